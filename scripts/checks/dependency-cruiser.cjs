@@ -1,0 +1,163 @@
+// Which room may import which. Run by `npm run arch`; each rule says what to do instead.
+//
+//   core <- db <- access <- graph <- features <- demo        server may use core, db, access, graph
+//   app.ts and main.ts see all and wire the rooms together
+//
+// (Version 17: 18 needs Node 22. It reads TypeScript through the compiler's JavaScript API, hence TypeScript 6.)
+
+/**
+ * A room may import only the listed rooms of src, and itself.
+ * @param {string} name
+ * @param {string[]} allowed
+ * @param {string} instead What to do instead of the forbidden import.
+ */
+const room = (name, allowed, instead) => ({
+  name: `${name}-imports-only-${allowed.join('-') || 'itself'}`,
+  severity: 'error',
+  comment: instead,
+  from: { path: `^src/${name}/` },
+  to: { path: '^src/', pathNot: `^src/(${[name, ...allowed].join('|')})/` },
+});
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment:
+        'Two files that need each other are one job, or hide a third file: move what both need into it. Between ' +
+        'features, the one that KNOWS the other adds the link (an edge), and the other stays unaware of it.',
+      from: {},
+      to: { circular: true },
+    },
+    room('core', [], 'core holds words that all rooms share. Move what needs another room into that room.'),
+    room(
+      'db',
+      ['core'],
+      'db stores rows and knows no feature, no principal and no schema. Pass in the tenant limits it needs, or put ' +
+        'its type into core.',
+    ),
+    room(
+      'access',
+      ['core', 'db'],
+      'access decides who may do what, for any schema it is given. Let the feature declare its rule in its manifest ' +
+        'and receive the manifests as an argument.',
+    ),
+    room(
+      'graph',
+      ['core', 'db', 'access'],
+      'graph turns rows into connections, filters and edges for any feature. Make the difference a part of the ' +
+        'declaration that the feature passes in.',
+    ),
+    room(
+      'server',
+      ['core', 'db', 'access', 'graph'],
+      'server never names a feature: app.ts hands it the list. Add what you need to the feature manifest in core.',
+    ),
+    room(
+      'features',
+      ['core', 'db', 'access', 'graph'],
+      'A feature is served; it does not know how. What it needs of a request is in the context; what the server needs ' +
+        'of it belongs into its manifest.',
+    ),
+    {
+      name: 'features-meet-at-index',
+      severity: 'error',
+      comment:
+        "A feature's inside is its own. Import from the other feature's index.ts, and add the name there if it is " +
+        'something others may rely on.',
+      from: { path: '^src/features/([^/]+)/' },
+      to: { path: '^src/features/[^/]+/', pathNot: ['^src/features/$1/', '^src/features/[^/]+/index\\.ts$'] },
+    },
+    {
+      name: 'feature-list-sees-doors-only',
+      severity: 'error',
+      comment: 'src/features/index.ts is the list of features: one line per feature, from its index.ts.',
+      from: { path: '^src/features/index\\.ts$' },
+      to: { path: '^src/features/', pathNot: '^src/features/[^/]+/index\\.ts$' },
+    },
+    {
+      name: 'features-do-not-import-the-list',
+      severity: 'error',
+      comment:
+        'The list of all features is for app.ts and scripts. A feature names the one feature it needs.',
+      from: { path: '^src/(features/[^/]+|demo)/' },
+      to: { path: '^src/features/index\\.ts$' },
+    },
+    {
+      name: 'demo-needs-no-server',
+      severity: 'error',
+      comment: 'Demo data is written through the same services as a mutation uses, without HTTP: call those.',
+      from: { path: '^src/demo/' },
+      to: { path: '^src/(server/|app\\.ts$|main\\.ts$)' },
+    },
+    {
+      name: 'nobody-imports-demo',
+      severity: 'error',
+      comment:
+        'Only app.ts, main.ts, scripts and tests fill a database with demo data; no room depends on it.',
+      from: { path: '^src/[^/]+/', pathNot: '^src/demo/' },
+      to: { path: '^src/demo/' },
+    },
+    {
+      name: 'rooms-receive-settings',
+      severity: 'error',
+      comment:
+        'src/config.ts is for main.ts, app.ts and scripts. Take the values a room needs as arguments, with a type of ' +
+        "the room's own.",
+      from: { path: '^src/', pathNot: '^src/(main|app)\\.ts$' },
+      to: { path: '^src/config\\.ts$' },
+    },
+    {
+      name: 'nobody-imports-main',
+      severity: 'error',
+      comment: 'main.ts starts the process when it is loaded. Import createApp from app.ts instead.',
+      from: { pathNot: '^scripts/' },
+      to: { path: '^src/main\\.ts$' },
+    },
+    {
+      name: 'typeorm-stays-in-db',
+      severity: 'error',
+      comment:
+        'A feature (its *.resolver.ts above all) never touches a connection: every read and write goes through the ' +
+        'tenant layer in src/db, which adds workspace and venue limits. Declare tables with what src/db exports.',
+      from: { path: '^src/(core|graph|server|features|demo)/' },
+      to: { path: 'node_modules/(typeorm|sqlite3|pg)/' },
+    },
+    {
+      name: 'src-needs-no-scripts-or-tests',
+      severity: 'error',
+      comment: 'Scripts and tests import the program, never the other way round. Move shared code into src.',
+      from: { path: '^src/' },
+      to: { path: '^(scripts|test)/' },
+    },
+    {
+      name: 'production-code-needs-production-dependencies',
+      severity: 'error',
+      comment: 'The package is listed under devDependencies: move it to dependencies, or do without it.',
+      from: { path: '^(src/|ormconfig\\.ts$)' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['npm', 'type-only'],
+      },
+    },
+    {
+      name: 'no-unresolvable-import',
+      severity: 'error',
+      comment: 'The file or package does not exist. Relative imports end in .ts.',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|data|\\.cache)/' },
+    // Imports of types count as well: the direction is about who knows whom.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

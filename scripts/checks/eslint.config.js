@@ -1,0 +1,107 @@
+// The lint rules: few, each with its reason. What the compiler or the formatter already says is not repeated here.
+// Run by `npm run lint`; all rules that need types share the one program of the top-level tsconfig.json.
+import tseslint from 'typescript-eslint';
+
+const root = new URL('../../', import.meta.url).pathname;
+
+export default tseslint.config(
+  { ignores: ['dist/', 'data/', 'coverage/', '.cache/', 'schema/'] },
+  {
+    // A comment that silences nothing any more is a false statement about the line below it.
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+  },
+  {
+    files: ['**/*.ts'],
+    plugins: { '@typescript-eslint': tseslint.plugin },
+    languageOptions: {
+      parser: tseslint.parser,
+      parserOptions: { project: ['tsconfig.json'], tsconfigRootDir: root },
+    },
+    rules: {
+      // A promise nobody waits for fails unseen, or finishes after its transaction. Await it, return it, or write
+      // `void promise` beside a comment that says why nobody needs its end.
+      '@typescript-eslint/no-floating-promises': 'error',
+      // The same fault in other clothes: an async function where its result is ignored, or `if (promise)`.
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
+      // `await` on something that is no promise hides that a function is synchronous.
+      '@typescript-eslint/await-thenable': 'error',
+      // In a try block, `return promise` leaves before the promise fails, so the catch never sees it.
+      '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
+      // `any` switches the compiler off for everything it touches. Write `unknown` at the edge and narrow it.
+      '@typescript-eslint/no-explicit-any': 'error',
+      // Only errors carry a stack and a cause; the error door expects nothing else.
+      '@typescript-eslint/only-throw-error': 'error',
+      // A new member of a union must be met everywhere that unions are taken apart.
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      // A type import disappears when compiled: no accidental cycle at run time, and the reader sees what is a type.
+      // (`typeof import('x')` stays allowed: it types what createRequire loads.)
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+      ],
+    },
+  },
+  {
+    files: ['**/*.{ts,js,mjs}'],
+    rules: {
+      // `==` converts, and null, undefined, 0 and '' mean different things to us. `x == null` stays readable.
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      // Anything that may be reassigned has to be followed; say `const` where it may not.
+      'prefer-const': 'error',
+      'no-var': 'error',
+      // What is imported by a name can be found by that name; a default is called differently in every file.
+      'no-restricted-exports': [
+        'error',
+        { restrictDefaultExports: { direct: true, named: true, defaultFrom: true, namedFrom: true } },
+      ],
+      // A file has one job. Over 250 lines it has two: split by job, not by length. Comments are free.
+      'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
+      // 25 lines is usual; at 50 a reader has lost the beginning. Name the parts and call them.
+      'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['src/**/*.ts', 'test/**/*.ts', 'ormconfig.ts'],
+    ignores: ['src/config.ts', 'test/**/support/**'],
+    rules: {
+      // Settings are parsed once, in src/config.ts, which reports all faults together. Take the value you need as an
+      // argument. (Tests get theirs from a support/ folder.)
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'process',
+          property: 'env',
+          message:
+            'Settings come from src/config.ts, as arguments; tests take theirs from a support/ folder.',
+        },
+      ],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['node:process', 'process'].map((name) => ({
+            name,
+            importNames: ['env', 'default'],
+            message:
+              'Settings come from src/config.ts, as arguments; tests take theirs from a support/ folder.',
+          })),
+        },
+      ],
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      // A test file lists the behaviours of one thing, and a `describe` spans all of them.
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': 'off',
+    },
+  },
+  {
+    // Tools and the TypeORM command line find these by their default export.
+    files: ['scripts/checks/*.js', 'vitest.config.ts', 'ormconfig.ts'],
+    rules: { 'no-restricted-exports': 'off' },
+  },
+);

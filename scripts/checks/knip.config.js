@@ -1,0 +1,10 @@
+// Dead files, exports and dependencies. Run by `npm run knip`; an entry is what something outside the code starts.
+/** @type {import('knip').KnipConfig} */
+export default {
+  entry: ['src/main.ts', 'scripts/*.{ts,mjs}', 'scripts/checks/*.{js,cjs}', 'test/**/*.ts', 'ormconfig.ts'],
+  project: ['src/**/*.ts', 'scripts/**/*.{ts,mjs,js,cjs}', 'test/**/*.ts', '*.ts'],
+  // The type of an exported function's argument or result is part of its contract, named elsewhere or not.
+  ignoreExportsUsedInFile: { interface: true, type: true },
+  // The values of a GraphQL enum are used by callers, not by us.
+  exclude: ['enumMembers'],
+};

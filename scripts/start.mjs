@@ -1,0 +1,7 @@
+// `npm start`: makes the clone runnable, then becomes the server. No second process: npm's signals reach the server
+// itself, and its exit code is this one's. (--max-semi-space-size stands in package.json's start script, because V8
+// takes it from the command line only.)
+import { bootstrap, runBuilt } from './bootstrap.mjs';
+
+await bootstrap();
+await runBuilt('src/main.js', process.argv.slice(2));

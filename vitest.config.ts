@@ -1,0 +1,25 @@
+// How the tests run. `npm test` starts vitest with this file.
+import { createRequire } from 'node:module';
+import { defineConfig } from 'vitest/config';
+
+const require = createRequire(import.meta.url);
+
+export default defineConfig({
+  resolve: {
+    // Node loads graphql's CommonJS build for type-graphql, Apollo and graphql-shield; vite would pick graphql's
+    // ES build for our own files. Two copies mean "Cannot use GraphQLSchema from another module or realm".
+    alias: [{ find: /^graphql$/, replacement: require.resolve('graphql') }],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/setup.ts'],
+    // Processes, not threads: sqlite3 is a native module, and a crash must not take the other tests with it.
+    pool: 'forks',
+    globals: false,
+    // Real databases, real sockets, argon2: slow machines need room. A test that hangs still ends.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    teardownTimeout: 10_000,
+    reporters: ['default'],
+  },
+});
