@@ -1,0 +1,15 @@
+// Time as a parameter: everything that asks for the time gets a Clock, so tests can set it.
+
+/** Milliseconds since the Unix epoch. */
+export interface Clock {
+  nowMs(): number;
+}
+
+export const systemClock: Clock = { nowMs: () => Date.now() };
+
+/** An instant in UTC, always with milliseconds: `2026-01-31T09:00:00.000Z`. Sorts as text. */
+export type Instant = string;
+
+export function toInstant(epochMs: number): Instant {
+  return new Date(epochMs).toISOString();
+}

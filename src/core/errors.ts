@@ -1,0 +1,126 @@
+// The one error class, its closed list of codes, and the user errors that mutations answer with.
+import { GraphQLError } from 'graphql';
+
+/** Every `extensions.code` that an answer can carry, with the HTTP status that goes with it. Clients switch on these. */
+export const httpStatusOf = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  BAD_REQUEST: 400,
+  BAD_USER_INPUT: 400,
+  GRAPHQL_PARSE_FAILED: 400,
+  GRAPHQL_VALIDATION_FAILED: 400,
+  OPERATION_RESOLUTION_FAILURE: 400,
+  QUERY_TOO_EXPENSIVE: 400,
+  RATE_LIMITED: 429,
+  IDEMPOTENCY_MISMATCH: 422,
+  IDEMPOTENCY_IN_PROGRESS: 409,
+  SERVICE_UNAVAILABLE: 503,
+  INTERNAL_SERVER_ERROR: 500,
+} as const;
+
+export type ErrorCode = keyof typeof httpStatusOf;
+
+export type UnauthenticatedReason =
+  | 'MISSING_CREDENTIAL'
+  | 'INVALID_CREDENTIAL'
+  | 'KEY_REVOKED'
+  | 'KEY_DISABLED'
+  | 'KEY_EXPIRED'
+  | 'IP_NOT_ALLOWED';
+export type ForbiddenReason = 'INSUFFICIENT_SCOPE' | 'ADMIN_ONLY';
+export type ErrorReason = UnauthenticatedReason | ForbiddenReason;
+
+interface ApiErrorOptions {
+  readonly reason?: ErrorReason;
+  /** More facts for `extensions`: numbers, limits, missing scopes. Never a secret. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** Response headers: `WWW-Authenticate`, `Retry-After`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+}
+
+/** As Apollo wants them: a Map. Other packages declare the same extension as a plain record, hence the cast. */
+function headerMap(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return new Map(Object.entries(headers)) as unknown as Record<string, string>;
+}
+
+/**
+ * A refusal whose text and facts the caller may see. Thrown before execution it sets the response's HTTP status;
+ * anything that is NOT an ApiError is a defect, is logged and reaches the caller masked.
+ */
+export class ApiError extends GraphQLError {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options: ApiErrorOptions = {}) {
+    super(message, {
+      extensions: {
+        code,
+        ...(options.reason ? { reason: options.reason } : {}),
+        ...options.details,
+        // Apollo takes status and headers from here when the error is thrown before execution.
+        http: { status: httpStatusOf[code], headers: headerMap(options.headers) },
+      },
+      ...(options.cause instanceof Error ? { originalError: options.cause } : {}),
+    });
+    this.name = 'ApiError';
+    this.code = code;
+  }
+
+  get httpStatus(): number {
+    return httpStatusOf[this.code];
+  }
+
+  get headers(): ReadonlyMap<string, string> {
+    return (this.extensions['http'] as unknown as { headers: ReadonlyMap<string, string> }).headers;
+  }
+}
+
+const unauthenticatedMessages: Record<UnauthenticatedReason, string> = {
+  MISSING_CREDENTIAL: 'Send an API key or a sign-in token: Authorization: Bearer <credential>.',
+  INVALID_CREDENTIAL: 'The credential is not valid.',
+  KEY_REVOKED: 'This API key was revoked.',
+  KEY_DISABLED: 'This API key is disabled. An admin of its workspace can enable it.',
+  KEY_EXPIRED: 'This API key has expired.',
+  IP_NOT_ALLOWED: "The request's address is not on this API key's list.",
+};
+
+/** 401, always with a Bearer challenge (RFC 6750, section 3). Never Basic: a browser would ask for a password. */
+export function unauthenticated(reason: UnauthenticatedReason): ApiError {
+  const challenge =
+    reason === 'MISSING_CREDENTIAL'
+      ? 'Bearer realm="latchkey"'
+      : 'Bearer realm="latchkey", error="invalid_token"';
+  return new ApiError('UNAUTHENTICATED', unauthenticatedMessages[reason], {
+    reason,
+    headers: { 'WWW-Authenticate': challenge },
+  });
+}
+
+/** Codes of `userErrors`: what is wrong with the values of one mutation. */
+export type UserErrorCode =
+  'NOT_FOUND' | 'REQUIRED' | 'INVALID' | 'TOO_LONG' | 'TAKEN' | 'CONFLICT' | 'NOT_ALLOWED';
+
+export interface UserErrorItem {
+  readonly code: UserErrorCode;
+  /** Path into the mutation's arguments, e.g. `["input", "email"]`. */
+  readonly field: readonly string[];
+  readonly message: string;
+}
+
+/** Thrown by a service to end a mutation: its transaction is rolled back and the payload lists the items. */
+export class UserErrors extends Error {
+  constructor(readonly items: readonly UserErrorItem[]) {
+    super(items.map((item) => item.message).join(' '));
+    this.name = 'UserErrors';
+  }
+}
+
+/** One user error; `field` is a path such as `['input', 'venueIds']`. */
+export function userError(code: UserErrorCode, field: readonly string[], message: string): UserErrors {
+  return new UserErrors([{ code, field, message }]);
+}
+
+/** Another tenant's row, another venue's row and no row at all are told apart by nobody. */
+export function notFound(field: readonly string[], thing: string): UserErrors {
+  return userError('NOT_FOUND', field, `No ${thing} with this id.`);
+}

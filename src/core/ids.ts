@@ -1,0 +1,33 @@
+// Ids: a type prefix and a time-ordered random part, e.g. `cus_06fk3q…`.
+import { v7 } from 'uuid';
+import type { Clock } from './clock.ts';
+
+/** Crockford's Base32, lower case: keeps the byte order when compared as text. */
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+
+function encodeBase32(bytes: Uint8Array): string {
+  let text = '';
+  let buffer = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    buffer = (buffer << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += alphabet.charAt((buffer >> bits) & 31);
+      buffer &= (1 << bits) - 1;
+    }
+  }
+  return bits > 0 ? text + alphabet.charAt((buffer << (5 - bits)) & 31) : text;
+}
+
+/** A new id: prefix, `_`, 26 characters of UUIDv7 (RFC 9562) at the clock's time. */
+export function newId(prefix: string, clock: Clock): string {
+  return `${prefix}_${encodeBase32(v7({ msecs: clock.nowMs() }, new Uint8Array(16)))}`;
+}
+
+/** The prefix of an id (`cus` of `cus_06fk…`), or null when the text has no such shape. Does NOT look the id up. */
+export function prefixOf(id: string): string | null {
+  const match = /^([a-z]{3})_[0-9a-z]{1,40}$/.exec(id);
+  return match?.[1] ?? null;
+}

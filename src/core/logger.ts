@@ -1,0 +1,62 @@
+// The log: one JSON line per entry, nothing secret in any of them. What is worth a line is decided by the callers.
+import { pino, type DestinationStream, type Logger } from 'pino';
+
+const blanked = '[redacted]';
+
+/** Fields that are secret by their name, at the top of an entry or one level below it. */
+const secretFields = ['authorization', 'cookie', 'set-cookie', 'x-api-key', 'password', 'secret', 'token'];
+const secretPaths = secretFields.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.headers["${name}"]`]);
+
+/** Texts that are secret by their form, wherever they stand: keys, JWTs, HTTP credentials, passwords in URLs. */
+const secretTexts: readonly (readonly [RegExp, string])[] = [
+  [/\blk_(live|test)_[A-Za-z0-9_]+/g, `lk_$1_${blanked}`],
+  [/\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*)?/g, blanked],
+  [/\b(Bearer|Basic) +[A-Za-z0-9+/=._~-]{8,}/gi, `$1 ${blanked}`],
+  [/(\w:\/\/[^\s:/@"]*:)[^\s/@"]+@/g, `$1${blanked}@`],
+];
+
+/** Blanks whatever looks like a credential. */
+export function blankSecrets(text: string): string {
+  return secretTexts.reduce((kept, [pattern, replacement]) => kept.replace(pattern, replacement), text);
+}
+
+export interface LoggedError {
+  readonly type: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly code?: unknown;
+  readonly cause?: LoggedError;
+}
+
+/**
+ * An error as the log shows it. Only these fields: the errors of database drivers also carry the statement's
+ * parameters, which are customers' data and hashes.
+ */
+function describeError(error: unknown, depth = 0): LoggedError {
+  if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  return {
+    type: error.name,
+    message: error.message,
+    ...(error.stack === undefined ? {} : { stack: error.stack }),
+    ...(code === undefined ? {} : { code }),
+    ...(cause === undefined || depth >= 3 ? {} : { cause: describeError(cause, depth + 1) }),
+  };
+}
+
+/** Writes to `destination`, default standard output. `level` is one of pino's, `silent` included. */
+export function createLogger(options: {
+  readonly level: string;
+  readonly destination?: DestinationStream;
+}): Logger {
+  const settings = {
+    level: options.level,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: (error: unknown) => describeError(error) },
+    redact: { paths: secretPaths, censor: blanked },
+    // On the finished line, so that no field, however deep, can be forgotten.
+    hooks: { streamWrite: blankSecrets },
+  };
+  return options.destination ? pino(settings, options.destination) : pino(settings);
+}

@@ -1,0 +1,34 @@
+// Who calls: an API key, a signed-in user, or nobody.
+
+export type Role = 'OWNER' | 'ADMIN' | 'MEMBER';
+
+export interface ApiKeyPrincipal {
+  readonly kind: 'API_KEY';
+  readonly workspaceId: string;
+  readonly apiKeyId: string;
+  /** Public id of the secret that was presented: the 12 hex characters inside the key. */
+  readonly secretId: string;
+  readonly scopes: ReadonlySet<string>;
+  /** null = every venue of the workspace. An empty list = no venue at all. */
+  readonly venueIds: readonly string[] | null;
+}
+
+export interface UserPrincipal {
+  readonly kind: 'USER';
+  readonly workspaceId: string;
+  readonly userId: string;
+  readonly role: Role;
+  readonly scopes: ReadonlySet<string>;
+  readonly venueIds: null;
+}
+
+export interface AnonymousPrincipal {
+  readonly kind: 'ANONYMOUS';
+  readonly scopes: ReadonlySet<string>;
+}
+
+export type Principal = ApiKeyPrincipal | UserPrincipal | AnonymousPrincipal;
+/** A principal whose credential was proven. */
+export type KnownPrincipal = ApiKeyPrincipal | UserPrincipal;
+
+export const anonymous: AnonymousPrincipal = { kind: 'ANONYMOUS', scopes: new Set() };
