@@ -1,0 +1,105 @@
+// Column types that mean the same on both engines, and the decorators that declare a table once. No query lives here.
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a class of any instance type; the constructor is never called with arguments.
+export type EntityClass<T = any> = new () => T;
+
+export type ColumnKind = 'text' | 'integer' | 'boolean' | 'json' | 'timestamp';
+
+export interface Column {
+  /** Property of the entity class. */
+  readonly property: string;
+  /** Name in the database: snake case. */
+  readonly name: string;
+  readonly kind: ColumnKind;
+  readonly nullable: boolean;
+  readonly primary: boolean;
+  /** The table whose `id` this column holds. */
+  readonly references?: () => EntityClass;
+  /** This column holds the folded text of another property and is kept by the tenant layer, never set by a feature. */
+  readonly foldOf?: string;
+}
+
+interface ColumnOptions {
+  readonly nullable?: boolean;
+  /** Part of the primary key. */
+  readonly primary?: boolean;
+}
+
+const declared = new WeakMap<object, Column[]>();
+
+function snakeCase(property: string): string {
+  return property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function declare(target: object, column: Omit<Column, 'name'>): void {
+  const columns = declared.get(target.constructor) ?? [];
+  columns.push({ ...column, name: snakeCase(column.property) });
+  declared.set(target.constructor, columns);
+}
+
+/** Every column declared on a class, in the order of declaration. */
+export function columnsOf(entity: EntityClass): readonly Column[] {
+  return declared.get(entity) ?? [];
+}
+
+function settings({
+  nullable = false,
+  primary = false,
+}: ColumnOptions): Pick<Column, 'nullable' | 'primary'> {
+  return { nullable, primary };
+}
+
+function decorator(kind: ColumnKind) {
+  return (options: ColumnOptions = {}): PropertyDecorator =>
+    (target, property) =>
+      declare(target, { property: String(property), kind, ...settings(options) });
+}
+
+export const IntegerColumn = decorator('integer');
+export const BooleanColumn = decorator('boolean');
+/** Any JSON value: text on SQLite, jsonb on Postgres. */
+export const JsonColumn = decorator('json');
+/** An Instant (UTC, milliseconds): ISO 8601 text on SQLite, timestamptz(3) on Postgres; the same text to every reader. */
+export const TimestampColumn = decorator('timestamp');
+
+/** The primary key: a type-prefixed id. */
+export function IdColumn(): PropertyDecorator {
+  return (target, property) =>
+    declare(target, { property: String(property), kind: 'text', ...settings({ primary: true }) });
+}
+
+interface TextOptions extends ColumnOptions {
+  /**
+   * Keeps a second column `<name>_folded` (see fold), so that search and sorting ignore case for every alphabet alike
+   * on both engines; SQLite's own lower() knows ASCII only. It is never null: the keyset can compare it.
+   */
+  readonly folded?: boolean;
+}
+
+export function TextColumn(options: TextOptions = {}): PropertyDecorator {
+  return (target, property) => {
+    const name = String(property);
+    declare(target, { property: name, kind: 'text', ...settings(options) });
+    if (options.folded) {
+      declare(target, { property: foldedProperty(name), kind: 'text', ...settings({}), foldOf: name });
+    }
+  };
+}
+
+/** A foreign key to another table's id. */
+export function ReferenceColumn(
+  references: () => EntityClass,
+  options: ColumnOptions = {},
+): PropertyDecorator {
+  return (target, property) =>
+    declare(target, { property: String(property), kind: 'text', ...settings(options), references });
+}
+
+export function foldedProperty(property: string): string {
+  return `${property}Folded`;
+}
+
+/** Text for comparing without regard to case or to how an accent was typed: Unicode NFKC, lower case. */
+export function fold(text: string | null | undefined): string {
+  return (text ?? '').normalize('NFKC').toLowerCase().normalize('NFKC');
+}

@@ -1,0 +1,83 @@
+// Conditions on rows as data, and their SQL. A feature says what it wants; it never writes SQL text.
+import sql, { empty, join, type Sql } from 'sql-template-tag';
+import { fold, foldedProperty } from './columns.ts';
+import { identifier, type Dialect } from './dialect.ts';
+import type { Table } from './table.ts';
+
+export type Comparator =
+  'eq' | 'neq' | 'in' | 'nin' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains' | 'startsWith';
+
+/** `null` with eq or neq asks for "is (not) null". `contains` and `startsWith` ignore case and need a folded column. */
+export type Condition =
+  | { readonly all: readonly Condition[] }
+  | { readonly any: readonly Condition[] }
+  | { readonly property: string; readonly op: Comparator; readonly value: unknown };
+
+export const always: Condition = { all: [] };
+
+/** `"alias"."column"` of a property. */
+export function columnSql(table: Table, alias: string, property: string): Sql {
+  return sql`${identifier(alias)}.${identifier(table.column(property).name)}`;
+}
+
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, (character) => `\\${character}`);
+}
+
+function likeSql(
+  table: Table,
+  alias: string,
+  property: string,
+  pattern: (text: string) => string,
+  value: string,
+): Sql {
+  const column = columnSql(table, alias, foldedProperty(property));
+  return sql`${column} LIKE ${pattern(escapeLike(fold(value)))} ESCAPE '\\'`;
+}
+
+function listSql(values: readonly string[], dialect: Dialect): Sql {
+  return sql`(SELECT value FROM ${dialect.valuesTable(values, 'v')})`;
+}
+
+const inequality: Partial<Record<Comparator, Sql>> = { gt: sql`>`, gte: sql`>=`, lt: sql`<`, lte: sql`<=` };
+
+function comparisonSql(
+  table: Table,
+  alias: string,
+  { property, op, value }: Extract<Condition, { op: unknown }>,
+  dialect: Dialect,
+): Sql {
+  const column = columnSql(table, alias, property);
+  const parameter = () => dialect.encode(table.column(property).kind, value);
+  switch (op) {
+    case 'eq':
+      return value === null ? sql`${column} IS NULL` : sql`${column} = ${parameter()}`;
+    case 'neq':
+      // A row without a value is different from any value; plain <> would drop it.
+      return value === null
+        ? sql`${column} IS NOT NULL`
+        : sql`(${column} IS NULL OR ${column} <> ${parameter()})`;
+    case 'in':
+      return sql`${column} IN ${listSql(value as string[], dialect)}`;
+    case 'nin':
+      return sql`(${column} IS NULL OR ${column} NOT IN ${listSql(value as string[], dialect)})`;
+    case 'contains':
+      return likeSql(table, alias, property, (text) => `%${text}%`, value as string);
+    case 'startsWith':
+      return likeSql(table, alias, property, (text) => `${text}%`, value as string);
+    default:
+      return sql`${column} ${inequality[op] ?? empty} ${parameter()}`;
+  }
+}
+
+/** SQL of a condition. `all: []` is true, `any: []` is false. */
+export function conditionSql(table: Table, alias: string, condition: Condition, dialect: Dialect): Sql {
+  if ('op' in condition) return comparisonSql(table, alias, condition, dialect);
+  const [list, separator, none] =
+    'all' in condition ? [condition.all, ' AND ', sql`1 = 1`] : [condition.any, ' OR ', sql`1 = 0`];
+  if (list.length === 0) return none;
+  return sql`(${join(
+    list.map((part) => conditionSql(table, alias, part, dialect)),
+    separator,
+  )})`;
+}

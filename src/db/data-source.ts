@@ -1,0 +1,19 @@
+// One setting chooses the engine. Everything above this file is the same on both.
+import type { Database, DatabaseOptions } from './database.ts';
+import { openPostgresDatabase } from './postgres-database.ts';
+import { openSqliteDatabase } from './sqlite-database.ts';
+import type { EntityClass } from './table.ts';
+
+export type DatabaseUrl =
+  { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };
+
+/** Opens the store. Does NOT migrate; call `migrate()`. */
+export function openDatabase(
+  url: DatabaseUrl,
+  entities: readonly EntityClass[],
+  options: DatabaseOptions = {},
+): Promise<Database> {
+  return url.kind === 'sqlite'
+    ? openSqliteDatabase(url.path, entities, options)
+    : openPostgresDatabase(url.url, entities, options);
+}

@@ -1,0 +1,32 @@
+// What the rest of the house may do with a store: read, write in one transaction, migrate, close. The engines implement it.
+import type { Sql } from 'sql-template-tag';
+import type { Dialect } from './dialect.ts';
+
+export interface Connection {
+  readonly dialect: Dialect;
+  /** Runs one statement. Throws SERVICE_UNAVAILABLE when the store is away; any other error is a defect. */
+  query<Row extends object>(statement: Sql): Promise<Row[]>;
+}
+
+/** A connection inside an open write transaction. */
+export interface WriteConnection extends Connection {
+  /** Runs an INSERT, UPDATE or DELETE. Returns the number of rows that it touched. */
+  execute(statement: Sql): Promise<number>;
+}
+
+export interface Database extends Connection {
+  /**
+   * Runs `work` in one transaction: commits when it returns, rolls back when it throws. On SQLite writes are queued
+   * first in, first out; `work` must not wait for anything but this connection.
+   */
+  write<T>(work: (connection: WriteConnection) => Promise<T>): Promise<T>;
+  /** Applies what is missing, in order, once, also when two processes start together. Returns the names applied. */
+  migrate(): Promise<string[]>;
+  hasPendingMigrations(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Called with the text of each statement of reads and writes; for counting and measuring. */
+  readonly onStatement?: (text: string) => void;
+}

@@ -1,0 +1,95 @@
+// The one seam between the engines: how a value is written, read back as JSON, and listed. Nothing else may ask which engine it is.
+import sql, { raw, type Sql } from 'sql-template-tag';
+import type { ColumnOptions } from 'typeorm';
+import type { Column, ColumnKind } from './columns.ts';
+
+export type DialectName = 'sqlite' | 'postgres';
+
+export interface Dialect {
+  readonly name: DialectName;
+  /** The engine's column type for TypeORM's schema and migrations. */
+  columnType(kind: ColumnKind): Pick<ColumnOptions, 'type' | 'precision' | 'collation'>;
+  /** A JavaScript value as a statement parameter. */
+  encode(kind: ColumnKind, value: unknown): unknown;
+  /** SQL that gives a column's value in the form that JSON.parse turns into the entity's value. */
+  asJson(column: Column, expression: Sql): Sql;
+  jsonArray(expressions: readonly Sql[]): Sql;
+  /** All rows of a subquery as one JSON array; `[]` when there are none. */
+  jsonAggregate(expression: Sql): Sql;
+  /** A JSON text that came out of a subquery, to be nested as JSON and not as a string. */
+  nestedJson(expression: Sql): Sql;
+  /** A list of texts as a table `alias(value)`. */
+  valuesTable(values: readonly string[], alias: string): Sql;
+  /** The statement text with this engine's placeholders. */
+  text(statement: Sql): string;
+}
+
+/** A double-quoted identifier. Names come from declarations in the code, never from a request. */
+export function identifier(name: string): Sql {
+  return raw(`"${name}"`);
+}
+
+function commaList(expressions: readonly Sql[]): Sql {
+  return expressions.reduce((list, expression) => sql`${list}, ${expression}`);
+}
+
+export const sqlite: Dialect = {
+  name: 'sqlite',
+  columnType(kind) {
+    if (kind === 'integer' || kind === 'boolean') return { type: kind };
+    return { type: 'text' };
+  },
+  encode(kind, value) {
+    if (value === null || value === undefined) return null;
+    if (kind === 'json') return JSON.stringify(value);
+    if (kind === 'boolean') return value === true ? 1 : 0;
+    return value;
+  },
+  asJson(column, expression) {
+    if (column.kind === 'json') return sql`json(${expression})`;
+    if (column.kind === 'boolean') return sql`json(iif(${expression}, 'true', 'false'))`;
+    return expression;
+  },
+  jsonArray: (expressions) => sql`json_array(${commaList(expressions)})`,
+  jsonAggregate: (expression) => sql`json_group_array(${expression})`,
+  nestedJson: (expression) => sql`json(${expression})`,
+  valuesTable: (values, alias) => sql`json_each(${JSON.stringify(values)}) AS ${identifier(alias)}`,
+  text: (statement) => statement.sql,
+};
+
+/** Postgres refuses NUL in any text. No stored text holds one, so a question that does can only ask for nothing. */
+function withoutNul(value: unknown): unknown {
+  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
+}
+
+export const postgres: Dialect = {
+  name: 'postgres',
+  columnType(kind) {
+    switch (kind) {
+      case 'timestamp':
+        // Three digits: with microseconds a cursor made from the answer would skip or repeat rows.
+        return { type: 'timestamptz', precision: 3 };
+      case 'json':
+        return { type: 'jsonb' };
+      case 'text':
+        // Byte order, as SQLite sorts; a locale's order would make cursors and indexes differ between machines.
+        return { type: 'text', collation: 'C' };
+      default:
+        return { type: kind };
+    }
+  },
+  encode(kind, value) {
+    if (value === null || value === undefined) return null;
+    return kind === 'json' ? JSON.stringify(value) : withoutNul(value);
+  },
+  asJson(column, expression) {
+    if (column.kind !== 'timestamp') return expression;
+    return sql`to_char(${expression} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+  },
+  jsonArray: (expressions) => sql`json_build_array(${commaList(expressions)})`,
+  jsonAggregate: (expression) => sql`coalesce(json_agg(${expression}), '[]'::json)`,
+  nestedJson: (expression) => expression,
+  valuesTable: (values, alias) =>
+    sql`unnest(${values.map(withoutNul)}::text[]) AS ${identifier(alias)}(value)`,
+  text: (statement) => statement.text,
+};

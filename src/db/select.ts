@@ -1,0 +1,135 @@
+// The read statements: one list, one list per parent, rows by id. Rows come back as JSON arrays, parsed once:
+// measured, 150 rows x 7 columns cost 1.45 ms as rows from the sqlite3 driver and 0.38 ms as one JSON text.
+import sql, { empty, join, type Sql } from 'sql-template-tag';
+import { columnSql, conditionSql, type Condition } from './condition.ts';
+import { identifier, type Dialect } from './dialect.ts';
+import { tableOf, type EntityClass, type Table } from './table.ts';
+import { tenantSql, type TenantScope } from './tenancy.ts';
+
+export type Direction = 'ASC' | 'DESC';
+
+/** Where a page starts: the sort value and id of the row before it. */
+export interface Position {
+  readonly value: unknown;
+  readonly id: string;
+}
+
+export interface Window {
+  /** A property that is never null; ties are broken by id in the same direction. */
+  readonly orderBy: string;
+  readonly direction: Direction;
+  readonly after?: Position | undefined;
+  readonly limit: number;
+}
+
+export interface ListQuery {
+  readonly table: Table;
+  readonly properties: readonly string[];
+  readonly condition: Condition;
+  readonly window: Window;
+  /** Count every row under the condition, not only those of the window. */
+  readonly count: boolean;
+}
+
+/** How a child row knows its parent: by a column of its own, or by a row of a link table. */
+export type ParentLink =
+  | { readonly by: 'column'; readonly property: string }
+  | {
+      readonly by: 'link';
+      readonly table: () => EntityClass;
+      readonly parent: string;
+      readonly child: string;
+    };
+
+const row = 't';
+const parentAlias = 'parent';
+
+function columnList(table: Table, properties: readonly string[]): Sql {
+  return join(
+    properties.map((property) => columnSql(table, row, property)),
+    ', ',
+  );
+}
+
+function jsonRow(table: Table, properties: readonly string[], alias: string, dialect: Dialect): Sql {
+  return dialect.jsonArray(
+    properties.map((property) => dialect.asJson(table.column(property), columnSql(table, alias, property))),
+  );
+}
+
+function keysetSql({ table, window }: ListQuery, dialect: Dialect): Sql {
+  const { after, orderBy, direction } = window;
+  if (!after) return empty;
+  const value = dialect.encode(table.column(orderBy).kind, after.value);
+  // A row value, not OR: only this form lets both engines seek in the index (623 ms against 1 ms at a million rows).
+  const position = sql`(${columnSql(table, row, orderBy)}, ${columnSql(table, row, 'id')})`;
+  return direction === 'ASC'
+    ? sql` AND ${position} > (${value}, ${after.id})`
+    : sql` AND ${position} < (${value}, ${after.id})`;
+}
+
+function whereSql(query: ListQuery, scope: TenantScope, link: Sql, dialect: Dialect): Sql {
+  const tenant = tenantSql(query.table, row, scope, dialect);
+  return sql`${tenant}${link} AND ${conditionSql(query.table, row, query.condition, dialect)}`;
+}
+
+function rowsSql(query: ListQuery, where: Sql, dialect: Dialect): Sql {
+  const { table, window, properties } = query;
+  const direction = window.direction === 'ASC' ? sql`ASC` : sql`DESC`;
+  const order = sql`${columnSql(table, row, window.orderBy)} ${direction}, ${columnSql(table, row, 'id')} ${direction}`;
+  const page = sql`SELECT ${columnList(table, properties)} FROM ${identifier(table.name)} AS ${identifier(row)} WHERE ${where}${keysetSql(query, dialect)} ORDER BY ${order} LIMIT ${window.limit}`;
+  return sql`(SELECT ${dialect.jsonAggregate(jsonRow(table, properties, 'r', dialect))} FROM (${page}) AS "r")`;
+}
+
+function totalSql(query: ListQuery, where: Sql): Sql {
+  if (!query.count) return sql`NULL`;
+  return sql`(SELECT CAST(count(*) AS integer) FROM ${identifier(query.table.name)} AS ${identifier(row)} WHERE ${where})`;
+}
+
+/** Answers one row `{rows, total}`. */
+export function listStatement(query: ListQuery, scope: TenantScope, dialect: Dialect): Sql {
+  const where = whereSql(query, scope, empty, dialect);
+  return sql`SELECT ${rowsSql(query, where, dialect)} AS "rows", ${totalSql(query, where)} AS "total"`;
+}
+
+function linkSql(table: Table, link: ParentLink, scope: TenantScope): Sql {
+  const parent = sql`${identifier(parentAlias)}.value`;
+  if (link.by === 'column') return sql` AND ${columnSql(table, row, link.property)} = ${parent}`;
+  const via = tableOf(link.table());
+  return sql` AND ${columnSql(table, row, 'id')} IN (SELECT ${columnSql(via, 'k', link.child)} FROM ${identifier(via.name)} AS "k" WHERE ${columnSql(via, 'k', link.parent)} = ${parent} AND ${columnSql(via, 'k', via.workspace)} = ${scope.workspaceId})`;
+}
+
+/** Answers one row `{parent, rows, total}` for each parent id: one statement, whatever their number. */
+export function listPerParentStatement(
+  query: ListQuery,
+  link: ParentLink,
+  parentIds: readonly string[],
+  scope: TenantScope,
+  dialect: Dialect,
+): Sql {
+  const where = whereSql(query, scope, linkSql(query.table, link, scope), dialect);
+  return sql`SELECT ${identifier(parentAlias)}.value AS "parent", ${rowsSql(query, where, dialect)} AS "rows", ${totalSql(query, where)} AS "total" FROM ${dialect.valuesTable(parentIds, parentAlias)}`;
+}
+
+/** Answers one row `{rows}`, in no particular order. */
+export function byIdsStatement(
+  table: Table,
+  properties: readonly string[],
+  ids: readonly string[],
+  scope: TenantScope,
+  dialect: Dialect,
+): Sql {
+  const rows = dialect.jsonAggregate(jsonRow(table, properties, row, dialect));
+  // CROSS JOIN fixes the order on SQLite: left to itself it may scan the whole table and look into the list.
+  return sql`SELECT ${rows} AS "rows" FROM ${dialect.valuesTable(ids, 'wanted')} CROSS JOIN ${identifier(table.name)} AS ${identifier(row)} WHERE ${columnSql(table, row, 'id')} = "wanted".value AND ${tenantSql(table, row, scope, dialect)}`;
+}
+
+/** Turns what a statement answered under `rows` (JSON text on SQLite, parsed by pg on Postgres) into entities. */
+export function toEntities<T>(properties: readonly string[], answered: unknown): T[] {
+  const rows = (typeof answered === 'string' ? JSON.parse(answered) : answered) as unknown[][];
+  return rows.map((values) => {
+    const entity: Record<string, unknown> = {};
+    for (let index = 0; index < properties.length; index += 1) entity[properties[index]!] = values[index];
+    return entity as T;
+  });
+}

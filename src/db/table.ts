@@ -1,0 +1,73 @@
+// What a table is to the rest of the house: its columns, its indexes, and how workspace and venue limit its rows.
+import { columnsOf, type Column, type EntityClass } from './columns.ts';
+
+export type { EntityClass };
+
+/** How a venue-restricted key's venues limit this table's rows. Each table must say it: forgetting is not possible. */
+export type VenueRule =
+  /** The row names its venue; a row without a venue is outside every restriction. */
+  | { readonly by: 'column'; readonly property: string }
+  /** The row IS a venue. */
+  | { readonly by: 'id' }
+  /** The row is linked to venues by another table: `link.key` holds this row's id, `link.venue` a venue's id. */
+  | { readonly by: 'link'; readonly table: () => EntityClass; readonly key: string; readonly venue: string }
+  /** The row is seen exactly when its parent is. */
+  | { readonly by: 'parent'; readonly table: () => EntityClass; readonly key: string }
+  /** Never reachable with a data scope (users, keys, audit): a venue-restricted key sees no row. */
+  | { readonly by: 'closed' };
+
+interface IndexSpec {
+  readonly name: string;
+  readonly properties: readonly string[];
+  readonly unique?: boolean;
+}
+
+interface TableOptions {
+  readonly name: string;
+  /** Property that holds the workspace's id; `id` for the workspaces themselves. */
+  readonly workspace: string;
+  readonly venues: VenueRule;
+  readonly indexes?: readonly IndexSpec[];
+}
+
+export interface Table<T = unknown> {
+  readonly name: string;
+  readonly entity: EntityClass<T>;
+  readonly workspace: string;
+  readonly venues: VenueRule;
+  readonly indexes: readonly IndexSpec[];
+  readonly columns: readonly Column[];
+  column(property: string): Column;
+}
+
+const tables = new WeakMap<object, Table>();
+
+/** Class decorator; stands above the class, so every column is declared before it runs. */
+export function StoredIn(options: TableOptions): ClassDecorator {
+  return (target) => {
+    const entity = target as unknown as EntityClass;
+    const columns = columnsOf(entity);
+    const byProperty = new Map(columns.map((column) => [column.property, column]));
+    tables.set(target, {
+      ...options,
+      entity,
+      indexes: options.indexes ?? [],
+      columns,
+      column(property) {
+        const column = byProperty.get(property);
+        if (!column) throw new Error(`Table ${options.name} has no column for "${property}".`);
+        return column;
+      },
+    });
+  };
+}
+
+/** The table of an entity class. Throws when the class has no @StoredIn. */
+export function tableOf<T>(entity: EntityClass<T>): Table<T> {
+  // A feature's GraphQL type may extend the stored class that a lower room owns.
+  let owner: object | null = entity;
+  while (owner !== null && !tables.has(owner)) owner = Object.getPrototypeOf(owner) as object | null;
+  const table = owner === null ? undefined : tables.get(owner);
+  if (!table) throw new Error(`${entity.name} is not stored: give the class @StoredIn({...}).`);
+  return table as Table<T>;
+}

@@ -1,0 +1,50 @@
+// The conditions that keep a caller inside its workspace and venues. Every statement on tenant rows carries them.
+import sql, { type Sql } from 'sql-template-tag';
+import { columnSql } from './condition.ts';
+import { identifier, type Dialect } from './dialect.ts';
+import { tableOf, type Table } from './table.ts';
+
+/** The rows that a caller may touch: one workspace, and of it all venues (null) or only those listed. */
+export interface TenantScope {
+  readonly workspaceId: string;
+  readonly venueIds: readonly string[] | null;
+}
+
+function venueListSql(venueIds: readonly string[], dialect: Dialect): Sql {
+  return sql`(SELECT value FROM ${dialect.valuesTable(venueIds, 'allowed')})`;
+}
+
+function venueSql(
+  table: Table,
+  alias: string,
+  venueIds: readonly string[],
+  dialect: Dialect,
+  depth: number,
+): Sql {
+  const rule = table.venues;
+  switch (rule.by) {
+    case 'column':
+      return sql`${columnSql(table, alias, rule.property)} IN ${venueListSql(venueIds, dialect)}`;
+    case 'id':
+      return sql`${columnSql(table, alias, 'id')} IN ${venueListSql(venueIds, dialect)}`;
+    case 'link': {
+      const link = tableOf(rule.table());
+      const inner = `l${depth}`;
+      return sql`EXISTS (SELECT 1 FROM ${identifier(link.name)} AS ${identifier(inner)} WHERE ${columnSql(link, inner, rule.key)} = ${columnSql(table, alias, 'id')} AND ${columnSql(link, inner, rule.venue)} IN ${venueListSql(venueIds, dialect)})`;
+    }
+    case 'parent': {
+      const parent = tableOf(rule.table());
+      const inner = `p${depth}`;
+      return sql`EXISTS (SELECT 1 FROM ${identifier(parent.name)} AS ${identifier(inner)} WHERE ${columnSql(parent, inner, 'id')} = ${columnSql(table, alias, rule.key)} AND ${venueSql(parent, inner, venueIds, dialect, depth + 1)})`;
+    }
+    case 'closed':
+      return sql`1 = 0`;
+  }
+}
+
+/** The workspace's rows, and of those only the ones that the venues leave. */
+export function tenantSql(table: Table, alias: string, scope: TenantScope, dialect: Dialect): Sql {
+  const workspace = sql`${columnSql(table, alias, table.workspace)} = ${scope.workspaceId}`;
+  if (scope.venueIds === null) return workspace;
+  return sql`${workspace} AND ${venueSql(table, alias, scope.venueIds, dialect, 0)}`;
+}

@@ -1,0 +1,226 @@
+// The only way a feature reads or writes rows: every statement is already limited to the caller's workspace and venues.
+import sql from 'sql-template-tag';
+import { toInstant, type Clock } from '../core/clock.ts';
+import { conditionSql, type Condition } from './condition.ts';
+import { identifier } from './dialect.ts';
+import type { Connection, Database, WriteConnection } from './database.ts';
+import {
+  byIdsStatement,
+  listPerParentStatement,
+  listStatement,
+  toEntities,
+  type ListQuery,
+  type ParentLink,
+} from './select.ts';
+import { tableOf, type EntityClass, type Table } from './table.ts';
+import { tenantSql, type TenantScope } from './tenancy.ts';
+import { changedAlias, deleteStatement, insertStatement, updateStatement, type Row } from './write.ts';
+
+export interface ListResult<T> {
+  readonly rows: T[];
+  /** null when it was not asked for. */
+  readonly total: number | null;
+}
+
+export interface TenantReader {
+  readonly scope: TenantScope;
+  list<T>(query: ListQuery): Promise<ListResult<T>>;
+  /** One statement for all parents. A parent without rows is there with an empty list. */
+  listPerParent<T>(
+    query: ListQuery,
+    link: ParentLink,
+    parentIds: readonly string[],
+  ): Promise<Map<string, ListResult<T>>>;
+  /** Rows by id; an id that is unknown, of another workspace or outside the venues is simply not in the map. */
+  byIds<T>(table: Table, properties: readonly string[], ids: readonly string[]): Promise<Map<string, T>>;
+  /** One row with all its columns, or null. */
+  find<T>(entity: EntityClass<T>, id: string): Promise<T | null>;
+  /** All rows under a condition, at most 1,000: for small sets such as the venues of a key. */
+  findAll<T>(entity: EntityClass<T>, condition: Condition): Promise<T[]>;
+}
+
+export type UpdateOutcome = 'UPDATED' | 'NOT_FOUND' | 'CONFLICT';
+
+export interface TenantTransaction extends TenantReader {
+  /** Inserts rows of this workspace. Sets workspaceId; throws a defect for a venue outside the caller's. */
+  insert<T>(
+    entity: EntityClass<T>,
+    rows: readonly Partial<T>[],
+    options?: { ignoreDuplicates?: boolean },
+  ): Promise<number>;
+  /** Changes one row; CONFLICT when `expectedVersion` is given and the row has another. Sets updatedAt, raises version. */
+  update<T>(
+    entity: EntityClass<T>,
+    id: string,
+    patch: Partial<T>,
+    expectedVersion?: number | null,
+  ): Promise<UpdateOutcome>;
+  /** Changes every row of the caller under a condition. Returns their number. */
+  updateWhere<T>(entity: EntityClass<T>, condition: Condition, patch: Partial<T>): Promise<number>;
+  /** Adds one to a number and returns the new value; holds the row until the transaction ends, so no two callers get the same. */
+  increment(entity: EntityClass, id: string, property: string): Promise<number>;
+  removeWhere(entity: EntityClass, condition: Condition): Promise<number>;
+}
+
+export interface TenantDb extends TenantReader {
+  /**
+   * Runs `work` in one transaction. Before the commit the caller's credential is read again inside the transaction: a
+   * key that was revoked meanwhile rolls everything back (UNAUTHENTICATED).
+   */
+  transaction<T>(work: (tx: TenantTransaction) => Promise<T>): Promise<T>;
+}
+
+const allProperties = (table: Table): string[] =>
+  table.columns.filter((column) => column.foldOf === undefined).map((column) => column.property);
+
+function reader(connection: Connection, scope: TenantScope): TenantReader {
+  const { dialect } = connection;
+  const self: TenantReader = {
+    scope,
+    async list<T>(query: ListQuery) {
+      const statement = listStatement(query, scope, dialect);
+      const [answer] = await connection.query<{ rows: unknown; total: number | null }>(statement);
+      return { rows: toEntities<T>(query.properties, answer!.rows), total: answer!.total };
+    },
+    async listPerParent<T>(query: ListQuery, link: ParentLink, parentIds: readonly string[]) {
+      const statement = listPerParentStatement(query, link, parentIds, scope, dialect);
+      const answers = await connection.query<{ parent: string; rows: unknown; total: number | null }>(
+        statement,
+      );
+      return new Map(
+        answers.map(({ parent, rows, total }) => [
+          parent,
+          { rows: toEntities<T>(query.properties, rows), total },
+        ]),
+      );
+    },
+    async byIds<T>(table: Table, properties: readonly string[], ids: readonly string[]) {
+      const wanted = properties.includes('id') ? properties : ['id', ...properties];
+      const [answer] = await connection.query<{ rows: unknown }>(
+        byIdsStatement(table, wanted, ids, scope, dialect),
+      );
+      return new Map(
+        toEntities<T & { id: string }>(wanted, answer!.rows).map((entity) => [entity.id, entity as T]),
+      );
+    },
+    async find<T>(entity: EntityClass<T>, id: string) {
+      const table = tableOf(entity);
+      return (await self.byIds<T>(table, allProperties(table), [id])).get(id) ?? null;
+    },
+    async findAll<T>(entity: EntityClass<T>, condition: Condition) {
+      const table = tableOf(entity);
+      const window = { orderBy: 'id', direction: 'ASC', limit: 1_000 } as const;
+      const query = { table, properties: allProperties(table), condition, window, count: false };
+      return (await self.list<T>(query)).rows;
+    },
+  };
+  return self;
+}
+
+/** Last line behind the services' own checks: a row must not be written outside the venues of its writer. */
+function assertVenueAllowed(table: Table, row: Row, scope: TenantScope): void {
+  if (scope.venueIds === null || table.venues.by !== 'column') return;
+  const venueId = row[table.venues.property];
+  if (venueId !== undefined && !scope.venueIds.includes(venueId as string)) {
+    throw new Error(`A row of ${table.name} was about to be written outside the caller's venues.`);
+  }
+}
+
+/** Rows of one INSERT: keeps a statement under the engines' limits of 32,766 and 65,535 parameters. */
+const rowsPerInsert = 500;
+
+async function increment(
+  connection: WriteConnection,
+  { scope, byIds }: TenantReader,
+  table: Table,
+  { id, property }: { id: string; property: string },
+): Promise<number> {
+  const { dialect } = connection;
+  const column = identifier(table.column(property).name);
+  const isRow = conditionSql(table, changedAlias, { property: 'id', op: 'eq', value: id }, dialect);
+  const where = sql`${tenantSql(table, changedAlias, scope, dialect)} AND ${isRow}`;
+  const changed = await connection.execute(
+    sql`UPDATE ${identifier(table.name)} AS ${identifier(changedAlias)} SET ${column} = ${column} + 1 WHERE ${where}`,
+  );
+  if (changed !== 1) throw new Error(`No row of ${table.name} to count on.`);
+  return (await byIds<Row>(table, [property], [id])).get(id)![property] as number;
+}
+
+function writer(connection: WriteConnection, scope: TenantScope, clock: Clock): TenantTransaction {
+  const { dialect } = connection;
+  const reading = reader(connection, scope);
+  const stamped = (table: Table, row: Row): Row =>
+    table.columns.some((column) => column.property === 'updatedAt')
+      ? { ...row, updatedAt: toInstant(clock.nowMs()) }
+      : row;
+  const where = (table: Table, condition: Condition) =>
+    sql`${tenantSql(table, changedAlias, scope, dialect)} AND ${conditionSql(table, changedAlias, condition, dialect)}`;
+  const changeWhere = async (table: Table, condition: Condition, patch: Row) => {
+    assertVenueAllowed(table, patch, scope);
+    return connection.execute(
+      updateStatement(table, stamped(table, patch), where(table, condition), dialect),
+    );
+  };
+
+  return {
+    ...reading,
+    async insert(entity, rows, options = {}) {
+      const table = tableOf(entity);
+      const complete = rows.map((row) => ({ ...row, [table.workspace]: scope.workspaceId }) as Row);
+      let inserted = 0;
+      for (let start = 0; start < complete.length; start += rowsPerInsert) {
+        const chunk = complete.slice(start, start + rowsPerInsert);
+        chunk.forEach((row) => assertVenueAllowed(table, row, scope));
+        inserted += await connection.execute(
+          insertStatement(table, chunk, dialect, options.ignoreDuplicates ?? false),
+        );
+      }
+      return inserted;
+    },
+    async update(entity, id, patch, expectedVersion) {
+      const table = tableOf(entity);
+      const sameVersion: Condition[] =
+        expectedVersion == null ? [] : [{ property: 'version', op: 'eq', value: expectedVersion }];
+      const condition = { all: [{ property: 'id', op: 'eq', value: id } as const, ...sameVersion] };
+      if ((await changeWhere(table, condition, patch as Row)) > 0) return 'UPDATED';
+      return (await reading.byIds(table, ['id'], [id])).size > 0 ? 'CONFLICT' : 'NOT_FOUND';
+    },
+    updateWhere: (entity, condition, patch) => changeWhere(tableOf(entity), condition, patch as Row),
+    increment: (entity, id, property) => increment(connection, reading, tableOf(entity), { id, property }),
+    async removeWhere(entity, condition) {
+      const table = tableOf(entity);
+      return connection.execute(deleteStatement(table, where(table, condition)));
+    },
+  };
+}
+
+export interface TenantDbOptions {
+  readonly database: Database;
+  readonly scope: TenantScope;
+  readonly clock: Clock;
+  /** Runs inside each transaction right before its commit; throwing rolls back. */
+  readonly beforeCommit?: (connection: WriteConnection) => Promise<void>;
+  /** Runs after each commit. */
+  readonly afterCommit?: () => void;
+}
+
+export function createTenantDb({
+  database,
+  scope,
+  clock,
+  beforeCommit,
+  afterCommit,
+}: TenantDbOptions): TenantDb {
+  return {
+    ...reader(database, scope),
+    async transaction(work) {
+      const result = await database.write(async (connection) => {
+        const value = await work(writer(connection, scope, clock));
+        await beforeCommit?.(connection);
+        return value;
+      });
+      afterCommit?.();
+      return result;
+    },
+  };
+}

@@ -1,0 +1,51 @@
+// The write statements: insert, update, delete. Folded columns are filled here, so no feature can forget them.
+import sql, { empty, join, type Sql } from 'sql-template-tag';
+import { fold, type Column } from './columns.ts';
+import { identifier, type Dialect } from './dialect.ts';
+import type { Table } from './table.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+function valueOf(column: Column, values: Row): unknown {
+  return column.foldOf === undefined ? values[column.property] : fold(values[column.foldOf] as string | null);
+}
+
+/** All rows in one statement. `ignoreDuplicates` leaves a row out that is there already. */
+export function insertStatement(
+  table: Table,
+  rows: readonly Row[],
+  dialect: Dialect,
+  ignoreDuplicates: boolean,
+): Sql {
+  const tuples = rows.map((values) => {
+    const parameters = table.columns.map(
+      (column) => sql`${dialect.encode(column.kind, valueOf(column, values))}`,
+    );
+    return sql`(${join(parameters, ', ')})`;
+  });
+  const names = join(
+    table.columns.map((column) => identifier(column.name)),
+    ', ',
+  );
+  const conflict = ignoreDuplicates ? sql` ON CONFLICT DO NOTHING` : empty;
+  return sql`INSERT INTO ${identifier(table.name)} (${names}) VALUES ${join(tuples, ', ')}${conflict}`;
+}
+
+/** The alias under which `where` knows the changed table. */
+export const changedAlias = 't';
+
+/** Sets the given properties (undefined = leave alone) and whatever folds them; `version` goes up where there is one. */
+export function updateStatement(table: Table, patch: Row, where: Sql, dialect: Dialect): Sql {
+  const touched = table.columns.filter((column) => patch[column.foldOf ?? column.property] !== undefined);
+  const assignments = touched.map(
+    (column) => sql`${identifier(column.name)} = ${dialect.encode(column.kind, valueOf(column, patch))}`,
+  );
+  if (table.columns.some((column) => column.property === 'version')) {
+    assignments.push(sql`"version" = "version" + 1`);
+  }
+  return sql`UPDATE ${identifier(table.name)} AS ${identifier(changedAlias)} SET ${join(assignments, ', ')} WHERE ${where}`;
+}
+
+export function deleteStatement(table: Table, where: Sql): Sql {
+  return sql`DELETE FROM ${identifier(table.name)} AS ${identifier(changedAlias)} WHERE ${where}`;
+}
