@@ -1,0 +1,112 @@
+// Credential -> principal, or UNAUTHENTICATED. The store is asked on every request: no cache may keep a dead key alive.
+import type { Clock } from '../core/clock.ts';
+import { unauthenticated } from '../core/errors.ts';
+import {
+  anonymous,
+  type ApiKeyPrincipal,
+  type KnownPrincipal,
+  type Principal,
+  type UserPrincipal,
+} from '../core/principal.ts';
+import type { Connection, Database } from '../db/database.ts';
+import { digestApiKey, isSameDigest } from './api-key.ts';
+import { readCredential, type Credential, type CredentialHeaders } from './credential.ts';
+import { decideKeyState } from './key-state.ts';
+import { findKey, findUser } from './key-store.ts';
+import type { LastUsedLog } from './last-used.ts';
+import type { StoredUser } from './tables.ts';
+import type { TokenIssuer } from './token.ts';
+
+export interface AuthenticatorOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly keyPepper: string;
+  readonly inactivityDays: number;
+  readonly tokens: TokenIssuer;
+  readonly lastUsed: LastUsedLog;
+  /** Scopes of a signed-in user by role. */
+  readonly scopesOfRole: (role: StoredUser['role']) => ReadonlySet<string>;
+}
+
+export interface Authenticator {
+  /** Throws UNAUTHENTICATED for a credential that is there and not good; no credential at all is anonymous. */
+  authenticate(headers: CredentialHeaders): Promise<Principal>;
+  /** Reads the credential's state again, on a transaction's connection or any other. Throws UNAUTHENTICATED when it has ended. */
+  assertStillValid(
+    connection: Connection,
+    principal: KnownPrincipal,
+    options?: { lock: boolean },
+  ): Promise<void>;
+}
+
+/** Compared when there is no such key, so that an unknown id costs what a wrong secret costs. */
+const noDigest = '0'.repeat(64);
+
+async function authenticateKey(
+  options: AuthenticatorOptions,
+  credential: Extract<Credential, { kind: 'API_KEY' }>,
+): Promise<ApiKeyPrincipal> {
+  const { database, clock, keyPepper, inactivityDays, lastUsed } = options;
+  const record = await findKey(database, credential.secretId);
+  const isRight = isSameDigest(digestApiKey(credential.key, keyPepper), record?.secret.digest ?? noDigest);
+  if (!record || !isRight) throw unauthenticated('INVALID_CREDENTIAL');
+  const nowMs = clock.nowMs();
+  const reason = decideKeyState(record, { nowMs, inactivityDays });
+  if (reason) throw unauthenticated(reason);
+  const { key, secret } = record;
+  lastUsed.note({ apiKeyId: key.id, secretId: secret.id, nowMs });
+  const { workspaceId, venueIds } = key;
+  return {
+    kind: 'API_KEY',
+    workspaceId,
+    apiKeyId: key.id,
+    secretId: secret.id,
+    scopes: new Set(key.scopes),
+    venueIds,
+  };
+}
+
+async function authenticateToken(options: AuthenticatorOptions, token: string): Promise<UserPrincipal> {
+  const claims = await options.tokens.verify(token);
+  const user = claims ? await findUser(options.database, claims.userId) : null;
+  if (!claims || !user || user.tokenVersion !== claims.tokenVersion)
+    throw unauthenticated('INVALID_CREDENTIAL');
+  const { id: userId, workspaceId, role } = user;
+  return { kind: 'USER', workspaceId, userId, role, scopes: options.scopesOfRole(role), venueIds: null };
+}
+
+async function assertKeyStillValid(
+  { clock, inactivityDays }: AuthenticatorOptions,
+  connection: Connection,
+  { secretId }: ApiKeyPrincipal,
+  lock: boolean,
+): Promise<void> {
+  const record = await findKey(connection, secretId, { lock });
+  // A deleted key leaves no row; it was a good key when the request came.
+  if (!record) throw unauthenticated('KEY_REVOKED');
+  const reason = decideKeyState(record, { nowMs: clock.nowMs(), inactivityDays });
+  if (reason) throw unauthenticated(reason);
+}
+
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  return {
+    async authenticate(headers) {
+      const credential = readCredential(headers);
+      switch (credential.kind) {
+        case 'NONE':
+          return anonymous;
+        case 'INVALID':
+          throw unauthenticated('INVALID_CREDENTIAL');
+        case 'API_KEY':
+          return authenticateKey(options, credential);
+        case 'TOKEN':
+          return authenticateToken(options, credential.token);
+      }
+    },
+    async assertStillValid(connection, principal, { lock } = { lock: false }) {
+      if (principal.kind === 'API_KEY') return assertKeyStillValid(options, connection, principal, lock);
+      const user = await findUser(connection, principal.userId);
+      if (!user || user.role !== principal.role) throw unauthenticated('INVALID_CREDENTIAL');
+    },
+  };
+}

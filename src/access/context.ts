@@ -1,0 +1,31 @@
+// The context that every resolver and service gets first: who calls, on whose rows, at what time.
+import type { Clock } from '../core/clock.ts';
+import type { Principal } from '../core/principal.ts';
+import type { Database } from '../db/database.ts';
+import type { TenantDb } from '../db/tenant-db.ts';
+import type { PasswordHasher } from './password.ts';
+import type { GuardedContext } from './policy/index.ts';
+import type { ScopeCatalogue } from './scope-catalogue.ts';
+import type { TokenIssuer } from './token.ts';
+
+/** What sign-in and key management need beyond the tenant's rows. */
+export interface CredentialTools {
+  readonly passwords: PasswordHasher;
+  readonly tokens: TokenIssuer;
+  readonly keyPepper: string;
+  readonly inactivityDays: number;
+  /** The store without a tenant: only for looking a user up by e-mail at sign-in. */
+  readonly accounts: Database;
+}
+
+export interface Context extends GuardedContext {
+  readonly requestId: string;
+  /** Address of the caller, after the trusted proxies. */
+  readonly ip: string;
+  readonly clock: Clock;
+  readonly principal: Principal;
+  /** Rows of the caller's workspace and venues. Throws for an anonymous caller: nothing public touches tenant rows. */
+  readonly db: TenantDb;
+  readonly credentials: CredentialTools;
+  readonly scopes: ScopeCatalogue;
+}

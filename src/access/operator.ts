@@ -1,0 +1,25 @@
+// The operator at the machine: commands and demo data work on one workspace without a credential, through the same
+// services as a request. Nothing here is reachable over HTTP.
+import type { Clock } from '../core/clock.ts';
+import { anonymous } from '../core/principal.ts';
+import type { Database } from '../db/database.ts';
+import { createTenantDb } from '../db/tenant-db.ts';
+import type { Context, CredentialTools } from './context.ts';
+import type { ScopeCatalogue } from './scope-catalogue.ts';
+
+/** The store and what works on it without a server. */
+export interface Operator {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly credentials: CredentialTools;
+  readonly scopes: ScopeCatalogue;
+}
+
+/** A context over all venues of one workspace. Whether the workspace exists is for its reader to find out. */
+export function operatorContext(
+  { database, clock, credentials, scopes }: Operator,
+  workspaceId: string,
+): Context {
+  const db = createTenantDb({ database, scope: { workspaceId, venueIds: null }, clock });
+  return { requestId: 'operator', ip: '', clock, principal: anonymous, db, credentials, scopes };
+}

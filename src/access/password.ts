@@ -1,0 +1,82 @@
+// Passwords: which are accepted, how they are hashed and verified. Attempts are counted and users looked up
+// elsewhere.
+import { randomBytes } from 'node:crypto';
+import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
+import PQueue from 'p-queue';
+import { ApiError } from '../core/errors.ts';
+
+const minCharacters = 8;
+const maxCharacters = 256;
+
+/** OWASP's minimum for argon2id. The package's default algorithm IS argon2id; the tests hold it to that. */
+const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const; // memory in KiB: 19 MiB
+
+/** Each hash takes 19 MiB and a thread of Node's pool of four, which the database and DNS use as well. */
+const runningAtOnce = 2;
+/** 50 hashes keep the last caller waiting for about a second; longer queues only serve an attacker. */
+const mayWait = 50;
+const retryAfterSeconds = 2;
+
+export interface PasswordHasher {
+  /**
+   * A PHC string, `$argon2id$v=19$m=19456,t=2,p=1$…`. Throws SERVICE_UNAVAILABLE when too many wait. Does NOT
+   * judge the password: see passwordProblem().
+   */
+  hash(password: string): Promise<string>;
+  /**
+   * Pass null for an unknown user: costs the same, answers false. Throws SERVICE_UNAVAILABLE when too many
+   * wait.
+   */
+  verify(hash: string | null, password: string): Promise<boolean>;
+}
+
+/**
+ * One form for all keyboards: `é` typed as one code point or as two is the same password (NIST SP 800-63B-4,
+ * 3.1.1.2).
+ */
+function normalize(password: string): string {
+  return password.normalize('NFKC');
+}
+
+/**
+ * Why a new password is refused, as a sentence for the user, or null when it is fine. Length only, no
+ * composition rules (NIST SP 800-63B-4, 3.1.1.2), counted in code points of the normalized form, which is
+ * what gets hashed.
+ */
+export function passwordProblem(password: string): string | null {
+  // A lone surrogate has no UTF-8 form: all of them would be hashed as the same replacement character.
+  if (/\p{Surrogate}/u.test(password)) return 'The password is not valid Unicode text.';
+  const characters = [...normalize(password)].length;
+  if (characters < minCharacters) return `The password needs at least ${minCharacters} characters.`;
+  if (characters > maxCharacters) return `The password may have at most ${maxCharacters} characters.`;
+  return null;
+}
+
+/** A well-formed hash of nothing: the same work to verify as a real one, and no password is known for it. */
+function makeDummyHash(): string {
+  const base64 = (bytes: number): string => randomBytes(bytes).toString('base64').replaceAll('=', '');
+  return `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$${base64(16)}$${base64(32)}`;
+}
+
+/** A hasher with a queue of its own: make ONE per process, or its limits mean nothing. */
+export function createPasswordHasher(): PasswordHasher {
+  const queue = new PQueue({ concurrency: runningAtOnce });
+  const dummyHash = makeDummyHash();
+
+  async function enqueue<T>(work: () => Promise<T>): Promise<T> {
+    if (queue.size >= mayWait) {
+      throw new ApiError('SERVICE_UNAVAILABLE', 'Too many sign-ins at the moment. Try again shortly.', {
+        headers: { 'Retry-After': String(retryAfterSeconds) },
+      });
+    }
+    return queue.add(work);
+  }
+
+  return {
+    hash: (password) => enqueue(() => argon2Hash(normalize(password), cost)),
+    verify: async (hash, password) => {
+      const matches = await enqueue(() => argon2Verify(hash ?? dummyHash, normalize(password)));
+      return hash !== null && matches;
+    },
+  };
+}

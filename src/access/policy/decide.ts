@@ -1,0 +1,133 @@
+// Plan + caller + variables -> what is denied. Made once per operation, before any resolver runs; pure.
+import { valueFromASTUntyped, type ArgumentNode, type OperationDefinitionNode } from 'graphql';
+import { valueDemands, type Demand } from './input-demands.ts';
+import type { OperationPlan, PlannedField } from './operation-plan.ts';
+import type { Policy } from './policy.ts';
+import { missingScopes, type Requirement } from './requirement.ts';
+
+export interface Denial {
+  readonly path: readonly string[];
+  readonly pathKey: string;
+  /** `Type.field` at this path: where the guard stands. */
+  readonly field: string;
+  /** Of the first requirement that was not met: the field, or the argument or input field that it was given. */
+  readonly coordinate: string;
+  readonly requirement: Requirement;
+  /** Everything that the selection from here on lacks, so that one look is enough. */
+  readonly missing: readonly string[];
+}
+
+export interface Decision {
+  readonly denials: readonly Denial[];
+  /** `Type.field` -> denied response paths; null when nothing is denied, which costs the guards one comparison. */
+  readonly deniedPaths: ReadonlyMap<string, ReadonlySet<string>> | null;
+  /** Nothing of the operation's own fields may run. */
+  readonly isEverythingDenied: boolean;
+}
+
+/** What is known of the caller: the verdict of each requirement's rule, and the scopes for saying what is missing. */
+export interface Caller {
+  readonly verdicts: ReadonlyMap<Requirement, boolean>;
+  readonly scopes: ReadonlySet<string>;
+}
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+function variableValue(operation: OperationDefinitionNode, variables: Variables, name: string): unknown {
+  if (Object.hasOwn(variables, name) && variables[name] !== undefined) return variables[name];
+  const definition = operation.variableDefinitions?.find(
+    (candidate) => candidate.variable.name.value === name,
+  );
+  return definition?.defaultValue ? valueFromASTUntyped(definition.defaultValue) : undefined;
+}
+
+class Decider {
+  constructor(
+    private readonly policy: Policy,
+    private readonly plan: OperationPlan,
+    private readonly caller: Caller,
+    private readonly variables: Variables,
+  ) {}
+
+  /** Denials at the top of each denied selection; fields below them are looked at only for what they lack. */
+  denials(fields: readonly PlannedField[]): Denial[] {
+    return fields.flatMap((field) => {
+      if (!this.isIncluded(field)) return [];
+      const refused = this.demandsOf(field).filter(
+        ({ requirement }) => this.caller.verdicts.get(requirement) !== true,
+      );
+      const below = this.denials(this.selectionsOf(field));
+      const [first] = refused;
+      if (!first) return below;
+      const missing = refused.flatMap(({ requirement }) => missingScopes(requirement, this.caller.scopes));
+      const all = new Set([...missing, ...below.flatMap((denial) => denial.missing)]);
+      const { path, pathKey } = field;
+      return [{ path, pathKey, field: field.demands[0]!.coordinate, ...first, missing: [...all].sort() }];
+    });
+  }
+
+  includedFields(): readonly PlannedField[] {
+    return this.plan.fields.filter((field) => this.isIncluded(field));
+  }
+
+  private isIncluded(field: PlannedField): boolean {
+    return field.conditions.every(({ variable, value }) => this.valueOf(variable) === value);
+  }
+
+  private demandsOf(field: PlannedField): readonly Demand[] {
+    if (field.variableInputs.length === 0) return field.demands;
+    const dynamic = field.variableInputs.flatMap((input) =>
+      valueDemands(this.policy, input, this.valueOf(input.variable)),
+    );
+    return [...field.demands, ...dynamic];
+  }
+
+  private selectionsOf({ children, concrete }: PlannedField): readonly PlannedField[] {
+    if (!concrete) return children;
+    const typeName = concrete.typeOf(this.argumentValues(concrete.arguments));
+    return typeName === null ? [] : (concrete.byType.get(typeName) ?? []);
+  }
+
+  private argumentValues(nodes: readonly ArgumentNode[]): Record<string, unknown> {
+    const known = Object.fromEntries(
+      (this.plan.operation.variableDefinitions ?? []).map(({ variable }) => [
+        variable.name.value,
+        this.valueOf(variable.name.value),
+      ]),
+    );
+    return Object.fromEntries(
+      nodes.map(({ name, value }) => [name.value, valueFromASTUntyped(value, known)]),
+    );
+  }
+
+  private valueOf(name: string): unknown {
+    return variableValue(this.plan.operation, this.variables, name);
+  }
+}
+
+/** A path that several merged fields reach is denied once. */
+function distinct(denials: readonly Denial[]): Denial[] {
+  return [...new Map(denials.map((denial) => [denial.pathKey, denial])).values()];
+}
+
+function pathsByField(denials: readonly Denial[]): Map<string, Set<string>> {
+  const paths = new Map<string, Set<string>>();
+  for (const { field, pathKey } of denials) paths.set(field, (paths.get(field) ?? new Set()).add(pathKey));
+  return paths;
+}
+
+const nothingDenied: Decision = Object.freeze({ denials: [], deniedPaths: null, isEverythingDenied: false });
+
+/** Decides an operation for a caller. Does NOT execute and does NOT throw. */
+export function decide(policy: Policy, plan: OperationPlan, caller: Caller, variables: Variables): Decision {
+  const decider = new Decider(policy, plan, caller, variables);
+  const denials = distinct(decider.denials(plan.fields));
+  if (denials.length === 0) return nothingDenied;
+  const denied = new Set(denials.map((denial) => denial.pathKey));
+  return {
+    denials,
+    deniedPaths: pathsByField(denials),
+    isEverythingDenied:
+      !plan.hasMetaFields && decider.includedFields().every((field) => denied.has(field.pathKey)),
+  };
+}

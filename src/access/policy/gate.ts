@@ -1,0 +1,76 @@
+// The gate of one schema: keeps plans per document and verdicts per set of scopes, and answers with a decision.
+import type { DocumentNode, FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { Kind } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Principal } from '../../core/principal.ts';
+import { decide, type Caller, type Decision, type Variables } from './decide.ts';
+import { planOperation, type OperationPlan } from './operation-plan.ts';
+import type { Policy } from './policy.ts';
+import { judge } from './rules.ts';
+
+/** More distinct sets of scopes than any workspace has keys in use; past it the least used is judged anew. */
+const maxCallers = 1_000;
+
+export interface Gate {
+  readonly policy: Policy;
+  /** The plan of an operation of a VALID document; kept as long as the document object lives. */
+  plan(document: DocumentNode, operation: OperationDefinitionNode): OperationPlan;
+  decide(plan: OperationPlan, principal: Principal, variables: Variables): Promise<Decision>;
+}
+
+/** Everything that the rules may look at, as one text: callers with the same text get the same verdicts. */
+function callerKey(principal: Principal): string {
+  return `${principal.kind === 'ANONYMOUS' ? 'anonymous' : 'known'} ${[...principal.scopes].sort().join(' ')}`;
+}
+
+async function judgeAll(policy: Policy, principal: Principal): Promise<Caller> {
+  const requirements = [...policy.requirements];
+  const verdicts = await Promise.all(requirements.map((requirement) => judge(requirement, principal)));
+  return {
+    verdicts: new Map(requirements.map((requirement, index) => [requirement, verdicts[index] === true])),
+    scopes: principal.scopes,
+  };
+}
+
+function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
+  const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+}
+
+export function createGate(schema: GraphQLSchema, policy: Policy): Gate {
+  const plans = new WeakMap<OperationDefinitionNode, OperationPlan>();
+  const callers = new LRUCache<string, Promise<Caller>>({ max: maxCallers });
+  const decisions = new WeakMap<OperationPlan, WeakMap<Caller, Decision>>();
+
+  const callerOf = (principal: Principal): Promise<Caller> => {
+    const key = callerKey(principal);
+    let caller = callers.get(key);
+    if (!caller) {
+      caller = judgeAll(policy, principal);
+      callers.set(key, caller);
+    }
+    return caller;
+  };
+
+  return {
+    policy,
+    plan(document, operation) {
+      let plan = plans.get(operation);
+      if (!plan) {
+        plan = planOperation(schema, policy, operation, fragmentsOf(document));
+        plans.set(operation, plan);
+        decisions.set(plan, new WeakMap());
+      }
+      return plan;
+    },
+    async decide(plan, principal, variables) {
+      const caller = await callerOf(principal);
+      if (!plan.isStatic) return decide(policy, plan, caller, variables);
+      // Keyed by the caller object, which stands for one set of scopes: a verdict can never serve another set.
+      const known = decisions.get(plan);
+      const decision = known?.get(caller) ?? decide(policy, plan, caller, variables);
+      known?.set(caller, decision);
+      return decision;
+    },
+  };
+}

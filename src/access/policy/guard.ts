@@ -1,0 +1,42 @@
+// The guards that remain at run time: at each boundary field, one look at the decision. A denied field is null and its
+// resolver does not run; the error was written once, by the decision, and not once per row.
+import { defaultFieldResolver, isObjectType, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
+import type { Decision } from './decide.ts';
+import type { Policy } from './policy.ts';
+
+/** A context that carries the operation's decision. Absent = the gate was not passed, and nothing may run. */
+export interface GuardedContext {
+  decision?: Decision;
+}
+
+/** Response names from the root, with `@` for each list index: the form of a denial's pathKey. */
+function pathKeyOf(path: GraphQLResolveInfo['path']): string {
+  const names: string[] = [];
+  for (let step: typeof path | undefined = path; step; step = step.prev) {
+    names.push(typeof step.key === 'number' ? '@' : step.key);
+  }
+  return names.reverse().join('.');
+}
+
+function isDenied(context: GuardedContext, coordinate: string, info: GraphQLResolveInfo): boolean {
+  if (!context.decision) throw new Error(`${coordinate} was about to run without an access decision.`);
+  const { deniedPaths } = context.decision;
+  if (deniedPaths === null) return false;
+  const paths = deniedPaths.get(coordinate);
+  return paths !== undefined && paths.has(pathKeyOf(info.path));
+}
+
+/** Puts a guard before the resolver of each boundary field and of each root field. Changes the schema it is given. */
+export function guardBoundaries(schema: GraphQLSchema, policy: Policy): void {
+  const roots = new Set([schema.getQueryType(), schema.getMutationType()]);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (!roots.has(type) && !policy.isBoundary(type.name, field.name)) continue;
+      const coordinate = `${type.name}.${field.name}`;
+      const resolve = field.resolve ?? defaultFieldResolver;
+      field.resolve = (source, args, context: GuardedContext, info) =>
+        isDenied(context, coordinate, info) ? null : (resolve(source, args, context, info) as unknown);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+// The door of the policy: what other rooms may use.
+export {
+  adminOnly,
+  authenticated,
+  both,
+  manageScope,
+  open,
+  scopes,
+  type Requirement,
+} from './requirement.ts';
+export { compilePolicy, PolicyError, type Policy, type PolicyDeclaration } from './policy.ts';
+export { createGate, type Gate } from './gate.ts';
+export { guardBoundaries, type GuardedContext } from './guard.ts';
+export type { OperationPlan, PlannedField } from './operation-plan.ts';
+export type { Decision, Denial } from './decide.ts';
+export { operationError, pathError } from './denial-errors.ts';
+export { shieldTree } from './rules.ts';

@@ -1,0 +1,121 @@
+// What the values of an argument ask for: input fields and enum values may have rules of their own.
+import {
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  Kind,
+  type GraphQLInputType,
+  type GraphQLNamedType,
+  type ValueNode,
+} from 'graphql';
+import type { Policy } from './policy.ts';
+import { implies, type Requirement } from './requirement.ts';
+
+export interface Demand {
+  readonly coordinate: string;
+  readonly requirement: Requirement;
+}
+
+/** A variable whose value has to be looked at, because its type holds members that ask for more than the field. */
+export interface VariableInput {
+  readonly variable: string;
+  readonly type: GraphQLInputType;
+  readonly given: Requirement;
+}
+
+interface InputDemands {
+  readonly demands: Demand[];
+  readonly variableInputs: VariableInput[];
+}
+
+/** True when some member below this type asks for more than `given`. */
+function asksForMore(policy: Policy, type: GraphQLNamedType, given: Requirement, seen: Set<string>): boolean {
+  if (seen.has(type.name)) return false;
+  seen.add(type.name);
+  if (isEnumType(type))
+    return type.getValues().some((value) => !implies(given, policy.ofMember(type.name, value.name)));
+  if (!isInputObjectType(type)) return false;
+  return Object.values(type.getFields()).some(
+    (field) =>
+      !implies(given, policy.ofMember(type.name, field.name)) ||
+      asksForMore(policy, getNamedType(field.type), given, seen),
+  );
+}
+
+/**
+ * The members named in a literal, and the variables to look into. An input field that is written down counts as used,
+ * also when its variable is absent: who may not filter by it may not name it.
+ */
+export function inputDemands(
+  policy: Policy,
+  type: GraphQLInputType,
+  value: ValueNode,
+  given: Requirement,
+): InputDemands {
+  const found: InputDemands = { demands: [], variableInputs: [] };
+  if (!asksForMore(policy, getNamedType(type), given, new Set())) return found;
+  collectLiteral(policy, type, value, given, found);
+  return found;
+}
+
+function collectLiteral(
+  policy: Policy,
+  type: GraphQLInputType,
+  value: ValueNode,
+  given: Requirement,
+  found: InputDemands,
+): void {
+  const named = getNamedType(type);
+  if (value.kind === Kind.VARIABLE) found.variableInputs.push({ variable: value.name.value, type, given });
+  else if (value.kind === Kind.LIST)
+    value.values.forEach((item) => collectLiteral(policy, type, item, given, found));
+  else if (value.kind === Kind.ENUM && isEnumType(named))
+    demandMember(policy, named.name, value.value, given, found.demands);
+  else if (value.kind === Kind.OBJECT && isInputObjectType(named)) {
+    for (const { name, value: inner } of value.fields) {
+      const field = named.getFields()[name.value];
+      if (!field) continue;
+      demandMember(policy, named.name, field.name, given, found.demands);
+      collectLiteral(policy, field.type, inner, given, found);
+    }
+  }
+}
+
+function demandMember(
+  policy: Policy,
+  typeName: string,
+  member: string,
+  given: Requirement,
+  demands: Demand[],
+): void {
+  const requirement = policy.ofMember(typeName, member);
+  if (!implies(given, requirement)) demands.push({ coordinate: `${typeName}.${member}`, requirement });
+}
+
+/** The members named in a variable's value, before coercion: anything that does not fit the type is left to execution. */
+export function valueDemands(policy: Policy, { type, given }: VariableInput, value: unknown): Demand[] {
+  const demands: Demand[] = [];
+  collectValue(policy, getNamedType(type), value, given, demands);
+  return demands;
+}
+
+function collectValue(
+  policy: Policy,
+  type: GraphQLNamedType,
+  value: unknown,
+  given: Requirement,
+  demands: Demand[],
+): void {
+  if (Array.isArray(value)) for (const item of value) collectValue(policy, type, item, given, demands);
+  else if (isEnumType(type) && typeof value === 'string' && type.getValue(value)) {
+    demandMember(policy, type.name, value, given, demands);
+  } else if (isInputObjectType(type) && typeof value === 'object' && value !== null) {
+    const fields = type.getFields();
+    for (const [name, inner] of Object.entries(value)) {
+      const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+      if (!field) continue;
+      demandMember(policy, type.name, name, given, demands);
+      collectValue(policy, getNamedType(field.type), inner, given, demands);
+    }
+  }
+}

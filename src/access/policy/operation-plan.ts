@@ -1,0 +1,236 @@
+// One walk over an operation, kept for as long as its document is: which coordinates it uses, where, and under what
+// conditions. Who may use them is decide.ts's business, so a plan serves every caller.
+import {
+  getNamedType,
+  isAbstractType,
+  isObjectType,
+  Kind,
+  type ArgumentNode,
+  type DirectiveNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type OperationTypeNode,
+  type SelectionSetNode,
+  isListType,
+  isNonNullType,
+  type GraphQLOutputType,
+} from 'graphql';
+import { ApiError } from '../../core/errors.ts';
+import { inputDemands, type Demand, type VariableInput } from './input-demands.ts';
+import type { Policy } from './policy.ts';
+
+/** `@skip` or `@include` with a variable: the selection counts only when the variable has this value. */
+interface Condition {
+  readonly variable: string;
+  readonly value: boolean;
+}
+
+export interface PlannedField {
+  /** Response names, with `@` for each list. */
+  readonly path: readonly string[];
+  readonly pathKey: string;
+  readonly definition: GraphQLField<unknown, unknown>;
+  readonly node: FieldNode;
+  /** The field's own requirement first, then those of its arguments and input fields. */
+  readonly demands: readonly Demand[];
+  /** Variables whose values may name input fields with rules of their own. */
+  readonly variableInputs: readonly VariableInput[];
+  readonly conditions: readonly Condition[];
+  readonly children: readonly PlannedField[];
+  /** For a field of an abstract type: what is selected for each concrete type, and which one the arguments allow. */
+  readonly concrete: ConcreteSelections | null;
+}
+
+interface ConcreteSelections {
+  readonly byType: ReadonlyMap<string, readonly PlannedField[]>;
+  readonly arguments: readonly ArgumentNode[];
+  typeOf(args: Readonly<Record<string, unknown>>): string | null;
+}
+
+export interface OperationPlan {
+  readonly type: OperationTypeNode;
+  readonly operation: OperationDefinitionNode;
+  readonly fields: readonly PlannedField[];
+  /** True when variables cannot change what is used: then a verdict can be kept for each set of scopes. */
+  readonly isStatic: boolean;
+  /** `__typename` or introspection stands beside the fields: such an operation has an answer whatever is denied. */
+  readonly hasMetaFields: boolean;
+}
+
+/** An operation that expands to more fields than this through its fragments is refused before anything is decided. */
+export const maxPlannedFields = 5_000;
+
+export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+class Planner {
+  private count = 0;
+  isStatic = true;
+  hasMetaFields = false;
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly policy: Policy,
+    private readonly fragments: Fragments,
+  ) {}
+
+  select(
+    type: GraphQLObjectType,
+    set: SelectionSetNode,
+    path: readonly string[],
+    outer: readonly Condition[],
+  ): PlannedField[] {
+    const planned: PlannedField[] = [];
+    for (const selection of set.selections) {
+      const conditions = this.conditions(selection.directives ?? [], outer);
+      if (conditions === 'never') continue;
+      if (selection.kind === Kind.FIELD) {
+        const field = this.field(type, selection, path, conditions);
+        if (field) planned.push(field);
+        continue;
+      }
+      const fragment =
+        selection.kind === Kind.INLINE_FRAGMENT ? selection : this.fragments.get(selection.name.value);
+      if (!fragment || !this.applies(fragment.typeCondition?.name.value, type)) continue;
+      planned.push(...this.select(type, fragment.selectionSet, path, conditions));
+    }
+    return planned;
+  }
+
+  private field(
+    type: GraphQLObjectType,
+    node: FieldNode,
+    path: readonly string[],
+    conditions: readonly Condition[],
+  ): PlannedField | null {
+    const definition = type.getFields()[node.name.value];
+    // __typename and introspection: no field of the schema's own.
+    if (!definition) {
+      if (path.length === 0) this.hasMetaFields = true;
+      return null;
+    }
+    this.count += 1;
+    if (this.count > maxPlannedFields) {
+      throw new ApiError(
+        'QUERY_TOO_EXPENSIVE',
+        `The operation selects more than ${maxPlannedFields} fields.`,
+        {
+          details: { limit: maxPlannedFields },
+        },
+      );
+    }
+    const own = [...path, node.alias?.value ?? node.name.value];
+    const { demands, variableInputs } = this.argumentDemands(type, definition, node);
+    if (variableInputs.length > 0) this.isStatic = false;
+    const below = [...own, ...listMarks(definition.type)];
+    return {
+      path: own,
+      pathKey: own.join('.'),
+      definition,
+      node,
+      demands,
+      variableInputs,
+      conditions,
+      children: this.children(definition, node, below),
+      concrete: this.concrete(definition, node, below),
+    };
+  }
+
+  private children(
+    definition: GraphQLField<unknown, unknown>,
+    node: FieldNode,
+    path: readonly string[],
+  ): PlannedField[] {
+    const target = getNamedType(definition.type);
+    return node.selectionSet && isObjectType(target) ? this.select(target, node.selectionSet, path, []) : [];
+  }
+
+  private concrete(
+    definition: GraphQLField<unknown, unknown>,
+    node: FieldNode,
+    path: readonly string[],
+  ): ConcreteSelections | null {
+    const target = getNamedType(definition.type);
+    const { selectionSet } = node;
+    if (!selectionSet || !isAbstractType(target)) return null;
+    this.isStatic = false;
+    const types = this.schema.getPossibleTypes(target);
+    return {
+      byType: new Map(types.map((type) => [type.name, this.select(type, selectionSet, path, [])])),
+      arguments: node.arguments ?? [],
+      typeOf: definition.extensions['concreteTypeOf'] as ConcreteSelections['typeOf'],
+    };
+  }
+
+  private argumentDemands(
+    type: GraphQLObjectType,
+    definition: GraphQLField<unknown, unknown>,
+    node: FieldNode,
+  ) {
+    const requirement = this.policy.ofField(type.name, definition.name);
+    const demands: Demand[] = [{ coordinate: `${type.name}.${definition.name}`, requirement }];
+    const variableInputs: VariableInput[] = [];
+    for (const argument of node.arguments ?? []) {
+      const declared = definition.args.find(
+        (candidate): candidate is GraphQLArgument => candidate.name === argument.name.value,
+      );
+      if (!declared) continue;
+      const asked = this.policy.ofArgument(type.name, definition.name, declared.name);
+      if (asked !== requirement) {
+        demands.push({ coordinate: `${type.name}.${definition.name}(${declared.name})`, requirement: asked });
+      }
+      const inner = inputDemands(this.policy, declared.type, argument.value, requirement);
+      demands.push(...inner.demands);
+      variableInputs.push(...inner.variableInputs);
+    }
+    return { demands, variableInputs };
+  }
+
+  private conditions(
+    directives: readonly DirectiveNode[],
+    outer: readonly Condition[],
+  ): readonly Condition[] | 'never' {
+    const conditions = [...outer];
+    for (const directive of directives) {
+      const name = directive.name.value;
+      const value = directive.arguments?.find((argument) => argument.name.value === 'if')?.value;
+      if ((name !== 'skip' && name !== 'include') || !value) continue;
+      const wanted = name === 'include';
+      if (value.kind === Kind.BOOLEAN && value.value !== wanted) return 'never';
+      if (value.kind === Kind.VARIABLE) {
+        this.isStatic = false;
+        conditions.push({ variable: value.name.value, value: wanted });
+      }
+    }
+    return conditions;
+  }
+
+  private applies(condition: string | undefined, type: GraphQLObjectType): boolean {
+    if (condition === undefined || condition === type.name) return true;
+    const target = this.schema.getType(condition);
+    return isAbstractType(target) && this.schema.isSubType(target, type);
+  }
+}
+
+function listMarks(type: GraphQLOutputType): string[] {
+  if (isNonNullType(type)) return listMarks(type.ofType as GraphQLOutputType);
+  return isListType(type) ? ['@', ...listMarks(type.ofType as GraphQLOutputType)] : [];
+}
+
+/** Walks a valid operation once. Throws QUERY_TOO_EXPENSIVE when its fragments expand without measure. */
+export function planOperation(
+  schema: GraphQLSchema,
+  policy: Policy,
+  operation: OperationDefinitionNode,
+  fragments: Fragments,
+): OperationPlan {
+  const root = schema.getRootType(operation.operation);
+  const planner = new Planner(schema, policy, fragments);
+  const fields = root ? planner.select(root, operation.selectionSet, [], []) : [];
+  const { isStatic, hasMetaFields } = planner;
+  return { type: operation.operation, operation, fields, isStatic, hasMetaFields };
+}

@@ -1,0 +1,218 @@
+// The compiled policy: every coordinate of the schema with its requirement. Building it refuses any schema with a gap.
+import {
+  getNamedType,
+  isAbstractType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isNonNullType,
+  isObjectType,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql';
+import { both, implies, open, type Requirement } from './requirement.ts';
+
+/**
+ * What features declare. Keys: `Type` (every field, input field or enum value of it), `Type.member`, or
+ * `Type.field(argument)`. The most exact key wins; an argument without its own has its field's.
+ */
+export type PolicyDeclaration = Readonly<Record<string, Requirement>>;
+
+export interface Policy {
+  /** Requirement of `Type.field`, the edge guard of the type it leads to included. */
+  ofField(typeName: string, fieldName: string): Requirement;
+  ofArgument(typeName: string, fieldName: string, argument: string): Requirement;
+  /** Requirement of an input field or enum value. */
+  ofMember(typeName: string, member: string): Requirement;
+  /** What everyone who holds a value of this type has met. */
+  ofType(typeName: string): Requirement;
+  /** Fields at which a denial can begin: they ask for more than whoever reached their type has met. */
+  isBoundary(typeName: string, fieldName: string): boolean;
+  /** Every coordinate, sorted. */
+  readonly coordinates: ReadonlyMap<string, Requirement>;
+  /** [type, field, requirement] of every object type's fields: the input of the shield tree. */
+  readonly fields: readonly (readonly [string, string, Requirement])[];
+  readonly requirements: ReadonlySet<Requirement>;
+}
+
+/** Thrown at boot; lists every fault at once. */
+export class PolicyError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`The access policy does not fit the schema:\n${faults.map((fault) => `- ${fault}`).join('\n')}`);
+    this.name = 'PolicyError';
+  }
+}
+
+const isIntrospection = (type: GraphQLNamedType) => type.name.startsWith('__');
+
+/** Compiles declarations against a schema. Throws PolicyError when anything is ungated, misspelt or not nullable. */
+export function compilePolicy(schema: GraphQLSchema, declarations: readonly PolicyDeclaration[]): Policy {
+  return new PolicyCompiler(schema, declarations).compile();
+}
+
+class PolicyCompiler {
+  private readonly declared = new Map<string, Requirement>();
+  private readonly used = new Set<string>();
+  private readonly faults: string[] = [];
+  private readonly coordinates = new Map<string, Requirement>();
+  private readonly fields: (readonly [string, string, Requirement])[] = [];
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    declarations: readonly PolicyDeclaration[],
+  ) {
+    for (const [key, requirement] of declarations.flatMap((declaration) => Object.entries(declaration))) {
+      if (this.declared.has(key)) this.faults.push(`"${key}" has two rules: remove one.`);
+      // A rule that is undefined, an import cycle's trace, must not open a door.
+      if (typeof requirement?.name !== 'string')
+        this.faults.push(`The rule of "${key}" is not a requirement.`);
+      else this.declared.set(key, requirement);
+    }
+  }
+
+  compile(): Policy {
+    const types = Object.values(this.schema.getTypeMap()).filter((type) => !isIntrospection(type));
+    for (const type of types) {
+      if (isObjectType(type)) for (const field of Object.values(type.getFields())) this.addField(type, field);
+      else if (isInputObjectType(type))
+        this.addMembers(type.name, Object.keys(type.getFields()), 'input field');
+      else if (isEnumType(type))
+        this.addEnum(
+          type.name,
+          type.getValues().map((value) => value.name),
+        );
+      else if (isInterfaceType(type)) this.markUsed(type.name);
+    }
+    for (const key of this.declared.keys()) {
+      if (!this.used.has(key))
+        this.faults.push(`"${key}" has a rule, but the schema has no such coordinate: check the spelling.`);
+    }
+    if (this.faults.length > 0) throw new PolicyError(this.faults);
+    return this.policy();
+  }
+
+  private find(...keys: string[]): Requirement | undefined {
+    for (const key of keys) {
+      const requirement = this.declared.get(key);
+      if (requirement) {
+        this.markUsed(key);
+        return requirement;
+      }
+    }
+    return undefined;
+  }
+
+  private markUsed(key: string): void {
+    this.used.add(key);
+  }
+
+  private ofType(typeName: string): Requirement {
+    return this.declared.get(typeName) ?? open;
+  }
+
+  private addField(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): void {
+    const coordinate = `${type.name}.${field.name}`;
+    const exact = this.find(coordinate);
+    if (!exact && !this.find(type.name)) {
+      this.faults.push(
+        `${coordinate} has no rule: add "${coordinate}" or "${type.name}" to the policy of the feature that declares it.`,
+      );
+      return;
+    }
+    this.markUsed(type.name);
+    const target = getNamedType(field.type);
+    const requirement = this.fieldRequirement(type.name, exact, target.name);
+    this.checkNullable(type, field, coordinate, requirement);
+    this.checkAbstract(field, coordinate, target);
+    this.fields.push([type.name, field.name, requirement]);
+    this.coordinates.set(coordinate, requirement);
+    for (const argument of field.args) {
+      const name = `${coordinate}(${argument.name})`;
+      const asked = this.find(name);
+      this.coordinates.set(name, asked ? both(requirement, asked) : requirement);
+    }
+  }
+
+  /**
+   * Edge guard: whoever is let into a field has met what its type asks, whatever path led there. So an edge asks for
+   * the type it leads to, a leaf for the type it stands on, and an exact rule comes on top.
+   */
+  private fieldRequirement(
+    typeName: string,
+    exact: Requirement | undefined,
+    targetName: string,
+  ): Requirement {
+    const target = this.ofType(targetName);
+    if (exact) return both(exact, target);
+    return target === open ? this.ofType(typeName) : target;
+  }
+
+  private checkNullable(
+    type: GraphQLObjectType,
+    field: GraphQLField<unknown, unknown>,
+    coordinate: string,
+    requirement: Requirement,
+  ): void {
+    if (implies(this.ofType(type.name), requirement) || !isNonNullType(field.type)) return;
+    this.faults.push(
+      `${coordinate} needs "${requirement.name}" and is not nullable: a refusal could not be shown as null. Declare it { nullable: true }.`,
+    );
+  }
+
+  /** An interface is decided for each concrete type, so its field must say which types an argument allows. */
+  private checkAbstract(
+    field: GraphQLField<unknown, unknown>,
+    coordinate: string,
+    target: GraphQLNamedType,
+  ): void {
+    if (!isAbstractType(target) || typeof field.extensions['concreteTypeOf'] === 'function') return;
+    this.faults.push(
+      `${coordinate} leads to the abstract type ${target.name}: give the field the extension "concreteTypeOf", so that access is decided before it runs.`,
+    );
+  }
+
+  private addMembers(typeName: string, members: readonly string[], what: string): void {
+    this.markUsed(typeName);
+    for (const member of members) {
+      const coordinate = `${typeName}.${member}`;
+      const requirement = this.find(coordinate, typeName);
+      if (requirement) this.coordinates.set(coordinate, requirement);
+      else
+        this.faults.push(
+          `${coordinate} has no rule: add "${coordinate}" or "${typeName}" to the policy of the feature that declares this ${what}.`,
+        );
+    }
+  }
+
+  /** Values of an enum reveal nothing by themselves: without a rule of their own they are open. */
+  private addEnum(typeName: string, values: readonly string[]): void {
+    this.markUsed(typeName);
+    for (const value of values) {
+      const coordinate = `${typeName}.${value}`;
+      this.coordinates.set(coordinate, this.find(coordinate, typeName) ?? open);
+    }
+  }
+
+  private policy(): Policy {
+    const { coordinates } = this;
+    const get = (coordinate: string): Requirement => {
+      const requirement = coordinates.get(coordinate);
+      if (!requirement) throw new Error(`No rule for ${coordinate}.`);
+      return requirement;
+    };
+    const sorted = new Map([...coordinates].sort(([a], [b]) => (a < b ? -1 : 1)));
+    const ofType = (typeName: string) => this.ofType(typeName);
+    return {
+      ofField: (typeName, fieldName) => get(`${typeName}.${fieldName}`),
+      ofArgument: (typeName, fieldName, argument) => get(`${typeName}.${fieldName}(${argument})`),
+      ofMember: (typeName, member) => get(`${typeName}.${member}`),
+      ofType,
+      isBoundary: (typeName, fieldName) => !implies(ofType(typeName), get(`${typeName}.${fieldName}`)),
+      coordinates: sorted,
+      fields: this.fields,
+      requirements: new Set([...coordinates.values(), ...this.declared.values()]),
+    };
+  }
+}

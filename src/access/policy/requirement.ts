@@ -1,0 +1,77 @@
+// What a coordinate asks of its caller, as a value: comparable, combinable, nameable. Nothing here looks at a request.
+
+/** Scope that only the roles OWNER and ADMIN have. It can never be put on a key. */
+export const manageScope = 'workspace:manage';
+
+export interface Requirement {
+  /** Distinct requirements have distinct names: graphql-shield caches rules by name. */
+  readonly name: string;
+  /** false = anyone, even without a credential. */
+  readonly authenticated: boolean;
+  /** Any of these sets of scopes is enough (as in Apollo's @requiresScopes); `[[]]` = no scope needed. */
+  readonly anyOf: readonly (readonly string[])[];
+}
+
+function describe(authenticated: boolean, anyOf: Requirement['anyOf']): string {
+  const scopes = anyOf.map((all) => all.join(' and ')).join(' or ');
+  if (scopes !== '') return scopes;
+  return authenticated ? 'authenticated' : 'open';
+}
+
+const interned = new Map<string, Requirement>();
+
+/** The one object for this requirement: equal requirements are the same object. */
+function intern(authenticated: boolean, alternatives: readonly (readonly string[])[]): Requirement {
+  const sorted = alternatives.map((all) => [...new Set(all)].sort());
+  const minimal = sorted.filter(
+    (all, index) =>
+      !sorted.some((other, position) => {
+        const smaller = other.every((scope) => all.includes(scope));
+        return position !== index && smaller && (other.length < all.length || position < index);
+      }),
+  );
+  const anyOf = minimal.sort((a, b) => a.join().localeCompare(b.join()));
+  const needsCaller = authenticated || anyOf.every((all) => all.length > 0);
+  const name = describe(needsCaller, anyOf);
+  const known = interned.get(name);
+  if (known) return known;
+  const requirement = Object.freeze({ name, authenticated: needsCaller, anyOf });
+  interned.set(name, requirement);
+  return requirement;
+}
+
+/** Nothing more than what leads here: `userErrors` of a payload, `pageInfo` of a connection, the public `login`. */
+export const open = intern(false, [[]]);
+/** Any proven credential, even a key without scopes. */
+export const authenticated = intern(true, [[]]);
+/** A signed-in owner or admin. */
+export const adminOnly = intern(true, [[manageScope]]);
+
+/** All of these scopes together. */
+export function scopes(...all: [string, ...string[]]): Requirement {
+  return intern(true, [all]);
+}
+
+/** Both requirements. */
+export function both(a: Requirement, b: Requirement): Requirement {
+  if (a === b || b === open) return a;
+  if (a === open) return b;
+  const pairs = a.anyOf.flatMap((left) => b.anyOf.map((right) => [...left, ...right]));
+  return intern(a.authenticated || b.authenticated, pairs);
+}
+
+/** True when everyone who meets `given` also meets `asked`. */
+export function implies(given: Requirement, asked: Requirement): boolean {
+  if (asked.authenticated && !given.authenticated) return false;
+  return given.anyOf.every((has) => asked.anyOf.some((needs) => needs.every((scope) => has.includes(scope))));
+}
+
+/** The scopes still missing, of the alternative that lacks the fewest. Empty = the scopes suffice. */
+export function missingScopes(requirement: Requirement, held: ReadonlySet<string>): readonly string[] {
+  let fewest: readonly string[] | null = null;
+  for (const all of requirement.anyOf) {
+    const missing = all.filter((scope) => !held.has(scope));
+    if (fewest === null || missing.length < fewest.length) fewest = missing;
+  }
+  return fewest ?? [];
+}
