@@ -1,0 +1,93 @@
+// Values of a mutation's input: their limits as zod schemas, their faults as user errors.
+import { z } from 'zod';
+import { notFound, userError, UserErrors, type UserErrorCode, type UserErrorItem } from '../core/errors.ts';
+import { prefixOf } from '../core/ids.ts';
+import type { UpdateOutcome } from '../db/tenant-db.ts';
+
+/** One zod type for each property of an input class: a property that is forgotten does not compile. */
+type InputRules<T> = { readonly [K in keyof Required<T>]: z.ZodType };
+
+export function inputRules<T extends object>(rules: InputRules<T>): z.ZodType<T> {
+  return z.object(rules) as unknown as z.ZodType<T>;
+}
+
+// C0 controls but tab and line breaks: Postgres cannot store NUL, and no name needs the others.
+const controlCharacters = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/;
+const loneSurrogate = /\p{Surrogate}/u;
+
+/** Text of 1 to `max` characters after trimming. */
+export function text(max: number) {
+  return z
+    .string()
+    .trim()
+    .min(1, 'Must not be empty.')
+    .max(max, `Must be at most ${max} characters long.`)
+    .refine(
+      (value) => !controlCharacters.test(value) && !loneSurrogate.test(value),
+      'Must not contain control characters.',
+    );
+}
+
+/** Left out, null (cleared) or text; an empty text counts as null. */
+export function optionalText(max: number) {
+  const emptyIsNull = (value: unknown) => (typeof value === 'string' && value.trim() === '' ? null : value);
+  return z.preprocess(emptyIsNull, text(max).nullish());
+}
+
+const trimmed = (value: unknown) => (typeof value === 'string' ? value.trim() : value);
+/** At most 254 characters (RFC 5321). */
+const address = z.email('Is not an e-mail address.').max(254, 'Must be at most 254 characters long.');
+
+/** Left out, null (cleared) or an address; an empty text counts as null. */
+export function optionalEmail() {
+  return z.preprocess((value) => (trimmed(value) === '' ? null : trimmed(value)), address.nullish());
+}
+
+export function requiredEmail() {
+  return z.preprocess(trimmed, address);
+}
+
+/** An id of the API's shape with this prefix. Whether it exists is for the store to say. */
+export function id() {
+  return z.string();
+}
+
+export const expectedVersion = z.number().int().nullish();
+
+function codeOf(issue: z.core.$ZodIssue): UserErrorCode {
+  if (issue.code === 'too_big' && issue.origin === 'string') return 'TOO_LONG';
+  if (issue.code === 'too_small' && issue.origin === 'string') return 'REQUIRED';
+  if (issue.code === 'invalid_type' && (issue.input === undefined || issue.input === null)) return 'REQUIRED';
+  return 'INVALID';
+}
+
+function toUserError(issue: z.core.$ZodIssue, path: readonly string[]): UserErrorItem {
+  const code = codeOf(issue);
+  const message = code === 'REQUIRED' && issue.code === 'invalid_type' ? 'Must be given.' : issue.message;
+  return { code, field: [...path, ...issue.path.map(String)], message };
+}
+
+/** The input with its texts trimmed. Throws UserErrors with every fault at once. */
+export function checkInput<T>(rules: z.ZodType<T>, input: T, path: readonly string[] = ['input']): T {
+  const result = rules.safeParse(input, { reportInput: true });
+  if (result.success) return result.data;
+  throw new UserErrors(result.error.issues.map((issue) => toUserError(issue, path)));
+}
+
+/** An id of another type can never be found; the answer is the same as for an unknown one. */
+export function assertIdOf(prefix: string, value: string, field: readonly string[], thing: string): void {
+  if (prefixOf(value) !== prefix) throw notFound(field, thing);
+}
+
+/** Turns the outcome of an update into the user error that it means. */
+export function assertUpdated(
+  outcome: UpdateOutcome,
+  thing: string,
+  path: readonly string[] = ['input'],
+): void {
+  if (outcome === 'NOT_FOUND') throw notFound([...path, 'id'], thing);
+  if (outcome === 'CONFLICT') {
+    const message = `This ${thing} was changed meanwhile. Read it again and repeat with its new version.`;
+    throw userError('CONFLICT', [...path, 'expectedVersion'], message);
+  }
+}

@@ -1,0 +1,135 @@
+// Arguments of a connection -> the window to read, and the rows read -> the page that Relay's specification describes.
+import { Field, Int, ObjectType } from 'type-graphql';
+import { ApiError } from '../core/errors.ts';
+import type { Direction, Window } from '../db/select.ts';
+import type { ListResult } from '../db/tenant-db.ts';
+import type { FilterValue } from './comparators.ts';
+import { decodeCursor, encodeCursor, fingerprint } from './cursor.ts';
+
+export const defaultPageSize = 50;
+export const maxPageSize = 100;
+
+export interface ConnectionArguments {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+  readonly filter?: FilterValue | null;
+  readonly orderBy?: { readonly field: string; readonly direction: Direction } | null;
+}
+
+export interface Order {
+  readonly field: string;
+  readonly direction: Direction;
+}
+
+/** How a page is read and shown: derived once from the arguments of one list. */
+export interface PagePlan {
+  readonly window: Window;
+  readonly size: number;
+  readonly isBackward: boolean;
+  readonly print: string;
+}
+
+function assertSize(name: string, size: number | null | undefined): void {
+  if (size == null) return;
+  if (size < 1)
+    throw new ApiError('BAD_USER_INPUT', `"${name}" is ${size}; it must be at least 1.`, {
+      details: { limit: 1 },
+    });
+  if (size > maxPageSize) {
+    const message = `"${name}" is ${size}; a page holds at most ${maxPageSize}.`;
+    throw new ApiError('QUERY_TOO_EXPENSIVE', message, { details: { requested: size, limit: maxPageSize } });
+  }
+}
+
+/** Throws BAD_USER_INPUT or QUERY_TOO_EXPENSIVE; called before execution (400) and again when the list is read. */
+export function planPage(listName: string, args: ConnectionArguments, defaultOrder: Order): PagePlan {
+  const { first, after, last, before } = args;
+  assertSize('first', first);
+  assertSize('last', last);
+  if (first != null && last != null)
+    throw new ApiError('BAD_USER_INPUT', 'Give "first" or "last", not both.');
+  if (after != null && before != null)
+    throw new ApiError('BAD_USER_INPUT', 'Give "after" or "before", not both.');
+  const isBackward = last != null || before != null;
+  if (isBackward ? after != null || first != null : before != null) {
+    throw new ApiError('BAD_USER_INPUT', '"after" goes with "first", "before" goes with "last".');
+  }
+  const order = args.orderBy ?? defaultOrder;
+  const print = fingerprint(listName, order.field, order.direction, args.filter ?? null);
+  const cursor = isBackward ? before : after;
+  const size = first ?? last ?? defaultPageSize;
+  return {
+    size,
+    isBackward,
+    print,
+    window: {
+      orderBy: order.field,
+      // Backward pages are read from their end and turned around.
+      direction: isBackward === (order.direction === 'ASC') ? 'DESC' : 'ASC',
+      after: cursor == null ? undefined : decodeCursor(print, cursor, isBackward ? 'before' : 'after'),
+      // One more than asked tells whether there is a further page.
+      limit: size + 1,
+    },
+  };
+}
+
+@ObjectType({ description: "Where a page stands in its list (Relay's Cursor Connections Specification)." })
+export class PageInfo {
+  @Field(() => Boolean) hasNextPage!: boolean;
+  @Field(() => Boolean) hasPreviousPage!: boolean;
+  @Field(() => String, { nullable: true }) startCursor!: string | null;
+  @Field(() => String, { nullable: true }) endCursor!: string | null;
+}
+
+type Node = Readonly<Record<string, unknown>>;
+
+/** One page. Cursors are made when they are read: most operations select one or none. */
+export class Page {
+  readonly nodes: readonly Node[];
+  readonly totalCount: number | null;
+  private readonly hasMore: boolean;
+
+  constructor(
+    private readonly plan: PagePlan,
+    { rows, total }: ListResult<Node>,
+  ) {
+    this.hasMore = rows.length > plan.size;
+    const page = this.hasMore ? rows.slice(0, plan.size) : rows;
+    this.nodes = plan.isBackward ? page.reverse() : page;
+    this.totalCount = total;
+  }
+
+  get edges(): { cursor: string; node: Node }[] {
+    return this.nodes.map((node) => ({ cursor: this.cursorOf(node), node }));
+  }
+
+  get pageInfo(): PageInfo {
+    const { isBackward, window } = this.plan;
+    const first = this.nodes[0];
+    const last = this.nodes.at(-1);
+    const hasBefore = window.after !== undefined;
+    return {
+      hasNextPage: isBackward ? hasBefore : this.hasMore,
+      hasPreviousPage: isBackward ? this.hasMore : hasBefore,
+      startCursor: first ? this.cursorOf(first) : null,
+      endCursor: last ? this.cursorOf(last) : null,
+    };
+  }
+
+  private cursorOf(node: Node): string {
+    const value = node[this.plan.window.orderBy] as string | number;
+    return encodeCursor(this.plan.print, { value, id: node['id'] as string });
+  }
+}
+
+export const pageArguments = {
+  first: {
+    type: () => Int,
+    description: `How many from the start, 1 to ${maxPageSize}; ${defaultPageSize} when nothing is given.`,
+  },
+  after: { type: () => String, description: 'Cursor: only what comes after it.' },
+  last: { type: () => Int, description: `How many from the end, 1 to ${maxPageSize}.` },
+  before: { type: () => String, description: 'Cursor: only what comes before it.' },
+} as const;

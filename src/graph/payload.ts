@@ -1,0 +1,82 @@
+// Mutations: what they answer with, and how they run. A mutation is one transaction; a user error ends it without a trace.
+import { GraphQLID } from 'graphql';
+import { Field, ObjectType } from 'type-graphql';
+import type { Context } from '../access/context.ts';
+import type { PolicyDeclaration, Requirement } from '../access/policy/index.ts';
+import { UserErrors, type UserErrorItem } from '../core/errors.ts';
+import type { EntityClass } from '../db/table.ts';
+import type { TenantTransaction } from '../db/tenant-db.ts';
+import { toOne } from './edges.ts';
+import { forgetLoaded } from './loaders.ts';
+import type { Resource } from './resource.ts';
+
+@ObjectType({ description: 'Why a mutation did nothing: one entry for each value that is wrong.' })
+export class UserError {
+  @Field(() => String, {
+    description: 'NOT_FOUND, REQUIRED, INVALID, TOO_LONG, TAKEN, CONFLICT or NOT_ALLOWED.',
+  })
+  code!: string;
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Path of the value in the arguments, e.g. `["input", "email"]`.',
+  })
+  field!: readonly string[] | null;
+  @Field(() => String) message!: string;
+}
+
+interface PayloadOptions {
+  /** Scope of the mutation: it alone opens the ids, so that a key that may write needs not read. */
+  readonly requirement: Requirement;
+  readonly ids: readonly string[];
+  /** Field -> the resource it shows, by the id in the payload's property `key`. Needs that resource's scope. */
+  readonly shows: Readonly<Record<string, { readonly to: Resource; readonly key: string }>>;
+}
+
+interface Payload {
+  readonly type: EntityClass;
+  readonly resolvers: readonly EntityClass[];
+  readonly policy: PolicyDeclaration;
+}
+
+/** `{<thing>Id, <thing>, userErrors}`. */
+export function definePayload(name: string, { requirement, ids, shows }: PayloadOptions): Payload {
+  const Type = class {};
+  Object.defineProperty(Type, 'name', { value: name });
+  ObjectType(name)(Type);
+  const prototype = Type.prototype as object;
+  for (const id of ids)
+    Field(() => GraphQLID, { nullable: true, description: 'Null when `userErrors` says why not.' })(
+      prototype,
+      id,
+    );
+  Field(() => [UserError], { description: 'Empty when the mutation was done.' })(prototype, 'userErrors');
+  const resolvers = Object.entries(shows).map(([field, { to, key }]) =>
+    toOne({ from: Type, field, to, key }),
+  );
+  return { type: Type, resolvers, policy: { [name]: requirement } };
+}
+
+type Outcome<P> =
+  (P & { readonly userErrors: readonly UserErrorItem[] }) | { readonly userErrors: readonly UserErrorItem[] };
+
+/** Answers with the work's result, or with its user errors and nothing changed. Any other error passes on. */
+export async function orUserErrors<P extends object>(work: () => Promise<P>): Promise<Outcome<P>> {
+  try {
+    return { ...(await work()), userErrors: [] };
+  } catch (error) {
+    if (error instanceof UserErrors) return { userErrors: error.items };
+    throw error;
+  }
+}
+
+/** Runs a mutation in one transaction of the caller's workspace. */
+export function mutate<P extends object>(
+  context: Context,
+  work: (tx: TenantTransaction) => Promise<P>,
+): Promise<Outcome<P>> {
+  return orUserErrors(async () => {
+    const result = await context.db.transaction(work);
+    forgetLoaded(context);
+    return result;
+  });
+}

@@ -1,0 +1,34 @@
+// Scalars of the schema. DateTime is parsed by graphql-scalars and carried as an Instant: the text that the store keeps.
+import { GraphQLError, GraphQLScalarType } from 'graphql';
+import { GraphQLDateTimeISO } from 'graphql-scalars';
+
+/** Years that both engines sort correctly as four digits. */
+function toInstant(value: unknown): string {
+  const date = GraphQLDateTimeISO.parseValue(value) as Date;
+  const year = date.getUTCFullYear();
+  if (year < 1 || year > 9999) throw new GraphQLError('DateTime must lie in the years 0001 to 9999.');
+  return date.toISOString();
+}
+
+export const DateTimeScalar = new GraphQLScalarType<string, string>({
+  name: 'DateTime',
+  description:
+    'An instant as ISO 8601 text with a UTC offset, e.g. `2026-01-31T09:00:00Z`. Answers are in UTC.',
+  specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
+  // The store's own text; parsing it again for every cell would cost more than reading the row.
+  serialize: (value) => value as string,
+  parseValue: toInstant,
+  parseLiteral(node, variables) {
+    return toInstant((GraphQLDateTimeISO.parseLiteral(node, variables) as Date).toISOString());
+  },
+});
+
+/** Its description, with every scope listed, is written when the schema is assembled. */
+export const ScopeScalar = new GraphQLScalarType<string, string>({
+  name: 'Scope',
+  serialize: (value) => value as string,
+  parseValue(value) {
+    if (typeof value !== 'string') throw new GraphQLError('Scope must be a text such as "read:customers".');
+    return value;
+  },
+});

@@ -1,0 +1,96 @@
+// Look-ahead: which columns an operation needs of a row, so that nothing is read that nobody asked for.
+import {
+  isObjectType,
+  Kind,
+  type FieldNode,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  type SelectionSetNode,
+} from 'graphql';
+import type { Table } from '../db/table.ts';
+
+/** What look-ahead has to know of a resource. */
+interface Target {
+  readonly name: string;
+  readonly table: Table;
+}
+
+interface Selected {
+  readonly properties: readonly string[];
+  readonly count: boolean;
+}
+
+type Fragments = GraphQLResolveInfo['fragments'];
+
+/** Field names with their nodes, fragments expanded. Conditions are ignored: reading a column too many does no harm. */
+function collect(
+  sets: readonly SelectionSetNode[],
+  fragments: Fragments,
+  found = new Map<string, FieldNode[]>(),
+) {
+  for (const selection of sets.flatMap((set) => set.selections)) {
+    if (selection.kind === Kind.FIELD) {
+      const nodes = found.get(selection.name.value) ?? [];
+      nodes.push(selection);
+      found.set(selection.name.value, nodes);
+    } else {
+      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
+      if (fragment) collect([fragment.selectionSet], fragments, found);
+    }
+  }
+  return found;
+}
+
+function below(nodes: readonly FieldNode[] | undefined): SelectionSetNode[] {
+  return (nodes ?? []).flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
+}
+
+/** Properties behind a field: its column, or what its extension `needs` names (edges, computed fields). */
+function propertiesBehind(resource: Target, name: string, schema: GraphQLSchema): readonly string[] {
+  const type = schema.getType(resource.name);
+  const field = isObjectType(type) ? type.getFields()[name] : undefined;
+  const needs = field?.extensions['needs'] as readonly string[] | undefined;
+  if (needs) return needs;
+  // A fragment may name fields of other types (__typename, another concrete type): not a column of this one.
+  return resource.table.columns.some((column) => column.property === name) ? [name] : [];
+}
+
+function rowProperties(
+  resource: Target,
+  sets: readonly SelectionSetNode[],
+  info: GraphQLResolveInfo,
+): string[] {
+  const names = [...collect(sets, info.fragments).keys()];
+  return [...new Set(['id', ...names.flatMap((name) => propertiesBehind(resource, name, info.schema))])];
+}
+
+const remembered = new WeakMap<FieldNode, Map<Target, Selected>>();
+
+/** A document's nodes live as long as the document is cached; merged fields are rare and looked at anew. */
+function remember(info: GraphQLResolveInfo, resource: Target, find: () => Selected): Selected {
+  const [node, ...others] = info.fieldNodes;
+  if (!node || others.length > 0) return find();
+  let known = remembered.get(node);
+  if (!known) remembered.set(node, (known = new Map()));
+  let selected = known.get(resource);
+  if (!selected) known.set(resource, (selected = find()));
+  return selected;
+}
+
+/** For a field that answers one row. */
+export function selectedOfRow(resource: Target, info: GraphQLResolveInfo): readonly string[] {
+  return remember(info, resource, () => ({
+    properties: rowProperties(resource, below(info.fieldNodes), info),
+    count: false,
+  })).properties;
+}
+
+/** For a field that answers a connection. */
+export function selectedOfConnection(resource: Target, info: GraphQLResolveInfo): Selected {
+  return remember(info, resource, () => {
+    const connection = collect(below(info.fieldNodes), info.fragments);
+    const edges = collect(below(connection.get('edges')), info.fragments);
+    const rows = [...below(connection.get('nodes')), ...below(edges.get('node'))];
+    return { properties: rowProperties(resource, rows, info), count: connection.has('totalCount') };
+  });
+}
