@@ -1,0 +1,25 @@
+// Keys as a resource of the graph: for owners and admins only.
+import { adminOnly } from '../../access/policy/index.ts';
+import { DateTimeFilter, StringFilter } from '../../graph/comparators.ts';
+import { toOne } from '../../graph/edges.ts';
+import { defineResource, rootFields } from '../../graph/resource.ts';
+import { users } from '../users/index.ts';
+import { ApiKey } from './api-key.type.ts';
+
+export const apiKeys = defineResource({
+  type: ApiKey,
+  prefix: 'key',
+  requirement: adminOnly,
+  filter: { label: StringFilter, createdAt: DateTimeFilter, lastUsedAt: DateTimeFilter },
+  orderBy: { CREATED_AT: 'createdAt', NUMBER: 'number' },
+  defaultOrder: { field: 'number', direction: 'DESC' },
+});
+
+export const apiKeyQueries = rootFields(apiKeys, { one: 'apiKey', list: 'apiKeys' }, adminOnly);
+export const apiKeyCreator = toOne({
+  from: ApiKey,
+  field: 'createdBy',
+  to: users,
+  key: 'createdById',
+  description: 'Null when it was made by command.',
+});

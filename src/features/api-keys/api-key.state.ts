@@ -1,0 +1,13 @@
+// The state of a key as people see it: judged from its row and the time. Pure.
+import { inactiveAtMs } from '../../access/key-state.ts';
+import type { StoredApiKey } from '../../access/tables.ts';
+import type { ApiKeyStatusName } from './api-key.type.ts';
+
+export function statusOf(
+  key: StoredApiKey,
+  moment: { nowMs: number; inactivityDays: number },
+): ApiKeyStatusName {
+  if (key.status !== 'ACTIVE') return key.status;
+  if (key.expiresAt !== null && Date.parse(key.expiresAt) <= moment.nowMs) return 'EXPIRED';
+  return inactiveAtMs(key, moment.inactivityDays) <= moment.nowMs ? 'DISABLED' : 'ACTIVE';
+}

@@ -1,0 +1,56 @@
+// The tables of customers and of their venues, and the GraphQL type of a customer.
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import type { Instant } from '../../core/clock.ts';
+import { StoredWorkspace } from '../../access/tables.ts';
+import {
+  IdColumn,
+  IntegerColumn,
+  JsonColumn,
+  ReferenceColumn,
+  TextColumn,
+  TimestampColumn,
+} from '../../db/columns.ts';
+import { StoredIn } from '../../db/table.ts';
+import { Node } from '../../graph/node.ts';
+import { DateTimeScalar } from '../../graph/scalars.ts';
+import { Venue } from '../venues/index.ts';
+
+@ObjectType({ implements: Node, description: 'A person whom the business serves.' })
+@StoredIn({
+  name: 'customers',
+  workspace: 'workspaceId',
+  venues: { by: 'link', table: () => CustomerVenue, key: 'customerId', venue: 'venueId' },
+  indexes: [
+    { name: 'customers_created', properties: ['workspaceId', 'createdAt', 'id'] },
+    { name: 'customers_updated', properties: ['workspaceId', 'updatedAt', 'id'] },
+    { name: 'customers_name', properties: ['workspaceId', 'nameFolded', 'id'] },
+    { name: 'customers_email', properties: ['workspaceId', 'emailFolded', 'id'] },
+  ],
+})
+export class Customer implements Node {
+  @Field(() => ID) @IdColumn() id!: string;
+  @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
+  @Field(() => String) @TextColumn({ folded: true }) name!: string;
+  @Field(() => String, { nullable: true }) @TextColumn({ nullable: true, folded: true }) email!:
+    string | null;
+  @Field(() => String, { nullable: true }) @TextColumn({ nullable: true }) phone!: string | null;
+  @Field(() => String, { nullable: true }) @TextColumn({ nullable: true, folded: true }) city!: string | null;
+  @Field(() => String, { nullable: true }) @TextColumn({ nullable: true }) notes!: string | null;
+  @Field(() => [String]) @JsonColumn() tags!: string[];
+  @Field(() => Int, { description: 'Goes up with each change.' }) @IntegerColumn() version!: number;
+  @Field(() => DateTimeScalar) @TimestampColumn() createdAt!: Instant;
+  @Field(() => DateTimeScalar) @TimestampColumn() updatedAt!: Instant;
+}
+
+/** A customer belongs to any number of venues; a venue-restricted key sees the customers of its venues. */
+@StoredIn({
+  name: 'customer_venues',
+  workspace: 'workspaceId',
+  venues: { by: 'column', property: 'venueId' },
+  indexes: [{ name: 'customer_venues_venue', properties: ['venueId', 'customerId'] }],
+})
+export class CustomerVenue {
+  @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
+  @ReferenceColumn(() => Customer, { primary: true }) customerId!: string;
+  @ReferenceColumn(() => Venue, { primary: true }) venueId!: string;
+}

@@ -1,0 +1,64 @@
+// Inputs of the customer mutations and their limits.
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { z } from 'zod';
+import { expectedVersion, id, inputRules, optionalEmail, optionalText, text } from '../../graph/input.ts';
+
+const venuesDescription =
+  'Venues the customer belongs to. A key restricted to one venue gives that one by default.';
+
+@InputType()
+export class CreateCustomerInput {
+  @Field(() => String) name!: string;
+  @Field(() => String, { nullable: true }) email?: string | null;
+  @Field(() => String, { nullable: true }) phone?: string | null;
+  @Field(() => String, { nullable: true }) city?: string | null;
+  @Field(() => String, { nullable: true }) notes?: string | null;
+  @Field(() => [String], { nullable: true }) tags?: string[] | null;
+  @Field(() => [ID], { nullable: true, description: venuesDescription }) venueIds?: string[] | null;
+}
+
+@InputType({ description: 'Fields that are left out stay as they are; null clears.' })
+export class UpdateCustomerInput {
+  @Field(() => ID) id!: string;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Refused with CONFLICT when the customer has another version.',
+  })
+  expectedVersion?: number | null;
+  @Field(() => String, { nullable: true }) name?: string;
+  @Field(() => String, { nullable: true }) email?: string | null;
+  @Field(() => String, { nullable: true }) phone?: string | null;
+  @Field(() => String, { nullable: true }) city?: string | null;
+  @Field(() => String, { nullable: true }) notes?: string | null;
+  @Field(() => [String], { nullable: true }) tags?: string[];
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Replaces the venues that the caller may see; others stay.',
+  })
+  venueIds?: string[];
+}
+
+const tags = z.array(text(50)).max(50, 'At most 50 tags.');
+const venueIds = z.array(id()).max(100, 'At most 100 venues.');
+
+export const createCustomerRules = inputRules<CreateCustomerInput>({
+  name: text(200),
+  email: optionalEmail(),
+  phone: optionalText(50),
+  city: optionalText(200),
+  notes: optionalText(10_000),
+  tags: tags.nullish(),
+  venueIds: venueIds.nullish(),
+});
+
+export const updateCustomerRules = inputRules<UpdateCustomerInput>({
+  id: id(),
+  expectedVersion,
+  name: text(200).optional(),
+  email: optionalEmail(),
+  phone: optionalText(50),
+  city: optionalText(200),
+  notes: optionalText(10_000),
+  tags: tags.optional(),
+  venueIds: venueIds.optional(),
+});

@@ -1,0 +1,28 @@
+// GraphQL names of the customer mutations -> service calls.
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { Context } from '../../access/context.ts';
+import { definePayload } from '../../graph/payload.ts';
+import { CreateCustomerInput, UpdateCustomerInput } from './customer.inputs.ts';
+import { customers, writeCustomers } from './customer.resource.ts';
+import { createCustomer, updateCustomer } from './customer.service.ts';
+
+const payload = {
+  requirement: writeCustomers,
+  ids: ['customerId'],
+  shows: { customer: { to: customers, key: 'customerId' } },
+};
+export const createCustomerPayload = definePayload('CreateCustomerPayload', payload);
+export const updateCustomerPayload = definePayload('UpdateCustomerPayload', payload);
+
+@Resolver()
+export class CustomerMutations {
+  @Mutation(() => createCustomerPayload.type, { nullable: true })
+  createCustomer(@Arg('input', () => CreateCustomerInput) input: CreateCustomerInput, @Ctx() ctx: Context) {
+    return createCustomer(ctx, input);
+  }
+
+  @Mutation(() => updateCustomerPayload.type, { nullable: true })
+  updateCustomer(@Arg('input', () => UpdateCustomerInput) input: UpdateCustomerInput, @Ctx() ctx: Context) {
+    return updateCustomer(ctx, input);
+  }
+}

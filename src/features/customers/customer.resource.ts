@@ -1,0 +1,44 @@
+// Customers as a resource of the graph, and the edges between customers and venues.
+import { scopes } from '../../access/policy/index.ts';
+import { DateTimeFilter, IdFilter, StringFilter } from '../../graph/comparators.ts';
+import { toMany } from '../../graph/edges.ts';
+import { defineResource, rootFields } from '../../graph/resource.ts';
+import { Venue, venues } from '../venues/index.ts';
+import { Customer, CustomerVenue } from './customer.entity.ts';
+
+export const readCustomers = scopes('read:customers');
+export const writeCustomers = scopes('write:customers');
+
+export const customers = defineResource({
+  type: Customer,
+  prefix: 'cus',
+  requirement: readCustomers,
+  filter: {
+    id: IdFilter,
+    name: StringFilter,
+    email: StringFilter,
+    city: StringFilter,
+    createdAt: DateTimeFilter,
+    updatedAt: DateTimeFilter,
+  },
+  orderBy: { CREATED_AT: 'createdAt', UPDATED_AT: 'updatedAt', NAME: 'nameFolded', EMAIL: 'emailFolded' },
+  defaultOrder: { field: 'createdAt', direction: 'DESC' },
+});
+
+export const customerQueries = rootFields(customers, { one: 'customer', list: 'customers' }, readCustomers);
+
+const link = { by: 'link', table: () => CustomerVenue } as const;
+export const customerEdges = [
+  toMany({
+    from: Customer,
+    field: 'venues',
+    to: venues,
+    by: { ...link, parent: 'customerId', child: 'venueId' },
+  }),
+  toMany({
+    from: Venue,
+    field: 'customers',
+    to: customers,
+    by: { ...link, parent: 'venueId', child: 'customerId' },
+  }),
+];

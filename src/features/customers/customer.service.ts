@@ -1,0 +1,103 @@
+// The rules of customers: create, change, and which venues they belong to.
+import type { Context } from '../../access/context.ts';
+import { toInstant } from '../../core/clock.ts';
+import { notFound, userError } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import type { TenantTransaction } from '../../db/tenant-db.ts';
+import { tableOf } from '../../db/table.ts';
+import { assertIdOf, assertUpdated, checkInput } from '../../graph/input.ts';
+import { mutate } from '../../graph/payload.ts';
+import { Venue } from '../venues/index.ts';
+import { Customer, CustomerVenue } from './customer.entity.ts';
+import {
+  createCustomerRules,
+  updateCustomerRules,
+  type CreateCustomerInput,
+  type UpdateCustomerInput,
+} from './customer.inputs.ts';
+
+export function createCustomer(ctx: Context, input: CreateCustomerInput) {
+  return mutate(ctx, async (tx) => {
+    const { venueIds, tags, name, email, phone, city, notes } = checkInput(createCustomerRules, input);
+    const customerId = newId('cus', ctx.clock);
+    const now = toInstant(ctx.clock.nowMs());
+    const optional = { email: email ?? null, phone: phone ?? null, city: city ?? null, notes: notes ?? null };
+    await tx.insert(Customer, [
+      { id: customerId, name, ...optional, tags: tags ?? [], version: 1, createdAt: now, updatedAt: now },
+    ]);
+    await linkVenues(tx, customerId, await venuesForNewCustomer(tx, venueIds));
+    return { customerId };
+  });
+}
+
+export function updateCustomer(ctx: Context, input: UpdateCustomerInput) {
+  return mutate(ctx, async (tx) => {
+    const { id, expectedVersion, venueIds, ...patch } = checkInput(updateCustomerRules, input);
+    assertIdOf('cus', id, ['input', 'id'], 'customer');
+    assertUpdated(await tx.update(Customer, id, patch, expectedVersion), 'customer');
+    if (venueIds !== undefined) await replaceVenues(tx, id, venueIds);
+    return { customerId: id };
+  });
+}
+
+/** A customer who writes to, or is called by, a venue belongs to it from then on. Linking twice does nothing. */
+export async function linkCustomerToVenue(
+  tx: TenantTransaction,
+  customerId: string,
+  venueId: string,
+): Promise<void> {
+  await linkVenues(tx, customerId, [venueId]);
+}
+
+async function venuesForNewCustomer(
+  tx: TenantTransaction,
+  venueIds: readonly string[] | null | undefined,
+): Promise<readonly string[]> {
+  const allowed = tx.scope.venueIds;
+  const wanted = venueIds ?? (allowed?.length === 1 ? allowed : []);
+  // Without a venue of its own the key would create a customer that it cannot see.
+  if (allowed !== null && wanted.length === 0) {
+    throw userError(
+      'REQUIRED',
+      ['input', 'venueIds'],
+      'A key that is restricted to venues must name at least one.',
+    );
+  }
+  await assertVenues(tx, wanted);
+  return wanted;
+}
+
+async function assertVenues(tx: TenantTransaction, venueIds: readonly string[]): Promise<void> {
+  if (venueIds.length === 0) return;
+  const known = await tx.byIds(tableOf(Venue), ['id'], venueIds);
+  const position = venueIds.findIndex((id) => !known.has(id));
+  if (position >= 0) throw notFound(['input', 'venueIds', String(position)], 'venue');
+}
+
+async function linkVenues(
+  tx: TenantTransaction,
+  customerId: string,
+  venueIds: readonly string[],
+): Promise<void> {
+  if (venueIds.length === 0) return;
+  const links = [...new Set(venueIds)].map((venueId) => ({ customerId, venueId }));
+  await tx.insert(CustomerVenue, links, { ignoreDuplicates: true });
+}
+
+/** Replaces the links to venues that the caller may see; a restricted key neither sees nor cuts the others. */
+async function replaceVenues(
+  tx: TenantTransaction,
+  customerId: string,
+  venueIds: readonly string[],
+): Promise<void> {
+  if (tx.scope.venueIds !== null && venueIds.length === 0) {
+    throw userError(
+      'REQUIRED',
+      ['input', 'venueIds'],
+      'A key that is restricted to venues must leave at least one.',
+    );
+  }
+  await assertVenues(tx, venueIds);
+  await tx.removeWhere(CustomerVenue, { property: 'customerId', op: 'eq', value: customerId });
+  await linkVenues(tx, customerId, venueIds);
+}

@@ -1,0 +1,39 @@
+// The door of the customers room: its manifest, and what other rooms may import.
+import type { Feature } from '../../graph/feature.ts';
+import { Customer, CustomerVenue } from './customer.entity.ts';
+import { createCustomerPayload, CustomerMutations, updateCustomerPayload } from './customer.resolver.ts';
+import { customerEdges, customerQueries, customers, writeCustomers } from './customer.resource.ts';
+
+export { Customer, CustomerVenue } from './customer.entity.ts';
+export { customers } from './customer.resource.ts';
+export { linkCustomerToVenue } from './customer.service.ts';
+
+export const customersFeature: Feature = {
+  name: 'customers',
+  tables: [Customer, CustomerVenue],
+  resources: [customers],
+  resolvers: [
+    ...[customerQueries.resolver, CustomerMutations, ...customerEdges],
+    ...[...createCustomerPayload.resolvers, ...updateCustomerPayload.resolvers],
+  ],
+  scopes: [
+    { name: 'read:customers', description: 'See customers.', grants: ['Customer'], status: 'AVAILABLE' },
+    {
+      name: 'write:customers',
+      description: 'Create and change customers.',
+      grants: ['Mutation.createCustomer', 'Mutation.updateCustomer'],
+      status: 'AVAILABLE',
+    },
+  ],
+  policy: {
+    ...customers.policy,
+    ...customerQueries.policy,
+    ...createCustomerPayload.policy,
+    ...updateCustomerPayload.policy,
+    // Edges carry the guard of the type they lead to; what they ask beside it is their own type's scope.
+    'Mutation.createCustomer': writeCustomers,
+    'Mutation.updateCustomer': writeCustomers,
+    CreateCustomerInput: writeCustomers,
+    UpdateCustomerInput: writeCustomers,
+  },
+};

@@ -1,0 +1,46 @@
+// Inputs of the follow-up mutations and their limits.
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { z } from 'zod';
+import type { Instant } from '../../core/clock.ts';
+import { expectedVersion, id, inputRules, text } from '../../graph/input.ts';
+import { DateTimeScalar } from '../../graph/scalars.ts';
+
+const venueDescription =
+  "The inquiry's venue when it is left out. A key restricted to one venue gives that one by default.";
+
+@InputType()
+export class CreateFollowUpInput {
+  @Field(() => ID) customerId!: string;
+  @Field(() => ID, { nullable: true, description: 'An inquiry of this customer.' }) inquiryId?: string | null;
+  @Field(() => ID, { nullable: true, description: venueDescription }) venueId?: string | null;
+  @Field(() => String) note!: string;
+  @Field(() => DateTimeScalar) dueAt!: Instant;
+}
+
+@InputType()
+export class RescheduleFollowUpInput {
+  @Field(() => ID) id!: string;
+  @Field(() => DateTimeScalar) dueAt!: Instant;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Refused with CONFLICT when the follow-up has another version.',
+  })
+  expectedVersion?: number | null;
+}
+
+/** The scalar has parsed it. The past is allowed: what was due yesterday can be noted today. */
+const dueAt = z.string();
+
+export const createFollowUpRules = inputRules<CreateFollowUpInput>({
+  customerId: id(),
+  inquiryId: id().nullish(),
+  venueId: id().nullish(),
+  note: text(5_000),
+  dueAt,
+});
+
+export const rescheduleFollowUpRules = inputRules<RescheduleFollowUpInput>({
+  id: id(),
+  dueAt,
+  expectedVersion,
+});

@@ -1,0 +1,40 @@
+// GraphQL names of the follow-up mutations -> service calls.
+import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
+import type { Context } from '../../access/context.ts';
+import { definePayload } from '../../graph/payload.ts';
+import { CreateFollowUpInput, RescheduleFollowUpInput } from './follow-up.inputs.ts';
+import { followUps, writeFollowUps } from './follow-up.resource.ts';
+import { completeFollowUp, createFollowUp, rescheduleFollowUp } from './follow-up.service.ts';
+
+const payload = {
+  requirement: writeFollowUps,
+  ids: ['followUpId'],
+  shows: { followUp: { to: followUps, key: 'followUpId' } },
+};
+export const createFollowUpPayload = definePayload('CreateFollowUpPayload', payload);
+export const completeFollowUpPayload = definePayload('CompleteFollowUpPayload', payload);
+export const rescheduleFollowUpPayload = definePayload('RescheduleFollowUpPayload', payload);
+
+@Resolver()
+export class FollowUpMutations {
+  @Mutation(() => createFollowUpPayload.type, { nullable: true })
+  createFollowUp(@Arg('input', () => CreateFollowUpInput) input: CreateFollowUpInput, @Ctx() ctx: Context) {
+    return createFollowUp(ctx, input);
+  }
+
+  @Mutation(() => completeFollowUpPayload.type, {
+    nullable: true,
+    description: 'Marks it DONE. Doing so again changes nothing and is no error.',
+  })
+  completeFollowUp(@Arg('id', () => ID) id: string, @Ctx() ctx: Context) {
+    return completeFollowUp(ctx, id);
+  }
+
+  @Mutation(() => rescheduleFollowUpPayload.type, { nullable: true })
+  rescheduleFollowUp(
+    @Arg('input', () => RescheduleFollowUpInput) input: RescheduleFollowUpInput,
+    @Ctx() ctx: Context,
+  ) {
+    return rescheduleFollowUp(ctx, input);
+  }
+}

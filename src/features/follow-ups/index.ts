@@ -1,0 +1,51 @@
+// The door of the follow-ups room: its manifest, and what other rooms may import.
+import type { Feature } from '../../graph/feature.ts';
+import { FollowUp } from './follow-up.entity.ts';
+import {
+  completeFollowUpPayload,
+  createFollowUpPayload,
+  FollowUpMutations,
+  rescheduleFollowUpPayload,
+} from './follow-up.resolver.ts';
+import {
+  followUpEdges,
+  followUpQueries,
+  followUps,
+  readFollowUps,
+  writeFollowUps,
+} from './follow-up.resource.ts';
+
+export { FollowUp, FollowUpStatus } from './follow-up.entity.ts';
+
+export const followUpsFeature: Feature = {
+  name: 'follow-ups',
+  tables: [FollowUp],
+  resources: [followUps],
+  resolvers: [
+    ...[followUpQueries.resolver, FollowUpMutations, ...followUpEdges],
+    ...[...createFollowUpPayload.resolvers, ...completeFollowUpPayload.resolvers],
+    ...rescheduleFollowUpPayload.resolvers,
+  ],
+  scopes: [
+    { name: 'read:followups', description: 'See follow-ups.', grants: ['FollowUp'], status: 'AVAILABLE' },
+    {
+      name: 'write:followups',
+      description: 'Create, complete and reschedule follow-ups.',
+      grants: ['Mutation.createFollowUp', 'Mutation.completeFollowUp', 'Mutation.rescheduleFollowUp'],
+      status: 'AVAILABLE',
+    },
+  ],
+  policy: {
+    ...followUps.policy,
+    ...followUpQueries.policy,
+    ...createFollowUpPayload.policy,
+    ...completeFollowUpPayload.policy,
+    ...rescheduleFollowUpPayload.policy,
+    FollowUpStatusFilter: readFollowUps,
+    'Mutation.createFollowUp': writeFollowUps,
+    'Mutation.completeFollowUp': writeFollowUps,
+    'Mutation.rescheduleFollowUp': writeFollowUps,
+    CreateFollowUpInput: writeFollowUps,
+    RescheduleFollowUpInput: writeFollowUps,
+  },
+};

@@ -1,0 +1,62 @@
+// The door of the inquiries room: its manifest, and what other rooms may import.
+import type { Feature } from '../../graph/feature.ts';
+import { Inquiry, Reply } from './inquiry.entity.ts';
+import {
+  createInquiryPayload,
+  InquiryMutations,
+  replyToInquiryPayload,
+  updateInquiryStatusPayload,
+} from './inquiry.resolver.ts';
+import {
+  inquiries,
+  inquiryEdges,
+  inquiryQueries,
+  readInquiries,
+  replies,
+  writeInquiries,
+} from './inquiry.resource.ts';
+
+export { assertCustomer, venueForNewRow } from './customer-and-venue.ts';
+export { Inquiry, InquiryChannel, InquiryStatus, Reply } from './inquiry.entity.ts';
+export { inquiries } from './inquiry.resource.ts';
+
+export const inquiriesFeature: Feature = {
+  name: 'inquiries',
+  tables: [Inquiry, Reply],
+  resources: [inquiries, replies],
+  resolvers: [
+    ...[inquiryQueries.resolver, InquiryMutations, ...inquiryEdges],
+    ...[...createInquiryPayload.resolvers, ...replyToInquiryPayload.resolvers],
+    ...updateInquiryStatusPayload.resolvers,
+  ],
+  scopes: [
+    {
+      name: 'read:inquiries',
+      description: 'See inquiries and their replies.',
+      grants: ['Inquiry', 'Reply'],
+      status: 'AVAILABLE',
+    },
+    {
+      name: 'write:inquiries',
+      description: 'Create inquiries, reply to them and change their status.',
+      grants: ['Mutation.createInquiry', 'Mutation.replyToInquiry', 'Mutation.updateInquiryStatus'],
+      status: 'AVAILABLE',
+    },
+  ],
+  policy: {
+    ...inquiries.policy,
+    ...replies.policy,
+    ...inquiryQueries.policy,
+    ...createInquiryPayload.policy,
+    ...replyToInquiryPayload.policy,
+    ...updateInquiryStatusPayload.policy,
+    InquiryChannelFilter: readInquiries,
+    InquiryStatusFilter: readInquiries,
+    'Mutation.createInquiry': writeInquiries,
+    'Mutation.replyToInquiry': writeInquiries,
+    'Mutation.updateInquiryStatus': writeInquiries,
+    CreateInquiryInput: writeInquiries,
+    ReplyToInquiryInput: writeInquiries,
+    UpdateInquiryStatusInput: writeInquiries,
+  },
+};

@@ -1,0 +1,77 @@
+// The tables and GraphQL types of an inquiry and of the replies to it.
+import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { Instant } from '../../core/clock.ts';
+import { StoredWorkspace } from '../../access/tables.ts';
+import { IdColumn, IntegerColumn, ReferenceColumn, TextColumn, TimestampColumn } from '../../db/columns.ts';
+import { StoredIn } from '../../db/table.ts';
+import { Node } from '../../graph/node.ts';
+import { DateTimeScalar } from '../../graph/scalars.ts';
+import { Customer } from '../customers/index.ts';
+import { Venue } from '../venues/index.ts';
+
+export enum InquiryChannel {
+  EMAIL = 'EMAIL',
+  SMS = 'SMS',
+  WHATSAPP = 'WHATSAPP',
+  WEB = 'WEB',
+  PHONE = 'PHONE',
+}
+registerEnumType(InquiryChannel, { name: 'InquiryChannel', description: 'The way an inquiry came in.' });
+
+export enum InquiryStatus {
+  OPEN = 'OPEN',
+  WAITING = 'WAITING',
+  ANSWERED = 'ANSWERED',
+  CLOSED = 'CLOSED',
+}
+registerEnumType(InquiryStatus, {
+  name: 'InquiryStatus',
+  description: 'A reply makes an OPEN or WAITING inquiry ANSWERED; a CLOSED one takes no reply.',
+});
+
+@ObjectType({ implements: Node, description: 'What a customer asked the business.' })
+@StoredIn({
+  name: 'inquiries',
+  workspace: 'workspaceId',
+  venues: { by: 'column', property: 'venueId' },
+  indexes: [
+    { name: 'inquiries_created', properties: ['workspaceId', 'createdAt', 'id'] },
+    { name: 'inquiries_updated', properties: ['workspaceId', 'updatedAt', 'id'] },
+    { name: 'inquiries_status', properties: ['workspaceId', 'status', 'createdAt', 'id'] },
+    { name: 'inquiries_customer', properties: ['customerId', 'createdAt', 'id'] },
+    { name: 'inquiries_venue', properties: ['venueId', 'createdAt', 'id'] },
+  ],
+})
+export class Inquiry implements Node {
+  @Field(() => ID) @IdColumn() id!: string;
+  @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
+  @ReferenceColumn(() => Customer) customerId!: string;
+  @ReferenceColumn(() => Venue, { nullable: true }) venueId!: string | null;
+  @Field(() => String) @TextColumn({ folded: true }) subject!: string;
+  @Field(() => String) @TextColumn() body!: string;
+  @Field(() => InquiryChannel) @TextColumn() channel!: InquiryChannel;
+  @Field(() => InquiryStatus) @TextColumn() status!: InquiryStatus;
+  @Field(() => Int, { description: 'Goes up with each change and each reply.' })
+  @IntegerColumn()
+  version!: number;
+  @Field(() => DateTimeScalar) @TimestampColumn() createdAt!: Instant;
+  @Field(() => DateTimeScalar) @TimestampColumn() updatedAt!: Instant;
+}
+
+@ObjectType({ implements: Node, description: 'An answer to an inquiry.' })
+@StoredIn({
+  name: 'replies',
+  workspace: 'workspaceId',
+  venues: { by: 'parent', table: () => Inquiry, key: 'inquiryId' },
+  indexes: [{ name: 'replies_inquiry', properties: ['inquiryId', 'createdAt', 'id'] }],
+})
+export class Reply implements Node {
+  @Field(() => ID) @IdColumn() id!: string;
+  @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
+  @ReferenceColumn(() => Inquiry) inquiryId!: string;
+  @Field(() => String) @TextColumn() body!: string;
+  @Field(() => String, { description: 'Name of whoever wrote it, as it was at that time.' })
+  @TextColumn()
+  author!: string;
+  @Field(() => DateTimeScalar) @TimestampColumn() createdAt!: Instant;
+}

@@ -1,0 +1,38 @@
+// GraphQL names of the inquiry mutations -> service calls.
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { Context } from '../../access/context.ts';
+import { definePayload } from '../../graph/payload.ts';
+import { CreateInquiryInput, ReplyToInquiryInput, UpdateInquiryStatusInput } from './inquiry.inputs.ts';
+import { inquiries, replies, writeInquiries } from './inquiry.resource.ts';
+import { createInquiry, replyToInquiry, updateInquiryStatus } from './inquiry.service.ts';
+
+const inquiry = { to: inquiries, key: 'inquiryId' };
+const payload = { requirement: writeInquiries, ids: ['inquiryId'], shows: { inquiry } };
+export const createInquiryPayload = definePayload('CreateInquiryPayload', payload);
+export const updateInquiryStatusPayload = definePayload('UpdateInquiryStatusPayload', payload);
+export const replyToInquiryPayload = definePayload('ReplyToInquiryPayload', {
+  requirement: writeInquiries,
+  ids: ['replyId'],
+  shows: { inquiry, reply: { to: replies, key: 'replyId' } },
+});
+
+@Resolver()
+export class InquiryMutations {
+  @Mutation(() => createInquiryPayload.type, { nullable: true })
+  createInquiry(@Arg('input', () => CreateInquiryInput) input: CreateInquiryInput, @Ctx() ctx: Context) {
+    return createInquiry(ctx, input);
+  }
+
+  @Mutation(() => replyToInquiryPayload.type, { nullable: true })
+  replyToInquiry(@Arg('input', () => ReplyToInquiryInput) input: ReplyToInquiryInput, @Ctx() ctx: Context) {
+    return replyToInquiry(ctx, input);
+  }
+
+  @Mutation(() => updateInquiryStatusPayload.type, { nullable: true })
+  updateInquiryStatus(
+    @Arg('input', () => UpdateInquiryStatusInput) input: UpdateInquiryStatusInput,
+    @Ctx() ctx: Context,
+  ) {
+    return updateInquiryStatus(ctx, input);
+  }
+}

@@ -1,0 +1,30 @@
+// Users as a resource of the graph: for owners and admins only.
+import { Field, ID, ObjectType } from 'type-graphql';
+import { adminOnly } from '../../access/policy/index.ts';
+import { StoredUser } from '../../access/tables.ts';
+import type { Instant } from '../../core/clock.ts';
+import type { Role } from '../../core/principal.ts';
+import { DateTimeFilter, StringFilter } from '../../graph/comparators.ts';
+import { Node } from '../../graph/node.ts';
+import { defineResource, rootFields } from '../../graph/resource.ts';
+import { DateTimeScalar } from '../../graph/scalars.ts';
+import { UserRole } from './user.type.ts';
+
+@ObjectType({ implements: Node, description: 'A person who can sign in to the workspace.' })
+export class User extends StoredUser implements Node {
+  @Field(() => ID) declare id: string;
+  @Field(() => String) declare email: string;
+  @Field(() => UserRole) declare role: Role;
+  @Field(() => DateTimeScalar) declare createdAt: Instant;
+}
+
+export const users = defineResource({
+  type: User,
+  prefix: 'usr',
+  requirement: adminOnly,
+  filter: { email: StringFilter, createdAt: DateTimeFilter },
+  orderBy: { CREATED_AT: 'createdAt', EMAIL: 'emailFolded' },
+  defaultOrder: { field: 'createdAt', direction: 'ASC' },
+});
+
+export const userQueries = rootFields(users, { one: 'user', list: 'users' }, adminOnly);

@@ -1,0 +1,40 @@
+// What sign-in and `viewer` show of a person and of the workspace. The table is access's: authentication reads it.
+import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import type { Role } from '../../core/principal.ts';
+import { DateTimeScalar } from '../../graph/scalars.ts';
+import { UserError } from '../../graph/payload.ts';
+
+export const UserRole: Record<Role, Role> = { OWNER: 'OWNER', ADMIN: 'ADMIN', MEMBER: 'MEMBER' };
+registerEnumType(UserRole, {
+  name: 'UserRole',
+  description: 'OWNER and ADMIN manage keys and users; every role has all data scopes.',
+});
+
+@ObjectType({ description: 'A tenant: nothing of one is visible in another.' })
+export class Workspace {
+  @Field(() => ID) id!: string;
+  @Field(() => String) name!: string;
+}
+
+@ObjectType({ description: 'The signed-in user.' })
+export class ViewerUser {
+  @Field(() => ID) id!: string;
+  @Field(() => String) email!: string;
+  @Field(() => UserRole) role!: Role;
+  @Field(() => Workspace) workspace!: Workspace;
+}
+
+@InputType()
+export class LoginInput {
+  @Field(() => String) email!: string;
+  @Field(() => String) password!: string;
+}
+
+@ObjectType()
+export class LoginPayload {
+  @Field(() => String, { nullable: true, description: 'A JWT: send it as `Authorization: Bearer <token>`.' })
+  token!: string | null;
+  @Field(() => DateTimeScalar, { nullable: true }) expiresAt!: string | null;
+  @Field(() => ViewerUser, { nullable: true }) user!: ViewerUser | null;
+  @Field(() => [UserError]) userErrors!: readonly UserError[];
+}

@@ -1,0 +1,47 @@
+// New workspaces: made by the operator's command, never through the API.
+import type { CredentialTools } from '../../access/context.ts';
+import { findUserByEmail } from '../../access/key-store.ts';
+import { passwordProblem } from '../../access/password.ts';
+import { StoredUser, StoredWorkspace } from '../../access/tables.ts';
+import { toInstant, type Clock } from '../../core/clock.ts';
+import { userError } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import { createTenantDb } from '../../db/tenant-db.ts';
+import { checkInput, inputRules, requiredEmail, text } from '../../graph/input.ts';
+
+interface NewWorkspace {
+  readonly name: string;
+  /** Of the first owner. */
+  readonly email: string;
+  readonly password: string;
+}
+
+const rules = inputRules<NewWorkspace>({ name: text(200), email: requiredEmail(), password: text(256) });
+
+/** A workspace and its owner. Throws UserErrors: an e-mail address belongs to one user of one workspace. */
+export async function createWorkspace(
+  { credentials, clock }: { readonly credentials: CredentialTools; readonly clock: Clock },
+  input: NewWorkspace,
+): Promise<{ workspaceId: string; userId: string }> {
+  const { name, email } = checkInput(rules, input, []);
+  const problem = passwordProblem(input.password);
+  if (problem) throw userError('INVALID', ['password'], problem);
+  if (await findUserByEmail(credentials.accounts, email)) {
+    throw userError('TAKEN', ['email'], 'There is a user with this e-mail address already.');
+  }
+  const passwordHash = await credentials.passwords.hash(input.password);
+  const workspaceId = newId('wks', clock);
+  const userId = newId('usr', clock);
+  const createdAt = toInstant(clock.nowMs());
+  const db = createTenantDb({
+    database: credentials.accounts,
+    scope: { workspaceId, venueIds: null },
+    clock,
+  });
+  await db.transaction(async (tx) => {
+    await tx.insert(StoredWorkspace, [{ name, lastKeyNumber: 0, createdAt }]);
+    const account = { role: 'OWNER' as const, passwordHash, tokenVersion: 1, version: 1 };
+    await tx.insert(StoredUser, [{ id: userId, email, ...account, createdAt, updatedAt: createdAt }]);
+  });
+  return { workspaceId, userId };
+}

@@ -1,0 +1,43 @@
+// The door of the venues room: its manifest, and what other rooms may import.
+import { open } from '../../access/policy/index.ts';
+import type { Feature } from '../../graph/feature.ts';
+import { Venue } from './venue.entity.ts';
+import { createVenuePayload, updateVenuePayload, VenueMutations } from './venue.resolver.ts';
+import { readVenues, venueQueries, venues, writeVenues } from './venue.resource.ts';
+
+export { Venue, Weekday, type OpeningHours } from './venue.entity.ts';
+export { venues } from './venue.resource.ts';
+
+export const venuesFeature: Feature = {
+  name: 'venues',
+  tables: [Venue],
+  resources: [venues],
+  resolvers: [
+    venueQueries.resolver,
+    VenueMutations,
+    ...createVenuePayload.resolvers,
+    ...updateVenuePayload.resolvers,
+  ],
+  scopes: [
+    { name: 'read:venues', description: 'See venues.', grants: ['Venue'], status: 'AVAILABLE' },
+    {
+      name: 'write:venues',
+      description: 'Create and change venues.',
+      grants: ['Mutation.createVenue', 'Mutation.updateVenue'],
+      status: 'AVAILABLE',
+    },
+  ],
+  policy: {
+    ...venues.policy,
+    ...venueQueries.policy,
+    ...createVenuePayload.policy,
+    ...updateVenuePayload.policy,
+    'Mutation.createVenue': writeVenues,
+    'Mutation.updateVenue': writeVenues,
+    CreateVenueInput: writeVenues,
+    UpdateVenueInput: writeVenues,
+    OpeningHours: readVenues,
+    OpeningHoursInput: writeVenues,
+    Weekday: open,
+  },
+};

@@ -1,0 +1,73 @@
+// Inputs of the venue mutations and their limits.
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { z } from 'zod';
+import { expectedVersion, id, inputRules, optionalText, text } from '../../graph/input.ts';
+import { OpeningHours, Weekday } from './venue.entity.ts';
+
+@InputType()
+export class CreateVenueInput {
+  @Field(() => String) name!: string;
+  @Field(() => String, { nullable: true }) city?: string | null;
+  @Field(() => String, { nullable: true }) address?: string | null;
+  @Field(() => String, { description: 'IANA name, e.g. `Europe/Berlin`.' }) timezone!: string;
+  @Field(() => [OpeningHours], { nullable: true }) openingHours?: OpeningHours[] | null;
+}
+
+@InputType({ description: 'Fields that are left out stay as they are.' })
+export class UpdateVenueInput {
+  @Field(() => ID) id!: string;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Refused with CONFLICT when the venue has another version.',
+  })
+  expectedVersion?: number | null;
+  @Field(() => String, { nullable: true }) name?: string;
+  @Field(() => String, { nullable: true }) city?: string | null;
+  @Field(() => String, { nullable: true }) address?: string | null;
+  @Field(() => String, { nullable: true }) timezone?: string;
+  @Field(() => [OpeningHours], { nullable: true }) openingHours?: OpeningHours[];
+}
+
+/** Node's own list of IANA zones decides; offsets such as `+02:00` are no zone, they know no daylight saving. */
+function isTimezone(name: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
+  } catch {
+    return false;
+  }
+}
+
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Must be a time such as 09:30.');
+const openingHours = z
+  .array(
+    z
+      .object({
+        weekday: z.enum(Weekday),
+        opens: clockTime,
+        closes: z.union([clockTime, z.literal('24:00')], 'Must be a time such as 18:00.'),
+      })
+      .refine(({ opens, closes }) => opens < closes, {
+        path: ['closes'],
+        message: 'Must be later than "opens".',
+      }),
+  )
+  .max(50, 'At most 50 spans.');
+const timezone = text(64).refine(isTimezone, 'Is not an IANA time zone.');
+
+export const createVenueRules = inputRules<CreateVenueInput>({
+  name: text(200),
+  city: optionalText(200),
+  address: optionalText(500),
+  timezone,
+  openingHours: openingHours.nullish(),
+});
+
+export const updateVenueRules = inputRules<UpdateVenueInput>({
+  id: id(),
+  expectedVersion,
+  name: text(200).optional(),
+  city: optionalText(200),
+  address: optionalText(500),
+  timezone: timezone.optional(),
+  openingHours: openingHours.optional(),
+});

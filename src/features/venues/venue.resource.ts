@@ -1,0 +1,26 @@
+// Venues as a resource of the graph: what can be filtered and sorted, who may read.
+import { scopes } from '../../access/policy/index.ts';
+import { DateTimeFilter, IdFilter, StringFilter } from '../../graph/comparators.ts';
+import { defineResource, rootFields } from '../../graph/resource.ts';
+import { Venue } from './venue.entity.ts';
+
+export const readVenues = scopes('read:venues');
+export const writeVenues = scopes('write:venues');
+
+export const venues = defineResource({
+  type: Venue,
+  prefix: 'ven',
+  requirement: readVenues,
+  filter: {
+    id: IdFilter,
+    name: StringFilter,
+    city: StringFilter,
+    timezone: StringFilter,
+    createdAt: DateTimeFilter,
+    updatedAt: DateTimeFilter,
+  },
+  orderBy: { CREATED_AT: 'createdAt', NAME: 'nameFolded' },
+  defaultOrder: { field: 'createdAt', direction: 'ASC' },
+});
+
+export const venueQueries = rootFields(venues, { one: 'venue', list: 'venues' }, readVenues);
