@@ -1,0 +1,31 @@
+// Reads the Accept header (RFC 9110, section 12.5.1), as far as "JSON or a page?" needs it. Apollo picks the media type.
+
+function qualityIn(parameters: readonly string[]): number {
+  const quality = parameters.map((text) => /^\s*q\s*=\s*([\d.]+)\s*$/i.exec(text)?.[1]).find(Boolean);
+  return quality === undefined ? 1 : Number(quality);
+}
+
+/** 0..1: how much the caller wants `mediaType`. The most specific range decides; no header means everything is welcome. */
+export function qualityOf(accept: string | undefined, mediaType: string): number {
+  if (accept === undefined || accept.trim() === '') return 1;
+  const ranges = new Map<string, number>();
+  for (const part of accept.split(',')) {
+    const [range = '', ...parameters] = part.split(';');
+    const name = range.trim().toLowerCase();
+    // `application/json; v=1` and `application/json` are one range here; the better one counts.
+    ranges.set(name, Math.max(ranges.get(name) ?? 0, qualityIn(parameters)));
+  }
+  const family = `${mediaType.split('/')[0] ?? ''}/*`;
+  return ranges.get(mediaType) ?? ranges.get(family) ?? ranges.get('*/*') ?? 0;
+}
+
+export function acceptsJson(accept: string | undefined): boolean {
+  return (
+    qualityOf(accept, 'application/json') > 0 || qualityOf(accept, 'application/graphql-response+json') > 0
+  );
+}
+
+/** A browser's address bar, as opposed to a program that takes anything. */
+export function prefersHtml(accept: string | undefined): boolean {
+  return qualityOf(accept, 'text/html') > qualityOf(accept, 'application/json');
+}

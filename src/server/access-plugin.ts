@@ -1,0 +1,78 @@
+// The gate in Apollo's request: decides each operation once, before any resolver runs; writes the denials into the
+// answer; and asks before sending whether the key has been ended meanwhile.
+import type {
+  ApolloServerPlugin,
+  GraphQLRequestContext,
+  GraphQLRequestListener,
+  GraphQLResponse,
+} from '@apollo/server';
+import { HeaderMap } from '@apollo/server';
+import type { GraphQLFormattedError } from 'graphql';
+import type { Context } from '../access/context.ts';
+import { operationError, pathError, type Decision, type Gate } from '../access/policy/index.ts';
+import { ApiError } from '../core/errors.ts';
+import { assertWithinLimits } from './limits.ts';
+
+export interface AccessPluginOptions {
+  readonly gate: Gate;
+  /** Throws UNAUTHENTICATED when the caller's credential has ended since the request came. */
+  assertStillValid(context: Context): Promise<void>;
+}
+
+function formatted(decision: Decision): GraphQLFormattedError[] {
+  return decision.denials.map(pathError) as GraphQLFormattedError[];
+}
+
+/** Everything was denied: the answer is the errors alone. */
+function forbidden(decision: Decision): GraphQLResponse {
+  return {
+    http: { status: 403, headers: new HeaderMap() },
+    body: { kind: 'single', singleResult: { errors: formatted(decision) } },
+  };
+}
+
+function addErrors({ body }: GraphQLResponse, errors: readonly GraphQLFormattedError[]): void {
+  if (body.kind !== 'single') return;
+  body.singleResult.errors = [...errors, ...(body.singleResult.errors ?? [])];
+}
+
+/** The key died while its query ran: no data, and the status of any other dead key. */
+function replaceBy(response: GraphQLResponse, error: ApiError): void {
+  response.http.status = error.httpStatus;
+  for (const [name, value] of error.headers) response.http.headers.set(name.toLowerCase(), value);
+  response.body = { kind: 'single', singleResult: { errors: [error as unknown as GraphQLFormattedError] } };
+}
+
+function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLRequestListener<Context> {
+  let decision: Decision | undefined;
+  return {
+    async didResolveOperation({ document, operation, request, contextValue, schema }) {
+      if (!operation) return;
+      const variables = request.variables ?? {};
+      const plan = gate.plan(document, operation);
+      assertWithinLimits(schema, plan, variables);
+      decision = await gate.decide(plan, contextValue.principal, variables);
+      // All or nothing: a mutation of which any part is denied runs no part.
+      if (plan.type === 'mutation' && decision.denials.length > 0) throw operationError(decision.denials);
+      contextValue.decision = decision;
+    },
+    async responseForOperation() {
+      return decision?.isEverythingDenied ? forbidden(decision) : null;
+    },
+    async willSendResponse({ response, contextValue, operation, errors }) {
+      if (!decision || operation?.operation !== 'query' || decision.isEverythingDenied) return;
+      const isUnsent = errors?.some((error) => error instanceof ApiError && error.code === 'UNAUTHENTICATED');
+      try {
+        if (!isUnsent) await assertStillValid(contextValue);
+        if (decision.denials.length > 0) addErrors(response, formatted(decision));
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        replaceBy(response, error);
+      }
+    },
+  };
+}
+
+export function accessPlugin(options: AccessPluginOptions): ApolloServerPlugin<Context> {
+  return { requestDidStart: async (_request: GraphQLRequestContext<Context>) => listener(options) };
+}

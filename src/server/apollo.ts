@@ -1,0 +1,80 @@
+// Apollo Server with our settings. It knows no HTTP framework; credentials, limits and access come in as plugins.
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { RequestContextBase } from '../core/request-facts.ts';
+import type { ErrorDoor } from './format-error.ts';
+import { currentScope } from './request-scope.ts';
+
+export const maximumTokens = 2000;
+const maximumValidationErrors = 5;
+const maximumOperationNameLength = 100;
+
+export interface ApolloOptions<TContext extends RequestContextBase> {
+  readonly schema: GraphQLSchema;
+  readonly plugins: readonly ApolloServerPlugin<TContext>[];
+  /** `keys` is introspection for those with a credential, which a plugin sees to; here it is on unless `off`. */
+  readonly introspection: 'public' | 'keys' | 'off';
+  readonly logger: Logger;
+}
+
+/** Off, each by name: some of them would otherwise be switched on by APOLLO_* variables in the environment. */
+function disabledPlugins(): ApolloServerPlugin[] {
+  return [
+    ApolloServerPluginCacheControlDisabled(),
+    ApolloServerPluginInlineTraceDisabled(),
+    ApolloServerPluginLandingPageDisabled(),
+    ApolloServerPluginSchemaReportingDisabled(),
+    ApolloServerPluginUsageReportingDisabled(),
+  ];
+}
+
+/** Notes the operation's name for the log, and gives the one answer that Apollo sends as 200 without data its 400. */
+const bookkeeping: ApolloServerPlugin = {
+  requestDidStart: async () => ({
+    async didResolveOperation({ operationName }) {
+      const scope = currentScope();
+      if (scope && operationName) scope.operationName = operationName.slice(0, maximumOperationNameLength);
+    },
+    async willSendResponse({ request, response }) {
+      if (request.extensions?.['persistedQuery'] && response.http.status === 200) response.http.status = 400;
+    },
+  }),
+};
+
+/** Starts it. Rejects when a plugin's serverWillStart does. */
+export async function startApollo<TContext extends RequestContextBase>(
+  options: ApolloOptions<TContext>,
+  door: ErrorDoor,
+): Promise<ApolloServer<TContext>> {
+  const requestId = () => currentScope()?.requestId ?? 'none';
+  const apollo = new ApolloServer<TContext>({
+    schema: options.schema,
+    plugins: [...disabledPlugins(), bookkeeping, ...options.plugins],
+    introspection: options.introspection !== 'off',
+    hideSchemaDetailsFromClientErrors: options.introspection !== 'public',
+    formatError: (_formatted, error) => door.format(error, requestId()),
+    stringifyResult: (result) => door.stringify(result, requestId()),
+    // Basic authentication makes a key something that a browser sends by itself: a foreign page must not use it.
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    cache: 'bounded',
+    parseOptions: { maxTokens: maximumTokens },
+    validationOptions: { maxErrors: maximumValidationErrors },
+    includeStacktraceInErrorResponses: false,
+    nodeEnv: 'production',
+    // main.ts owns the signals: the HTTP server drains first.
+    stopOnTerminationSignals: false,
+    logger: options.logger,
+  });
+  await apollo.start();
+  return apollo;
+}

@@ -1,0 +1,167 @@
+// Fastify without routes: what every answer has, whatever it answers: headers, the form of errors, a line in the log.
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { fastifyCors } from '@fastify/cors';
+import { fastifyHelmet } from '@fastify/helmet';
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import type { Logger } from 'pino';
+import { refuse, type ErrorDoor } from './format-error.ts';
+import { strictPolicy } from './pages.ts';
+import { fromFastify, pathOf } from './request-rules.ts';
+import { scopeOf } from './request-scope.ts';
+
+interface FastifyOptions {
+  readonly logger: Logger;
+  readonly corsOrigins: readonly string[];
+  readonly trustProxyHops: number;
+  readonly bodyLimitBytes: number;
+}
+
+/** By then a request must have arrived as a whole: nobody keeps a connection busy by dribbling. */
+const requestLimitMs = 30_000;
+const maximumLoggedPathLength = 200;
+
+const corsRequestHeaders = [
+  ...[
+    'Authorization',
+    'Content-Type',
+    'X-API-Key',
+    'X-Request-Id',
+    'Idempotency-Key',
+    'Apollo-Require-Preflight',
+  ],
+];
+const corsResponseHeaders = [
+  ...['X-Request-Id', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'],
+  ...['RateLimit', 'RateLimit-Policy', 'Retry-After'],
+];
+
+/** On every answer. Those that Fastify or Node write before any hook runs get them by hand. */
+function commonHeaders(requestId: string): Record<string, string> {
+  return { 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' };
+}
+
+function requestIdOf(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[A-Za-z0-9._~-]{1,128}$/.test(header) ? header : randomUUID();
+}
+
+interface ErrorHead {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+function headOf(error: unknown): ErrorHead {
+  const head =
+    error instanceof GraphQLError ? (error.extensions['http'] as Partial<ErrorHead> | undefined) : undefined;
+  return { status: head?.status ?? 500, headers: head?.headers ?? new Map<string, string>() };
+}
+
+function sendError(reply: FastifyReply, error: unknown, door: ErrorDoor): FastifyReply {
+  const { status, headers } = headOf(error);
+  return reply
+    .code(status)
+    .headers(Object.fromEntries(headers))
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify({ errors: [door.format(error, reply.request.id)] }));
+}
+
+/** What Node's parser refuses never becomes a request: the answer is written to the socket by hand. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket, door: ErrorDoor): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const statusOf: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
+  const status = statusOf[error.code ?? ''] ?? 400;
+  const requestId = randomUUID();
+  const refusal = refuse(status, 'The request is not valid HTTP, too slow or its headers are too large.');
+  const body = JSON.stringify({ errors: [door.format(refusal, requestId)] });
+  const headers = {
+    ...commonHeaders(requestId),
+    'Content-Security-Policy': strictPolicy,
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    Connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
+  socket.destroySoon();
+}
+
+function logAnswer(logger: Logger, request: FastifyRequest, reply: FastifyReply, isSent: boolean): void {
+  const { operationName } = scopeOf(request);
+  const entry = {
+    requestId: request.id,
+    method: request.method,
+    // Without the query string: it may hold an operation's variables.
+    path: pathOf(request).slice(0, maximumLoggedPathLength),
+    ...(isSent ? { status: reply.statusCode } : { aborted: true }),
+    durationMs: Math.round(reply.elapsedTime * 10) / 10,
+    ...(operationName === undefined ? {} : { operationName }),
+  };
+  logger.info(entry, 'request');
+}
+
+function addHeaders(app: FastifyInstance, corsOrigins: readonly string[]): void {
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers(commonHeaders(request.id));
+  });
+  // Again at the end: Apollo and its plugins write a Cache-Control of their own.
+  app.addHook('onSend', async (request, reply) => {
+    void reply.headers(commonHeaders(request.id));
+  });
+  void app.register(fastifyHelmet, {
+    contentSecurityPolicy: false,
+    // Whoever ends TLS in front of this server decides for its domain.
+    strictTransportSecurity: false,
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    void reply.header('Content-Security-Policy', strictPolicy);
+  });
+  if (corsOrigins.length === 0) return;
+  void app.register(fastifyCors, {
+    origin: [...corsOrigins],
+    methods: ['GET', 'POST'],
+    allowedHeaders: corsRequestHeaders,
+    exposedHeaders: corsResponseHeaders,
+    credentials: false,
+    // An OPTIONS that is no preflight gets the same 204 instead of a text/plain 400.
+    strictPreflight: false,
+  });
+}
+
+export function createFastify(options: FastifyOptions, door: ErrorDoor): FastifyInstance {
+  const answer = (error: unknown, reply: FastifyReply) =>
+    sendError(reply, fromFastify(error, options.bodyLimitBytes), door);
+  const app = fastify({
+    logger: false,
+    bodyLimit: options.bodyLimitBytes,
+    // A function, because Fastify trusts nobody when given a number: a count alone cannot tell a proxy from a caller who
+    // reaches this port directly and writes X-Forwarded-For himself. Setting hops is the operator's word that none can.
+    trustProxy: options.trustProxyHops > 0 && ((_address, hop) => hop < options.trustProxyHops),
+    requestTimeout: requestLimitMs,
+    requestIdHeader: false,
+    genReqId: (request) => requestIdOf(request.headers['x-request-id']),
+    exposeHeadRoutes: false,
+    // The drain answers what arrives late on an open connection; Fastify's own 503 has neither our form nor our headers.
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => {
+      const headers = { ...commonHeaders(request.id), 'Content-Security-Policy': strictPolicy };
+      void answer(error, reply.headers(headers) as FastifyReply);
+    },
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, door),
+  });
+  app.setErrorHandler((error, _request, reply) => answer(error, reply));
+  // Reached only by a preflight for an unknown path: the rules refuse every other one before its body is read.
+  app.setNotFoundHandler((_request, reply) => answer(refuse(404, 'There is nothing at this path.'), reply));
+  app.addHook('onRequest', async (request, reply) => {
+    // Not Fastify's onResponse, which stays silent when the caller hangs up: what it asked for may have been done.
+    let isSent = false;
+    reply.raw.once('finish', () => (isSent = true));
+    reply.raw.once('close', () => logAnswer(options.logger, request, reply, isSent));
+  });
+  addHeaders(app, options.corsOrigins);
+  return app;
+}

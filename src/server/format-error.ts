@@ -1,0 +1,135 @@
+// The last door: every error of every answer gets its form here. It decides what a caller may read, not the HTTP status.
+import { GraphQLError, type FormattedExecutionResult, type GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
+import { ApiError, httpStatusOf, type ErrorCode } from '../core/errors.ts';
+
+const maximumMessageLength = 300;
+/** The depth to which causes are searched; a chain longer than that is nobody's intention. */
+const maximumCauses = 10;
+/** Facts for the server, not for the caller. */
+const hiddenExtensions = new Set(['http', 'stacktrace', 'exception', 'originalError']);
+
+/** An error that says what was wrong with the request, in words the caller may read. */
+interface Refusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
+
+export interface ErrorDoor {
+  /** `{message, path?, locations?, extensions: {code, requestId, ...}}`. Logs what it masks. Cannot throw. */
+  format(error: unknown, requestId: string): GraphQLFormattedError;
+  /** JSON text of a result in which every error has passed the door. Throws only when the data is no JSON. */
+  stringify(result: FormattedExecutionResult, requestId: string): string;
+}
+
+/** A refusal that has no code of its own: BAD_REQUEST with another HTTP status than 400, e.g. 404 or 415. */
+export function refuse(
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: { code: 'BAD_REQUEST', http: { status, headers: new Map(Object.entries(headers)) } },
+  });
+}
+
+function truncate(message: string): string {
+  if (message.length <= maximumMessageLength) return message;
+  // Never half of a surrogate pair.
+  return `${message.slice(0, maximumMessageLength).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+function causesOf(error: unknown): readonly unknown[] {
+  const causes = [error];
+  for (let last = error; last instanceof GraphQLError && causes.length < maximumCauses; causes.push(last)) {
+    last = last.originalError;
+    if (last == null) break;
+  }
+  return causes;
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(httpStatusOf, code);
+}
+
+/** graphql-js says so without a code when a nullable variable brings null to an argument that has a default. */
+const argumentFault = /^Argument "\w+" (of (required|non-null) type|has invalid value)/;
+
+/**
+ * What the caller may read of an error, or null when it is a defect. A store that is away needs no row here: the db
+ * room throws it as an ApiError (SERVICE_UNAVAILABLE), because by now Apollo has already taken the HTTP status.
+ */
+function recognise(error: unknown): Refusal | null {
+  const causes = causesOf(error);
+  const known = causes.find((cause) => cause instanceof ApiError);
+  if (known) {
+    return { code: known.code, message: known.message, extensions: known.extensions };
+  }
+  // Not only GraphQLErrors: a plugin may hand over an error that has its final form already.
+  const { message, extensions } = (error ?? {}) as Partial<GraphQLFormattedError>;
+  const code = extensions?.['code'];
+  if (typeof message !== 'string') return null;
+  if (isErrorCode(code) && code !== 'INTERNAL_SERVER_ERROR') {
+    return { code, message: truncate(message), extensions: extensions ?? {} };
+  }
+  // Clients recognise this one by its text.
+  if (message === 'PersistedQueryNotSupported') return { code: 'BAD_REQUEST', message, extensions: {} };
+  const innermost = causes.at(-1);
+  if (innermost instanceof GraphQLError && argumentFault.test(innermost.message)) {
+    return { code: 'BAD_USER_INPUT', message: truncate(innermost.message), extensions: {} };
+  }
+  return null;
+}
+
+function placeOf(error: unknown): Pick<GraphQLFormattedError, 'path' | 'locations'> {
+  const { path, locations } = (error ?? {}) as Partial<GraphQLFormattedError>;
+  return {
+    ...(Array.isArray(path) ? { path } : {}),
+    ...(Array.isArray(locations) ? { locations } : {}),
+  };
+}
+
+function masked(requestId: string): GraphQLFormattedError {
+  return { message: 'Internal server error.', extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } };
+}
+
+function present(error: unknown, requestId: string, logger: Logger): GraphQLFormattedError {
+  const refusal = recognise(error);
+  if (!refusal) {
+    const place = placeOf(error);
+    logger.error({ requestId, err: causesOf(error).at(-1), path: place.path }, 'defect');
+    return { ...masked(requestId), ...place };
+  }
+  const facts = Object.entries(refusal.extensions).filter(([name]) => !hiddenExtensions.has(name));
+  return {
+    message: refusal.message,
+    ...placeOf(error),
+    extensions: { ...Object.fromEntries(facts), code: refusal.code, requestId },
+  };
+}
+
+export function createErrorDoor(logger: Logger): ErrorDoor {
+  // What passed once is not formatted again: its facts would survive, its masked message would look like a defect.
+  const passed = new WeakSet<object>();
+
+  function format(error: unknown, requestId: string): GraphQLFormattedError {
+    let formatted: GraphQLFormattedError;
+    try {
+      formatted = present(error, requestId, logger);
+    } catch {
+      // An error whose own properties throw, or a log that is closed. The caller still gets an answer in our form.
+      formatted = masked(requestId);
+    }
+    passed.add(formatted);
+    return formatted;
+  }
+
+  return {
+    format,
+    stringify({ errors, data, extensions }, requestId) {
+      const formatted = errors?.map((error) => (passed.has(error) ? error : format(error, requestId)));
+      return JSON.stringify({ errors: formatted, data, extensions });
+    },
+  };
+}

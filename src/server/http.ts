@@ -1,0 +1,126 @@
+// How a request enters and leaves: Fastify around Apollo. It knows no feature, no credential and no limit of a workspace.
+import type { ApolloServerPlugin } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { RequestContextBase, RequestFacts } from '../core/request-facts.ts';
+import { prefersHtml } from './accept.ts';
+import { startApollo } from './apollo.ts';
+import { addDrain, type Drain } from './drain.ts';
+import { createFastify } from './fastify.ts';
+import { createErrorDoor, type ErrorDoor } from './format-error.ts';
+import { addHealth, type Readiness } from './health.ts';
+import { addGraphiql, createSandbox, sendPage } from './pages.ts';
+import { addRequestRules } from './request-rules.ts';
+import { runInScope } from './request-scope.ts';
+
+export interface HttpServerOptions<TContext extends RequestContextBase> {
+  readonly schema: GraphQLSchema;
+  readonly plugins: readonly ApolloServerPlugin<TContext>[];
+  /** May throw an ApiError, which becomes the answer: status, headers and all. */
+  createContext(facts: RequestFacts): Promise<TContext>;
+  isReady(): Promise<Readiness>;
+  readonly logger: Logger;
+  readonly introspection: 'public' | 'keys' | 'off';
+  /** Exactly these origins may read answers from a browser; none by default. */
+  readonly corsOrigins: readonly string[];
+  readonly trustProxyHops: number;
+  /** Default 262144 (256 KB). */
+  readonly bodyLimitBytes?: number;
+  /** The operation that Sandbox and GraphiQL show at first. */
+  readonly exampleDocument: string;
+  /** After the last request: close what the requests needed. */
+  onClose?(): Promise<void>;
+}
+
+export interface HttpServer {
+  listen(host: string, port: number): Promise<{ url: string }>;
+  readonly inject: FastifyInstance['inject'];
+  /** Drains (at most 10 s), then runs onClose. Calling it twice is the same as once. */
+  close(): Promise<void>;
+}
+
+const defaultBodyLimitBytes = 256 * 1024;
+
+/** From the body of a POST or the URL of a GET; anything of another shape is Apollo's to refuse. */
+function operationOf(request: FastifyRequest): RequestFacts['operation'] {
+  const source = (request.method === 'POST' ? request.body : request.query) as
+    Record<string, unknown> | null | undefined;
+  const query = source?.['query'];
+  const operationName = source?.['operationName'];
+  if (typeof query !== 'string') return null;
+  return { query, operationName: typeof operationName === 'string' ? operationName : null };
+}
+
+function factsOf(request: FastifyRequest): RequestFacts {
+  const idempotencyKey = request.headers['idempotency-key'];
+  return {
+    requestId: request.id,
+    ip: request.ip,
+    // `headers` keeps only the first of two Authorization headers; requests injected by tests have no other form.
+    headers: (request.raw.headersDistinct as RequestFacts['headers'] | undefined) ?? request.headers,
+    operation: operationOf(request),
+    ...(typeof idempotencyKey === 'string' ? { idempotencyKey } : {}),
+  };
+}
+
+function wantsSandbox(request: FastifyRequest): boolean {
+  const hasQuery = Object.hasOwn(request.query as object, 'query');
+  return request.method === 'GET' && !hasQuery && prefersHtml(request.headers.accept);
+}
+
+/** GET and POST /graphql: the operation, or Sandbox for a browser that comes without one. */
+async function addGraphql<TContext extends RequestContextBase>(
+  app: FastifyInstance,
+  options: HttpServerOptions<TContext>,
+  drain: Drain,
+  door: ErrorDoor,
+): Promise<{ stop(): Promise<void> }> {
+  const sandbox = createSandbox(options.exampleDocument, options.introspection);
+  const plugins = [sandbox.plugin, ...options.plugins];
+  const apollo = await startApollo({ ...options, plugins }, door);
+  const answer = fastifyApolloHandler(apollo, {
+    context: (request) => options.createContext(factsOf(request)),
+  });
+  app.route<{ Reply: string }>({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    async handler(request, reply) {
+      if (wantsSandbox(request)) return sendPage(reply, await sandbox.render());
+      return drain.track(Promise.resolve(runInScope(request, () => answer.call(app, request, reply))));
+    },
+  });
+  return apollo;
+}
+
+/** Builds the server; it answers after listen, or by inject without a socket. Rejects when Apollo cannot start. */
+export async function createHttpServer<TContext extends RequestContextBase>(
+  options: HttpServerOptions<TContext>,
+): Promise<HttpServer> {
+  const bodyLimitBytes = options.bodyLimitBytes ?? defaultBodyLimitBytes;
+  const door = createErrorDoor(options.logger);
+  const app = createFastify({ ...options, bodyLimitBytes }, door);
+  const drain = addDrain(app);
+  addRequestRules(app, bodyLimitBytes);
+  addHealth(app, {
+    isReady: () => options.isReady(),
+    isClosing: () => drain.isClosing(),
+    logger: options.logger,
+  });
+  addGraphiql(app, options.exampleDocument);
+  const apollo = await addGraphql(app, options, drain, door);
+  await app.ready();
+
+  let closed: Promise<void> | undefined;
+  async function close(): Promise<void> {
+    await drain.close();
+    await apollo.stop();
+    await options.onClose?.();
+  }
+  return {
+    listen: async (host, port) => ({ url: await app.listen({ host, port }) }),
+    inject: app.inject.bind(app) as FastifyInstance['inject'],
+    close: () => (closed ??= close()),
+  };
+}

@@ -1,0 +1,73 @@
+// Static limits of an operation: how deep, how many aliases, how long a page. Checked before anything runs, so that a
+// refusal is the whole answer (400) and says the number and the limit. Size, tokens and fields are limited elsewhere.
+import { getArgumentValues, getVariableValues, type GraphQLSchema } from 'graphql';
+import type { OperationPlan, PlannedField } from '../access/policy/index.ts';
+import { ApiError } from '../core/errors.ts';
+
+export const maxDepth = 10;
+export const maxAliases = 30;
+
+interface Measures {
+  readonly depth: number;
+  readonly aliases: number;
+  /** Fields whose arguments have limits of their own: lists. */
+  readonly checked: readonly PlannedField[];
+}
+
+const measured = new WeakMap<OperationPlan, Measures>();
+
+function everyField(fields: readonly PlannedField[]): PlannedField[] {
+  return fields.flatMap((field) => {
+    const concrete = [...(field.concrete?.byType.values() ?? [])].flat();
+    return [field, ...everyField(field.children), ...everyField(concrete)];
+  });
+}
+
+function measure(plan: OperationPlan): Measures {
+  const fields = everyField(plan.fields);
+  // A fragment that is spread many times holds its aliases once.
+  const nodes = new Set(fields.map((field) => field.node));
+  return {
+    depth: Math.max(0, ...fields.map((field) => field.path.filter((name) => name !== '@').length)),
+    aliases: [...nodes].filter((node) => node.alias).length,
+    checked: fields.filter((field) => typeof field.definition.extensions['checkArguments'] === 'function'),
+  };
+}
+
+function refuse(what: string, requested: number, limit: number): never {
+  throw new ApiError(
+    'QUERY_TOO_EXPENSIVE',
+    `The operation has ${what} ${requested}; the limit is ${limit}.`,
+    {
+      details: { requested, limit },
+    },
+  );
+}
+
+function checkArguments(
+  schema: GraphQLSchema,
+  plan: OperationPlan,
+  checked: readonly PlannedField[],
+  variables: Record<string, unknown>,
+): void {
+  const { coerced } = getVariableValues(schema, plan.operation.variableDefinitions ?? [], variables);
+  // Variables that do not fit their types are reported by the execution, which has not begun.
+  if (!coerced) return;
+  for (const { definition, node } of checked) {
+    const check = definition.extensions['checkArguments'] as (args: Record<string, unknown>) => void;
+    check(getArgumentValues(definition, node, coerced));
+  }
+}
+
+/** Throws QUERY_TOO_EXPENSIVE or BAD_USER_INPUT. */
+export function assertWithinLimits(
+  schema: GraphQLSchema,
+  plan: OperationPlan,
+  variables: Record<string, unknown>,
+): void {
+  let measures = measured.get(plan);
+  if (!measures) measured.set(plan, (measures = measure(plan)));
+  if (measures.depth > maxDepth) refuse('a depth of', measures.depth, maxDepth);
+  if (measures.aliases > maxAliases) refuse('a number of aliases of', measures.aliases, maxAliases);
+  if (measures.checked.length > 0) checkArguments(schema, plan, measures.checked, variables);
+}

@@ -1,0 +1,104 @@
+// What a request must look like before its body is read: path, method, media types, length. Credentials come later.
+import { isUtf8 } from 'node:buffer';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { GraphQLError } from 'graphql';
+import { acceptsJson } from './accept.ts';
+import { refuse } from './format-error.ts';
+
+const bodyTypes = ['application/json', 'application/graphql+json'];
+const onlyJson = 'Send the operation as JSON: Content-Type: application/json; charset=utf-8.';
+/** Up to here a body that is too large is read to its end and dropped, so that the caller gets to see the 413. */
+const dropLimitBytes = 16 * 1024 * 1024;
+
+/** Every path there is, with its methods: for 405 and its Allow header. */
+const methodsOf = new Map([
+  ['/graphql', 'GET, POST'],
+  ['/graphiql', 'GET'],
+  ['/health/live', 'GET'],
+  ['/health/ready', 'GET'],
+]);
+
+export function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '';
+}
+
+function findRouteFault(request: FastifyRequest): GraphQLError | null {
+  if (!request.is404) return null;
+  const methods = methodsOf.get(pathOf(request));
+  if (methods === undefined) return refuse(404, 'There is nothing at this path. The API is at /graphql.');
+  return refuse(405, `This path takes ${methods.replace(', ', ' and ')} only.`, { Allow: methods });
+}
+
+/** JSON in UTF-8 (RFC 8259, section 8.1) and not compressed; the charset may be left out. */
+function isJson(headers: FastifyRequest['headers']): boolean {
+  const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';');
+  const charset = parameters
+    .map((text) => /^\s*charset\s*=\s*"?([^"]*)"?\s*$/i.exec(text)?.[1])
+    .find(Boolean);
+  return (
+    bodyTypes.includes(type.trim().toLowerCase()) &&
+    /^utf-?8$/i.test(charset?.trim() ?? 'utf-8') &&
+    (headers['content-encoding'] ?? 'identity') === 'identity'
+  );
+}
+
+function findBodyFault(request: FastifyRequest, bodyLimitBytes: number): GraphQLError | null {
+  if (!isJson(request.headers)) return refuse(415, onlyJson);
+  const lengthBytes = Number(request.headers['content-length'] ?? 0);
+  if (lengthBytes <= bodyLimitBytes) return null;
+  return refuse(413, tooLarge(bodyLimitBytes), lengthBytes > dropLimitBytes ? { Connection: 'close' } : {});
+}
+
+function tooLarge(bodyLimitBytes: number): string {
+  return `The body is over the limit of ${bodyLimitBytes} bytes.`;
+}
+
+/** Decides about the head of a request: null, or why it is refused. */
+function findFault(request: FastifyRequest, bodyLimitBytes: number): GraphQLError | null {
+  const routeFault = findRouteFault(request);
+  if (routeFault || pathOf(request) !== '/graphql' || request.method === 'OPTIONS') return routeFault;
+  // The Apollo integration makes a URL of these; one that cannot be made would be our 500 instead of their 400.
+  if (!URL.canParse(request.url, `${request.protocol}://${request.hostname}/`)) {
+    return refuse(400, 'The Host header is not valid.');
+  }
+  if (request.method !== 'POST') return null;
+  // Apollo looks at Accept after the operation: a mutation would be done and then answered with 406.
+  if (!acceptsJson(request.headers.accept))
+    return refuse(406, 'The answer is JSON: accept application/json.');
+  return findBodyFault(request, bodyLimitBytes);
+}
+
+/** What Fastify itself refuses, said in our words. Anything that is not a refusal of Fastify is returned as it is. */
+export function fromFastify(error: unknown, bodyLimitBytes: number): unknown {
+  const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
+  if (typeof code !== 'string' || !code.startsWith('FST_ERR_') || typeof statusCode !== 'number')
+    return error;
+  switch (statusCode) {
+    case 400:
+      return refuse(
+        400,
+        code === 'FST_ERR_BAD_URL' ? 'The path is not valid.' : 'The body is not valid JSON.',
+      );
+    case 413:
+      return refuse(413, tooLarge(bodyLimitBytes));
+    case 415:
+      return refuse(415, onlyJson);
+    default:
+      return statusCode < 500 ? refuse(statusCode, 'The request is not valid.') : error;
+  }
+}
+
+/** Installs the rules and the only body parser there is. Register it after the hooks that set headers. */
+export function addRequestRules(app: FastifyInstance, bodyLimitBytes: number): void {
+  app.addHook('onRequest', async (request) => {
+    const fault = findFault(request, bodyLimitBytes);
+    if (fault) throw fault;
+  });
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>(bodyTypes, { parseAs: 'buffer' }, (request, body, done) => {
+    // Decoding would replace what is not UTF-8, and store something that nobody sent.
+    if (!isUtf8(body)) done(refuse(400, 'The body is not valid UTF-8.'));
+    else return parseJson(request, body.toString('utf8'), done);
+  });
+}

@@ -1,0 +1,102 @@
+// Sandbox and GraphiQL: when they are shown, and that each page's policy lets in what its HTML names, nothing else.
+import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createToy, type Toy } from '../support/toy-server.ts';
+
+let toy: Toy;
+beforeAll(async () => {
+  toy = await createToy();
+});
+afterAll(() => toy.server.close());
+
+const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8' };
+
+function policyOf(headers: Record<string, unknown>): Map<string, string[]> {
+  const directives = String(headers['content-security-policy']).split('; ');
+  return new Map(directives.map((text) => [text.split(' ')[0] ?? '', text.split(' ').slice(1)]));
+}
+
+describe('Sandbox', () => {
+  it("is shown to a browser at /graphql, with a policy that admits Apollo's script and frame", async () => {
+    const reply = await toy.server.inject({ url: '/graphql', headers: browser });
+    expect([reply.statusCode, reply.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    const policy = policyOf(reply.headers);
+    const nonces = [...reply.body.matchAll(/<(?:script|style) nonce="?([0-9a-f]+)/g)].map(
+      (match) => match[1],
+    );
+    expect(nonces).toHaveLength(4);
+    expect(new Set(nonces).size).toBe(1);
+    expect(policy.get('script-src')).toContain(`'nonce-${nonces[0]}'`);
+    expect(policy.get('style-src')).toContain(`'nonce-${nonces[0]}'`);
+    const script = /<script nonce="[^"]*" src="(https:\/\/[^/"]+)/.exec(reply.body)?.[1];
+    expect(policy.get('script-src')).toContain(script);
+    expect(policy.get('frame-src')).toEqual(['https://sandbox.embed.apollographql.com']);
+    expect(policy.get('connect-src')).toEqual(["'self'"]);
+    expect(policy.get('default-src')).toEqual(["'none'"]);
+  });
+
+  it('asks our own origin, so it needs no CORS, and brings the example', async () => {
+    const { body } = await toy.server.inject({ url: '/graphql', headers: browser });
+    expect(body).toContain('var initialEndpoint = window.location.href;');
+    expect(body).toContain('query Example');
+    expect(body).not.toContain('Authorization');
+    expect(body).toContain('"includeCookies":false');
+    expect(body).toContain('"runTelemetry":false');
+  });
+
+  it('brings a header to fill in where the schema is shown for a key only', async () => {
+    const closed = await createToy({ introspection: 'keys' });
+    const { body } = await closed.server.inject({ url: '/graphql', headers: browser });
+    expect(body).toContain('"headers":{"Authorization":"Bearer ');
+    await closed.server.close();
+  });
+
+  it('has a new nonce each time', async () => {
+    const [first, second] = await Promise.all(
+      [1, 2].map(() => toy.server.inject({ url: '/graphql', headers: browser })),
+    );
+    expect(first?.headers['content-security-policy']).not.toBe(second?.headers['content-security-policy']);
+  });
+
+  it('is not shown to programs, nor in place of an operation', async () => {
+    const program = await toy.server.inject({ url: '/graphql', headers: { accept: '*/*' } });
+    expect([program.statusCode, program.headers['content-type']]).toEqual([
+      400,
+      'application/json; charset=utf-8',
+    ]);
+    const operation = await toy.server.inject({ url: '/graphql?query=%7Bhello%7D', headers: browser });
+    expect([operation.statusCode, operation.headers['content-type']]).toEqual([
+      400,
+      'application/json; charset=utf-8',
+    ]);
+  });
+});
+
+describe('GraphiQL', () => {
+  it('is one file whose policy admits its own script and no other origin', async () => {
+    const reply = await toy.server.inject({
+      url: '/graphiql',
+      headers: { ...browser, 'accept-encoding': 'gzip, br' },
+    });
+    expect([reply.statusCode, reply.headers['content-encoding']]).toEqual([200, 'gzip']);
+    const html = gunzipSync(reply.rawPayload).toString();
+    expect(html.replace(/<script>[^]*<\/script>/, '')).not.toMatch(
+      /<script|<link[^>]*https?:|<iframe|@import/,
+    );
+    const script = /<script>([^]*)<\/script>/.exec(html)?.[1] ?? '';
+    const hash = createHash('sha256').update(script).digest('base64');
+    const policy = policyOf(reply.headers);
+    expect(policy.get('script-src')).toEqual([`'sha256-${hash}'`]);
+    expect(policy.get('connect-src')).toEqual(["'self'"]);
+    expect(String(reply.headers['content-security-policy'])).not.toMatch(/https?:|\*/);
+    expect(html).toContain('query Example');
+    expect(html).toContain('"endpoint":"/graphql"');
+  });
+
+  it('is also sent as it is', async () => {
+    const reply = await toy.server.inject({ url: '/graphiql', headers: browser });
+    expect([reply.statusCode, reply.headers['content-encoding']]).toEqual([200, undefined]);
+    expect(reply.body.length).toBeGreaterThan(1_000_000);
+  });
+});

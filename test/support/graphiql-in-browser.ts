@@ -1,0 +1,111 @@
+// Uses /graphiql of any running server as a person does, in Chromium without a network but that server.
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+const chromiumPath = '/usr/bin/chromium';
+
+export interface GraphiqlVisit {
+  /** The server, e.g. `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** Typed into the headers pane. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Typed into the query pane; without it the example document is run. */
+  readonly query?: string;
+  /** A text that the response pane must show; waits for it up to 10 s. */
+  readonly expectedText: string;
+  readonly screenshotPath?: string;
+}
+
+export interface GraphiqlReport {
+  /** Requests that left for another origin, all of them blocked. */
+  readonly foreignRequests: readonly string[];
+  readonly faults: readonly string[];
+  /** Headers and bodies of the operations that were sent to /graphql. */
+  readonly operations: readonly { headers: Record<string, string>; body: string }[];
+  readonly initialQuery: string;
+  readonly response: string;
+  readonly localStorage: string;
+}
+
+/** Set where a missing browser is a failure, not a reason to skip. */
+export const servicesAreRequired = process.env['LATCHKEY_TEST_REQUIRE_SERVICES'] !== undefined;
+
+export function hasChromium(): boolean {
+  return existsSync(chromiumPath);
+}
+
+export async function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumPath,
+    args: [
+      ...[
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+      ],
+      ...['--disable-component-update', '--disable-sync'],
+    ],
+  });
+}
+
+async function typeInto(page: Page, pane: string, text: string): Promise<void> {
+  await page.locator(`${pane} .monaco-editor:visible`).first().click();
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.press('Delete');
+  // Inserted, not typed: the editor would close brackets on its own.
+  await page.keyboard.insertText(text);
+}
+
+async function textOf(page: Page, pane: string): Promise<string> {
+  // The editor writes non-breaking spaces.
+  return (await page.locator(`${pane} .view-lines`).first().innerText()).replaceAll('\u00a0', ' ');
+}
+
+async function visit(page: Page, target: GraphiqlVisit) {
+  await page.goto(`${target.url}/graphiql`);
+  await page.locator('.graphiql-query-editor .view-lines').waitFor();
+  const initialQuery = await textOf(page, '.graphiql-query-editor');
+  if (target.query !== undefined) await typeInto(page, '.graphiql-query-editor', target.query);
+  const headersTab = page.getByRole('button', { name: 'Headers', exact: true });
+  if ((await headersTab.getAttribute('class'))?.includes('active') !== true) await headersTab.click();
+  await typeInto(page, '.graphiql-editor-tool', JSON.stringify(target.headers));
+  await page.locator('.graphiql-execute-button').click();
+  await page.locator('.result-window').getByText(target.expectedText).first().waitFor({ timeout: 10_000 });
+  const response = await textOf(page, '.result-window');
+  const localStorage = await page.evaluate('JSON.stringify(window.localStorage)');
+  return { initialQuery, response, localStorage: String(localStorage) };
+}
+
+export async function useGraphiql(target: GraphiqlVisit): Promise<GraphiqlReport> {
+  const { origin } = new URL(target.url);
+  const foreignRequests: string[] = [];
+  const faults: string[] = [];
+  const operations: { headers: Record<string, string>; body: string }[] = [];
+  const browser = await launchChromium();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.route('**/*', async (route) => {
+      const { protocol, origin: wanted, pathname } = new URL(route.request().url());
+      if (wanted !== origin && !['data:', 'blob:'].includes(protocol)) {
+        foreignRequests.push(route.request().url());
+        return route.abort();
+      }
+      if (pathname === '/graphql') {
+        operations.push({ headers: route.request().headers(), body: route.request().postData() ?? '' });
+      }
+      return route.continue();
+    });
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
+    const seen = await visit(page, target).finally(async () => {
+      if (target.screenshotPath !== undefined) await page.screenshot({ path: target.screenshotPath });
+    });
+    return { foreignRequests, faults, operations, ...seen };
+  } finally {
+    await browser.close();
+  }
+}
