@@ -1,0 +1,206 @@
+// The one place that wires the rooms together: settings -> store -> schema -> server. Tests and commands call it too.
+import type { Logger } from 'pino';
+import { createAuthenticator, type Authenticator } from './access/authenticate.ts';
+import type { Context, CredentialTools } from './access/context.ts';
+import { createLastUsedLog, type LastUsedLog } from './access/last-used.ts';
+import type { Operator } from './access/operator.ts';
+import { createPasswordHasher } from './access/password.ts';
+import { createGate, manageScope, type Decision, type Gate } from './access/policy/index.ts';
+import { createScopeCatalogue, type ScopeCatalogue } from './access/scope-catalogue.ts';
+import { createTokenIssuer } from './access/token.ts';
+import type { Config } from './config.ts';
+import { systemClock, type Clock } from './core/clock.ts';
+import type { Principal, Role } from './core/principal.ts';
+import type { RequestFacts } from './core/request-facts.ts';
+import type { DatabaseOptions } from './db/database.ts';
+import { openDatabase } from './db/data-source.ts';
+import { createTenantDb, type TenantDb } from './db/tenant-db.ts';
+import { features } from './features/index.ts';
+import type { Feature } from './graph/feature.ts';
+import { nodeFeature } from './graph/node.ts';
+import { loadLocalSecrets } from './local-secrets.ts';
+import { accessPlugin } from './server/access-plugin.ts';
+import { maximumTokens } from './server/apollo.ts';
+import { exampleDocument } from './server/example-document.ts';
+import { createHttpServer, type HttpServer } from './server/http.ts';
+import { assertPublicOperation } from './server/public-operation.ts';
+import { assembleSchema, type AssembledSchema } from './server/schema.ts';
+
+interface Secrets {
+  readonly jwtSecrets: readonly [string, ...string[]];
+  readonly keyPepper: string;
+}
+
+/** From the settings; in local mode what they leave out is made once and kept in `data/`. */
+export function resolveSecrets({ jwtSecrets, keyPepper }: Config): Secrets {
+  if (jwtSecrets && keyPepper) return { jwtSecrets, keyPepper };
+  const local = loadLocalSecrets('data');
+  return { jwtSecrets: jwtSecrets ?? [local.jwtSecret], keyPepper: keyPepper ?? local.keyPepper };
+}
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly secrets: Secrets;
+  readonly clock?: Clock;
+  readonly database?: DatabaseOptions;
+}
+
+/** The store and what works on it without a server: enough for the commands. */
+export interface House extends Operator {
+  close(): Promise<void>;
+}
+
+export interface App extends House {
+  readonly http: HttpServer;
+  readonly schema: AssembledSchema;
+  readonly lastUsed: LastUsedLog;
+}
+
+const lastUsedFlushMs = 5_000;
+
+/** Every feature, and `node(id)` over all of them. */
+export const allFeatures: readonly Feature[] = [
+  ...features,
+  nodeFeature(features.flatMap((feature) => feature.resources)),
+];
+
+export function scopeCatalogue(): ScopeCatalogue {
+  return createScopeCatalogue(
+    allFeatures.flatMap((feature) => feature.scopes),
+    [manageScope],
+  );
+}
+
+/** Opens the store and applies missing migrations. */
+export async function openHouse({
+  config,
+  secrets,
+  clock = systemClock,
+  database: options = {},
+}: Omit<AppOptions, 'logger'>): Promise<House> {
+  const tables = [...new Set(allFeatures.flatMap((feature) => feature.tables))];
+  const database = await openDatabase(config.database, tables, options);
+  await database.migrate();
+  const scopes = scopeCatalogue();
+  const credentials: CredentialTools = {
+    passwords: createPasswordHasher(),
+    tokens: createTokenIssuer({ secrets: secrets.jwtSecrets, clock }),
+    keyPepper: secrets.keyPepper,
+    inactivityDays: config.keyInactivityDays,
+    accounts: database,
+  };
+  return {
+    database,
+    clock,
+    credentials,
+    scopes,
+    close: () => database.close(),
+  };
+}
+
+function authenticatorFor(house: House, lastUsed: LastUsedLog): Authenticator {
+  const dataScopes = new Set(house.scopes.dataScopes);
+  const managerScopes = new Set([...dataScopes, manageScope]);
+  const scopesOfRole = (role: Role) => (role === 'MEMBER' ? dataScopes : managerScopes);
+  const { database, clock, credentials } = house;
+  return createAuthenticator({ database, clock, lastUsed, scopesOfRole, ...credentials });
+}
+
+/** Rows of the caller. Every transaction asks once more, right before its commit, whether the caller is still good. */
+function tenantDbFor(
+  { database, clock }: House,
+  authenticator: Authenticator,
+  principal: Principal,
+): TenantDb | null {
+  if (principal.kind === 'ANONYMOUS') return null;
+  const { workspaceId, venueIds } = principal;
+  return createTenantDb({
+    database,
+    scope: { workspaceId, venueIds },
+    clock,
+    beforeCommit: (connection) => authenticator.assertStillValid(connection, principal, { lock: true }),
+  });
+}
+
+/** Apollo copies a context's own properties; the getter stands on the class, so copying does not touch it. */
+class RequestContext implements Context {
+  declare decision?: Decision;
+
+  constructor(
+    readonly requestId: string,
+    readonly ip: string,
+    readonly principal: Principal,
+    readonly clock: Clock,
+    readonly credentials: CredentialTools,
+    readonly scopes: ScopeCatalogue,
+    private readonly rows: TenantDb | null,
+  ) {}
+
+  get db(): TenantDb {
+    if (!this.rows)
+      throw new Error('An anonymous caller has no rows: the gate let it through to a tenant field.');
+    return this.rows;
+  }
+}
+
+function contextFactory(
+  house: House,
+  authenticator: Authenticator,
+  assertPublic: (operation: RequestFacts['operation']) => void,
+) {
+  return async ({ requestId, ip, headers, operation }: RequestFacts): Promise<Context> => {
+    const principal = await authenticator.authenticate(headers);
+    if (principal.kind === 'ANONYMOUS') assertPublic(operation);
+    const { clock, credentials, scopes } = house;
+    const rows = tenantDbFor(house, authenticator, principal);
+    return new RequestContext(requestId, ip, principal, clock, credentials, scopes, rows);
+  };
+}
+
+function createPlugins(gate: Gate, authenticator: Authenticator, { database }: House) {
+  return [
+    accessPlugin({
+      gate,
+      async assertStillValid({ principal }) {
+        if (principal.kind !== 'ANONYMOUS') await authenticator.assertStillValid(database, principal);
+      },
+    }),
+  ];
+}
+
+/** Everything but listening. Throws PolicyError when the schema and the declared rules do not fit. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, logger } = options;
+  const house = await openHouse(options);
+  const assembled = await assembleSchema(allFeatures, house.scopes);
+  const lastUsed = createLastUsedLog(house.database);
+  const authenticator = authenticatorFor(house, lastUsed);
+  const { policy, schema } = assembled;
+  const isIntrospectionPublic = config.introspection === 'public';
+  const flush = () =>
+    lastUsed
+      .flush()
+      .catch((error: unknown) => logger.warn({ err: error }, 'last used times were not written'));
+  const timer = setInterval(() => void flush(), lastUsedFlushMs).unref();
+  const close = async () => {
+    clearInterval(timer);
+    await flush();
+    await house.close();
+  };
+  const http = await createHttpServer<Context>({
+    schema,
+    plugins: createPlugins(createGate(schema, policy), authenticator, house),
+    createContext: contextFactory(house, authenticator, (operation) =>
+      assertPublicOperation(operation, { policy, isIntrospectionPublic, maxTokens: maximumTokens }),
+    ),
+    isReady: async () => {
+      const isPending = await house.database.hasPendingMigrations();
+      return { ready: !isPending, checks: { store: 'ok', migrations: isPending ? 'pending' : 'ok' } };
+    },
+    ...{ logger, exampleDocument, introspection: config.introspection },
+    ...{ corsOrigins: config.corsOrigins, trustProxyHops: config.trustProxyHops },
+    onClose: close,
+  });
+  return { ...house, http, schema: assembled, lastUsed, close: () => http.close() };
+}

@@ -1,0 +1,245 @@
+// The settings: the only reader of process.env. Parses, lists every fault at once, freezes. Secrets made in
+// local mode live in local-secrets.ts.
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+type Mode = 'local' | 'production';
+
+type DatabaseTarget =
+  /** `path` is relative to the working directory, or absolute. */
+  { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };
+
+export interface Config {
+  readonly mode: Mode;
+  /** 0 = any free port. */
+  readonly port: number;
+  readonly host: string;
+  readonly database: DatabaseTarget;
+  readonly redisUrl: string | null;
+  /** The first signs, all verify. null only in local mode: take them from loadLocalSecrets(). */
+  readonly jwtSecrets: readonly [string, ...string[]] | null;
+  /** null only in local mode: take it from loadLocalSecrets(). */
+  readonly keyPepper: string | null;
+  /** null = secrets of keys cannot be shown again. */
+  readonly keyEscrowSecret: string | null;
+  readonly oidc: { readonly issuer: string; readonly audience: string } | null;
+  readonly introspection: 'public' | 'keys' | 'off';
+  /** Normalized as browsers send them: `https://app.example`, no path. Empty = no cross-origin access. */
+  readonly corsOrigins: readonly string[];
+  readonly trustProxyHops: number;
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  readonly keyInactivityDays: number;
+  readonly rateLimitRequestsPerMinute: number;
+  readonly rateLimitCostPerMinute: number;
+  /** Whether an empty database gets the demo workspace. Always false in production mode. */
+  readonly demo: boolean;
+}
+
+/** Thrown before anything starts. Each fault is one line that names its variable and never holds a secret. */
+export class ConfigError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`The settings cannot be used:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** Shorter than any accepted secret: one that was pasted into the wrong variable is not echoed. */
+const maxShownCharacters = 24;
+const minSecretCharacters = 32;
+
+function show(text: string): string {
+  return text.length <= maxShownCharacters ? JSON.stringify(text) : `a text of ${text.length} characters`;
+}
+const hide = (): string => 'the value (not shown, it may hold a password)';
+
+/** A setting whose text `parse` turns into a value, or into null when it is not acceptable. */
+function setting<T>(accepted: string, parse: (text: string) => T | null, describe = show) {
+  return z.string().transform((text, context): T => {
+    const value = parse(text);
+    if (value !== null) return value;
+    context.addIssue({ code: 'custom', message: `${describe(text)} is not accepted. ${accepted}` });
+    return z.NEVER;
+  });
+}
+
+function oneOf<const T extends string>(...values: readonly T[]) {
+  return setting(
+    `Accepted: ${values.join(' | ')}.`,
+    (text) => values.find((value) => value === text) ?? null,
+  );
+}
+
+function wholeNumber(min: number, max: number) {
+  return setting(`Accepted: a whole number from ${min} to ${max}.`, (text) => {
+    const value = Number(text);
+    return /^\d{1,12}$/.test(text) && value >= min && value <= max ? value : null;
+  });
+}
+
+const secretAccepted = `Accepted: at least ${minSecretCharacters} characters, as from: openssl rand -hex 32`;
+const secret = z.string().min(minSecretCharacters, {
+  error: ({ input }) => `has ${String(input).length} characters. ${secretAccepted}`,
+});
+
+function list<T extends z.ZodType<unknown, string>>(item: T) {
+  const parts = z.string().transform((text) => text.split(',').map((part) => part.trim()));
+  return parts.pipe(z.array(item));
+}
+
+function parseUrl(text: string, protocols: readonly string[]): URL | null {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url && protocols.includes(url.protocol) ? url : null;
+}
+
+function parseDatabase(text: string): DatabaseTarget | null {
+  const path = /^sqlite:(.+)$/.exec(text)?.[1]?.trim();
+  // `sqlite://x` would mean the root directory, and the readers need a real file beside the writer: no
+  // :memory:, no file: URI.
+  if (path) return /^(\/\/|:|file:)/.test(path) ? null : { kind: 'sqlite', path };
+  const url = parseUrl(text, ['postgres:', 'postgresql:']);
+  return url && (url.hostname !== '' || url.searchParams.has('host'))
+    ? { kind: 'postgres', url: text }
+    : null;
+}
+
+function parseOrigin(text: string): string | null {
+  const url = parseUrl(text, ['https:', 'http:']);
+  // Nothing but an origin: `*` and `null` would let any page use a key that the browser sends by itself (HTTP
+  // Basic).
+  return url && url.href === `${url.origin}/` && !/[?#@]/.test(text) ? url.origin : null;
+}
+
+const loopbackHosts = ['localhost', '127.0.0.1', '[::1]'];
+
+/** The exact text is kept: a token's `iss` must equal it (OpenID Connect Core, 3.1.3.7). */
+function parseIssuer(text: string): string | null {
+  const url = parseUrl(text, ['https:', 'http:']);
+  if (!url || /[?#@]/.test(text)) return null;
+  return url.protocol === 'https:' || loopbackHosts.includes(url.hostname) ? text : null;
+}
+
+function parseHost(text: string): string | null {
+  return isIP(text) > 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text) ? text : null;
+}
+
+const settings = z.object({
+  MODE: oneOf('local', 'production').default('local'),
+  PORT: wholeNumber(0, 65_535).default(4000),
+  HOST: setting('Accepted: an IP address or a host name.', parseHost).default('127.0.0.1'),
+  DATABASE_URL: setting(
+    'Accepted: sqlite:PATH (a file) | postgres://USER:PASSWORD@HOST/DATABASE | postgresql://…',
+    parseDatabase,
+    hide,
+  ).default({ kind: 'sqlite', path: 'data/latchkey.sqlite' }),
+  REDIS_URL: setting(
+    'Accepted: redis://HOST:PORT | rediss://HOST:PORT',
+    (text) => (parseUrl(text, ['redis:', 'rediss:'])?.hostname ? text : null),
+    hide,
+  ).optional(),
+  JWT_SECRET: list(secret)
+    .refine(({ length }) => length <= 2, {
+      error: 'lists over two secrets. Accepted: one, or NEW,OLD to rotate',
+    })
+    .optional(),
+  KEY_PEPPER: secret.optional(),
+  KEY_ESCROW_SECRET: secret.optional(),
+  OIDC_ISSUER: setting('Accepted: an https:// URL (http:// on this machine).', parseIssuer, hide).optional(),
+  OIDC_AUDIENCE: z.string().optional(),
+  INTROSPECTION: oneOf('public', 'keys', 'off').optional(),
+  CORS_ORIGINS: list(
+    setting('Accepted: origins such as https://app.example, without path.', parseOrigin),
+  ).default([]),
+  TRUST_PROXY_HOPS: wholeNumber(0, 32).default(0),
+  LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
+  KEY_INACTIVITY_DAYS: wholeNumber(1, 36_500).default(90),
+  RATE_LIMIT_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(600),
+  // 100 points for each of the 600 requests: room for some 130 dashboards a minute (50 customers with their
+  // inquiries and follow-ups, about 450 objects each), while 600 of the largest queries a minute are not
+  // affordable.
+  RATE_LIMIT_COST_PER_MINUTE: wholeNumber(1, 1_000_000_000).default(60_000),
+  DEMO: oneOf('0', '1').optional(),
+});
+
+type Present = Partial<Record<string, string>>;
+
+/** Our variables that hold something, trimmed: a secret read from a file often ends in a newline. */
+function readPresent(env: NodeJS.ProcessEnv): Present {
+  const entries = Object.keys(settings.shape).map((name) => [name, env[name]?.trim()] as const);
+  return Object.fromEntries(entries.filter(([, text]) => text !== undefined && text !== ''));
+}
+
+/**
+ * Faults between settings. Apart from the schema, because zod skips such checks while any single value is at
+ * fault.
+ */
+function crossFaults(present: Present): string[] {
+  const faults: string[] = [];
+  if (present['MODE'] === 'production') {
+    for (const name of ['JWT_SECRET', 'KEY_PEPPER']) {
+      if (present[name]) continue;
+      faults.push(
+        `${name}: is missing. Required in production mode: at least ${minSecretCharacters} characters`,
+      );
+    }
+    if (present['DEMO'] === '1') faults.push('DEMO: "1" is not accepted in production mode. Accepted: 0');
+  }
+  for (const [missing, given] of [
+    ['OIDC_ISSUER', 'OIDC_AUDIENCE'] as const,
+    ['OIDC_AUDIENCE', 'OIDC_ISSUER'] as const,
+  ]) {
+    if (present[given] && !present[missing])
+      faults.push(`${missing}: is missing. Required together with ${given}`);
+  }
+  return faults;
+}
+
+function freezeDeep<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  Object.values(value).forEach(freezeDeep);
+  return Object.freeze(value);
+}
+
+function atLeastOne(items: readonly string[] | undefined): readonly [string, ...string[]] | null {
+  const [first, ...others] = items ?? [];
+  return first === undefined ? null : [first, ...others];
+}
+
+function toConfig(parsed: z.output<typeof settings>): Config {
+  const local = parsed.MODE === 'local';
+  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience } = parsed;
+  return {
+    mode: parsed.MODE,
+    port: parsed.PORT,
+    host: parsed.HOST,
+    database: parsed.DATABASE_URL,
+    redisUrl: parsed.REDIS_URL ?? null,
+    jwtSecrets: atLeastOne(parsed.JWT_SECRET),
+    keyPepper: parsed.KEY_PEPPER ?? null,
+    keyEscrowSecret: parsed.KEY_ESCROW_SECRET ?? null,
+    oidc: issuer && audience ? { issuer, audience } : null,
+    introspection: parsed.INTROSPECTION ?? (local ? 'public' : 'keys'),
+    corsOrigins: [...new Set(parsed.CORS_ORIGINS)],
+    trustProxyHops: parsed.TRUST_PROXY_HOPS,
+    logLevel: parsed.LOG_LEVEL,
+    keyInactivityDays: parsed.KEY_INACTIVITY_DAYS,
+    rateLimitRequestsPerMinute: parsed.RATE_LIMIT_REQUESTS_PER_MINUTE,
+    rateLimitCostPerMinute: parsed.RATE_LIMIT_COST_PER_MINUTE,
+    demo: local && parsed.DEMO !== '0',
+  };
+}
+
+/**
+ * Reads the settings, deep-frozen. An empty variable counts as absent; variables that are not ours are
+ * ignored. Throws ConfigError with every fault at once.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const present = readPresent(env);
+  const parsed = settings.safeParse(present);
+  const valueFaults = (parsed.error?.issues ?? []).map(({ path: [name, index], message }) => {
+    const item = typeof index === 'number' ? `item ${index + 1}: ` : '';
+    return `${String(name)}: ${item}${message}`;
+  });
+  const faults = [...valueFaults, ...crossFaults(present)];
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+  return freezeDeep(toConfig(parsed.data));
+}

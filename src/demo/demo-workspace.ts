@@ -1,0 +1,66 @@
+// The demo workspace of a first local start: an owner, two keys, believable data, and the text that shows them once.
+import { randomBytes } from 'node:crypto';
+import sql from 'sql-template-tag';
+import { operatorContext, type Operator } from '../access/operator.ts';
+import { createApiKey } from '../features/api-keys/index.ts';
+import { createWorkspace } from '../features/users/index.ts';
+import type { ScopePreset } from '../access/scope-catalogue.ts';
+import { seedWorkspace } from './seed.ts';
+
+export interface Demo {
+  readonly email: string;
+  readonly password: string;
+  readonly readKey: string;
+  readonly writeKey: string;
+  readonly customers: number;
+}
+
+const demoCustomers = 250;
+
+async function makeKey(
+  operator: Operator,
+  workspaceId: string,
+  label: string,
+  preset: ScopePreset,
+): Promise<string> {
+  const made = await createApiKey(operatorContext(operator, workspaceId), { label, preset });
+  if (!('secret' in made)) throw new Error(`The demo key "${label}" could not be made.`);
+  return made.secret;
+}
+
+/** Null when the store holds a workspace already. */
+export async function createDemoWorkspace(operator: Operator): Promise<Demo | null> {
+  const [existing] = await operator.database.query(sql`SELECT "id" FROM "workspaces" LIMIT 1`);
+  if (existing) return null;
+  const email = 'owner@demo.example';
+  const password = randomBytes(9).toString('base64url');
+  const { workspaceId } = await createWorkspace(operator, { name: 'Stillwater Studios', email, password });
+  const { customers } = await seedWorkspace(operatorContext(operator, workspaceId), {
+    customers: demoCustomers,
+    seed: 1,
+  });
+  const readKey = await makeKey(operator, workspaceId, 'Demo: read', 'READ');
+  const writeKey = await makeKey(operator, workspaceId, 'Demo: read and write', 'WRITE');
+  return { email, password, readKey, writeKey, customers };
+}
+
+/** What a new user needs to begin. Shown once: the keys are stored nowhere. */
+export function describeDemo({ email, password, readKey, writeKey, customers }: Demo, url: string): string {
+  const query =
+    '{ customers(first: 3) { totalCount nodes { name city inquiries(first: 1) { nodes { subject status } } } } }';
+  const headers = `-H 'content-type: application/json' -H 'authorization: Bearer ${readKey}'`;
+  return `
+A demo workspace with ${customers} customers was made. This is shown once:
+
+  owner           ${email}
+  password        ${password}
+  read-only key   ${readKey}
+  read/write key  ${writeKey}
+
+Try it:
+
+  curl -s ${url} ${headers} -d '${JSON.stringify({ query })}'
+
+Explore:  ${url} (Apollo Sandbox), ${new URL('/graphiql', url).href} (GraphiQL, works offline)
+`;
+}

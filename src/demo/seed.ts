@@ -1,0 +1,150 @@
+// Writes a told story into a workspace, in transactions of a few hundred customers each.
+import type { Context } from '../access/context.ts';
+import { toInstant } from '../core/clock.ts';
+import { newId } from '../core/ids.ts';
+import type { TenantTransaction } from '../db/tenant-db.ts';
+import { Customer, CustomerVenue } from '../features/customers/index.ts';
+import { FollowUp } from '../features/follow-ups/index.ts';
+import { Inquiry, Reply } from '../features/inquiries/index.ts';
+import { Venue } from '../features/venues/index.ts';
+import { tellStory, type CustomerStory, type Story } from './story.ts';
+
+export interface SeedOptions {
+  readonly customers: number;
+  /** The same number tells the same story; customers are counted on from those that are there. */
+  readonly seed: number;
+  readonly onProgress?: (done: number) => void;
+}
+
+export interface SeedCounts {
+  venues: number;
+  customers: number;
+  inquiries: number;
+  replies: number;
+  followUps: number;
+}
+
+const customersPerTransaction = 250;
+
+/** An id made at the moment of the story, so that it sorts as the row does. */
+const idAt = (prefix: string, nowMs: number) => newId(prefix, { nowMs: () => nowMs });
+
+const stamps = (createdAtMs: number) => ({
+  version: 1,
+  createdAt: toInstant(createdAtMs),
+  updatedAt: toInstant(createdAtMs),
+});
+
+async function writeVenues(ctx: Context, story: Story): Promise<string[]> {
+  const nowMs = ctx.clock.nowMs();
+  const rows = story.venues.map(({ name, city, address, timezone, openingHours }) => ({
+    id: newId('ven', ctx.clock),
+    ...{ name, city, address, timezone, openingHours: openingHours as Venue['openingHours'] },
+    ...stamps(nowMs),
+  }));
+  await ctx.db.transaction((tx) => tx.insert(Venue, rows));
+  return rows.map((row) => row.id);
+}
+
+/** The rows of one customer, ready to insert. */
+function rowsOf(story: CustomerStory, venueIds: readonly string[]) {
+  const venueOf = (key: number | null) => (key === null ? null : (venueIds[key] ?? null));
+  const { name, email, phone, city, notes, tags, createdAtMs } = story;
+  const customerId = idAt('cus', createdAtMs);
+  const customer = { id: customerId, name, email, phone, city, notes, tags, ...stamps(createdAtMs) };
+  const links = story.venueKeys.map((key) => ({ customerId, venueId: venueIds[key]! }));
+  const inquiries = story.inquiries.map((inquiry) => {
+    const { subject, body, channel, status, venueKey, createdAtMs: atMs } = inquiry;
+    const id = idAt('inq', atMs);
+    const replies = inquiry.replies.map((reply) => ({
+      ...{ id: idAt('rep', reply.createdAtMs), inquiryId: id, body: reply.body, author: reply.author },
+      createdAt: toInstant(reply.createdAtMs),
+    }));
+    const values = {
+      subject,
+      body,
+      channel: channel as Inquiry['channel'],
+      status: status as Inquiry['status'],
+    };
+    return { row: { id, customerId, venueId: venueOf(venueKey), ...values, ...stamps(atMs) }, replies };
+  });
+  const followUps = story.followUps.map(
+    ({ inquiryIndex, venueKey, note, dueAtMs, status, completedAtMs, createdAtMs: atMs }) => ({
+      id: idAt('fup', atMs),
+      customerId,
+      inquiryId: inquiryIndex === null ? null : (inquiries[inquiryIndex]?.row.id ?? null),
+      venueId: venueOf(venueKey),
+      note,
+      dueAt: toInstant(dueAtMs),
+      status: status as FollowUp['status'],
+      completedAt: completedAtMs === null ? null : toInstant(completedAtMs),
+      ...stamps(atMs),
+    }),
+  );
+  return { customer, links, inquiries, followUps };
+}
+
+async function writeCustomers(
+  tx: TenantTransaction,
+  stories: readonly CustomerStory[],
+  venueIds: readonly string[],
+  counts: SeedCounts,
+): Promise<void> {
+  const rows = stories.map((story) => rowsOf(story, venueIds));
+  const inquiries = rows.flatMap((row) => row.inquiries);
+  counts.customers += await tx.insert(
+    Customer,
+    rows.map((row) => row.customer),
+  );
+  await tx.insert(
+    CustomerVenue,
+    rows.flatMap((row) => row.links),
+  );
+  counts.inquiries += await tx.insert(
+    Inquiry,
+    inquiries.map((inquiry) => inquiry.row),
+  );
+  counts.replies += await tx.insert(
+    Reply,
+    inquiries.flatMap((inquiry) => inquiry.replies),
+  );
+  counts.followUps += await tx.insert(
+    FollowUp,
+    rows.flatMap((row) => row.followUps),
+  );
+}
+
+/** Adds venues, when the workspace has none, and customers with their threads. Returns what was added. */
+export async function seedWorkspace(
+  ctx: Context,
+  { customers, seed, onProgress }: SeedOptions,
+): Promise<SeedCounts> {
+  const counts: SeedCounts = { venues: 0, customers: 0, inquiries: 0, replies: 0, followUps: 0 };
+  const story = tellStory({ seed, nowMs: ctx.clock.nowMs() });
+  let venueIds = (await ctx.db.findAll(Venue, { all: [] })).map((venue) => venue.id);
+  if (venueIds.length < story.venues.length) {
+    venueIds = await writeVenues(ctx, story);
+    counts.venues = venueIds.length;
+  }
+  const told = story.customers(customers);
+  for (
+    let next = take(told, customersPerTransaction);
+    next.length > 0;
+    next = take(told, customersPerTransaction)
+  ) {
+    const stories = next;
+    await ctx.db.transaction((tx) => writeCustomers(tx, stories, venueIds, counts));
+    onProgress?.(counts.customers);
+  }
+  return counts;
+}
+
+function take<T>(source: Iterator<T>, count: number): T[] {
+  const taken: T[] = [];
+  while (taken.length < count) {
+    const { value, done } = source.next();
+    if (done) break;
+    taken.push(value);
+  }
+  return taken;
+}
