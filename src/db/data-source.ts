@@ -1,7 +1,8 @@
 // One setting chooses the engine. Everything above this file is the same on both.
+import type { DataSourceOptions } from 'typeorm';
 import type { Database, DatabaseOptions } from './database.ts';
-import { openPostgresDatabase } from './postgres-database.ts';
-import { openSqliteDatabase } from './sqlite-database.ts';
+import { openPostgresDatabase, postgresOptions } from './postgres-database.ts';
+import { openSqliteDatabase, sqliteOptions } from './sqlite-database.ts';
 import type { EntityClass } from './table.ts';
 
 export type DatabaseUrl =
@@ -16,4 +17,9 @@ export function openDatabase(
   return url.kind === 'sqlite'
     ? openSqliteDatabase(url.path, entities, options)
     : openPostgresDatabase(url.url, entities, options);
+}
+
+/** What TypeORM is told about the store: entities, migrations, connection. For its command line and for schema checks. */
+export function dataSourceOptions(url: DatabaseUrl, entities: readonly EntityClass[]): DataSourceOptions {
+  return url.kind === 'sqlite' ? sqliteOptions(url.path, entities) : postgresOptions(url.url, entities);
 }

@@ -1,5 +1,5 @@
 // Postgres through TypeORM's pool: reads on any connection, each write in a transaction of its own.
-import { DataSource, type QueryRunner } from 'typeorm';
+import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import type { Database, DatabaseOptions, WriteConnection } from './database.ts';
 import { postgres } from './dialect.ts';
 import { entitySchema } from './entity-schema.ts';
@@ -10,8 +10,9 @@ import type { EntityClass } from './table.ts';
 /** Any number that no other program on the same database uses for its own advisory lock. */
 const migrationLock = 5_242_001;
 
-function openSource(url: string, entities: readonly EntityClass[]): DataSource {
-  return new DataSource({
+/** For the server's pool and for TypeORM's own command line. */
+export function postgresOptions(url: string, entities: readonly EntityClass[]): DataSourceOptions {
+  return {
     type: 'postgres',
     url,
     entities: entities.map((entity) => entitySchema(entity, postgres)),
@@ -27,7 +28,7 @@ function openSource(url: string, entities: readonly EntityClass[]): DataSource {
       // Slightly under the 3 seconds in which a caller is promised an answer, even when the server is a black hole.
       idle_in_transaction_session_timeout: 15_000,
     },
-  });
+  };
 }
 
 function writeConnection(runner: QueryRunner, onStatement: DatabaseOptions['onStatement']): WriteConnection {
@@ -79,7 +80,7 @@ export async function openPostgresDatabase(
   entities: readonly EntityClass[],
   { onStatement }: DatabaseOptions = {},
 ): Promise<Database> {
-  const source = openSource(url, entities);
+  const source = new DataSource(postgresOptions(url, entities));
   await source.initialize();
   return {
     dialect: postgres,

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import PQueue from 'p-queue';
-import { DataSource, type QueryRunner } from 'typeorm';
+import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import type { Database, DatabaseOptions, WriteConnection } from './database.ts';
 import { sqlite } from './dialect.ts';
 import { entitySchema } from './entity-schema.ts';
@@ -26,21 +26,26 @@ function quietDriver(): object {
   return quiet;
 }
 
-async function openSource(
-  path: string,
-  entities: readonly EntityClass[],
-  readOnly: boolean,
-): Promise<DataSource> {
-  const source = new DataSource({
+/** For the server's connections and for TypeORM's own command line. */
+export function sqliteOptions(path: string, entities: readonly EntityClass[]): DataSourceOptions {
+  return {
     type: 'sqlite',
     database: path,
     driver: quietDriver(),
     enableWAL: true,
     busyTimeout: busyTimeoutMs,
-    entities: readOnly ? [] : entities.map((entity) => entitySchema(entity, sqlite)),
-    migrations: readOnly ? [] : [...migrations],
+    entities: entities.map((entity) => entitySchema(entity, sqlite)),
+    migrations: [...migrations],
     migrationsTableName: 'migrations',
-  });
+  };
+}
+
+async function openSource(
+  path: string,
+  entities: readonly EntityClass[],
+  readOnly: boolean,
+): Promise<DataSource> {
+  const source = new DataSource(sqliteOptions(path, readOnly ? [] : entities));
   await source.initialize();
   // WAL leaves synchronous at NORMAL, where a power cut may take acknowledged commits with it.
   await source.query('PRAGMA synchronous = FULL');
