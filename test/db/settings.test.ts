@@ -1,0 +1,67 @@
+// How the connections are set up: what a power cut, a stray write and a dangling reference may not do.
+import sql, { raw } from 'sql-template-tag';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Connection } from '../../src/db/database.ts';
+import { CustomerVenue } from '../../src/features/customers/index.ts';
+import { describeEachEngine } from '../support/engines.ts';
+import { openStore, type Store } from './support/store.ts';
+
+async function pragma(connection: Connection, name: string): Promise<unknown> {
+  const [row] = await connection.query<Record<string, unknown>>(sql`${raw(`PRAGMA ${name}`)}`);
+  return Object.values(row ?? {})[0];
+}
+
+const full = 2;
+/** Reads go round the readers; asking this often meets each of them. */
+const everyReader = Array.from({ length: 6 });
+
+describe('SQLite connections', () => {
+  let store: Store;
+  beforeAll(async () => {
+    store = await openStore('sqlite');
+  });
+  afterAll(() => store.close());
+
+  it('write every commit through to the disk', async () => {
+    expect(await store.database.write((writer) => pragma(writer, 'synchronous'))).toBe(full);
+    expect(await store.database.write((writer) => pragma(writer, 'journal_mode'))).toBe('wal');
+  });
+
+  it('check references on the writer', async () => {
+    expect(await store.database.write((writer) => pragma(writer, 'foreign_keys'))).toBe(1);
+  });
+
+  it('wait for another writer, but less than the three seconds in which a caller is promised an answer', async () => {
+    const busyTimeoutMs = Number(await store.database.write((writer) => pragma(writer, 'busy_timeout')));
+    expect(busyTimeoutMs).toBeGreaterThan(1_000);
+    expect(busyTimeoutMs).toBeLessThan(3_000);
+  });
+
+  it('read beside the writer from the same WAL file', async () => {
+    for (const _ of everyReader) expect(await pragma(store.database, 'journal_mode')).toBe('wal');
+  });
+
+  it('cannot write through a reader', async () => {
+    for (const _ of everyReader) {
+      expect(await pragma(store.database, 'query_only')).toBe(1);
+      await expect(store.database.query(sql`DELETE FROM "workspaces"`)).rejects.toThrow(/readonly/);
+      await expect(store.database.query(sql`CREATE TABLE "stray" ("id" text)`)).rejects.toThrow(/readonly/);
+    }
+  });
+});
+
+describeEachEngine('References', (engine) => {
+  let store: Store;
+  beforeAll(async () => {
+    store = await openStore(engine);
+  });
+  afterAll(() => store.close());
+
+  it('refuse a row whose parent does not exist', async () => {
+    const db = store.db(await store.workspace());
+    const dangling = { customerId: 'cus_none', venueId: 'ven_none' };
+    await expect(db.transaction((tx) => tx.insert(CustomerVenue, [dangling]))).rejects.toThrow(
+      /foreign key/i,
+    );
+  });
+});

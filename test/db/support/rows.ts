@@ -1,0 +1,64 @@
+// Rows as the tables want them, with everything filled in that a test does not care about.
+import { randomUUID } from 'node:crypto';
+import type { StoredApiKey, StoredApiKeySecret } from '../../../src/access/tables.ts';
+import type { Customer } from '../../../src/features/customers/index.ts';
+import type { FollowUp } from '../../../src/features/follow-ups/follow-up.entity.ts';
+import {
+  InquiryChannel,
+  InquiryStatus,
+  type Inquiry,
+  type Reply,
+} from '../../../src/features/inquiries/index.ts';
+import type { Venue } from '../../../src/features/venues/index.ts';
+
+const moment = '2026-06-01T12:00:00.000Z';
+const dates = { createdAt: moment, updatedAt: moment };
+const anyId = (prefix: string) => `${prefix}_${randomUUID().replaceAll('-', '')}`;
+
+export function venueRow(values: Partial<Venue> = {}): Partial<Venue> {
+  const base = { name: 'Venue', city: null, address: null, timezone: 'Europe/Berlin', openingHours: [] };
+  return { id: anyId('ven'), ...base, version: 1, ...dates, ...values };
+}
+
+export function customerRow(values: Partial<Customer> = {}): Partial<Customer> {
+  const base = { name: 'Customer', email: null, phone: null, city: null, notes: null, tags: [] };
+  return { id: anyId('cus'), ...base, version: 1, ...dates, ...values };
+}
+
+export function inquiryRow(values: Partial<Inquiry> & { customerId: string }): Partial<Inquiry> {
+  const base = { subject: 'Subject', body: 'Body', channel: InquiryChannel.WEB, status: InquiryStatus.OPEN };
+  return { id: anyId('inq'), venueId: null, ...base, version: 1, ...dates, ...values };
+}
+
+export function replyRow(values: Partial<Reply> & { inquiryId: string }): Partial<Reply> {
+  return { id: anyId('rep'), body: 'Reply', author: 'Staff', createdAt: moment, ...values };
+}
+
+export function followUpRow(values: Partial<FollowUp> & { customerId: string }): Partial<FollowUp> {
+  const base = { inquiryId: null, venueId: null, note: 'Call back', dueAt: moment, completedAt: null };
+  return { id: anyId('fup'), ...base, status: 'OPEN', version: 1, ...dates, ...values } as Partial<FollowUp>;
+}
+
+export function keyRow(values: Partial<StoredApiKey> = {}): Partial<StoredApiKey> {
+  const limits = { scopes: [], venueIds: null, ipAllowlist: [], rateLimitPerMinute: null };
+  const ends = { disabledReason: null, expiresAt: null, lastUsedAt: null, enabledAt: null, revokedAt: null };
+  const base = { number: 1, label: 'Key', description: null, environment: 'LIVE', status: 'ACTIVE' } as const;
+  return {
+    id: anyId('key'),
+    ...base,
+    ...limits,
+    ...ends,
+    createdById: null,
+    version: 1,
+    ...dates,
+    ...values,
+  };
+}
+
+export function secretRow(
+  values: Partial<StoredApiKeySecret> & { apiKeyId: string },
+): Partial<StoredApiKeySecret> {
+  const base = { prefix: 'lk_live_0', digest: '0'.repeat(64), status: 'ACTIVE' } as const;
+  const moments = { activatedAt: moment, lastUsedAt: null, expiresAt: null, createdAt: moment };
+  return { id: randomUUID().slice(-12), ...base, ...moments, ...values };
+}

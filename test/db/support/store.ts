@@ -1,0 +1,81 @@
+// The layer below the features: a migrated store without a server, empty workspaces in it, and one way to look at its rows
+// that knows no tenant.
+import sql, { raw } from 'sql-template-tag';
+import { allFeatures } from '../../../src/app.ts';
+import { StoredWorkspace } from '../../../src/access/tables.ts';
+import { readConfig } from '../../../src/config.ts';
+import { newId } from '../../../src/core/ids.ts';
+import type { Connection, Database } from '../../../src/db/database.ts';
+import { openDatabase, type DatabaseUrl } from '../../../src/db/data-source.ts';
+import type { EntityClass } from '../../../src/db/table.ts';
+import { createTenantDb, type TenantDb, type TenantDbOptions } from '../../../src/db/tenant-db.ts';
+import { newEngine, type Engine } from '../../support/engines.ts';
+import { testClock, type TestClock } from '../../support/house.ts';
+
+export const entities: readonly EntityClass[] = [
+  ...new Set(allFeatures.flatMap((feature) => feature.tables)),
+];
+
+export function databaseUrl({ url }: Engine): DatabaseUrl {
+  return readConfig({ DATABASE_URL: url, DEMO: '0' }).database;
+}
+
+export interface Store {
+  readonly engine: Engine;
+  readonly database: Database;
+  readonly clock: TestClock;
+  /** A new workspace without anything in it; its id. */
+  workspace(): Promise<string>;
+  db(
+    workspaceId: string,
+    venueIds?: readonly string[] | null,
+    options?: Pick<TenantDbOptions, 'beforeCommit'>,
+  ): TenantDb;
+  close(): Promise<void>;
+}
+
+export async function openStore(name: Engine['name']): Promise<Store> {
+  const engine = await newEngine(name);
+  const database = await openDatabase(databaseUrl(engine), entities);
+  await database.migrate();
+  const clock = testClock();
+  const db: Store['db'] = (workspaceId, venueIds = null, options = {}) =>
+    createTenantDb({ database, clock, scope: { workspaceId, venueIds }, ...options });
+  return {
+    engine,
+    database,
+    clock,
+    db,
+    async workspace() {
+      const id = newId('wks', clock);
+      const row = { name: 'Workspace', lastKeyNumber: 0, createdAt: '2026-06-01T12:00:00.000Z' };
+      await db(id).transaction((tx) => tx.insert(StoredWorkspace, [row]));
+      return id;
+    },
+    async close() {
+      await database.close();
+      await engine.remove();
+    },
+  };
+}
+
+/** Every row of a table, whoever it belongs to, as the driver gives it. */
+export function allRows(connection: Connection, table: string): Promise<Record<string, unknown>[]> {
+  return connection.query(sql`SELECT * FROM ${raw(`"${table}"`)}`);
+}
+
+export async function countRows(connection: Connection, table: string): Promise<number> {
+  return (await allRows(connection, table)).length;
+}
+
+/** A promise and the function that fulfils it. */
+export function gate(): { readonly passed: Promise<void>; open(): void } {
+  const { promise, resolve } = withResolvers();
+  return { passed: promise, open: resolve };
+}
+
+function withResolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((fulfil) => (resolve = fulfil));
+  return { promise, resolve };
+}
