@@ -53,10 +53,11 @@ class Decider {
   denials(fields: readonly PlannedField[]): Denial[] {
     return fields.flatMap((field) => {
       if (!this.isIncluded(field)) return [];
-      const refused = this.demandsOf(field).filter(
+      const typeName = this.concreteTypeOf(field);
+      const refused = this.demandsOf(field, typeName).filter(
         ({ requirement }) => this.caller.verdicts.get(requirement) !== true,
       );
-      const below = this.denials(this.selectionsOf(field));
+      const below = this.denials(this.selectionsOf(field, typeName));
       const [first] = refused;
       if (!first) return below;
       const missing = refused.flatMap(({ requirement }) => missingScopes(requirement, this.caller.scopes));
@@ -74,17 +75,29 @@ class Decider {
     return field.conditions.every(({ variable, value }) => this.valueOf(variable) === value);
   }
 
-  private demandsOf(field: PlannedField): readonly Demand[] {
-    if (field.variableInputs.length === 0) return field.demands;
+  private demandsOf(field: PlannedField, typeName: string | null): readonly Demand[] {
+    if (field.variableInputs.length === 0 && typeName === null) return field.demands;
     const dynamic = field.variableInputs.flatMap((input) =>
       valueDemands(this.policy, input, this.valueOf(input.variable)),
     );
-    return [...field.demands, ...dynamic];
+    return [...field.demands, ...this.edgeDemand(field, typeName), ...dynamic];
   }
 
-  private selectionsOf({ children, concrete }: PlannedField): readonly PlannedField[] {
+  /** The edge guard of an interface: it leads to this type here, and asks what the type asks, whatever is selected. */
+  private edgeDemand(field: PlannedField, typeName: string | null): readonly Demand[] {
+    if (typeName === null) return [];
+    return [{ coordinate: field.demands[0]!.coordinate, requirement: this.policy.ofType(typeName) }];
+  }
+
+  private concreteTypeOf({ concrete }: PlannedField): string | null {
+    return concrete && concrete.typeOf(this.argumentValues(concrete.arguments));
+  }
+
+  private selectionsOf(
+    { children, concrete }: PlannedField,
+    typeName: string | null,
+  ): readonly PlannedField[] {
     if (!concrete) return children;
-    const typeName = concrete.typeOf(this.argumentValues(concrete.arguments));
     return typeName === null ? [] : (concrete.byType.get(typeName) ?? []);
   }
 
