@@ -118,9 +118,15 @@ class Decider {
   }
 }
 
-/** A path that several merged fields reach is denied once. */
+/** A path that several merged fields reach is denied once, and lacks what all of them lack. */
 function distinct(denials: readonly Denial[]): Denial[] {
-  return [...new Map(denials.map((denial) => [denial.pathKey, denial])).values()];
+  const byPath = new Map<string, Denial>();
+  for (const denial of denials) {
+    const known = byPath.get(denial.pathKey);
+    const missing = [...new Set([...(known?.missing ?? []), ...denial.missing])].sort();
+    byPath.set(denial.pathKey, { ...(known ?? denial), missing });
+  }
+  return [...byPath.values()];
 }
 
 function pathsByField(denials: readonly Denial[]): Map<string, Set<string>> {
