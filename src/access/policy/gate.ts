@@ -4,6 +4,7 @@ import { Kind } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Principal } from '../../core/principal.ts';
 import { decide, type Caller, type Decision, type Variables } from './decide.ts';
+import { assertEnforceable } from './guard.ts';
 import { planOperation, type OperationPlan } from './operation-plan.ts';
 import type { Policy } from './policy.ts';
 import { judge } from './rules.ts';
@@ -52,6 +53,12 @@ export function createGate(schema: GraphQLSchema, policy: Policy): Gate {
     return caller;
   };
 
+  const decideAnew = (plan: OperationPlan, caller: Caller, variables: Variables): Decision => {
+    const decision = decide(policy, plan, caller, variables);
+    assertEnforceable(schema, policy, decision);
+    return decision;
+  };
+
   return {
     policy,
     plan(document, operation) {
@@ -65,10 +72,10 @@ export function createGate(schema: GraphQLSchema, policy: Policy): Gate {
     },
     async decide(plan, principal, variables) {
       const caller = await callerOf(principal);
-      if (!plan.isStatic) return decide(policy, plan, caller, variables);
+      if (!plan.isStatic) return decideAnew(plan, caller, variables);
       // Keyed by the caller object, which stands for one set of scopes: a verdict can never serve another set.
       const known = decisions.get(plan);
-      const decision = known?.get(caller) ?? decide(policy, plan, caller, variables);
+      const decision = known?.get(caller) ?? decideAnew(plan, caller, variables);
       known?.set(caller, decision);
       return decision;
     },

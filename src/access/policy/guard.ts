@@ -26,13 +26,26 @@ function isDenied(context: GuardedContext, coordinate: string, info: GraphQLReso
   return paths !== undefined && paths.has(pathKeyOf(info.path));
 }
 
+function hasGuard(schema: GraphQLSchema, policy: Policy, typeName: string, fieldName: string): boolean {
+  const roots = [schema.getQueryType()?.name, schema.getMutationType()?.name];
+  return roots.includes(typeName) || policy.isBoundary(typeName, fieldName);
+}
+
+/** A refusal that no guard would carry out must not reach execution. Throws on a defect of the policy; never otherwise. */
+export function assertEnforceable(schema: GraphQLSchema, policy: Policy, { denials }: Decision): void {
+  for (const { field } of denials) {
+    const [typeName = '', fieldName = ''] = field.split('.');
+    if (!hasGuard(schema, policy, typeName, fieldName))
+      throw new Error(`${field} is denied and not guarded.`);
+  }
+}
+
 /** Puts a guard before the resolver of each boundary field and of each root field. Changes the schema it is given. */
 export function guardBoundaries(schema: GraphQLSchema, policy: Policy): void {
-  const roots = new Set([schema.getQueryType(), schema.getMutationType()]);
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
-      if (!roots.has(type) && !policy.isBoundary(type.name, field.name)) continue;
+      if (!hasGuard(schema, policy, type.name, field.name)) continue;
       const coordinate = `${type.name}.${field.name}`;
       const resolve = field.resolve ?? defaultFieldResolver;
       field.resolve = (source, args, context: GuardedContext, info) =>

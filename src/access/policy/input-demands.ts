@@ -8,6 +8,7 @@ import {
   type GraphQLNamedType,
   type ValueNode,
 } from 'graphql';
+import { asksForMore } from './boundary.ts';
 import type { Policy } from './policy.ts';
 import { implies, type Requirement } from './requirement.ts';
 
@@ -28,20 +29,6 @@ interface InputDemands {
   readonly variableInputs: VariableInput[];
 }
 
-/** True when some member below this type asks for more than `given`. */
-function asksForMore(policy: Policy, type: GraphQLNamedType, given: Requirement, seen: Set<string>): boolean {
-  if (seen.has(type.name)) return false;
-  seen.add(type.name);
-  if (isEnumType(type))
-    return type.getValues().some((value) => !implies(given, policy.ofMember(type.name, value.name)));
-  if (!isInputObjectType(type)) return false;
-  return Object.values(type.getFields()).some(
-    (field) =>
-      !implies(given, policy.ofMember(type.name, field.name)) ||
-      asksForMore(policy, getNamedType(field.type), given, seen),
-  );
-}
-
 /**
  * The members named in a literal, and the variables to look into. An input field that is written down counts as used,
  * also when its variable is absent: who may not filter by it may not name it.
@@ -53,7 +40,7 @@ export function inputDemands(
   given: Requirement,
 ): InputDemands {
   const found: InputDemands = { demands: [], variableInputs: [] };
-  if (!asksForMore(policy, getNamedType(type), given, new Set())) return found;
+  if (!asksForMore(policy, getNamedType(type), given)) return found;
   collectLiteral(policy, type, value, given, found);
   return found;
 }

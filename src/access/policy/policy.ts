@@ -1,10 +1,12 @@
 // The compiled policy: every coordinate of the schema with its requirement. Building it refuses any schema with a gap.
 import {
   getNamedType,
+  getNullableType,
   isAbstractType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
+  isListType,
   isNonNullType,
   isObjectType,
   type GraphQLField,
@@ -12,7 +14,8 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
-import { both, implies, open, type Requirement } from './requirement.ts';
+import { refusalCause, type Requirements } from './boundary.ts';
+import { both, open, type Requirement } from './requirement.ts';
 
 /**
  * What features declare. Keys: `Type` (every field, input field or enum value of it), `Type.member`, or
@@ -20,15 +23,11 @@ import { both, implies, open, type Requirement } from './requirement.ts';
  */
 export type PolicyDeclaration = Readonly<Record<string, Requirement>>;
 
-export interface Policy {
-  /** Requirement of `Type.field`, the edge guard of the type it leads to included. */
-  ofField(typeName: string, fieldName: string): Requirement;
-  ofArgument(typeName: string, fieldName: string, argument: string): Requirement;
-  /** Requirement of an input field or enum value. */
-  ofMember(typeName: string, member: string): Requirement;
-  /** What everyone who holds a value of this type has met. */
-  ofType(typeName: string): Requirement;
-  /** Fields at which a denial can begin: they ask for more than whoever reached their type has met. */
+export interface Policy extends Requirements {
+  /**
+   * Fields at which a denial can begin: they, their arguments or a type that their interface stands for ask for more
+   * than whoever reached their type has met. A guard stands at each, and none is needed anywhere else.
+   */
   isBoundary(typeName: string, fieldName: string): boolean;
   /** Every coordinate, sorted. */
   readonly coordinates: ReadonlyMap<string, Requirement>;
@@ -58,6 +57,7 @@ class PolicyCompiler {
   private readonly faults: string[] = [];
   private readonly coordinates = new Map<string, Requirement>();
   private readonly fields: (readonly [string, string, Requirement])[] = [];
+  private readonly boundaries = new Set<string>();
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -89,6 +89,7 @@ class PolicyCompiler {
       if (!this.used.has(key))
         this.faults.push(`"${key}" has a rule, but the schema has no such coordinate: check the spelling.`);
     }
+    types.filter(isObjectType).forEach((type) => this.addBoundaries(type));
     if (this.faults.length > 0) throw new PolicyError(this.faults);
     return this.policy();
   }
@@ -124,7 +125,6 @@ class PolicyCompiler {
     this.markUsed(type.name);
     const target = getNamedType(field.type);
     const requirement = this.fieldRequirement(type.name, exact, target.name);
-    this.checkNullable(type, field, coordinate, requirement);
     this.checkAbstract(field, coordinate, target);
     this.fields.push([type.name, field.name, requirement]);
     this.coordinates.set(coordinate, requirement);
@@ -149,16 +149,19 @@ class PolicyCompiler {
     return target === open ? this.ofType(typeName) : target;
   }
 
-  private checkNullable(
-    type: GraphQLObjectType,
-    field: GraphQLField<unknown, unknown>,
-    coordinate: string,
-    requirement: Requirement,
-  ): void {
-    if (implies(this.ofType(type.name), requirement) || !isNonNullType(field.type)) return;
-    this.faults.push(
-      `${coordinate} needs "${requirement.name}" and is not nullable: a refusal could not be shown as null. Declare it { nullable: true }.`,
-    );
+  /** After every coordinate is known: which fields need a guard. A refusal there is shown as null. */
+  private addBoundaries(type: GraphQLObjectType): void {
+    const known = this.requirements((coordinate) => this.coordinates.get(coordinate) ?? open);
+    for (const field of Object.values(type.getFields())) {
+      const cause = refusalCause(this.schema, known, type.name, field);
+      if (cause === null) continue;
+      const coordinate = `${type.name}.${field.name}`;
+      this.boundaries.add(coordinate);
+      if (!isNonNullType(field.type)) continue;
+      this.faults.push(
+        `${coordinate} ${cause} and is not nullable: a refusal could not be shown as null. Declare it { nullable: true }.`,
+      );
+    }
   }
 
   /** An interface is decided for each concrete type, so its field must say which types an argument allows. */
@@ -167,7 +170,13 @@ class PolicyCompiler {
     coordinate: string,
     target: GraphQLNamedType,
   ): void {
-    if (!isAbstractType(target) || typeof field.extensions['concreteTypeOf'] === 'function') return;
+    if (!isAbstractType(target)) return;
+    if (isListType(getNullableType(field.type))) {
+      this.faults.push(
+        `${coordinate} leads to a list of the abstract type ${target.name}: its arguments cannot tell the type of each item, so access could not be decided before it runs. Make it a list of one object type.`,
+      );
+    }
+    if (typeof field.extensions['concreteTypeOf'] === 'function') return;
     this.faults.push(
       `${coordinate} leads to the abstract type ${target.name}: give the field the extension "concreteTypeOf", so that access is decided before it runs.`,
     );
@@ -195,21 +204,26 @@ class PolicyCompiler {
     }
   }
 
+  private requirements(get: (coordinate: string) => Requirement): Requirements {
+    return {
+      ofField: (typeName, fieldName) => get(`${typeName}.${fieldName}`),
+      ofArgument: (typeName, fieldName, argument) => get(`${typeName}.${fieldName}(${argument})`),
+      ofMember: (typeName, member) => get(`${typeName}.${member}`),
+      ofType: (typeName) => this.ofType(typeName),
+    };
+  }
+
   private policy(): Policy {
-    const { coordinates } = this;
+    const { coordinates, boundaries } = this;
     const get = (coordinate: string): Requirement => {
       const requirement = coordinates.get(coordinate);
       if (!requirement) throw new Error(`No rule for ${coordinate}.`);
       return requirement;
     };
     const sorted = new Map([...coordinates].sort(([a], [b]) => (a < b ? -1 : 1)));
-    const ofType = (typeName: string) => this.ofType(typeName);
     return {
-      ofField: (typeName, fieldName) => get(`${typeName}.${fieldName}`),
-      ofArgument: (typeName, fieldName, argument) => get(`${typeName}.${fieldName}(${argument})`),
-      ofMember: (typeName, member) => get(`${typeName}.${member}`),
-      ofType,
-      isBoundary: (typeName, fieldName) => !implies(ofType(typeName), get(`${typeName}.${fieldName}`)),
+      ...this.requirements(get),
+      isBoundary: (typeName, fieldName) => boundaries.has(`${typeName}.${fieldName}`),
       coordinates: sorted,
       fields: this.fields,
       requirements: new Set([...coordinates.values(), ...this.declared.values()]),
