@@ -1,6 +1,13 @@
 // Static limits of an operation: how deep, how many aliases, how long a page. Checked before anything runs, so that a
 // refusal is the whole answer (400) and says the number and the limit. Size, tokens and fields are limited elsewhere.
-import { getArgumentValues, getVariableValues, type GraphQLSchema } from 'graphql';
+import {
+  getArgumentValues,
+  getVariableValues,
+  Kind,
+  type FieldNode,
+  type GraphQLSchema,
+  type SelectionNode,
+} from 'graphql';
 import type { OperationPlan, PlannedField } from '../access/policy/index.ts';
 import { ApiError } from '../core/errors.ts';
 
@@ -23,10 +30,25 @@ function everyField(fields: readonly PlannedField[]): PlannedField[] {
   });
 }
 
+/** Introspection is no part of the plan and is answered all the same: each alias can repeat the whole schema. */
+function everyMetaField({ metaFields, fragments }: OperationPlan): FieldNode[] {
+  const found: FieldNode[] = [];
+  const spread = new Set<string>();
+  const add = (selection: SelectionNode) => {
+    if (selection.kind === Kind.FIELD) found.push(selection);
+    if (selection.kind !== Kind.FRAGMENT_SPREAD) return selection.selectionSet?.selections.forEach(add);
+    if (spread.has(selection.name.value)) return;
+    spread.add(selection.name.value);
+    fragments.get(selection.name.value)?.selectionSet.selections.forEach(add);
+  };
+  metaFields.forEach(add);
+  return found;
+}
+
 function measure(plan: OperationPlan): Measures {
   const fields = everyField(plan.fields);
   // A fragment that is spread many times holds its aliases once.
-  const nodes = new Set(fields.map((field) => field.node));
+  const nodes = new Set([...fields.map((field) => field.node), ...everyMetaField(plan)]);
   return {
     depth: Math.max(0, ...fields.map((field) => field.path.filter((name) => name !== '@').length)),
     aliases: [...nodes].filter((node) => node.alias).length,

@@ -147,6 +147,6 @@ export function decide(policy: Policy, plan: OperationPlan, caller: Caller, vari
     denials,
     deniedPaths: pathsByField(denials),
     isEverythingDenied:
-      !plan.hasMetaFields && decider.includedFields().every((field) => denied.has(field.pathKey)),
+      plan.metaFields.size === 0 && decider.includedFields().every((field) => denied.has(field.pathKey)),
   };
 }

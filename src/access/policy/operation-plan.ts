@@ -58,19 +58,32 @@ export interface OperationPlan {
   readonly fields: readonly PlannedField[];
   /** True when variables cannot change what is used: then a verdict can be kept for each set of scopes. */
   readonly isStatic: boolean;
-  /** `__typename` or introspection stands beside the fields: such an operation has an answer whatever is denied. */
-  readonly hasMetaFields: boolean;
+  /**
+   * `__typename` and introspection at the root, which no policy knows: an operation with one has an answer whatever is
+   * denied.
+   */
+  readonly metaFields: ReadonlySet<FieldNode>;
+  readonly fragments: Fragments;
 }
 
 /** An operation that expands to more fields than this through its fragments is refused before anything is decided. */
 export const maxPlannedFields = 5_000;
+/** Selections of every kind count here: fragments that spread each other double with each level, also without a field. */
+const maxVisitedSelections = 20_000;
 
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
+function refuse(verb: string, limit: number, what: string): never {
+  throw new ApiError('QUERY_TOO_EXPENSIVE', `The operation ${verb} more than ${limit} ${what}.`, {
+    details: { limit },
+  });
+}
+
 class Planner {
-  private count = 0;
+  private fieldCount = 0;
+  private selectionCount = 0;
   isStatic = true;
-  hasMetaFields = false;
+  readonly metaFields = new Set<FieldNode>();
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -86,6 +99,8 @@ class Planner {
   ): PlannedField[] {
     const planned: PlannedField[] = [];
     for (const selection of set.selections) {
+      this.selectionCount += 1;
+      if (this.selectionCount > maxVisitedSelections) refuse('visits', maxVisitedSelections, 'selections');
       const conditions = this.conditions(selection.directives ?? [], outer);
       if (conditions === 'never') continue;
       if (selection.kind === Kind.FIELD) {
@@ -110,19 +125,11 @@ class Planner {
     const definition = type.getFields()[node.name.value];
     // __typename and introspection: no field of the schema's own.
     if (!definition) {
-      if (path.length === 0) this.hasMetaFields = true;
+      if (path.length === 0) this.metaFields.add(node);
       return null;
     }
-    this.count += 1;
-    if (this.count > maxPlannedFields) {
-      throw new ApiError(
-        'QUERY_TOO_EXPENSIVE',
-        `The operation selects more than ${maxPlannedFields} fields.`,
-        {
-          details: { limit: maxPlannedFields },
-        },
-      );
-    }
+    this.fieldCount += 1;
+    if (this.fieldCount > maxPlannedFields) refuse('selects', maxPlannedFields, 'fields');
     const own = [...path, node.alias?.value ?? node.name.value];
     const { demands, variableInputs } = this.argumentDemands(type, definition, node);
     if (variableInputs.length > 0) this.isStatic = false;
@@ -231,6 +238,6 @@ export function planOperation(
   const root = schema.getRootType(operation.operation);
   const planner = new Planner(schema, policy, fragments);
   const fields = root ? planner.select(root, operation.selectionSet, [], []) : [];
-  const { isStatic, hasMetaFields } = planner;
-  return { type: operation.operation, operation, fields, isStatic, hasMetaFields };
+  const { isStatic, metaFields } = planner;
+  return { type: operation.operation, operation, fields, isStatic, metaFields, fragments };
 }
