@@ -3,6 +3,7 @@
 import {
   getArgumentValues,
   getVariableValues,
+  GraphQLError,
   Kind,
   type FieldNode,
   type GraphQLSchema,
@@ -13,12 +14,15 @@ import { ApiError } from '../core/errors.ts';
 
 export const maxDepth = 10;
 export const maxAliases = 30;
+const maxMessageLength = 300;
 
 interface Measures {
   readonly depth: number;
   readonly aliases: number;
   /** Fields whose arguments have limits of their own: lists. */
   readonly checked: readonly PlannedField[];
+  /** Variables of @skip and @include. */
+  readonly switches: ReadonlySet<string>;
 }
 
 const measured = new WeakMap<OperationPlan, Measures>();
@@ -53,6 +57,7 @@ function measure(plan: OperationPlan): Measures {
     depth: Math.max(0, ...fields.map((field) => field.path.filter((name) => name !== '@').length)),
     aliases: [...nodes].filter((node) => node.alias).length,
     checked: fields.filter((field) => typeof field.definition.extensions['checkArguments'] === 'function'),
+    switches: new Set(fields.flatMap((field) => field.conditions.map(({ variable }) => variable))),
   };
 }
 
@@ -66,18 +71,41 @@ function refuse(what: string, requested: number, limit: number): never {
   );
 }
 
-function checkArguments(
+function badValue(message: string): ApiError {
+  return new ApiError('BAD_USER_INPUT', message.slice(0, maxMessageLength));
+}
+
+/** As execution will read them. What it would refuse, after the answer began, is refused here as the whole answer. */
+function argumentsOf({ definition, node }: PlannedField, variables: Record<string, unknown>) {
+  try {
+    return getArgumentValues(definition, node, variables);
+  } catch (error) {
+    throw error instanceof GraphQLError ? badValue(error.message) : error;
+  }
+}
+
+/** Variables may be null where a default makes their type fit, and fit no longer when null is sent. */
+function checkSwitches(switches: ReadonlySet<string>, variables: Record<string, unknown>): void {
+  for (const name of switches) {
+    if (variables[name] === null)
+      throw badValue(`Variable "$${name}" is null; @skip and @include need a Boolean.`);
+  }
+}
+
+function checkValues(
   schema: GraphQLSchema,
   plan: OperationPlan,
-  checked: readonly PlannedField[],
+  { checked, switches }: Measures,
   variables: Record<string, unknown>,
 ): void {
+  if (checked.length === 0 && switches.size === 0) return;
   const { coerced } = getVariableValues(schema, plan.operation.variableDefinitions ?? [], variables);
   // Variables that do not fit their types are reported by the execution, which has not begun.
   if (!coerced) return;
-  for (const { definition, node } of checked) {
-    const check = definition.extensions['checkArguments'] as (args: Record<string, unknown>) => void;
-    check(getArgumentValues(definition, node, coerced));
+  checkSwitches(switches, coerced);
+  for (const field of checked) {
+    const check = field.definition.extensions['checkArguments'] as (args: Record<string, unknown>) => void;
+    check(argumentsOf(field, coerced));
   }
 }
 
@@ -91,5 +119,5 @@ export function assertWithinLimits(
   if (!measures) measured.set(plan, (measures = measure(plan)));
   if (measures.depth > maxDepth) refuse('a depth of', measures.depth, maxDepth);
   if (measures.aliases > maxAliases) refuse('a number of aliases of', measures.aliases, maxAliases);
-  if (measures.checked.length > 0) checkArguments(schema, plan, measures.checked, variables);
+  checkValues(schema, plan, measures, variables);
 }
