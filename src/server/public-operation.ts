@@ -4,6 +4,8 @@ import {
   getOperationAST,
   Kind,
   parse,
+  specifiedScalarTypes,
+  visit,
   type DocumentNode,
   type FragmentDefinitionNode,
   type SelectionSetNode,
@@ -30,34 +32,33 @@ function parseOrNull(query: string, maxTokens: number): DocumentNode | null {
   }
 }
 
-/** Root field names, fragments expanded; null when a fragment is missing or refers to itself. */
-function rootFieldNames(
-  document: DocumentNode,
-  set: SelectionSetNode,
-  spread: readonly string[] = [],
-): string[] | null {
-  const names: string[] = [];
-  for (const selection of set.selections) {
-    if (selection.kind === Kind.FIELD) {
-      names.push(selection.name.value);
-      continue;
-    }
-    const isInline = selection.kind === Kind.INLINE_FRAGMENT;
-    const name = isInline ? '' : selection.name.value;
-    const fragment = isInline ? selection : fragmentNamed(document, name);
-    if (!fragment || (!isInline && spread.includes(name))) return null;
-    const inner = rootFieldNames(document, fragment.selectionSet, [...spread, name]);
-    if (!inner) return null;
-    names.push(...inner);
-  }
-  return names;
+function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
+  const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
 }
 
-function fragmentNamed(document: DocumentNode, name: string): FragmentDefinitionNode | undefined {
-  return document.definitions.find(
-    (definition): definition is FragmentDefinitionNode =>
-      definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name,
-  );
+/**
+ * Root field names, fragments expanded; null when a fragment is missing. Each fragment is entered once: nothing was
+ * validated yet, and fragments that spread each other twice double with every level.
+ */
+function rootFieldNames(document: DocumentNode, root: SelectionSetNode): ReadonlySet<string> | null {
+  const fragments = fragmentsOf(document);
+  const names = new Set<string>();
+  const spread = new Set<string>();
+  const pending = [root];
+  for (let set = pending.pop(); set; set = pending.pop()) {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) names.add(selection.name.value);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) pending.push(selection.selectionSet);
+      else if (!spread.has(selection.name.value)) {
+        spread.add(selection.name.value);
+        const fragment = fragments.get(selection.name.value);
+        if (!fragment) return null;
+        pending.push(fragment.selectionSet);
+      }
+    }
+  }
+  return names;
 }
 
 function isPublicField({ policy, isIntrospectionPublic }: Options, typeName: string, name: string): boolean {
@@ -65,11 +66,49 @@ function isPublicField({ policy, isIntrospectionPublic }: Options, typeName: str
   return policy.coordinates.get(`${typeName}.${name}`)?.authenticated === false;
 }
 
-/** Throws UNAUTHENTICATED (MISSING_CREDENTIAL) unless every root field of the operation is public. */
+function hasPublicRoots(document: DocumentNode, options: Options): boolean {
+  return document.definitions.every((definition) => {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) return true;
+    const names = rootFieldNames(document, definition.selectionSet);
+    return (
+      names !== null &&
+      [...names].every((name) => isPublicField(options, rootTypes[definition.operation], name))
+    );
+  });
+}
+
+const publicTypes = new WeakMap<Policy, ReadonlySet<string>>();
+
+/** Types of which a member is open to everyone, and what is no secret anyway. */
+function publicTypesOf(policy: Policy): ReadonlySet<string> {
+  let types = publicTypes.get(policy);
+  if (!types) {
+    const open = [...policy.coordinates].filter(([, { authenticated }]) => !authenticated);
+    const names = open.map(([coordinate]) => coordinate.split('.', 1)[0]!);
+    types = new Set([...names, ...Object.values(rootTypes), ...specifiedScalarTypes.map(({ name }) => name)]);
+    publicTypes.set(policy, types);
+  }
+  return types;
+}
+
+/** False when some variable or fragment names another type: validation would say whether it exists, and what it has. */
+function namesPublicTypesOnly(document: DocumentNode, policy: Policy): boolean {
+  const known = publicTypesOf(policy);
+  let isPublic = true;
+  visit(document, { NamedType: ({ name }) => void (isPublic &&= known.has(name.value)) });
+  return isPublic;
+}
+
+/**
+ * Throws UNAUTHENTICATED (MISSING_CREDENTIAL) unless every root field of the document's operations is public. All of
+ * them and not only the one that is asked for: the whole document is validated.
+ */
 export function assertPublicOperation(operation: RequestFacts['operation'], options: Options): void {
   const document = operation && parseOrNull(operation.query, options.maxTokens);
-  const definition = document && getOperationAST(document, operation.operationName);
-  const names = definition && rootFieldNames(document, definition.selectionSet);
-  const isPublic = names?.every((name) => isPublicField(options, rootTypes[definition!.operation], name));
+  const isPublic =
+    document &&
+    getOperationAST(document, operation.operationName) &&
+    hasPublicRoots(document, options) &&
+    (options.isIntrospectionPublic || namesPublicTypesOnly(document, options.policy));
   if (isPublic !== true) throw unauthenticated('MISSING_CREDENTIAL');
 }
