@@ -31,8 +31,9 @@ function forbidden(decision: Decision): GraphQLResponse {
   };
 }
 
+/** Only beside data: an operation whose variables do not fit did not run, and denied nothing. */
 function addErrors({ body }: GraphQLResponse, errors: readonly GraphQLFormattedError[]): void {
-  if (body.kind !== 'single') return;
+  if (body.kind !== 'single' || body.singleResult.data === undefined) return;
   body.singleResult.errors = [...errors, ...(body.singleResult.errors ?? [])];
 }
 
