@@ -2,19 +2,21 @@
 import type { Logger } from 'pino';
 import { createAuthenticator, type Authenticator } from './access/authenticate.ts';
 import type { Context, CredentialTools } from './access/context.ts';
+import { createKeyEscrow } from './access/escrow.ts';
 import { createLastUsedLog, type LastUsedLog } from './access/last-used.ts';
 import type { Operator } from './access/operator.ts';
 import { createPasswordHasher } from './access/password.ts';
-import { createGate, manageScope, type Decision, type Gate } from './access/policy/index.ts';
+import { createGate, roleScopes, type Decision, type Gate } from './access/policy/index.ts';
 import { createScopeCatalogue, type ScopeCatalogue } from './access/scope-catalogue.ts';
 import { createTokenIssuer } from './access/token.ts';
 import type { Config } from './config.ts';
 import { systemClock, type Clock } from './core/clock.ts';
 import type { Principal, Role } from './core/principal.ts';
 import type { RequestFacts } from './core/request-facts.ts';
-import type { DatabaseOptions } from './db/database.ts';
+import type { Connection, DatabaseOptions } from './db/database.ts';
 import { openDatabase } from './db/data-source.ts';
 import { createTenantDb, type TenantDb } from './db/tenant-db.ts';
+import { keyEvents, sweepInactiveKeys } from './features/api-keys/index.ts';
 import { features } from './features/index.ts';
 import type { Feature } from './graph/feature.ts';
 import { nodeFeature } from './graph/node.ts';
@@ -55,9 +57,12 @@ export interface App extends House {
   readonly http: HttpServer;
   readonly schema: AssembledSchema;
   readonly lastUsed: LastUsedLog;
+  /** Disables keys that were not used for too long; also runs by itself every hour. */
+  sweep(): Promise<unknown>;
 }
 
 const lastUsedFlushMs = 5_000;
+const sweepMs = 3_600_000;
 
 /** Every feature, and `node(id)` over all of them. */
 export const allFeatures: readonly Feature[] = [
@@ -68,7 +73,7 @@ export const allFeatures: readonly Feature[] = [
 export function scopeCatalogue(): ScopeCatalogue {
   return createScopeCatalogue(
     allFeatures.flatMap((feature) => feature.scopes),
-    [manageScope],
+    roleScopes.OWNER,
   );
 }
 
@@ -88,6 +93,7 @@ export async function openHouse({
     tokens: createTokenIssuer({ secrets: secrets.jwtSecrets, clock }),
     keyPepper: secrets.keyPepper,
     inactivityDays: config.keyInactivityDays,
+    escrow: config.keyEscrowSecret === null ? null : createKeyEscrow(config.keyEscrowSecret),
     accounts: database,
   };
   return {
@@ -100,14 +106,19 @@ export async function openHouse({
 }
 
 function authenticatorFor(house: House, lastUsed: LastUsedLog): Authenticator {
-  const dataScopes = new Set(house.scopes.dataScopes);
-  const managerScopes = new Set([...dataScopes, manageScope]);
-  const scopesOfRole = (role: Role) => (role === 'MEMBER' ? dataScopes : managerScopes);
+  const { dataScopes } = house.scopes;
+  const scopesOfRole = (role: Role) => new Set([...dataScopes, ...roleScopes[role]]);
   const { database, clock, credentials } = house;
-  return createAuthenticator({ database, clock, lastUsed, scopesOfRole, ...credentials });
+  return createAuthenticator({
+    ...{ database, clock, lastUsed, scopesOfRole, ...credentials },
+    keyEvents: keyEvents(house),
+  });
 }
 
-/** Rows of the caller. Every transaction asks once more, right before its commit, whether the caller is still good. */
+/**
+ * Rows of the caller. Every transaction asks once more whether the caller is still good, and holds the answer: a key
+ * right before the commit; a user at the beginning, because a user may change itself.
+ */
 function tenantDbFor(
   { database, clock }: House,
   authenticator: Authenticator,
@@ -115,11 +126,11 @@ function tenantDbFor(
 ): TenantDb | null {
   if (principal.kind === 'ANONYMOUS') return null;
   const { workspaceId, venueIds } = principal;
+  const check = (connection: Connection) =>
+    authenticator.assertStillValid(connection, principal, { lock: true });
   return createTenantDb({
-    database,
-    scope: { workspaceId, venueIds },
-    clock,
-    beforeCommit: (connection) => authenticator.assertStillValid(connection, principal, { lock: true }),
+    ...{ database, clock, scope: { workspaceId, venueIds } },
+    ...(principal.kind === 'USER' ? { afterBegin: check } : { beforeCommit: check }),
   });
 }
 
@@ -150,7 +161,7 @@ function contextFactory(
   assertPublic: (operation: RequestFacts['operation']) => void,
 ) {
   return async ({ requestId, ip, headers, operation }: RequestFacts): Promise<Context> => {
-    const principal = await authenticator.authenticate(headers);
+    const principal = await authenticator.authenticate(headers, ip);
     if (principal.kind === 'ANONYMOUS') assertPublic(operation);
     const { clock, credentials, scopes } = house;
     const rows = tenantDbFor(house, authenticator, principal);
@@ -182,9 +193,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     lastUsed
       .flush()
       .catch((error: unknown) => logger.warn({ err: error }, 'last used times were not written'));
-  const timer = setInterval(() => void flush(), lastUsedFlushMs).unref();
+  const sweep = () =>
+    sweepInactiveKeys(house).catch((error: unknown) =>
+      logger.warn({ err: error }, 'unused keys were not swept'),
+    );
+  const timers = [setInterval(() => void flush(), lastUsedFlushMs), setInterval(() => void sweep(), sweepMs)];
+  timers.forEach((timer) => timer.unref());
   const close = async () => {
-    clearInterval(timer);
+    timers.forEach((timer) => clearInterval(timer));
     await flush();
     await house.close();
   };
@@ -202,5 +218,5 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...{ corsOrigins: config.corsOrigins, trustProxyHops: config.trustProxyHops },
     onClose: close,
   });
-  return { ...house, http, schema: assembled, lastUsed, close: () => http.close() };
+  return { ...house, http, schema: assembled, lastUsed, sweep, close: () => http.close() };
 }

@@ -12,6 +12,7 @@ async function start(config: Config): Promise<App> {
   const logger = createLogger({ level: config.logLevel });
   const app = await createApp({ config, logger, secrets: resolveSecrets(config) });
   const demo = config.demo && config.mode === 'local' ? await createDemoWorkspace(app) : null;
+  await app.sweep();
   const { url } = await app.http.listen(config.host, config.port);
   const graphql = new URL('/graphql', url).href;
   process.stdout.write(`Latchkey is listening at ${graphql}\n`);

@@ -12,7 +12,8 @@ import type { Connection, Database } from '../db/database.ts';
 import { digestApiKey, isSameDigest } from './api-key.ts';
 import { readCredential, type Credential, type CredentialHeaders } from './credential.ts';
 import { decideKeyState } from './key-state.ts';
-import { findKey, findUser } from './key-store.ts';
+import { isAddressAllowed } from './ip-allowlist.ts';
+import { findKey, findUser, type KeyRecord } from './key-store.ts';
 import type { LastUsedLog } from './last-used.ts';
 import type { StoredUser } from './tables.ts';
 import type { TokenIssuer } from './token.ts';
@@ -26,11 +27,20 @@ export interface AuthenticatorOptions {
   readonly lastUsed: LastUsedLog;
   /** Scopes of a signed-in user by role. */
   readonly scopesOfRole: (role: StoredUser['role']) => ReadonlySet<string>;
+  readonly keyEvents: KeyEvents;
+}
+
+/** Changes of a key that its use brings about. They are written before the use is answered. */
+export interface KeyEvents {
+  /** A secret made by a rotation is presented for the first time. */
+  onFirstUse(record: KeyRecord): Promise<void>;
+  /** The key was not used for too long. */
+  onInactive(record: KeyRecord): Promise<void>;
 }
 
 export interface Authenticator {
   /** Throws UNAUTHENTICATED for a credential that is there and not good; no credential at all is anonymous. */
-  authenticate(headers: CredentialHeaders): Promise<Principal>;
+  authenticate(headers: CredentialHeaders, ip: string): Promise<Principal>;
   /** Reads the credential's state again, on a transaction's connection or any other. Throws UNAUTHENTICATED when it has ended. */
   assertStillValid(
     connection: Connection,
@@ -45,15 +55,17 @@ const noDigest = '0'.repeat(64);
 async function authenticateKey(
   options: AuthenticatorOptions,
   credential: Extract<Credential, { kind: 'API_KEY' }>,
+  ip: string,
 ): Promise<ApiKeyPrincipal> {
-  const { database, clock, keyPepper, inactivityDays, lastUsed } = options;
+  const { database, clock, keyPepper, lastUsed } = options;
   const record = await findKey(database, credential.secretId);
   const isRight = isSameDigest(digestApiKey(credential.key, keyPepper), record?.secret.digest ?? noDigest);
   if (!record || !isRight) throw unauthenticated('INVALID_CREDENTIAL');
   const nowMs = clock.nowMs();
-  const reason = decideKeyState(record, { nowMs, inactivityDays });
-  if (reason) throw unauthenticated(reason);
+  await assertUsable(options, record, nowMs);
   const { key, secret } = record;
+  if (!isAddressAllowed(key.ipAllowlist, ip)) throw unauthenticated('IP_NOT_ALLOWED');
+  if (secret.status === 'PENDING') await options.keyEvents.onFirstUse(record);
   lastUsed.note({ apiKeyId: key.id, secretId: secret.id, nowMs });
   const { workspaceId, venueIds } = key;
   return {
@@ -66,13 +78,26 @@ async function authenticateKey(
   };
 }
 
+async function assertUsable(
+  { inactivityDays, keyEvents }: AuthenticatorOptions,
+  record: KeyRecord,
+  nowMs: number,
+): Promise<void> {
+  const reason = decideKeyState(record, { nowMs, inactivityDays });
+  if (!reason) return;
+  // Written down, so that a longer KEY_INACTIVITY_DAYS later does not wake it by itself.
+  if (reason === 'KEY_DISABLED' && record.key.status === 'ACTIVE') await keyEvents.onInactive(record);
+  throw unauthenticated(reason);
+}
+
 async function authenticateToken(options: AuthenticatorOptions, token: string): Promise<UserPrincipal> {
   const claims = await options.tokens.verify(token);
   const user = claims ? await findUser(options.database, claims.userId) : null;
   if (!claims || !user || user.tokenVersion !== claims.tokenVersion)
     throw unauthenticated('INVALID_CREDENTIAL');
-  const { id: userId, workspaceId, role } = user;
-  return { kind: 'USER', workspaceId, userId, role, scopes: options.scopesOfRole(role), venueIds: null };
+  const { id: userId, workspaceId, role, tokenVersion } = user;
+  const scopes = options.scopesOfRole(role);
+  return { kind: 'USER', workspaceId, userId, role, tokenVersion, scopes, venueIds: null };
 }
 
 async function assertKeyStillValid(
@@ -90,7 +115,7 @@ async function assertKeyStillValid(
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   return {
-    async authenticate(headers) {
+    async authenticate(headers, ip) {
       const credential = readCredential(headers);
       switch (credential.kind) {
         case 'NONE':
@@ -98,15 +123,16 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
         case 'INVALID':
           throw unauthenticated('INVALID_CREDENTIAL');
         case 'API_KEY':
-          return authenticateKey(options, credential);
+          return authenticateKey(options, credential, ip);
         case 'TOKEN':
           return authenticateToken(options, credential.token);
       }
     },
     async assertStillValid(connection, principal, { lock } = { lock: false }) {
       if (principal.kind === 'API_KEY') return assertKeyStillValid(options, connection, principal, lock);
-      const user = await findUser(connection, principal.userId);
-      if (!user || user.role !== principal.role) throw unauthenticated('INVALID_CREDENTIAL');
+      const user = await findUser(connection, principal.userId, { lock });
+      const isSame = user?.role === principal.role && user.tokenVersion === principal.tokenVersion;
+      if (!isSame) throw unauthenticated('INVALID_CREDENTIAL');
     },
   };
 }

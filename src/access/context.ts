@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Database } from '../db/database.ts';
 import type { TenantDb } from '../db/tenant-db.ts';
+import type { KeyEscrow } from './escrow.ts';
 import type { PasswordHasher } from './password.ts';
 import type { GuardedContext } from './policy/index.ts';
 import type { ScopeCatalogue } from './scope-catalogue.ts';
@@ -14,6 +15,8 @@ export interface CredentialTools {
   readonly tokens: TokenIssuer;
   readonly keyPepper: string;
   readonly inactivityDays: number;
+  /** null = no secret can be shown again. */
+  readonly escrow: KeyEscrow | null;
   /** The store without a tenant: only for looking a user up by e-mail at sign-in. */
   readonly accounts: Database;
 }

@@ -1,5 +1,6 @@
 // Reads of keys and users for authentication: by public id, over all workspaces. Features use the tenant layer instead.
 import sql, { empty, type Sql } from 'sql-template-tag';
+import type { Instant } from '../core/clock.ts';
 import { fold } from '../db/columns.ts';
 import { columnSql } from '../db/condition.ts';
 import type { Connection } from '../db/database.ts';
@@ -7,7 +8,7 @@ import { identifier } from '../db/dialect.ts';
 import { tableOf, type EntityClass } from '../db/table.ts';
 import { StoredApiKey, StoredApiKeySecret, StoredUser } from './tables.ts';
 
-interface KeyRecord {
+export interface KeyRecord {
   readonly key: StoredApiKey;
   readonly secret: StoredApiKeySecret;
 }
@@ -30,42 +31,55 @@ function rowOf(connection: Connection, parts: readonly { alias: string; entity: 
   return { select: connection.dialect.jsonArray(expressions), read };
 }
 
-/** Holds the key's row until the transaction ends, so that a revocation waits for it or is seen by it. SQLite has one writer anyway. */
-function shareLock(connection: Connection, lock: boolean): Sql {
-  return lock && connection.dialect.name === 'postgres' ? sql` FOR SHARE OF "k"` : empty;
-}
-
 /** The secret with this public id and its key, or null. Does NOT compare the secret. */
 export async function findKey(
   connection: Connection,
   secretId: string,
-  options = { lock: false },
+  { lock } = { lock: false },
 ): Promise<KeyRecord | null> {
+  // Held for a transaction: a revocation waits until it has committed, or is seen by it.
+  const hold = lock ? connection.dialect.lockRows('SHARE', 'k') : empty;
   const row = rowOf(connection, [
     { alias: 's', entity: StoredApiKeySecret },
     { alias: 'k', entity: StoredApiKey },
   ]);
   const [answer] = await connection.query<{ row: unknown }>(
-    sql`SELECT ${row.select} AS "row" FROM ${identifier('api_key_secrets')} AS "s" JOIN ${identifier('api_keys')} AS "k" ON "k"."id" = "s"."api_key_id" WHERE "s"."id" = ${secretId}${shareLock(connection, options.lock)}`,
+    sql`SELECT ${row.select} AS "row" FROM ${identifier('api_key_secrets')} AS "s" JOIN ${identifier('api_keys')} AS "k" ON "k"."id" = "s"."api_key_id" WHERE "s"."id" = ${secretId}${hold}`,
   );
   if (!answer) return null;
   const { s, k } = row.read(answer.row);
   return { secret: s as unknown as StoredApiKeySecret, key: k as unknown as StoredApiKey };
 }
 
-async function findUserWhere(connection: Connection, where: Sql): Promise<StoredUser | null> {
+async function findUserWhere(connection: Connection, where: Sql, lock = false): Promise<StoredUser | null> {
+  const hold = lock ? connection.dialect.lockRows('SHARE', 'u') : empty;
   const row = rowOf(connection, [{ alias: 'u', entity: StoredUser }]);
   const [answer] = await connection.query<{ row: unknown }>(
-    sql`SELECT ${row.select} AS "row" FROM ${identifier('users')} AS "u" WHERE ${where}`,
+    sql`SELECT ${row.select} AS "row" FROM ${identifier('users')} AS "u" WHERE ${where}${hold}`,
   );
   return answer ? (row.read(answer.row)['u'] as unknown as StoredUser) : null;
 }
 
-export function findUser(connection: Connection, id: string): Promise<StoredUser | null> {
-  return findUserWhere(connection, sql`"u"."id" = ${id}`);
+export function findUser(
+  connection: Connection,
+  id: string,
+  { lock } = { lock: false },
+): Promise<StoredUser | null> {
+  return findUserWhere(connection, sql`"u"."id" = ${id}`, lock);
 }
 
 /** E-mail addresses are unique over all workspaces, whatever their case. */
 export function findUserByEmail(connection: Connection, email: string): Promise<StoredUser | null> {
   return findUserWhere(connection, sql`"u"."email_folded" = ${fold(email)}`);
+}
+
+/** Active keys that nobody made, used or enabled since `cutoff`, over all workspaces. */
+export function findInactiveKeys(
+  connection: Connection,
+  cutoff: Instant,
+  limit: number,
+): Promise<{ workspaceId: string; apiKeyId: string }[]> {
+  return connection.query(
+    sql`SELECT "workspace_id" AS "workspaceId", "id" AS "apiKeyId" FROM ${identifier('api_keys')} WHERE "status" = 'ACTIVE' AND "created_at" <= ${cutoff} AND ("last_used_at" IS NULL OR "last_used_at" <= ${cutoff}) AND ("enabled_at" IS NULL OR "enabled_at" <= ${cutoff}) LIMIT ${limit}`,
+  );
 }

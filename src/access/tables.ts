@@ -51,6 +51,8 @@ export type ApiKeyEnvironment = 'LIVE' | 'TEST';
 /** What is stored. EXPIRED and INACTIVE are judged from dates at the moment of use. */
 export type StoredKeyStatus = 'ACTIVE' | 'DISABLED' | 'REVOKED';
 
+export type DisabledReason = 'ADMIN' | 'INACTIVITY';
+
 @StoredIn({
   name: 'api_keys',
   workspace: 'workspaceId',
@@ -76,7 +78,7 @@ export class StoredApiKey {
   @JsonColumn() ipAllowlist!: string[];
   @IntegerColumn({ nullable: true }) rateLimitPerMinute!: number | null;
   @TextColumn() status!: StoredKeyStatus;
-  @TextColumn({ nullable: true }) disabledReason!: string | null;
+  @TextColumn({ nullable: true }) disabledReason!: DisabledReason | null;
   @TimestampColumn({ nullable: true }) expiresAt!: Instant | null;
   @TimestampColumn({ nullable: true }) lastUsedAt!: Instant | null;
   @TimestampColumn({ nullable: true }) enabledAt!: Instant | null;
@@ -105,6 +107,10 @@ export class StoredApiKeySecret {
   /** HMAC-SHA256 of the key under the pepper, hex. The key itself is stored nowhere. */
   @TextColumn() digest!: string;
   @TextColumn() status!: SecretStatus;
+  /** Only of a PENDING secret: how long the one before it goes on after this one's first use. */
+  @IntegerColumn({ nullable: true }) overlapSeconds!: number | null;
+  /** The key itself, sealed under KEY_ESCROW_SECRET; null unless that setting is on. */
+  @TextColumn({ nullable: true }) sealed!: string | null;
   @TimestampColumn({ nullable: true }) activatedAt!: Instant | null;
   @TimestampColumn({ nullable: true }) lastUsedAt!: Instant | null;
   @TimestampColumn({ nullable: true }) expiresAt!: Instant | null;

@@ -18,6 +18,8 @@ export interface UserPrincipal {
   readonly workspaceId: string;
   readonly userId: string;
   readonly role: Role;
+  /** Of the token that was presented; the user's own goes up when its tokens are ended. */
+  readonly tokenVersion: number;
   readonly scopes: ReadonlySet<string>;
   readonly venueIds: null;
 }

@@ -1,5 +1,5 @@
 // The one seam between the engines: how a value is written, read back as JSON, and listed. Nothing else may ask which engine it is.
-import sql, { raw, type Sql } from 'sql-template-tag';
+import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import type { ColumnOptions } from 'typeorm';
 import type { Column, ColumnKind } from './columns.ts';
 
@@ -20,6 +20,8 @@ export interface Dialect {
   nestedJson(expression: Sql): Sql;
   /** A list of texts as a table `alias(value)`. */
   valuesTable(values: readonly string[], alias: string): Sql;
+  /** Ends a SELECT: the rows of the alias stay as they are until the transaction ends. Nothing where there is one writer. */
+  lockRows(mode: 'UPDATE' | 'SHARE', alias: string): Sql;
   /** The statement text with this engine's placeholders. */
   text(statement: Sql): string;
 }
@@ -54,6 +56,7 @@ export const sqlite: Dialect = {
   jsonAggregate: (expression) => sql`json_group_array(${expression})`,
   nestedJson: (expression) => sql`json(${expression})`,
   valuesTable: (values, alias) => sql`json_each(${JSON.stringify(values)}) AS ${identifier(alias)}`,
+  lockRows: () => empty,
   text: (statement) => statement.sql,
 };
 
@@ -91,5 +94,6 @@ export const postgres: Dialect = {
   nestedJson: (expression) => expression,
   valuesTable: (values, alias) =>
     sql`unnest(${values.map(withoutNul)}::text[]) AS ${identifier(alias)}(value)`,
+  lockRows: (mode, alias) => sql` ${raw(`FOR ${mode}`)} OF ${identifier(alias)}`,
   text: (statement) => statement.text,
 };

@@ -14,7 +14,14 @@ import {
 } from './select.ts';
 import { tableOf, type EntityClass, type Table } from './table.ts';
 import { tenantSql, type TenantScope } from './tenancy.ts';
-import { changedAlias, deleteStatement, insertStatement, updateStatement, type Row } from './write.ts';
+import {
+  changedAlias,
+  lockStatement,
+  deleteStatement,
+  insertStatement,
+  updateStatement,
+  type Row,
+} from './write.ts';
 
 export interface ListResult<T> {
   readonly rows: T[];
@@ -42,6 +49,8 @@ export interface TenantReader {
 export type UpdateOutcome = 'UPDATED' | 'NOT_FOUND' | 'CONFLICT';
 
 export interface TenantTransaction extends TenantReader {
+  /** As find, and nobody else changes the row until this transaction ends. */
+  findForUpdate<T>(entity: EntityClass<T>, id: string): Promise<T | null>;
   /** Inserts rows of this workspace. Sets workspaceId; throws a defect for a venue outside the caller's. */
   insert<T>(
     entity: EntityClass<T>,
@@ -164,6 +173,10 @@ function writer(connection: WriteConnection, scope: TenantScope, clock: Clock): 
 
   return {
     ...reading,
+    async findForUpdate(entity, id) {
+      await connection.query(lockStatement(tableOf(entity), id, scope, dialect));
+      return reading.find(entity, id);
+    },
     async insert(entity, rows, options = {}) {
       const table = tableOf(entity);
       const complete = rows.map((row) => ({ ...row, [table.workspace]: scope.workspaceId }) as Row);
@@ -198,23 +211,21 @@ export interface TenantDbOptions {
   readonly database: Database;
   readonly scope: TenantScope;
   readonly clock: Clock;
+  /** Runs inside each transaction before anything else; throwing rolls back. */
+  readonly afterBegin?: (connection: WriteConnection) => Promise<void>;
   /** Runs inside each transaction right before its commit; throwing rolls back. */
   readonly beforeCommit?: (connection: WriteConnection) => Promise<void>;
   /** Runs after each commit. */
   readonly afterCommit?: () => void;
 }
 
-export function createTenantDb({
-  database,
-  scope,
-  clock,
-  beforeCommit,
-  afterCommit,
-}: TenantDbOptions): TenantDb {
+export function createTenantDb(options: TenantDbOptions): TenantDb {
+  const { database, scope, clock, afterBegin, beforeCommit, afterCommit } = options;
   return {
     ...reader(database, scope),
     async transaction(work) {
       const result = await database.write(async (connection) => {
+        await afterBegin?.(connection);
         const value = await work(writer(connection, scope, clock));
         await beforeCommit?.(connection);
         return value;

@@ -1,8 +1,10 @@
 // The write statements: insert, update, delete. Folded columns are filled here, so no feature can forget them.
 import sql, { empty, join, type Sql } from 'sql-template-tag';
 import { fold, type Column } from './columns.ts';
+import { columnSql } from './condition.ts';
 import { identifier, type Dialect } from './dialect.ts';
 import type { Table } from './table.ts';
+import { tenantSql, type TenantScope } from './tenancy.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -48,4 +50,11 @@ export function updateStatement(table: Table, patch: Row, where: Sql, dialect: D
 
 export function deleteStatement(table: Table, where: Sql): Sql {
   return sql`DELETE FROM ${identifier(table.name)} AS ${identifier(changedAlias)} WHERE ${where}`;
+}
+
+/** Holds one row until the transaction ends. */
+export function lockStatement(table: Table, id: string, scope: TenantScope, dialect: Dialect): Sql {
+  const isRow = sql`${columnSql(table, changedAlias, 'id')} = ${id}`;
+  const lock = dialect.lockRows('UPDATE', changedAlias);
+  return sql`SELECT 1 FROM ${identifier(table.name)} AS ${identifier(changedAlias)} WHERE ${isRow} AND ${tenantSql(table, changedAlias, scope, dialect)}${lock}`;
 }

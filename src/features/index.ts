@@ -1,6 +1,7 @@
 // Every feature of the product, one line each. A new one is a folder and a line here.
 import type { Feature } from '../graph/feature.ts';
 import { apiKeysFeature } from './api-keys/index.ts';
+import { auditFeature } from './audit/index.ts';
 import { customersFeature } from './customers/index.ts';
 import { followUpsFeature } from './follow-ups/index.ts';
 import { inquiriesFeature } from './inquiries/index.ts';
@@ -8,6 +9,7 @@ import { usersFeature } from './users/index.ts';
 import { venuesFeature } from './venues/index.ts';
 
 export const features: readonly Feature[] = [
+  auditFeature,
   usersFeature,
   apiKeysFeature,
   venuesFeature,

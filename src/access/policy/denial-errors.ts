@@ -1,7 +1,7 @@
 // Denials as errors that a caller can act on: which path, which coordinate, which scopes are missing.
 import { ApiError } from '../../core/errors.ts';
 import type { Denial } from './decide.ts';
-import { manageScope } from './requirement.ts';
+import { ownerOnly, roleScopes, signedIn, type Requirement } from './requirement.ts';
 
 interface DenialError {
   readonly message: string;
@@ -9,12 +9,26 @@ interface DenialError {
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
+const ofRoles = new Set(roleScopes.OWNER);
+
+/** True for what no key can do, whatever its scopes: it takes a role. */
+function needsRole({ anyOf }: Requirement): boolean {
+  return anyOf.every((all) => all.some((scope) => ofRoles.has(scope)));
+}
+
 function isAdminOnly(denials: readonly Denial[]): boolean {
-  return denials.some((denial) => denial.requirement.anyOf.every((all) => all.includes(manageScope)));
+  return denials.some((denial) => needsRole(denial.requirement));
+}
+
+function roleFor(denials: readonly Denial[]): string {
+  if (denials.some(({ requirement }) => requirement === ownerOnly))
+    return 'a signed-in owner of the workspace';
+  const isAccount = denials.every(({ requirement }) => requirement === signedIn);
+  return isAccount ? 'a signed-in user' : 'a signed-in owner or admin of the workspace';
 }
 
 function messageFor(what: string, denials: readonly Denial[], missing: readonly string[]): string {
-  if (isAdminOnly(denials)) return `${what} needs a signed-in owner or admin of the workspace.`;
+  if (isAdminOnly(denials)) return `${what} needs ${roleFor(denials)}.`;
   return `${what} needs the scope${missing.length > 1 ? 's' : ''} ${missing.join(', ')}.`;
 }
 

@@ -1,7 +1,15 @@
 // What a coordinate asks of its caller, as a value: comparable, combinable, nameable. Nothing here looks at a request.
 
-/** Scope that only the roles OWNER and ADMIN have. It can never be put on a key. */
+/** Scopes that come with a role, by signing in. None of them can ever be put on a key. */
 export const manageScope = 'workspace:manage';
+const ownScope = 'workspace:own';
+const accountScope = 'account:manage';
+
+export const roleScopes: Readonly<Record<'OWNER' | 'ADMIN' | 'MEMBER', readonly string[]>> = {
+  OWNER: [accountScope, manageScope, ownScope],
+  ADMIN: [accountScope, manageScope],
+  MEMBER: [accountScope],
+};
 
 export interface Requirement {
   /** Distinct requirements have distinct names: graphql-shield caches rules by name. */
@@ -46,6 +54,10 @@ export const open = intern(false, [[]]);
 export const authenticated = intern(true, [[]]);
 /** A signed-in owner or admin. */
 export const adminOnly = intern(true, [[manageScope]]);
+/** A signed-in owner. */
+export const ownerOnly = intern(true, [[ownScope]]);
+/** Any signed-in user; no key. */
+export const signedIn = intern(true, [[accountScope]]);
 
 /** All of these scopes together. */
 export function scopes(...all: [string, ...string[]]): Requirement {

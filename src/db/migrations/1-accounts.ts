@@ -70,7 +70,7 @@ export class Accounts1767225600001 implements MigrationInterface {
   }
 
   private async createSecrets(runner: QueryRunner): Promise<void> {
-    const { primary, text, timestamp } = migrationColumns(runner);
+    const { primary, text, integer, timestamp } = migrationColumns(runner);
     const reference = foreignKeys('api_key_secrets');
     await runner.createTable(
       new Table({
@@ -84,6 +84,7 @@ export class Accounts1767225600001 implements MigrationInterface {
             text('digest'),
             text('status'),
           ],
+          ...[integer('overlap_seconds', 'null'), text('sealed', 'null')],
           ...[
             timestamp('activated_at', 'null'),
             timestamp('last_used_at', 'null'),

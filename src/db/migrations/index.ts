@@ -1,5 +1,6 @@
 // The one ordered list of migrations. A migration that has been released is never changed; a new one is added.
 import { Accounts1767225600001 } from './1-accounts.ts';
 import { Customers1767225600002 } from './2-customers.ts';
+import { Audit1767225600003 } from './3-audit.ts';
 
-export const migrations = [Accounts1767225600001, Customers1767225600002];
+export const migrations = [Accounts1767225600001, Customers1767225600002, Audit1767225600003];

@@ -1,6 +1,7 @@
 // Inputs of key management and their limits.
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
+import { normalizeIpRange } from '../../access/ip-allowlist.ts';
 import type { ScopePreset } from '../../access/scope-catalogue.ts';
 import type { ApiKeyEnvironment } from '../../access/tables.ts';
 import { id, inputRules, optionalText, text } from '../../graph/input.ts';
@@ -20,27 +21,84 @@ export class CreateApiKeyInput {
     description: 'Restricts the key to these venues; left out = all venues.',
   })
   venueIds?: string[] | null;
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Addresses and CIDR ranges; left out = any address.',
+  })
+  ipAllowlist?: string[] | null;
   @Field(() => DateTimeScalar, { nullable: true }) expiresAt?: string | null;
   @Field(() => Int, { nullable: true, description: 'Requests per minute for this key alone.' })
   rateLimitPerMinute?: number | null;
 }
 
+const scopeList = z.array(z.string()).max(100, 'At most 100 scopes.');
+const venueList = z
+  .array(id())
+  .min(1, 'Name at least one venue, or give no list for all.')
+  .max(100, 'At most 100 venues.');
+const rateLimit = z.number().int().min(1, 'Must be at least 1.').max(1_000_000, 'Must be at most 1000000.');
+const ipRange = z.string().transform((text, context) => {
+  const range = normalizeIpRange(text);
+  if (range === null) context.addIssue({ code: 'custom', message: 'Is no address and no CIDR range.' });
+  return range ?? text;
+});
+const ipList = z.array(ipRange).max(100, 'At most 100 addresses.');
+
 export const createApiKeyRules = inputRules<CreateApiKeyInput>({
   label: text(100),
   description: optionalText(1_000),
-  scopes: z.array(z.string()).max(100, 'At most 100 scopes.').nullish(),
+  scopes: scopeList.nullish(),
   preset: z.enum(['READ', 'WRITE', 'FULL_ACCESS']).nullish(),
   environment: z.enum(['LIVE', 'TEST']).nullish(),
-  venueIds: z
-    .array(id())
-    .min(1, 'Name at least one venue, or leave the list out for all.')
-    .max(100, 'At most 100 venues.')
-    .nullish(),
+  venueIds: venueList.nullish(),
+  ipAllowlist: ipList.nullish(),
   expiresAt: z.string().nullish(),
-  rateLimitPerMinute: z
+  rateLimitPerMinute: rateLimit.nullish(),
+});
+
+@InputType({ description: 'Fields that are left out stay as they are; null clears.' })
+export class UpdateApiKeyInput {
+  @Field(() => ID) id!: string;
+  @Field(() => String, { nullable: true }) label?: string;
+  @Field(() => String, { nullable: true }) description?: string | null;
+  @Field(() => [ScopeScalar], { nullable: true, description: 'Replaces all scopes of the key.' })
+  scopes?: string[];
+  @Field(() => [ID], { nullable: true, description: 'Replaces the restriction; null = all venues.' })
+  venueIds?: string[] | null;
+  @Field(() => [String], { nullable: true, description: 'Replaces the list; empty = any address.' })
+  ipAllowlist?: string[];
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Null = never.' }) expiresAt?: string | null;
+  @Field(() => Int, { nullable: true }) rateLimitPerMinute?: number | null;
+}
+
+@InputType()
+export class RotateApiKeyInput {
+  @Field(() => ID) id!: string;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'How long the old secret goes on after the first use of the new one: 0 to 604800, a day by default.',
+  })
+  overlapSeconds?: number | null;
+}
+
+export const updateApiKeyRules = inputRules<UpdateApiKeyInput>({
+  id: id(),
+  label: text(100).optional(),
+  description: optionalText(1_000),
+  scopes: scopeList.optional(),
+  venueIds: venueList.nullish(),
+  ipAllowlist: ipList.optional(),
+  expiresAt: z.string().nullish(),
+  rateLimitPerMinute: rateLimit.nullish(),
+});
+
+export const rotateApiKeyRules = inputRules<RotateApiKeyInput>({
+  id: id(),
+  overlapSeconds: z
     .number()
     .int()
-    .min(1, 'Must be at least 1.')
-    .max(1_000_000, 'Must be at most 1000000.')
+    .min(0, 'Must be at least 0.')
+    .max(604_800, 'Must be at most 604800, a week.')
     .nullish(),
 });

@@ -1,9 +1,12 @@
-// Batched reads beside a key: its secrets, whatever the number of keys.
+// Batched reads beside a key: its secrets and venues, whatever the number of keys.
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../access/context.ts';
 import { StoredApiKeySecret } from '../../access/tables.ts';
 import { tableOf } from '../../db/table.ts';
 import { loaderAt } from '../../graph/loaders.ts';
+import { Venue } from '../venues/index.ts';
+import { secretStatusOf } from './api-key.state.ts';
+import type { ApiKeyVenue } from './api-key.type.ts';
 
 const properties = ['id', 'prefix', 'status', 'createdAt', 'activatedAt', 'lastUsedAt', 'expiresAt'];
 
@@ -29,5 +32,20 @@ export async function loadSecrets(
     );
     return new Map([...lists].map(([id, { rows }]) => [id, rows]));
   });
-  return (await loader.load(apiKeyId)) ?? [];
+  const nowMs = ctx.clock.nowMs();
+  const secrets = (await loader.load(apiKeyId)) ?? [];
+  return secrets.map((secret) => ({ ...secret, status: secretStatusOf(secret, nowMs) }));
+}
+
+/** Id and name of venues, for all keys of a page in one statement. */
+export async function loadVenues(
+  ctx: Context,
+  info: GraphQLResolveInfo,
+  venueIds: readonly string[],
+): Promise<ApiKeyVenue[]> {
+  const loader = loaderAt(ctx, info, 'ApiKey.venues', (ids) =>
+    ctx.db.byIds<ApiKeyVenue>(tableOf(Venue), ['id', 'name'], ids),
+  );
+  const venues = await Promise.all(venueIds.map((id) => loader.load(id)));
+  return venues.filter((venue) => venue !== null);
 }

@@ -14,31 +14,51 @@ import {
   Root,
 } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
-import { adminOnly } from '../../access/policy/index.ts';
+import { adminOnly, ownerOnly } from '../../access/policy/index.ts';
 import { toInstant } from '../../core/clock.ts';
 import { inactiveAtMs } from '../../access/key-state.ts';
 import { DateTimeScalar } from '../../graph/scalars.ts';
 import { definePayload } from '../../graph/payload.ts';
-import { CreateApiKeyInput } from './api-key.inputs.ts';
-import { loadSecrets } from './api-key.loaders.ts';
+import { CreateApiKeyInput, RotateApiKeyInput, UpdateApiKeyInput } from './api-key.inputs.ts';
+import { loadSecrets, loadVenues } from './api-key.loaders.ts';
 import { apiKeys } from './api-key.resource.ts';
-import { createApiKey, describeViewer, namedVenues, revokeApiKey } from './api-key.service.ts';
+import { regenerateApiKey, revealApiKey, rotateApiKey } from './api-key.secrets.ts';
+import {
+  createApiKey,
+  deleteApiKey,
+  disableApiKey,
+  enableApiKey,
+  revokeApiKey,
+  updateApiKey,
+} from './api-key.service.ts';
+import { describeViewer } from './viewer.service.ts';
 import { statusOf } from './api-key.state.ts';
 import { ApiKey, ApiKeySecret, ApiKeyStatus, ApiKeyVenue, ScopeInfo, Viewer } from './api-key.type.ts';
 
-const payload = {
-  requirement: adminOnly,
-  ids: ['apiKeyId'],
-  shows: { apiKey: { to: apiKeys, key: 'apiKeyId' } },
-};
-export const createApiKeyPayload = definePayload('CreateApiKeyPayload', payload);
-export const revokeApiKeyPayload = definePayload('RevokeApiKeyPayload', payload);
-const created = createApiKeyPayload.type.prototype as object;
-Field(() => String, { nullable: true, description: 'The key. Shown once, in this answer, and never again.' })(
-  created,
-  'secret',
-);
-Field(() => String, { nullable: true })(created, 'warning');
+const shows = { apiKey: { to: apiKeys, key: 'apiKeyId' } };
+const payload = { requirement: adminOnly, ids: ['apiKeyId'], shows };
+const createPayload = definePayload('CreateApiKeyPayload', payload);
+const rotatePayload = definePayload('RotateApiKeyPayload', payload);
+const regeneratePayload = definePayload('RegenerateApiKeyPayload', payload);
+const updatePayload = definePayload('UpdateApiKeyPayload', payload);
+const disablePayload = definePayload('DisableApiKeyPayload', payload);
+const enablePayload = definePayload('EnableApiKeyPayload', payload);
+const revokePayload = definePayload('RevokeApiKeyPayload', payload);
+const deletePayload = definePayload('DeleteApiKeyPayload', { ...payload, shows: {} });
+const revealPayload = definePayload('RevealApiKeyPayload', { ...payload, requirement: ownerOnly, shows: {} });
+
+const secretDescription = 'The key. Shown once, in this answer, and never again.';
+for (const { type } of [createPayload, rotatePayload, regeneratePayload]) {
+  const prototype = type.prototype as object;
+  Field(() => String, { nullable: true, description: secretDescription })(prototype, 'secret');
+  Field(() => String, { nullable: true })(prototype, 'warning');
+}
+Field(() => String, { nullable: true })(revealPayload.type.prototype as object, 'secret');
+
+export const apiKeyPayloads = [
+  ...[createPayload, rotatePayload, regeneratePayload, updatePayload, disablePayload, enablePayload],
+  ...[revokePayload, deletePayload, revealPayload],
+];
 
 /** Columns that decide a key's state. */
 const stateColumns = ['status', 'expiresAt', 'lastUsedAt', 'enabledAt', 'createdAt'];
@@ -60,10 +80,11 @@ export class ApiKeyFields {
     return key.status === 'ACTIVE' ? toInstant(inactiveAtMs(key, credentials.inactivityDays)) : null;
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'How the newest secret begins.' })
+  @FieldResolver(() => String, { nullable: true, description: 'How the secret in use begins.' })
   @Extensions({ needs: ['id'] })
   async prefix(@Root() key: ApiKey, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
-    return (await loadSecrets(ctx, info, key.id))[0]?.prefix ?? null;
+    const secrets = await loadSecrets(ctx, info, key.id);
+    return (secrets.find((secret) => secret.status === 'ACTIVE') ?? secrets[0])?.prefix ?? null;
   }
 
   @FieldResolver(() => [ApiKeySecret])
@@ -74,8 +95,8 @@ export class ApiKeyFields {
 
   @FieldResolver(() => [ApiKeyVenue], { nullable: true, description: 'Null = all venues of the workspace.' })
   @Extensions({ needs: ['venueIds'] })
-  venues(@Root() key: ApiKey, @Ctx() ctx: Context) {
-    return key.venueIds === null ? null : namedVenues(ctx, key.venueIds);
+  venues(@Root() key: ApiKey, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return key.venueIds === null ? null : loadVenues(ctx, info, key.venueIds);
   }
 }
 
@@ -94,7 +115,7 @@ export class ApiKeyOperations {
     return scopes.entries;
   }
 
-  @Mutation(() => createApiKeyPayload.type, {
+  @Mutation(() => createPayload.type, {
     nullable: true,
     description: 'Makes a key and shows its secret once.',
   })
@@ -102,11 +123,64 @@ export class ApiKeyOperations {
     return createApiKey(ctx, input);
   }
 
-  @Mutation(() => revokeApiKeyPayload.type, {
+  @Mutation(() => updatePayload.type, {
+    nullable: true,
+    description: 'Changes what a key is called and may do.',
+  })
+  updateApiKey(@Arg('input', () => UpdateApiKeyInput) input: UpdateApiKeyInput, @Ctx() ctx: Context) {
+    return updateApiKey(ctx, input);
+  }
+
+  @Mutation(() => disablePayload.type, {
+    nullable: true,
+    description: 'Switches a key off until it is enabled.',
+  })
+  disableApiKey(@Arg('id', () => ID) id: string, @Ctx() ctx: Context) {
+    return disableApiKey(ctx, id);
+  }
+
+  @Mutation(() => enablePayload.type, { nullable: true, description: 'Switches a disabled key on again.' })
+  enableApiKey(@Arg('id', () => ID) id: string, @Ctx() ctx: Context) {
+    return enableApiKey(ctx, id);
+  }
+
+  @Mutation(() => rotatePayload.type, {
+    nullable: true,
+    description: 'A new secret beside the old one, with an overlap.',
+  })
+  rotateApiKey(@Arg('input', () => RotateApiKeyInput) input: RotateApiKeyInput, @Ctx() ctx: Context) {
+    return rotateApiKey(ctx, input);
+  }
+
+  @Mutation(() => regeneratePayload.type, {
+    nullable: true,
+    description: 'A new secret; the old one is refused at once.',
+  })
+  regenerateApiKey(@Arg('id', () => ID) id: string, @Ctx() ctx: Context) {
+    return regenerateApiKey(ctx, id);
+  }
+
+  @Mutation(() => revokePayload.type, {
     nullable: true,
     description: 'Ends a key for good, from this answer on.',
   })
   revokeApiKey(@Arg('id', () => ID) id: string, @Ctx() ctx: Context) {
     return revokeApiKey(ctx, id);
+  }
+
+  @Mutation(() => deletePayload.type, {
+    nullable: true,
+    description: 'Ends a key and takes it off the list.',
+  })
+  deleteApiKey(@Arg('id', () => ID) id: string, @Ctx() ctx: Context) {
+    return deleteApiKey(ctx, id);
+  }
+
+  @Mutation(() => revealPayload.type, {
+    nullable: true,
+    description: 'Shows a secret again, where the operator keeps sealed copies.',
+  })
+  revealApiKey(@Arg('id', () => ID) id: string, @Ctx() ctx: Context) {
+    return revealApiKey(ctx, id);
   }
 }

@@ -1,118 +1,158 @@
-// The rules of keys: make one, end one, and what a caller may know of itself.
-import { digestApiKey, makeApiKey } from '../../access/api-key.ts';
+// The rules of keys: make, change, switch off and on, end, delete. Secrets are api-key.secrets.ts's business.
 import type { Context } from '../../access/context.ts';
-import { findKey, findUser } from '../../access/key-store.ts';
-import { manageScope } from '../../access/policy/index.ts';
-import { StoredApiKey, StoredApiKeySecret, StoredWorkspace } from '../../access/tables.ts';
+import { inactiveAtMs } from '../../access/key-state.ts';
+import {
+  StoredApiKey,
+  StoredApiKeySecret,
+  StoredWorkspace,
+  type DisabledReason,
+} from '../../access/tables.ts';
 import { toInstant } from '../../core/clock.ts';
-import { notFound, userError, UserErrors, type UserErrorItem } from '../../core/errors.ts';
+import { notFound, userError } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { tableOf } from '../../db/table.ts';
 import type { TenantTransaction } from '../../db/tenant-db.ts';
-import { assertIdOf, assertUpdated, checkInput } from '../../graph/input.ts';
+import { assertUpdated, checkInput } from '../../graph/input.ts';
 import { mutate } from '../../graph/payload.ts';
-import { createTenantDb } from '../../db/tenant-db.ts';
-import { describeUser, describeWorkspace } from '../users/index.ts';
 import { Venue } from '../venues/index.ts';
-import { createApiKeyRules, type CreateApiKeyInput } from './api-key.inputs.ts';
-import { statusOf } from './api-key.state.ts';
-import { ViewerKind, type ApiKeyVenue, type Viewer, type ViewerApiKey } from './api-key.type.ts';
-
-const warning = 'Store this secret now. It is shown only in this answer and cannot be shown again.';
+import { auditKey } from './api-key.audit.ts';
+import {
+  createApiKeyRules,
+  updateApiKeyRules,
+  type CreateApiKeyInput,
+  type UpdateApiKeyInput,
+} from './api-key.inputs.ts';
+import { getKey } from './api-key.lookup.ts';
+import { chooseScopes } from './api-key.scopes.ts';
+import { addSecret, secretWarning } from './api-key.secrets.ts';
 
 export function createApiKey(ctx: Context, input: CreateApiKeyInput) {
   return mutate(ctx, async (tx) => {
     const values = checkInput(createApiKeyRules, input);
     const scopes = chooseScopes(ctx, values);
     assertFuture(ctx, values.expiresAt);
-    if (values.venueIds) await assertVenues(tx, values.venueIds);
-    const { key, secretId, prefix } = makeApiKey(values.environment ?? 'LIVE');
-    const apiKeyId = await insertKey(ctx, tx, values, scopes);
-    const now = toInstant(ctx.clock.nowMs());
-    const moments = { activatedAt: now, lastUsedAt: null, expiresAt: null, createdAt: now };
-    const digest = digestApiKey(key, ctx.credentials.keyPepper);
-    await tx.insert(StoredApiKeySecret, [
-      { id: secretId, apiKeyId, prefix, digest, status: 'ACTIVE', ...moments },
-    ]);
-    return { apiKeyId, secret: key, warning };
+    await assertVenues(tx, values.venueIds);
+    const row = await newKeyRow(ctx, tx, values, scopes);
+    await tx.insert(StoredApiKey, [row]);
+    const secret = await addSecret(ctx, tx, row, { status: 'ACTIVE', overlapSeconds: null });
+    await auditKey(ctx, tx, 'apiKey.create', { before: null, after: row });
+    return { apiKeyId: row.id, secret, warning: secretWarning };
+  });
+}
+
+/** Fields that are left out stay; null clears: no description, every venue, no expiry, no limit of its own. */
+export function updateApiKey(ctx: Context, input: UpdateApiKeyInput) {
+  return mutate(ctx, async (tx) => {
+    const { id, scopes, venueIds, ...rest } = checkInput(updateApiKeyRules, input);
+    const key = await getKey(tx, id, ['input', 'id']);
+    assertNotRevoked(key, ['input', 'id']);
+    assertFuture(ctx, rest.expiresAt);
+    await assertVenues(tx, venueIds);
+    await change(ctx, tx, 'apiKey.update', key, {
+      ...rest,
+      ...(scopes === undefined ? {} : { scopes: chooseScopes(ctx, { scopes }) }),
+      ...(venueIds === undefined ? {} : { venueIds: venueIds && [...new Set(venueIds)].sort() }),
+    });
+    return { apiKeyId: id };
+  });
+}
+
+/** Reversible. Disabling a disabled key again answers the same and changes nothing. */
+export function disableApiKey(ctx: Context, id: string, reason: DisabledReason = 'ADMIN') {
+  return mutate(ctx, async (tx) => {
+    const key = await getKey(tx, id, ['id']);
+    assertNotRevoked(key, ['id']);
+    // Judged again on the row that is held: it may have been used since it was found unused.
+    const isDue = reason === 'ADMIN' || isInactive(ctx, key);
+    if (key.status === 'ACTIVE' && isDue) {
+      await change(ctx, tx, 'apiKey.disable', key, { status: 'DISABLED', disabledReason: reason });
+    }
+    return { apiKeyId: id };
+  });
+}
+
+/** Starts the time of inactivity anew. An expired key stays expired. */
+export function enableApiKey(ctx: Context, id: string) {
+  return mutate(ctx, async (tx) => {
+    const key = await getKey(tx, id, ['id']);
+    assertNotRevoked(key, ['id']);
+    if (key.status === 'DISABLED' || isInactive(ctx, key)) {
+      const enabledAt = toInstant(ctx.clock.nowMs());
+      await change(ctx, tx, 'apiKey.enable', key, { status: 'ACTIVE', disabledReason: null, enabledAt });
+    }
+    return { apiKeyId: id };
   });
 }
 
 /** Final. Revoking a revoked key again answers the same and changes nothing. */
 export function revokeApiKey(ctx: Context, id: string) {
   return mutate(ctx, async (tx) => {
-    assertIdOf('key', id, ['id'], 'API key');
-    const key = await tx.find(StoredApiKey, id);
-    if (!key) throw notFound(['id'], 'API key');
+    const key = await getKey(tx, id, ['id']);
     if (key.status !== 'REVOKED') {
-      const patch = { status: 'REVOKED' as const, revokedAt: toInstant(ctx.clock.nowMs()) };
-      assertUpdated(await tx.update(StoredApiKey, id, patch), 'API key', []);
+      const revokedAt = toInstant(ctx.clock.nowMs());
+      await change(ctx, tx, 'apiKey.revoke', key, { status: 'REVOKED', revokedAt });
     }
     return { apiKeyId: id };
   });
 }
 
-async function insertKey(
+/** Gone from the list, and as dead as a revoked one; the audit log remembers it. */
+export function deleteApiKey(ctx: Context, id: string) {
+  return mutate(ctx, async (tx) => {
+    const key = await getKey(tx, id, ['id']);
+    await tx.removeWhere(StoredApiKeySecret, { property: 'apiKeyId', op: 'eq', value: id });
+    await tx.removeWhere(StoredApiKey, { property: 'id', op: 'eq', value: id });
+    await auditKey(ctx, tx, 'apiKey.delete', { before: key, after: null });
+    return { apiKeyId: id };
+  });
+}
+
+function isInactive({ clock, credentials }: Context, key: StoredApiKey): boolean {
+  return inactiveAtMs(key, credentials.inactivityDays) <= clock.nowMs();
+}
+
+function assertNotRevoked(key: StoredApiKey, field: readonly string[]): void {
+  if (key.status === 'REVOKED')
+    throw userError('NOT_ALLOWED', field, 'A revoked key can never be used or changed again.');
+}
+
+async function change(
+  ctx: Context,
+  tx: TenantTransaction,
+  action: Parameters<typeof auditKey>[2],
+  key: StoredApiKey,
+  patch: Partial<StoredApiKey>,
+): Promise<void> {
+  const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+  assertUpdated(await tx.update(StoredApiKey, key.id, given), 'API key', []);
+  await auditKey(ctx, tx, action, { before: key, after: { ...key, ...given } });
+}
+
+async function newKeyRow(
   ctx: Context,
   tx: TenantTransaction,
   input: CreateApiKeyInput,
   scopes: string[],
-): Promise<string> {
-  const id = newId('key', ctx.clock);
+): Promise<StoredApiKey> {
   const now = toInstant(ctx.clock.nowMs());
-  await tx.insert(StoredApiKey, [
-    {
-      id,
-      number: await tx.increment(StoredWorkspace, tx.scope.workspaceId, 'lastKeyNumber'),
-      label: input.label,
-      description: input.description ?? null,
-      environment: input.environment ?? 'LIVE',
-      scopes,
-      venueIds: input.venueIds ? [...new Set(input.venueIds)].sort() : null,
-      ipAllowlist: [],
-      rateLimitPerMinute: input.rateLimitPerMinute ?? null,
-      status: 'ACTIVE',
-      disabledReason: null,
-      expiresAt: input.expiresAt ?? null,
-      lastUsedAt: null,
-      enabledAt: null,
-      revokedAt: null,
-      createdById: ctx.principal.kind === 'USER' ? ctx.principal.userId : null,
-      version: 1,
-      createdAt: now,
-      updatedAt: now,
-    },
-  ]);
-  return id;
-}
-
-/** The preset's scopes and those given, sorted. Nothing given is an error: it never means "all". */
-function chooseScopes({ scopes: catalogue }: Context, { scopes, preset }: CreateApiKeyInput): string[] {
-  if (!preset && !scopes?.length) {
-    throw userError('REQUIRED', ['input', 'scopes'], 'Give at least one scope, or a preset.');
-  }
-  const faults: UserErrorItem[] = [];
-  const chosen = (scopes ?? []).map((text, index) => {
-    const scope = catalogue.normalize(text);
-    if (scope === null) faults.push(scopeFault(text, index));
-    return scope ?? text;
-  });
-  if (faults.length > 0) throw new UserErrors(faults);
-  return [...new Set([...(preset ? catalogue.ofPreset(preset) : []), ...chosen])].sort();
-}
-
-function scopeFault(text: string, index: number): UserErrorItem {
-  const field = ['input', 'scopes', String(index)];
-  const isManage = [manageScope, manageScope.split(':').reverse().join(':')].includes(
-    text.trim().toLowerCase(),
-  );
-  return isManage
-    ? {
-        code: 'NOT_ALLOWED',
-        field,
-        message: `${manageScope} belongs to owners and admins; no key can have it.`,
-      }
-    : { code: 'INVALID', field, message: 'There is no such scope. The query "scopes" lists them all.' };
+  return {
+    id: newId('key', ctx.clock),
+    workspaceId: tx.scope.workspaceId,
+    number: await tx.increment(StoredWorkspace, tx.scope.workspaceId, 'lastKeyNumber'),
+    label: input.label,
+    description: input.description ?? null,
+    environment: input.environment ?? 'LIVE',
+    scopes,
+    venueIds: input.venueIds ? [...new Set(input.venueIds)].sort() : null,
+    ipAllowlist: input.ipAllowlist ?? [],
+    rateLimitPerMinute: input.rateLimitPerMinute ?? null,
+    ...{ status: 'ACTIVE', disabledReason: null, lastUsedAt: null, enabledAt: null, revokedAt: null },
+    expiresAt: input.expiresAt ?? null,
+    createdById: ctx.principal.kind === 'USER' ? ctx.principal.userId : null,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
 }
 
 function assertFuture(ctx: Context, expiresAt: string | null | undefined): void {
@@ -121,42 +161,12 @@ function assertFuture(ctx: Context, expiresAt: string | null | undefined): void 
   }
 }
 
-async function assertVenues(tx: TenantTransaction, venueIds: readonly string[]): Promise<void> {
+async function assertVenues(
+  tx: TenantTransaction,
+  venueIds: readonly string[] | null | undefined,
+): Promise<void> {
+  if (!venueIds?.length) return;
   const known = await tx.byIds(tableOf(Venue), ['id'], venueIds);
   const position = venueIds.findIndex((id) => !known.has(id));
   if (position >= 0) throw notFound(['input', 'venueIds', String(position)], 'venue');
-}
-
-/** Works for every proven credential, also for a key without scopes. */
-export async function describeViewer(ctx: Context): Promise<Viewer> {
-  const { principal } = ctx;
-  if (principal.kind === 'ANONYMOUS') throw new Error('The gate lets no anonymous caller ask who it is.');
-  const workspace = await describeWorkspace(wholeWorkspace(ctx, principal.workspaceId));
-  const base = { workspace, scopes: [...principal.scopes].sort(), apiKey: null, user: null };
-  if (principal.kind === 'API_KEY') {
-    return { ...base, kind: ViewerKind.API_KEY, apiKey: await describeOwnKey(ctx, principal.secretId) };
-  }
-  const user = await findUser(ctx.credentials.accounts, principal.userId);
-  return { ...base, kind: ViewerKind.USER, user: user && (await describeUser(ctx.db, user)) };
-}
-
-/** Keys and workspaces are closed to a venue-restricted reader; a key may still know its own. */
-function wholeWorkspace({ credentials, clock }: Context, workspaceId: string) {
-  return createTenantDb({ database: credentials.accounts, scope: { workspaceId, venueIds: null }, clock });
-}
-
-async function describeOwnKey(ctx: Context, secretId: string): Promise<ViewerApiKey | null> {
-  const record = await findKey(ctx.credentials.accounts, secretId);
-  if (!record) return null;
-  const { key, secret } = record;
-  const status = statusOf(key, { nowMs: ctx.clock.nowMs(), inactivityDays: ctx.credentials.inactivityDays });
-  const { id, number, label, environment, expiresAt } = key;
-  const venues = key.venueIds === null ? null : await namedVenues(ctx, key.venueIds);
-  return { id, number, label, environment, expiresAt, prefix: secret.prefix, status, venues };
-}
-
-/** Id and name of venues of the caller's workspace. */
-export async function namedVenues(ctx: Context, venueIds: readonly string[]): Promise<ApiKeyVenue[]> {
-  const found = await ctx.db.byIds<ApiKeyVenue>(tableOf(Venue), ['id', 'name'], venueIds);
-  return venueIds.flatMap((id) => found.get(id) ?? []);
 }

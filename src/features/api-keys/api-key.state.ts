@@ -1,6 +1,6 @@
 // The state of a key as people see it: judged from its row and the time. Pure.
 import { inactiveAtMs } from '../../access/key-state.ts';
-import type { StoredApiKey } from '../../access/tables.ts';
+import type { SecretStatus, StoredApiKey, StoredApiKeySecret } from '../../access/tables.ts';
 import type { ApiKeyStatusName } from './api-key.type.ts';
 
 export function statusOf(
@@ -10,4 +10,13 @@ export function statusOf(
   if (key.status !== 'ACTIVE') return key.status;
   if (key.expiresAt !== null && Date.parse(key.expiresAt) <= moment.nowMs) return 'EXPIRED';
   return inactiveAtMs(key, moment.inactivityDays) <= moment.nowMs ? 'DISABLED' : 'ACTIVE';
+}
+
+/** A RETIRING secret whose overlap is over is RETIRED, without anybody having to write it down. */
+export function secretStatusOf(
+  secret: Pick<StoredApiKeySecret, 'status' | 'expiresAt'>,
+  nowMs: number,
+): SecretStatus {
+  const isOver = secret.expiresAt !== null && Date.parse(secret.expiresAt) <= nowMs;
+  return secret.status === 'RETIRING' && isOver ? 'RETIRED' : secret.status;
 }

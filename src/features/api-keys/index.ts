@@ -1,15 +1,15 @@
 // The door of the api-keys room: its manifest.
-import { adminOnly, authenticated } from '../../access/policy/index.ts';
+import { adminOnly, authenticated, ownerOnly, type PolicyDeclaration } from '../../access/policy/index.ts';
 import type { Feature } from '../../graph/feature.ts';
-import {
-  ApiKeyFields,
-  ApiKeyOperations,
-  createApiKeyPayload,
-  revokeApiKeyPayload,
-} from './api-key.resolver.ts';
+import { ApiKeyFields, ApiKeyOperations, apiKeyPayloads } from './api-key.resolver.ts';
 import { apiKeyCreator, apiKeyQueries, apiKeys } from './api-key.resource.ts';
 
+export { keyEvents, sweepInactiveKeys } from './api-key.events.ts';
 export { createApiKey } from './api-key.service.ts';
+
+const payloadPolicies: PolicyDeclaration = Object.fromEntries(
+  apiKeyPayloads.flatMap((payload) => Object.entries(payload.policy)),
+);
 
 export const apiKeysFeature: Feature = {
   name: 'api-keys',
@@ -19,13 +19,12 @@ export const apiKeysFeature: Feature = {
   resources: [apiKeys],
   resolvers: [
     ...[apiKeyQueries.resolver, apiKeyCreator, ApiKeyFields, ApiKeyOperations],
-    ...[...createApiKeyPayload.resolvers, ...revokeApiKeyPayload.resolvers],
+    ...apiKeyPayloads.flatMap((payload) => payload.resolvers),
   ],
   policy: {
     ...apiKeys.policy,
     ...apiKeyQueries.policy,
-    ...createApiKeyPayload.policy,
-    ...revokeApiKeyPayload.policy,
+    ...payloadPolicies,
     ApiKeySecret: adminOnly,
     // A key may know the venues that it is restricted to, also without read:venues.
     ApiKeyVenue: authenticated,
@@ -35,7 +34,16 @@ export const apiKeysFeature: Feature = {
     'Query.scopes': authenticated,
     ScopeInfo: authenticated,
     'Mutation.createApiKey': adminOnly,
+    'Mutation.updateApiKey': adminOnly,
+    'Mutation.disableApiKey': adminOnly,
+    'Mutation.enableApiKey': adminOnly,
+    'Mutation.rotateApiKey': adminOnly,
+    'Mutation.regenerateApiKey': adminOnly,
     'Mutation.revokeApiKey': adminOnly,
+    'Mutation.deleteApiKey': adminOnly,
+    'Mutation.revealApiKey': ownerOnly,
     CreateApiKeyInput: adminOnly,
+    UpdateApiKeyInput: adminOnly,
+    RotateApiKeyInput: adminOnly,
   },
 };

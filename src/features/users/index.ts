@@ -1,8 +1,8 @@
 // The door of the users room: its manifest, and what other rooms may import.
 import { accessTables } from '../../access/tables.ts';
-import { manageScope, open } from '../../access/policy/index.ts';
+import { adminOnly, open, signedIn, type PolicyDeclaration } from '../../access/policy/index.ts';
 import type { Feature } from '../../graph/feature.ts';
-import { UserMutations } from './user.resolver.ts';
+import { UserMutations, userPayloads } from './user.resolver.ts';
 import { userQueries, users } from './user.resource.ts';
 
 export { users } from './user.resource.ts';
@@ -10,14 +10,21 @@ export { describeUser, describeWorkspace } from './user.service.ts';
 export { createWorkspace } from './workspace.service.ts';
 export { ViewerUser, Workspace } from './user.type.ts';
 
+const payloadPolicies: PolicyDeclaration = Object.fromEntries(
+  userPayloads.flatMap((payload) => Object.entries(payload.policy)),
+);
+
 export const usersFeature: Feature = {
   name: 'users',
   tables: accessTables,
   resources: [users],
-  resolvers: [userQueries.resolver, UserMutations],
+  resolvers: [
+    ...[userQueries.resolver, UserMutations],
+    ...userPayloads.flatMap((payload) => payload.resolvers),
+  ],
   scopes: [
     {
-      name: manageScope,
+      name: 'workspace:manage',
       description: 'Manage keys and users. Belongs to the roles OWNER and ADMIN; no key can have it.',
       grants: [
         'ApiKey',
@@ -33,6 +40,15 @@ export const usersFeature: Feature = {
   policy: {
     ...users.policy,
     ...userQueries.policy,
+    ...payloadPolicies,
+    'Mutation.createUser': adminOnly,
+    'Mutation.updateUserRole': adminOnly,
+    'Mutation.removeUser': adminOnly,
+    CreateUserInput: adminOnly,
+    UpdateUserRoleInput: adminOnly,
+    'Mutation.changePassword': signedIn,
+    ChangePasswordInput: signedIn,
+    ChangePasswordPayload: signedIn,
     'Mutation.login': open,
     LoginInput: open,
     LoginPayload: open,

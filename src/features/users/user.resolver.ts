@@ -1,13 +1,56 @@
-// GraphQL names of sign-in -> service calls.
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+// GraphQL names of users and sign-in -> service calls.
+import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
+import { adminOnly } from '../../access/policy/index.ts';
+import { definePayload } from '../../graph/payload.ts';
+import { changePassword, createUser, removeUser, updateUserRole } from './member.service.ts';
+import { users } from './user.resource.ts';
 import { login } from './user.service.ts';
-import { LoginInput, LoginPayload } from './user.type.ts';
+import {
+  ChangePasswordInput,
+  ChangePasswordPayload,
+  CreateUserInput,
+  LoginInput,
+  LoginPayload,
+  UpdateUserRoleInput,
+} from './user.type.ts';
+
+const payload = { requirement: adminOnly, ids: ['userId'], shows: { user: { to: users, key: 'userId' } } };
+const createPayload = definePayload('CreateUserPayload', payload);
+const updatePayload = definePayload('UpdateUserRolePayload', payload);
+const removePayload = definePayload('RemoveUserPayload', { ...payload, shows: {} });
+export const userPayloads = [createPayload, updatePayload, removePayload];
 
 @Resolver()
 export class UserMutations {
   @Mutation(() => LoginPayload, { nullable: true, description: 'Signs in. Needs no credential.' })
   login(@Arg('input', () => LoginInput) input: LoginInput, @Ctx() ctx: Context) {
     return login(ctx, input);
+  }
+
+  @Mutation(() => createPayload.type, { nullable: true, description: 'Adds a user to the workspace.' })
+  createUser(@Arg('input', () => CreateUserInput) input: CreateUserInput, @Ctx() ctx: Context) {
+    return createUser(ctx, input);
+  }
+
+  @Mutation(() => updatePayload.type, { nullable: true, description: 'Changes what a user may do, at once.' })
+  updateUserRole(@Arg('input', () => UpdateUserRoleInput) input: UpdateUserRoleInput, @Ctx() ctx: Context) {
+    return updateUserRole(ctx, input);
+  }
+
+  @Mutation(() => removePayload.type, {
+    nullable: true,
+    description: 'Removes a user; its tokens end at once.',
+  })
+  removeUser(@Arg('id', () => ID) id: string, @Ctx() ctx: Context) {
+    return removeUser(ctx, id);
+  }
+
+  @Mutation(() => ChangePasswordPayload, {
+    nullable: true,
+    description: "Changes the caller's own password.",
+  })
+  changePassword(@Arg('input', () => ChangePasswordInput) input: ChangePasswordInput, @Ctx() ctx: Context) {
+    return changePassword(ctx, input);
   }
 }

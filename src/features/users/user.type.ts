@@ -38,3 +38,30 @@ export class LoginPayload {
   @Field(() => ViewerUser, { nullable: true }) user!: ViewerUser | null;
   @Field(() => [UserError]) userErrors!: readonly UserError[];
 }
+
+@InputType()
+export class CreateUserInput {
+  @Field(() => String) email!: string;
+  @Field(() => String, { description: 'At least 8 characters.' }) password!: string;
+  @Field(() => UserRole) role!: Role;
+}
+
+@InputType()
+export class UpdateUserRoleInput {
+  @Field(() => ID) id!: string;
+  @Field(() => UserRole) role!: Role;
+}
+
+@InputType()
+export class ChangePasswordInput {
+  @Field(() => String) currentPassword!: string;
+  @Field(() => String, { description: 'At least 8 characters.' }) newPassword!: string;
+}
+
+@ObjectType()
+export class ChangePasswordPayload {
+  @Field(() => String, { nullable: true, description: 'A new token: every earlier one has ended.' })
+  token!: string | null;
+  @Field(() => DateTimeScalar, { nullable: true }) expiresAt!: string | null;
+  @Field(() => [UserError]) userErrors!: readonly UserError[];
+}

@@ -1,0 +1,58 @@
+// How changes of keys look in the audit log: every value an admin may see, never a digest or a secret.
+import type { Context } from '../../access/context.ts';
+import type { StoredApiKey } from '../../access/tables.ts';
+import type { TenantTransaction } from '../../db/tenant-db.ts';
+import { writeAudit } from '../audit/index.ts';
+
+type KeyAction =
+  | 'apiKey.create'
+  | 'apiKey.update'
+  | 'apiKey.disable'
+  | 'apiKey.enable'
+  | 'apiKey.rotate'
+  | 'apiKey.activateSecret'
+  | 'apiKey.regenerate'
+  | 'apiKey.revoke'
+  | 'apiKey.delete'
+  | 'apiKey.reveal';
+
+function visible(key: StoredApiKey) {
+  const { label, description, environment, scopes, venueIds, ipAllowlist, rateLimitPerMinute } = key;
+  const { status, disabledReason, expiresAt } = key;
+  const settings = { label, description, environment, scopes, venueIds, ipAllowlist, rateLimitPerMinute };
+  return { ...settings, status, disabledReason, expiresAt };
+}
+
+/** Writes the difference between two states of a key; null = it was not there, or is gone. */
+export function auditKey(
+  ctx: Context,
+  tx: TenantTransaction,
+  action: KeyAction,
+  { before, after }: { readonly before: StoredApiKey | null; readonly after: StoredApiKey | null },
+): Promise<void> {
+  const targetId = (after ?? before)!.id;
+  return writeAudit(ctx, tx, {
+    action,
+    targetId,
+    before: before && visible(before),
+    after: after && visible(after),
+  });
+}
+
+/** Writes what happened to a key's secrets: their public prefixes. */
+export function auditSecret(
+  ctx: Context,
+  tx: TenantTransaction,
+  action: KeyAction,
+  {
+    apiKeyId,
+    before,
+    after,
+  }: { readonly apiKeyId: string; readonly before?: object; readonly after?: object },
+): Promise<void> {
+  return writeAudit(ctx, tx, {
+    ...{ action, targetId: apiKeyId },
+    before: { ...before },
+    after: { ...after },
+  });
+}

@@ -1,0 +1,38 @@
+// What happens to keys without an admin's doing: first use of a rotated secret, and falling asleep when unused.
+import type { KeyEvents } from '../../access/authenticate.ts';
+import { findInactiveKeys } from '../../access/key-store.ts';
+import { operatorContext, type Operator } from '../../access/operator.ts';
+import { toInstant } from '../../core/clock.ts';
+import { activateSecret } from './api-key.secrets.ts';
+import { disableApiKey } from './api-key.service.ts';
+
+const dayMs = 86_400_000;
+const batchSize = 500;
+
+/** Handlers for authentication; each writes its change, with its audit row, before the request goes on. */
+export function keyEvents(operator: Operator): KeyEvents {
+  return {
+    onFirstUse: ({ key, secret }) =>
+      activateSecret(operatorContext(operator, key.workspaceId), { apiKeyId: key.id, secretId: secret.id }),
+    async onInactive({ key }) {
+      await disableApiKey(operatorContext(operator, key.workspaceId), key.id, 'INACTIVITY');
+    },
+  };
+}
+
+/**
+ * Disables every key that was not used for too long; returns their number. Nothing depends on it running: the same is
+ * judged at each use. It only makes the list and the audit log say so in time.
+ */
+export async function sweepInactiveKeys(operator: Operator): Promise<number> {
+  const cutoff = toInstant(operator.clock.nowMs() - operator.credentials.inactivityDays * dayMs);
+  let disabled = 0;
+  for (;;) {
+    const found = await findInactiveKeys(operator.database, cutoff, batchSize);
+    for (const { workspaceId, apiKeyId } of found) {
+      await disableApiKey(operatorContext(operator, workspaceId), apiKeyId, 'INACTIVITY');
+    }
+    disabled += found.length;
+    if (found.length < batchSize) return disabled;
+  }
+}

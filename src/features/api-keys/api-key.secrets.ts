@@ -1,0 +1,150 @@
+// The rules of a key's secrets: made once, rotated with an overlap, replaced at once, shown again only from escrow.
+import { digestApiKey, makeApiKey } from '../../access/api-key.ts';
+import type { Context } from '../../access/context.ts';
+import { StoredApiKeySecret, type SecretStatus, type StoredApiKey } from '../../access/tables.ts';
+import { toInstant } from '../../core/clock.ts';
+import { userError } from '../../core/errors.ts';
+import type { Condition } from '../../db/condition.ts';
+import type { TenantTransaction } from '../../db/tenant-db.ts';
+import { checkInput } from '../../graph/input.ts';
+import { mutate } from '../../graph/payload.ts';
+import { auditSecret } from './api-key.audit.ts';
+import { rotateApiKeyRules, type RotateApiKeyInput } from './api-key.inputs.ts';
+import { getKey } from './api-key.lookup.ts';
+import { statusOf } from './api-key.state.ts';
+
+export const secretWarning =
+  'Store this secret now. It is shown only in this answer and cannot be shown again.';
+
+/** A day: enough to bring a new secret to every place that uses the old one. */
+const defaultOverlapSeconds = 86_400;
+
+interface NewSecret {
+  readonly status: SecretStatus;
+  readonly overlapSeconds: number | null;
+}
+
+/** Makes a secret and returns the key text: the only time that it exists outside the caller. */
+export async function addSecret(
+  ctx: Context,
+  tx: TenantTransaction,
+  key: StoredApiKey,
+  made: NewSecret,
+): Promise<string> {
+  const { key: text, secretId, prefix } = makeApiKey(key.environment);
+  const { keyPepper, escrow } = ctx.credentials;
+  const now = toInstant(ctx.clock.nowMs());
+  const row = { id: secretId, apiKeyId: key.id, prefix, digest: digestApiKey(text, keyPepper), ...made };
+  const moments = {
+    activatedAt: made.status === 'ACTIVE' ? now : null,
+    lastUsedAt: null,
+    expiresAt: null,
+    createdAt: now,
+  };
+  await tx.insert(StoredApiKeySecret, [
+    { ...row, ...moments, sealed: escrow ? escrow.seal(text, secretId) : null },
+  ]);
+  return text;
+}
+
+const secretsOf = (apiKeyId: string, ...statuses: SecretStatus[]): Condition => ({
+  all: [
+    { property: 'apiKeyId', op: 'eq', value: apiKeyId },
+    { property: 'status', op: 'in', value: statuses },
+  ],
+});
+
+/** Rotating or regenerating never wakes a dead key and never lengthens an expiry: only a key that works gets a new secret. */
+function assertActive(ctx: Context, key: StoredApiKey, field: readonly string[]): void {
+  const status = statusOf(key, { nowMs: ctx.clock.nowMs(), inactivityDays: ctx.credentials.inactivityDays });
+  if (status !== 'ACTIVE') {
+    throw userError('NOT_ALLOWED', field, `This key is ${status}; only an ACTIVE key gets a new secret.`);
+  }
+}
+
+/** The new secret works at once; its first use starts the overlap of the old one. A second rotation cancels an unused one. */
+export function rotateApiKey(ctx: Context, input: RotateApiKeyInput) {
+  return mutate(ctx, async (tx) => {
+    const { id, overlapSeconds } = checkInput(rotateApiKeyRules, input);
+    const key = await getKey(tx, id, ['input', 'id']);
+    assertActive(ctx, key, ['input', 'id']);
+    await retire(ctx, tx, secretsOf(id, 'PENDING'));
+    const overlap = overlapSeconds ?? defaultOverlapSeconds;
+    const secret = await addSecret(ctx, tx, key, { status: 'PENDING', overlapSeconds: overlap });
+    await auditSecret(ctx, tx, 'apiKey.rotate', {
+      apiKeyId: id,
+      after: { prefix: prefixOfKey(secret), overlapSeconds: overlap },
+    });
+    return { apiKeyId: id, secret, warning: secretWarning };
+  });
+}
+
+/** No overlap: every earlier secret is refused from this commit on. */
+export function regenerateApiKey(ctx: Context, id: string) {
+  return mutate(ctx, async (tx) => {
+    const key = await getKey(tx, id, ['id']);
+    assertActive(ctx, key, ['id']);
+    await retire(ctx, tx, secretsOf(id, 'PENDING', 'ACTIVE', 'RETIRING'));
+    const secret = await addSecret(ctx, tx, key, { status: 'ACTIVE', overlapSeconds: null });
+    await auditSecret(ctx, tx, 'apiKey.regenerate', { apiKeyId: id, after: { prefix: prefixOfKey(secret) } });
+    return { apiKeyId: id, secret, warning: secretWarning };
+  });
+}
+
+/** Everything before the last underscore: public, for look-up and display. */
+function prefixOfKey(secret: string): string {
+  return secret.slice(0, secret.lastIndexOf('_'));
+}
+
+/** Retired at once. The sealed copy goes too: what no longer works need not be shown again. */
+async function retire(ctx: Context, tx: TenantTransaction, condition: Condition): Promise<void> {
+  const expiresAt = toInstant(ctx.clock.nowMs());
+  await tx.updateWhere(StoredApiKeySecret, condition, { status: 'RETIRED', expiresAt, sealed: null });
+}
+
+/**
+ * First use of a rotated secret: it becomes ACTIVE, the one before it RETIRING for the overlap that was asked for, or
+ * RETIRED at once when that is 0. Two first uses at the same time do it once.
+ */
+export async function activateSecret(
+  ctx: Context,
+  { apiKeyId, secretId }: { apiKeyId: string; secretId: string },
+): Promise<void> {
+  await mutate(ctx, async (tx) => {
+    const key = await getKey(tx, apiKeyId, ['id']);
+    const pending = await tx.find(StoredApiKeySecret, secretId);
+    if (pending?.status !== 'PENDING') return {};
+    const nowMs = ctx.clock.nowMs();
+    const overlapSeconds = pending.overlapSeconds ?? 0;
+    const expiresAt = toInstant(nowMs + overlapSeconds * 1_000);
+    const status = overlapSeconds > 0 ? 'RETIRING' : 'RETIRED';
+    await tx.updateWhere(StoredApiKeySecret, secretsOf(apiKeyId, 'ACTIVE'), { status, expiresAt });
+    await tx.update(StoredApiKeySecret, secretId, { status: 'ACTIVE', activatedAt: toInstant(nowMs) });
+    const after = { prefix: pending.prefix, previousExpiresAt: expiresAt };
+    await auditSecret(ctx, tx, 'apiKey.activateSecret', { apiKeyId: key.id, after });
+    return {};
+  });
+}
+
+/** Off unless KEY_ESCROW_SECRET is set, and then for owners only; each time is in the audit log. */
+export function revealApiKey(ctx: Context, id: string) {
+  return mutate(ctx, async (tx) => {
+    const { escrow } = ctx.credentials;
+    if (!escrow)
+      throw userError('NOT_ALLOWED', ['id'], 'Secrets cannot be shown again: this server keeps no copy.');
+    const key = await getKey(tx, id, ['id']);
+    assertActive(ctx, key, ['id']);
+    const secrets = await tx.findAll(StoredApiKeySecret, secretsOf(id, 'ACTIVE'));
+    const [active] = secrets;
+    const secret = active?.sealed ? escrow.open(active.sealed, active.id) : null;
+    if (!active || secret === null) {
+      throw userError(
+        'NOT_ALLOWED',
+        ['id'],
+        'No copy of this secret is kept: it was made before the setting was switched on.',
+      );
+    }
+    await auditSecret(ctx, tx, 'apiKey.reveal', { apiKeyId: id, after: { prefix: active.prefix } });
+    return { apiKeyId: id, secret };
+  });
+}

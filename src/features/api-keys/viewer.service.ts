@@ -1,0 +1,41 @@
+// What a caller may know of itself. Works for every proven credential, also for a key without scopes.
+import type { Context } from '../../access/context.ts';
+import { findKey, findUser } from '../../access/key-store.ts';
+import { tableOf } from '../../db/table.ts';
+import { createTenantDb } from '../../db/tenant-db.ts';
+import { describeUser, describeWorkspace } from '../users/index.ts';
+import { Venue } from '../venues/index.ts';
+import { statusOf } from './api-key.state.ts';
+import { ViewerKind, type ApiKeyVenue, type Viewer, type ViewerApiKey } from './api-key.type.ts';
+
+export async function describeViewer(ctx: Context): Promise<Viewer> {
+  const { principal } = ctx;
+  if (principal.kind === 'ANONYMOUS') throw new Error('The gate lets no anonymous caller ask who it is.');
+  const workspace = await describeWorkspace(wholeWorkspace(ctx, principal.workspaceId));
+  const base = { workspace, scopes: [...principal.scopes].sort(), apiKey: null, user: null };
+  if (principal.kind === 'API_KEY') {
+    return { ...base, kind: ViewerKind.API_KEY, apiKey: await describeOwnKey(ctx, principal.secretId) };
+  }
+  const user = await findUser(ctx.credentials.accounts, principal.userId);
+  return { ...base, kind: ViewerKind.USER, user: user && (await describeUser(ctx.db, user)) };
+}
+
+/** Keys and workspaces are closed to a venue-restricted reader; a key may still know its own. */
+function wholeWorkspace({ credentials, clock }: Context, workspaceId: string) {
+  return createTenantDb({ database: credentials.accounts, scope: { workspaceId, venueIds: null }, clock });
+}
+
+async function describeOwnKey(ctx: Context, secretId: string): Promise<ViewerApiKey | null> {
+  const record = await findKey(ctx.credentials.accounts, secretId);
+  if (!record) return null;
+  const { key, secret } = record;
+  const status = statusOf(key, { nowMs: ctx.clock.nowMs(), inactivityDays: ctx.credentials.inactivityDays });
+  const { id, number, label, environment, expiresAt } = key;
+  const venues = key.venueIds === null ? null : await namedVenues(ctx, key.venueIds);
+  return { id, number, label, environment, expiresAt, prefix: secret.prefix, status, venues };
+}
+
+async function namedVenues(ctx: Context, venueIds: readonly string[]): Promise<ApiKeyVenue[]> {
+  const found = await ctx.db.byIds<ApiKeyVenue>(tableOf(Venue), ['id', 'name'], venueIds);
+  return venueIds.flatMap((id) => found.get(id) ?? []);
+}

@@ -1,0 +1,67 @@
+// Writing the audit log: always inside the transaction of the change, so that neither exists without the other.
+import type { Context } from '../../access/context.ts';
+import { StoredApiKey, StoredUser } from '../../access/tables.ts';
+import { toInstant } from '../../core/clock.ts';
+import { newId } from '../../core/ids.ts';
+import type { TenantTransaction } from '../../db/tenant-db.ts';
+import { AuditActorKind, AuditEntry, type AuditChange } from './audit.entity.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+
+interface Change {
+  /** E.g. `apiKey.revoke`. */
+  readonly action: string;
+  readonly targetId: string;
+  /** Only values that anybody with access to the log may read. */
+  readonly before?: Values | null;
+  readonly after?: Values | null;
+}
+
+function asText(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function changesBetween(before: Values, after: Values): AuditChange[] {
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return fields
+    .map((field) => ({ field, before: asText(before[field]), after: asText(after[field]) }))
+    .filter((change) => change.before !== change.after);
+}
+
+async function actorOf({ principal }: Context, tx: TenantTransaction) {
+  switch (principal.kind) {
+    case 'USER': {
+      const user = await tx.find(StoredUser, principal.userId);
+      return {
+        actorKind: AuditActorKind.USER,
+        actorId: principal.userId,
+        actorLabel: user?.email ?? 'removed user',
+      };
+    }
+    case 'API_KEY': {
+      const key = await tx.find(StoredApiKey, principal.apiKeyId);
+      return {
+        actorKind: AuditActorKind.API_KEY,
+        actorId: principal.apiKeyId,
+        actorLabel: key?.label ?? 'API key',
+      };
+    }
+    case 'ANONYMOUS':
+      return { actorKind: AuditActorKind.SYSTEM, actorId: null, actorLabel: 'system' };
+  }
+}
+
+/** Adds one entry with the fields that differ between `before` and `after`. */
+export async function writeAudit(ctx: Context, tx: TenantTransaction, change: Change): Promise<void> {
+  const { action, targetId, before, after } = change;
+  const entry = {
+    id: newId('aud', ctx.clock),
+    at: toInstant(ctx.clock.nowMs()),
+    ...{ action, targetId, changes: changesBetween(before ?? {}, after ?? {}) },
+    ...(await actorOf(ctx, tx)),
+    requestId: ctx.requestId,
+    ip: ctx.ip === '' ? null : ctx.ip,
+  };
+  await tx.insert(AuditEntry, [entry]);
+}

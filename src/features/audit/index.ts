@@ -1,0 +1,16 @@
+// The door of the audit room: its manifest, and the one function by which other rooms write to the log.
+import { adminOnly } from '../../access/policy/index.ts';
+import type { Feature } from '../../graph/feature.ts';
+import { AuditEntry } from './audit.entity.ts';
+import { auditEntries, AuditEntryFields, auditQueries } from './audit.resource.ts';
+
+export { writeAudit } from './audit.service.ts';
+
+export const auditFeature: Feature = {
+  name: 'audit',
+  tables: [AuditEntry],
+  resources: [auditEntries],
+  resolvers: [auditQueries.resolver, AuditEntryFields],
+  scopes: [],
+  policy: { ...auditEntries.policy, ...auditQueries.policy, AuditActor: adminOnly, AuditChange: adminOnly },
+};

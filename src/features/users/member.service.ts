@@ -1,0 +1,126 @@
+// The rules of a workspace's users: add, change role, remove, change one's own password. The last owner stays.
+import type { Context } from '../../access/context.ts';
+import { findUserByEmail } from '../../access/key-store.ts';
+import { passwordProblem } from '../../access/password.ts';
+import { StoredApiKey, StoredUser, StoredWorkspace } from '../../access/tables.ts';
+import { toInstant } from '../../core/clock.ts';
+import { notFound, userError } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import type { Role } from '../../core/principal.ts';
+import type { TenantTransaction } from '../../db/tenant-db.ts';
+import { assertIdOf, assertUpdated, checkInput, inputRules, requiredEmail } from '../../graph/input.ts';
+import { mutate, orUserErrors } from '../../graph/payload.ts';
+import { z } from 'zod';
+import { writeAudit } from '../audit/index.ts';
+import type { ChangePasswordInput, CreateUserInput, UpdateUserRoleInput } from './user.type.ts';
+
+const role = z.enum(['OWNER', 'ADMIN', 'MEMBER']);
+const createUserRules = inputRules<CreateUserInput>({ email: requiredEmail(), password: z.string(), role });
+
+export function createUser(ctx: Context, input: CreateUserInput) {
+  return orUserErrors(async () => {
+    const values = checkInput(createUserRules, input);
+    assertPassword(values.password, ['input', 'password']);
+    assertMayGrant(ctx, values.role, ['input', 'role']);
+    if (await findUserByEmail(ctx.credentials.accounts, values.email)) throw emailTaken();
+    // Hashed before the transaction: it takes tens of milliseconds, and on SQLite every writer would wait.
+    const passwordHash = await ctx.credentials.passwords.hash(values.password);
+    return ctx.db.transaction(async (tx) => {
+      const id = newId('usr', ctx.clock);
+      const now = toInstant(ctx.clock.nowMs());
+      const account = { email: values.email, role: values.role, passwordHash, tokenVersion: 1, version: 1 };
+      // Two at the same time: the unique index decides, and the second adds nothing.
+      const row = { id, ...account, createdAt: now, updatedAt: now };
+      if ((await tx.insert(StoredUser, [row], { ignoreDuplicates: true })) === 0) throw emailTaken();
+      const after = { email: values.email, role: values.role };
+      await writeAudit(ctx, tx, { action: 'user.create', targetId: id, after });
+      return { userId: id };
+    });
+  });
+}
+
+/** Only an owner gives or takes the role OWNER; nobody takes it from the last one. */
+export function updateUserRole(ctx: Context, { id, role: wanted }: UpdateUserRoleInput) {
+  return mutate(ctx, async (tx) => {
+    const user = await getUser(tx, id, ['input', 'id']);
+    if (user.role === wanted) return { userId: id };
+    assertMayGrant(ctx, wanted, ['input', 'role']);
+    assertMayGrant(ctx, user.role, ['input', 'role']);
+    if (user.role === 'OWNER') await assertNotLastOwner(tx, ['input', 'role']);
+    assertUpdated(await tx.update(StoredUser, id, { role: wanted }), 'user');
+    const change = { before: { role: user.role }, after: { role: wanted } };
+    await writeAudit(ctx, tx, { action: 'user.updateRole', targetId: id, ...change });
+    return { userId: id };
+  });
+}
+
+/** The user's tokens stop at once. Keys that the user made go on; the audit log knows who made them. */
+export function removeUser(ctx: Context, id: string) {
+  return mutate(ctx, async (tx) => {
+    const user = await getUser(tx, id, ['id']);
+    assertMayGrant(ctx, user.role, ['id']);
+    if (user.role === 'OWNER') await assertNotLastOwner(tx, ['id']);
+    await writeAudit(ctx, tx, {
+      ...{ action: 'user.remove', targetId: id },
+      before: { email: user.email, role: user.role },
+    });
+    await tx.updateWhere(
+      StoredApiKey,
+      { property: 'createdById', op: 'eq', value: id },
+      { createdById: null },
+    );
+    await tx.removeWhere(StoredUser, { property: 'id', op: 'eq', value: id });
+    return { userId: id };
+  });
+}
+
+/** Of the caller itself. Every token made before ends; the answer holds a new one. */
+export function changePassword(ctx: Context, { currentPassword, newPassword }: ChangePasswordInput) {
+  return orUserErrors(async () => {
+    if (ctx.principal.kind !== 'USER')
+      throw new Error('The gate lets only signed-in users change a password.');
+    const { userId } = ctx.principal;
+    const { passwords, tokens } = ctx.credentials;
+    const user = await ctx.db.find(StoredUser, userId);
+    if (!(await passwords.verify(user?.passwordHash ?? null, currentPassword))) {
+      throw userError('INVALID', ['input', 'currentPassword'], 'This is not the current password.');
+    }
+    assertPassword(newPassword, ['input', 'newPassword']);
+    const passwordHash = await passwords.hash(newPassword);
+    const tokenVersion = await ctx.db.transaction(async (tx) => {
+      const next = await tx.increment(StoredUser, userId, 'tokenVersion');
+      await tx.update(StoredUser, userId, { passwordHash });
+      await writeAudit(ctx, tx, { action: 'user.changePassword', targetId: userId });
+      return next;
+    });
+    return tokens.issue({ userId, tokenVersion });
+  });
+}
+
+async function getUser(tx: TenantTransaction, id: string, field: readonly string[]): Promise<StoredUser> {
+  assertIdOf('usr', id, field, 'user');
+  const user = await tx.findForUpdate(StoredUser, id);
+  if (!user) throw notFound(field, 'user');
+  return user;
+}
+
+function emailTaken() {
+  return userError('TAKEN', ['input', 'email'], 'There is a user with this e-mail address already.');
+}
+
+function assertPassword(password: string, field: readonly string[]): void {
+  const problem = passwordProblem(password);
+  if (problem) throw userError('INVALID', field, problem);
+}
+
+function assertMayGrant({ principal }: Context, wanted: Role, field: readonly string[]): void {
+  if (wanted !== 'OWNER' || (principal.kind === 'USER' && principal.role === 'OWNER')) return;
+  throw userError('NOT_ALLOWED', field, 'Only an owner can give or take the role OWNER.');
+}
+
+/** Held on the workspace's row: two owners who demote each other at the same time wait for one another here. */
+async function assertNotLastOwner(tx: TenantTransaction, field: readonly string[]): Promise<void> {
+  await tx.findForUpdate(StoredWorkspace, tx.scope.workspaceId);
+  const owners = await tx.findAll(StoredUser, { property: 'role', op: 'eq', value: 'OWNER' });
+  if (owners.length <= 1) throw userError('NOT_ALLOWED', field, 'A workspace keeps at least one owner.');
+}
