@@ -101,5 +101,6 @@ export function foldedProperty(property: string): string {
 
 /** Text for comparing without regard to case or to how an accent was typed: Unicode NFKC, lower case. */
 export function fold(text: string | null | undefined): string {
-  return (text ?? '').normalize('NFKC').toLowerCase().normalize('NFKC');
+  // Lower case writes a capital sigma differently at the end of a word, so a prefix would not find its word.
+  return (text ?? '').normalize('NFKC').toLowerCase().normalize('NFKC').replaceAll('ς', 'σ');
 }

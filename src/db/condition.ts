@@ -20,21 +20,6 @@ export function columnSql(table: Table, alias: string, property: string): Sql {
   return sql`${identifier(alias)}.${identifier(table.column(property).name)}`;
 }
 
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, (character) => `\\${character}`);
-}
-
-function likeSql(
-  table: Table,
-  alias: string,
-  property: string,
-  pattern: (text: string) => string,
-  value: string,
-): Sql {
-  const column = columnSql(table, alias, foldedProperty(property));
-  return sql`${column} LIKE ${pattern(escapeLike(fold(value)))} ESCAPE '\\'`;
-}
-
 function listSql(values: readonly string[], dialect: Dialect): Sql {
   return sql`(SELECT value FROM ${dialect.valuesTable(values, 'v')})`;
 }
@@ -62,9 +47,9 @@ function comparisonSql(
     case 'nin':
       return sql`(${column} IS NULL OR ${column} NOT IN ${listSql(value as string[], dialect)})`;
     case 'contains':
-      return likeSql(table, alias, property, (text) => `%${text}%`, value as string);
+      return dialect.contains(columnSql(table, alias, foldedProperty(property)), fold(value as string));
     case 'startsWith':
-      return likeSql(table, alias, property, (text) => `${text}%`, value as string);
+      return dialect.startsWith(columnSql(table, alias, foldedProperty(property)), fold(value as string));
     default:
       return sql`${column} ${inequality[op] ?? empty} ${parameter()}`;
   }

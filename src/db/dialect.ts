@@ -20,6 +20,9 @@ export interface Dialect {
   nestedJson(expression: Sql): Sql;
   /** A list of texts as a table `alias(value)`. */
   valuesTable(values: readonly string[], alias: string): Sql;
+  /** Exactly this text somewhere in a text column; no character of it means anything else. */
+  contains(column: Sql, text: string): Sql;
+  startsWith(column: Sql, text: string): Sql;
   /** Ends a SELECT: the rows of the alias stay as they are until the transaction ends. Nothing where there is one writer. */
   lockRows(mode: 'UPDATE' | 'SHARE', alias: string): Sql;
   /** The statement text with this engine's placeholders. */
@@ -56,13 +59,15 @@ export const sqlite: Dialect = {
   jsonAggregate: (expression) => sql`json_group_array(${expression})`,
   nestedJson: (expression) => sql`json(${expression})`,
   valuesTable: (values, alias) => sql`json_each(${JSON.stringify(values)}) AS ${identifier(alias)}`,
+  // Not LIKE: SQLite's ends at a NUL and fails at patterns over 50,000 bytes.
+  contains: (column, text) => sql`instr(${column}, ${text}) > 0`,
+  startsWith: (column, text) => sql`instr(${column}, ${text}) = 1`,
   lockRows: () => empty,
   text: (statement) => statement.sql,
 };
 
-/** Postgres refuses NUL in any text. No stored text holds one, so a question that does can only ask for nothing. */
-function withoutNul(value: unknown): unknown {
-  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, (character) => `\\${character}`);
 }
 
 export const postgres: Dialect = {
@@ -83,7 +88,7 @@ export const postgres: Dialect = {
   },
   encode(kind, value) {
     if (value === null || value === undefined) return null;
-    return kind === 'json' ? JSON.stringify(value) : withoutNul(value);
+    return kind === 'json' ? JSON.stringify(value) : value;
   },
   asJson(column, expression) {
     if (column.kind !== 'timestamp') return expression;
@@ -92,8 +97,10 @@ export const postgres: Dialect = {
   jsonArray: (expressions) => sql`json_build_array(${commaList(expressions)})`,
   jsonAggregate: (expression) => sql`coalesce(json_agg(${expression}), '[]'::json)`,
   nestedJson: (expression) => expression,
-  valuesTable: (values, alias) =>
-    sql`unnest(${values.map(withoutNul)}::text[]) AS ${identifier(alias)}(value)`,
+  valuesTable: (values, alias) => sql`unnest(${values}::text[]) AS ${identifier(alias)}(value)`,
+  // LIKE, because a prefix can then be looked up in an index.
+  contains: (column, text) => sql`${column} LIKE ${`%${escapeLike(text)}%`} ESCAPE '\\'`,
+  startsWith: (column, text) => sql`${column} LIKE ${`${escapeLike(text)}%`} ESCAPE '\\'`,
   lockRows: (mode, alias) => sql` ${raw(`FOR ${mode}`)} OF ${identifier(alias)}`,
   text: (statement) => statement.text,
 };

@@ -31,16 +31,22 @@ export function postgresOptions(url: string, entities: readonly EntityClass[]): 
   };
 }
 
+/** Postgres refuses NUL in any text. No stored text holds one, so a question that does can only ask for nothing. */
+function withoutNul(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNul);
+  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
+}
+
 function writeConnection(runner: QueryRunner, onStatement: DatabaseOptions['onStatement']): WriteConnection {
   return {
     dialect: postgres,
     async query<Row>(statement: { text: string; values: unknown[] }) {
       onStatement?.(statement.text);
-      return (await runner.query(statement.text, statement.values)) as Row[];
+      return (await runner.query(statement.text, statement.values.map(withoutNul))) as Row[];
     },
     async execute(statement) {
       onStatement?.(statement.text);
-      const result = await runner.query(statement.text, statement.values, true);
+      const result = await runner.query(statement.text, statement.values.map(withoutNul), true);
       return result.affected ?? 0;
     },
   };
@@ -87,7 +93,7 @@ export async function openPostgresDatabase(
     async query<Row>(statement: { text: string; values: unknown[] }) {
       onStatement?.(statement.text);
       try {
-        return (await source.query(statement.text, statement.values)) as Row[];
+        return (await source.query(statement.text, statement.values.map(withoutNul))) as Row[];
       } catch (error) {
         throw asStoreError(error);
       }
