@@ -1,0 +1,167 @@
+// A whole server on a real store of its own, with a clock that a test sets, and a ladder to seed it:
+// `(await house.workspace()).key('read:customers')`.
+import { pino } from 'pino';
+import { createApp, type App } from '../../src/app.ts';
+import { operatorContext } from '../../src/access/operator.ts';
+import { readConfig, type Config } from '../../src/config.ts';
+import { createApiKey } from '../../src/features/api-keys/index.ts';
+import { createWorkspace } from '../../src/features/users/index.ts';
+import { createVenue } from '../../src/features/venues/venue.service.ts';
+import { createCustomer } from '../../src/features/customers/customer.service.ts';
+import { newEngine, type Engine } from './engines.ts';
+
+export interface TestClock {
+  nowMs(): number;
+  /** Moves the time; never runs by itself. */
+  advance(ms: number): void;
+}
+
+export function testClock(startMs = Date.parse('2026-06-01T12:00:00.000Z')): TestClock {
+  let now = startMs;
+  return { nowMs: () => now, advance: (ms) => void (now += ms) };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | number | undefined>>;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape and compare what they find.
+  readonly data: any;
+  readonly errors: readonly AnsweredError[] | undefined;
+  readonly text: string;
+}
+
+export interface AnsweredError {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
+
+export type Variables = Readonly<Record<string, unknown>>;
+export type Headers = Readonly<Record<string, string>>;
+
+/** Someone who calls: with a key, a token or nothing. */
+export interface Caller {
+  send(query: string, variables?: Variables, operationName?: string): Promise<Answer>;
+}
+export interface KeyCaller extends Caller {
+  readonly secret: string;
+  readonly apiKeyId: string;
+}
+
+export interface TestWorkspace {
+  readonly workspaceId: string;
+  readonly ownerEmail: string;
+  readonly ownerPassword: string;
+  /** A key with these scopes (none is possible here, though not through the API). */
+  key(...scopes: string[]): Promise<KeyCaller>;
+  /** A key with these scopes that sees only these venues. */
+  venueKey(venueIds: readonly string[], ...scopes: string[]): Promise<KeyCaller>;
+  /** The owner, signed in. */
+  owner(): Promise<Caller>;
+  venue(name?: string): Promise<string>;
+  customer(input?: { name?: string; email?: string; venueIds?: string[] }): Promise<string>;
+}
+
+export interface TestHouse {
+  readonly app: App;
+  readonly clock: TestClock;
+  readonly engine: Engine;
+  readonly statements: string[];
+  send(headers: Headers, query: string, variables?: Variables, operationName?: string): Promise<Answer>;
+  workspace(name?: string): Promise<TestWorkspace>;
+  close(): Promise<void>;
+}
+
+export const testSecrets = {
+  jwtSecrets: ['a-secret-for-tests-of-at-least-32-characters'] as [string],
+  keyPepper: 'a-pepper-for-tests-of-at-least-32-characters',
+};
+
+let counter = 0;
+
+export interface HouseOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly clock?: TestClock;
+  /** Opens a second server on the store of another house. */
+  readonly sharing?: TestHouse;
+}
+
+export async function openTestHouse(engineName: Engine['name'], options: HouseOptions = {}): Promise<TestHouse> {
+  const engine = options.sharing?.engine ?? (await newEngine(engineName));
+  const config: Config = readConfig({ DATABASE_URL: engine.url, DEMO: '0', ...options.env });
+  const clock = options.clock ?? options.sharing?.clock ?? testClock();
+  const statements: string[] = [];
+  const app = await createApp({
+    config,
+    clock,
+    secrets: testSecrets,
+    logger: pino({ level: 'silent' }),
+    database: { onStatement: (text) => void statements.push(text) },
+  });
+  const house: TestHouse = {
+    app,
+    clock,
+    engine,
+    statements,
+    send: (headers, query, variables, operationName) => send(app, headers, { query, variables, operationName }),
+    workspace: (name) => makeWorkspace(house, name),
+    async close() {
+      await app.close();
+      if (!options.sharing) await engine.remove();
+    },
+  };
+  return house;
+}
+
+export async function send(app: App, headers: Headers, body: unknown): Promise<Answer> {
+  const response = await app.http.inject({
+    method: 'POST',
+    url: '/graphql',
+    headers: { 'content-type': 'application/json', ...headers },
+    payload: JSON.stringify(body),
+  });
+  const parsed = JSON.parse(response.body) as { data?: unknown; errors?: AnsweredError[] };
+  const { statusCode: status, body: text } = response;
+  return { status, headers: response.headers, data: parsed.data, errors: parsed.errors, text };
+}
+
+export const bearer = (credential: string): Headers => ({ authorization: `Bearer ${credential}` });
+
+async function makeWorkspace(house: TestHouse, name?: string): Promise<TestWorkspace> {
+  counter += 1;
+  const ownerEmail = `owner${counter}@test.example`;
+  const ownerPassword = `a long password ${counter}`;
+  const { app } = house;
+  const input = { name: name ?? `Workspace ${counter}`, email: ownerEmail, password: ownerPassword };
+  const { workspaceId } = await createWorkspace(app, input);
+  const context = operatorContext(app, workspaceId);
+  const callerWith = (credential: string): Caller => ({
+    send: (query, variables, operationName) => house.send(bearer(credential), query, variables, operationName),
+  });
+  const makeKey = async (scopes: readonly string[], venueIds: readonly string[] | null): Promise<KeyCaller> => {
+    const restriction = venueIds ? { venueIds: [...venueIds] } : {};
+    const made = await createApiKey(context, { label: 'test', scopes: [...scopes], ...restriction });
+    if (!('secret' in made)) throw new Error(JSON.stringify(made.userErrors));
+    return { ...callerWith(made.secret), secret: made.secret, apiKeyId: made.apiKeyId };
+  };
+  return {
+    workspaceId,
+    ownerEmail,
+    ownerPassword,
+    key: (...scopes) => makeKey(scopes, null),
+    venueKey: (venueIds, ...scopes) => makeKey(scopes, venueIds),
+    async owner() {
+      const login = 'mutation ($input: LoginInput!) { login(input: $input) { token } }';
+      const answer = await house.send({}, login, { input: { email: ownerEmail, password: ownerPassword } });
+      return callerWith((answer.data as { login: { token: string } }).login.token);
+    },
+    async venue(venueName = 'Venue') {
+      const made = await createVenue(context, { name: venueName, timezone: 'Europe/Berlin' });
+      return (made as { venueId: string }).venueId;
+    },
+    async customer(values = {}) {
+      const made = await createCustomer(context, { name: 'Customer', ...values });
+      return (made as { customerId: string }).customerId;
+    },
+  };
+}
