@@ -15,17 +15,17 @@ export function inputRules<T extends object>(rules: InputRules<T>): z.ZodType<T>
 const controlCharacters = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/;
 const loneSurrogate = /\p{Surrogate}/u;
 
-/** Text of 1 to `max` characters after trimming. */
+/** Text of 1 to `max` characters after trimming. The first fault ends the look at it: one entry for one value. */
 export function text(max: number) {
   return z
     .string()
     .trim()
-    .min(1, 'Must not be empty.')
-    .max(max, `Must be at most ${max} characters long.`)
-    .refine(
-      (value) => !controlCharacters.test(value) && !loneSurrogate.test(value),
-      'Must not contain control characters.',
-    );
+    .min(1, { error: 'Must not be empty.', abort: true })
+    .max(max, { error: `Must be at most ${max} characters long.`, abort: true })
+    .refine((value) => !controlCharacters.test(value) && !loneSurrogate.test(value), {
+      error: 'Must not contain control characters.',
+      abort: true,
+    });
 }
 
 /** Left out, null (cleared) or text; an empty text counts as null. */
