@@ -74,6 +74,24 @@ export function checkInput<T>(rules: z.ZodType<T>, input: T, path: readonly stri
   throw new UserErrors(result.error.issues.map((issue) => toUserError(issue, path)));
 }
 
+/** Makes each look-up in turn, and throws the faults of all of them at once. */
+export async function checkAll<T extends readonly unknown[]>(
+  ...lookUps: { readonly [K in keyof T]: () => Promise<T[K]> }
+): Promise<T> {
+  const found: unknown[] = [];
+  const faults: UserErrorItem[] = [];
+  for (const lookUp of lookUps) {
+    try {
+      found.push(await lookUp());
+    } catch (error) {
+      if (!(error instanceof UserErrors)) throw error;
+      faults.push(...error.items);
+    }
+  }
+  if (faults.length > 0) throw new UserErrors(faults);
+  return found as unknown as T;
+}
+
 /** An id of another type can never be found; the answer is the same as for an unknown one. */
 export function assertIdOf(prefix: string, value: string, field: readonly string[], thing: string): void {
   if (prefixOf(value) !== prefix) throw notFound(field, thing);

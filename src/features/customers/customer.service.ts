@@ -1,7 +1,7 @@
 // The rules of customers: create, change, and which venues they belong to.
 import type { Context } from '../../access/context.ts';
 import { toInstant } from '../../core/clock.ts';
-import { notFound, userError } from '../../core/errors.ts';
+import { notFound, userError, UserErrors } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { TenantTransaction } from '../../db/tenant-db.ts';
 import { tableOf } from '../../db/table.ts';
@@ -70,8 +70,10 @@ async function venuesForNewCustomer(
 async function assertVenues(tx: TenantTransaction, venueIds: readonly string[]): Promise<void> {
   if (venueIds.length === 0) return;
   const known = await tx.byIds(tableOf(Venue), ['id'], venueIds);
-  const position = venueIds.findIndex((id) => !known.has(id));
-  if (position >= 0) throw notFound(['input', 'venueIds', String(position)], 'venue');
+  const faults = venueIds.flatMap((id, index) =>
+    known.has(id) ? [] : notFound(['input', 'venueIds', String(index)], 'venue').items,
+  );
+  if (faults.length > 0) throw new UserErrors(faults);
 }
 
 async function linkVenues(

@@ -6,7 +6,7 @@ import { newId } from '../../core/ids.ts';
 import type { Condition } from '../../db/condition.ts';
 import type { TenantTransaction } from '../../db/tenant-db.ts';
 import { tableOf } from '../../db/table.ts';
-import { assertIdOf, assertUpdated, checkInput } from '../../graph/input.ts';
+import { assertIdOf, assertUpdated, checkAll, checkInput } from '../../graph/input.ts';
 import { mutate } from '../../graph/payload.ts';
 import { linkCustomerToVenue } from '../customers/index.ts';
 import { assertCustomer, Inquiry, venueForNewRow } from '../inquiries/index.ts';
@@ -21,9 +21,12 @@ import {
 export function createFollowUp(ctx: Context, input: CreateFollowUpInput) {
   return mutate(ctx, async (tx) => {
     const { customerId, inquiryId, venueId: wanted, note, dueAt } = checkInput(createFollowUpRules, input);
-    await assertCustomer(tx, customerId);
-    const inquiry = inquiryId == null ? null : await getInquiryOf(tx, customerId, inquiryId);
-    const venueId = await venueForNewRow(tx, wanted ?? inquiry?.venueId);
+    const [, inquiry, named] = await checkAll(
+      () => assertCustomer(tx, customerId),
+      async () => (inquiryId == null ? null : getInquiryOf(tx, customerId, inquiryId)),
+      async () => (wanted == null ? null : venueForNewRow(tx, wanted)),
+    );
+    const venueId = named ?? (await venueForNewRow(tx, inquiry?.venueId));
     const followUpId = newId('fup', ctx.clock);
     const now = toInstant(ctx.clock.nowMs());
     const concerns = { customerId, inquiryId: inquiryId ?? null, venueId };

@@ -8,7 +8,7 @@ import type { Principal } from '../../core/principal.ts';
 import type { Condition } from '../../db/condition.ts';
 import type { TenantTransaction } from '../../db/tenant-db.ts';
 import { tableOf } from '../../db/table.ts';
-import { assertIdOf, assertUpdated, checkInput } from '../../graph/input.ts';
+import { assertIdOf, assertUpdated, checkAll, checkInput } from '../../graph/input.ts';
 import { mutate } from '../../graph/payload.ts';
 import { linkCustomerToVenue } from '../customers/index.ts';
 import { assertCustomer, venueForNewRow } from './customer-and-venue.ts';
@@ -25,8 +25,10 @@ import {
 export function createInquiry(ctx: Context, input: CreateInquiryInput) {
   return mutate(ctx, async (tx) => {
     const { customerId, venueId: wanted, subject, body, channel } = checkInput(createInquiryRules, input);
-    await assertCustomer(tx, customerId);
-    const venueId = await venueForNewRow(tx, wanted);
+    const [, venueId] = await checkAll(
+      () => assertCustomer(tx, customerId),
+      () => venueForNewRow(tx, wanted),
+    );
     const inquiryId = newId('inq', ctx.clock);
     const now = toInstant(ctx.clock.nowMs());
     const content = { subject, body, channel, status: InquiryStatus.OPEN };
