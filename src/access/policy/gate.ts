@@ -21,7 +21,7 @@ export interface Gate {
 
 /** Everything that the rules may look at, as one text: callers with the same text get the same verdicts. */
 function callerKey(principal: Principal): string {
-  return `${principal.kind === 'ANONYMOUS' ? 'anonymous' : 'known'} ${[...principal.scopes].sort().join(' ')}`;
+  return JSON.stringify([principal.kind === 'ANONYMOUS', ...[...principal.scopes].sort()]);
 }
 
 async function judgeAll(policy: Policy, principal: Principal): Promise<Caller> {
