@@ -126,12 +126,31 @@ function reader(connection: Connection, scope: TenantScope): TenantReader {
   return self;
 }
 
+/** The property that holds the row's own venue, or null where another table says it. */
+function venueProperty({ venues }: Table): string | null {
+  if (venues.by === 'column') return venues.property;
+  return venues.by === 'id' ? 'id' : null;
+}
+
 /** Last line behind the services' own checks: a row must not be written outside the venues of its writer. */
-function assertVenueAllowed(table: Table, row: Row, scope: TenantScope): void {
-  if (scope.venueIds === null || table.venues.by !== 'column') return;
-  const venueId = row[table.venues.property];
-  if (venueId !== undefined && !scope.venueIds.includes(venueId as string)) {
+function assertVenueAllowed(table: Table, venueId: unknown, scope: TenantScope): void {
+  if (scope.venueIds !== null && !scope.venueIds.includes(venueId as string)) {
     throw new Error(`A row of ${table.name} was about to be written outside the caller's venues.`);
+  }
+}
+
+/** A new row without a venue is outside every venue. */
+function assertInsertAllowed(table: Table, row: Row, scope: TenantScope): void {
+  const property = venueProperty(table);
+  if (property !== null) assertVenueAllowed(table, row[property], scope);
+}
+
+/** A change that leaves venue and workspace alone keeps the row where the condition found it. */
+function assertPatchAllowed(table: Table, patch: Row, scope: TenantScope): void {
+  const property = venueProperty(table);
+  if (property !== null && patch[property] !== undefined) assertVenueAllowed(table, patch[property], scope);
+  if (patch[table.workspace] !== undefined && patch[table.workspace] !== scope.workspaceId) {
+    throw new Error(`A row of ${table.name} was about to be moved to another workspace.`);
   }
 }
 
@@ -165,7 +184,7 @@ function writer(connection: WriteConnection, scope: TenantScope, clock: Clock): 
   const where = (table: Table, condition: Condition) =>
     sql`${tenantSql(table, changedAlias, scope, dialect)} AND ${conditionSql(table, changedAlias, condition, dialect)}`;
   const changeWhere = async (table: Table, condition: Condition, patch: Row) => {
-    assertVenueAllowed(table, patch, scope);
+    assertPatchAllowed(table, patch, scope);
     return connection.execute(
       updateStatement(table, stamped(table, patch), where(table, condition), dialect),
     );
@@ -183,7 +202,7 @@ function writer(connection: WriteConnection, scope: TenantScope, clock: Clock): 
       let inserted = 0;
       for (let start = 0; start < complete.length; start += rowsPerInsert) {
         const chunk = complete.slice(start, start + rowsPerInsert);
-        chunk.forEach((row) => assertVenueAllowed(table, row, scope));
+        chunk.forEach((row) => assertInsertAllowed(table, row, scope));
         inserted += await connection.execute(
           insertStatement(table, chunk, dialect, options.ignoreDuplicates ?? false),
         );
