@@ -1,6 +1,6 @@
 // The layer below the features: a migrated store without a server, empty workspaces in it, and one way to look at its rows
 // that knows no tenant.
-import sql, { raw } from 'sql-template-tag';
+import sql, { join, raw } from 'sql-template-tag';
 import { allFeatures } from '../../../src/app.ts';
 import { StoredWorkspace } from '../../../src/access/tables.ts';
 import { readConfig } from '../../../src/config.ts';
@@ -62,6 +62,16 @@ export async function openStore(name: Engine['name']): Promise<Store> {
 /** Every row of a table, whoever it belongs to, as the driver gives it. */
 export function allRows(connection: Connection, table: string): Promise<Record<string, unknown>[]> {
   return connection.query(sql`SELECT * FROM ${raw(`"${table}"`)}`);
+}
+
+/** The same of some workspaces. */
+export function rowsOf(
+  connection: Connection,
+  table: string,
+  workspaceIds: readonly string[],
+): Promise<Record<string, unknown>[]> {
+  const wanted = join(workspaceIds.map((id) => sql`${id}`));
+  return connection.query(sql`SELECT * FROM ${raw(`"${table}"`)} WHERE "workspace_id" IN (${wanted})`);
 }
 
 export async function countRows(connection: Connection, table: string): Promise<number> {
