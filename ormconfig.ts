@@ -1,0 +1,11 @@
+// The store as TypeORM's own command line sees it: the server's settings, tables and migrations. After a build, e.g.
+// `npx typeorm migration:show -d dist/ormconfig.js`.
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import { readConfig } from './src/config.ts';
+import { dataSourceOptions } from './src/db/data-source.ts';
+import { features } from './src/features/index.ts';
+
+const tables = [...new Set(features.flatMap((feature) => feature.tables))];
+
+export default new DataSource(dataSourceOptions(readConfig().database, tables));
