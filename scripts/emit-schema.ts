@@ -1,0 +1,27 @@
+// `npm run schema`: writes schema/schema.graphql and schema/scopes.json from the sources. Needs no database.
+import 'reflect-metadata';
+import { writeFileSync } from 'node:fs';
+import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import { lexicographicSortSchema } from 'graphql';
+import type { Policy, Requirement } from '../src/access/policy/index.ts';
+import { allFeatures, scopeCatalogue } from '../src/app.ts';
+import { assembleSchema } from '../src/server/schema.ts';
+
+/** The alternatives, each a list of scopes needed together; "authenticated" = any credential; "open" = anyone. */
+function asJson({ authenticated, anyOf }: Requirement): Requirement['anyOf'] | 'authenticated' | 'open' {
+  if (anyOf.every((all) => all.length > 0)) return anyOf;
+  return authenticated ? 'authenticated' : 'open';
+}
+
+/** One line for each coordinate, so that a review of a change reads as a list of what it opens. */
+function printScopes({ coordinates }: Policy): string {
+  const lines = [...coordinates].map(
+    ([coordinate, requirement]) => `  ${JSON.stringify(coordinate)}: ${JSON.stringify(asJson(requirement))}`,
+  );
+  return `{\n${lines.join(',\n')}\n}\n`;
+}
+
+const { schema, policy } = await assembleSchema(allFeatures, scopeCatalogue());
+// Sorted: the order of features and of their fields says nothing to a client.
+writeFileSync('schema/schema.graphql', `${printSchemaWithDirectives(lexicographicSortSchema(schema))}\n`);
+writeFileSync('schema/scopes.json', printScopes(policy));
