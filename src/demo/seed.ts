@@ -2,6 +2,7 @@
 import type { Context } from '../access/context.ts';
 import { toInstant } from '../core/clock.ts';
 import { newId } from '../core/ids.ts';
+import { tableOf } from '../db/table.ts';
 import type { TenantTransaction } from '../db/tenant-db.ts';
 import { Customer, CustomerVenue } from '../features/customers/index.ts';
 import { FollowUp } from '../features/follow-ups/index.ts';
@@ -114,6 +115,12 @@ async function writeCustomers(
   );
 }
 
+async function countCustomers(ctx: Context): Promise<number> {
+  const window = { orderBy: 'id', direction: 'ASC', limit: 1 } as const;
+  const query = { table: tableOf(Customer), properties: ['id'], condition: { all: [] }, window, count: true };
+  return (await ctx.db.list(query)).total ?? 0;
+}
+
 /** Adds venues, when the workspace has none, and customers with their threads. Returns what was added. */
 export async function seedWorkspace(
   ctx: Context,
@@ -126,7 +133,9 @@ export async function seedWorkspace(
     venueIds = await writeVenues(ctx, story);
     counts.venues = venueIds.length;
   }
-  const told = story.customers(customers);
+  const there = await countCustomers(ctx);
+  const told = story.customers(there + customers);
+  for (let index = 0; index < there; index += 1) told.next();
   for (
     let next = take(told, customersPerTransaction);
     next.length > 0;
