@@ -6,16 +6,14 @@ import { createKeyEscrow } from './access/escrow.ts';
 import { createLastUsedLog, type LastUsedLog } from './access/last-used.ts';
 import type { Operator } from './access/operator.ts';
 import { createPasswordHasher } from './access/password.ts';
-import { createGate, roleScopes, type Decision, type Gate } from './access/policy/index.ts';
+import { createExplainer, createGate, roleScopes, type Gate } from './access/policy/index.ts';
 import { createScopeCatalogue, type ScopeCatalogue } from './access/scope-catalogue.ts';
 import { createTokenIssuer } from './access/token.ts';
 import type { Config } from './config.ts';
 import { systemClock, type Clock } from './core/clock.ts';
-import type { Principal, Role } from './core/principal.ts';
-import type { RequestFacts } from './core/request-facts.ts';
-import type { Connection, DatabaseOptions } from './db/database.ts';
+import type { Role } from './core/principal.ts';
+import type { DatabaseOptions } from './db/database.ts';
 import { openDatabase } from './db/data-source.ts';
-import { createTenantDb, type TenantDb } from './db/tenant-db.ts';
 import { keyEvents, sweepInactiveKeys } from './features/api-keys/index.ts';
 import { features } from './features/index.ts';
 import type { Feature } from './graph/feature.ts';
@@ -23,6 +21,7 @@ import { nodeFeature } from './graph/node.ts';
 import { loadLocalSecrets } from './local-secrets.ts';
 import { accessPlugin } from './server/access-plugin.ts';
 import { maximumTokens } from './server/apollo.ts';
+import { contextFactory } from './server/context.ts';
 import { exampleDocument } from './server/example-document.ts';
 import { createHttpServer, type HttpServer } from './server/http.ts';
 import { assertPublicOperation } from './server/public-operation.ts';
@@ -50,12 +49,12 @@ export interface AppOptions {
 
 /** The store and what works on it without a server: enough for the commands. */
 export interface House extends Operator {
+  readonly schema: AssembledSchema;
   close(): Promise<void>;
 }
 
 export interface App extends House {
   readonly http: HttpServer;
-  readonly schema: AssembledSchema;
   readonly lastUsed: LastUsedLog;
   /** Disables keys that were not used for too long; also runs by itself every hour. */
   sweep(): Promise<unknown>;
@@ -88,6 +87,7 @@ export async function openHouse({
   const database = await openDatabase(config.database, tables, options);
   await database.migrate();
   const scopes = scopeCatalogue();
+  const schema = await assembleSchema(allFeatures, scopes);
   const credentials: CredentialTools = {
     passwords: createPasswordHasher(),
     tokens: createTokenIssuer({ secrets: secrets.jwtSecrets, clock }),
@@ -101,6 +101,8 @@ export async function openHouse({
     clock,
     credentials,
     scopes,
+    schema,
+    explainer: createExplainer(schema.schema, schema.policy),
     close: () => database.close(),
   };
 }
@@ -113,60 +115,6 @@ function authenticatorFor(house: House, lastUsed: LastUsedLog): Authenticator {
     ...{ database, clock, lastUsed, scopesOfRole, ...credentials },
     keyEvents: keyEvents(house),
   });
-}
-
-/**
- * Rows of the caller. Every transaction asks once more whether the caller is still good, and holds the answer: a key
- * right before the commit; a user at the beginning, because a user may change itself.
- */
-function tenantDbFor(
-  { database, clock }: House,
-  authenticator: Authenticator,
-  principal: Principal,
-): TenantDb | null {
-  if (principal.kind === 'ANONYMOUS') return null;
-  const { workspaceId, venueIds } = principal;
-  const check = (connection: Connection) =>
-    authenticator.assertStillValid(connection, principal, { lock: true });
-  return createTenantDb({
-    ...{ database, clock, scope: { workspaceId, venueIds } },
-    ...(principal.kind === 'USER' ? { afterBegin: check } : { beforeCommit: check }),
-  });
-}
-
-/** Apollo copies a context's own properties; the getter stands on the class, so copying does not touch it. */
-class RequestContext implements Context {
-  declare decision?: Decision;
-
-  constructor(
-    readonly requestId: string,
-    readonly ip: string,
-    readonly principal: Principal,
-    readonly clock: Clock,
-    readonly credentials: CredentialTools,
-    readonly scopes: ScopeCatalogue,
-    private readonly rows: TenantDb | null,
-  ) {}
-
-  get db(): TenantDb {
-    if (!this.rows)
-      throw new Error('An anonymous caller has no rows: the gate let it through to a tenant field.');
-    return this.rows;
-  }
-}
-
-function contextFactory(
-  house: House,
-  authenticator: Authenticator,
-  assertPublic: (operation: RequestFacts['operation']) => void,
-) {
-  return async ({ requestId, ip, headers, operation }: RequestFacts): Promise<Context> => {
-    const principal = await authenticator.authenticate(headers, ip);
-    if (principal.kind === 'ANONYMOUS') assertPublic(operation);
-    const { clock, credentials, scopes } = house;
-    const rows = tenantDbFor(house, authenticator, principal);
-    return new RequestContext(requestId, ip, principal, clock, credentials, scopes, rows);
-  };
 }
 
 function createPlugins(gate: Gate, authenticator: Authenticator, { database }: House) {
@@ -184,10 +132,9 @@ function createPlugins(gate: Gate, authenticator: Authenticator, { database }: H
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, logger } = options;
   const house = await openHouse(options);
-  const assembled = await assembleSchema(allFeatures, house.scopes);
   const lastUsed = createLastUsedLog(house.database);
   const authenticator = authenticatorFor(house, lastUsed);
-  const { policy, schema } = assembled;
+  const { policy, schema } = house.schema;
   const isIntrospectionPublic = config.introspection === 'public';
   const flush = () =>
     lastUsed
@@ -218,5 +165,5 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...{ corsOrigins: config.corsOrigins, trustProxyHops: config.trustProxyHops },
     onClose: close,
   });
-  return { ...house, http, schema: assembled, lastUsed, sweep, close: () => http.close() };
+  return { ...house, http, lastUsed, sweep, close: () => http.close() };
 }

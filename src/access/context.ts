@@ -5,7 +5,7 @@ import type { Database } from '../db/database.ts';
 import type { TenantDb } from '../db/tenant-db.ts';
 import type { KeyEscrow } from './escrow.ts';
 import type { PasswordHasher } from './password.ts';
-import type { GuardedContext } from './policy/index.ts';
+import type { AccessExplainer, GuardedContext } from './policy/index.ts';
 import type { ScopeCatalogue } from './scope-catalogue.ts';
 import type { TokenIssuer } from './token.ts';
 
@@ -31,4 +31,5 @@ export interface Context extends GuardedContext {
   readonly db: TenantDb;
   readonly credentials: CredentialTools;
   readonly scopes: ScopeCatalogue;
+  readonly explainer: AccessExplainer;
 }

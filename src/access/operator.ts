@@ -5,6 +5,7 @@ import { anonymous } from '../core/principal.ts';
 import type { Database } from '../db/database.ts';
 import { createTenantDb } from '../db/tenant-db.ts';
 import type { Context, CredentialTools } from './context.ts';
+import type { AccessExplainer } from './policy/index.ts';
 import type { ScopeCatalogue } from './scope-catalogue.ts';
 
 /** The store and what works on it without a server. */
@@ -13,13 +14,14 @@ export interface Operator {
   readonly clock: Clock;
   readonly credentials: CredentialTools;
   readonly scopes: ScopeCatalogue;
+  readonly explainer: AccessExplainer;
 }
 
 /** A context over all venues of one workspace. Whether the workspace exists is for its reader to find out. */
 export function operatorContext(
-  { database, clock, credentials, scopes }: Operator,
+  { database, clock, credentials, scopes, explainer }: Operator,
   workspaceId: string,
 ): Context {
   const db = createTenantDb({ database, scope: { workspaceId, venueIds: null }, clock });
-  return { requestId: 'operator', ip: '', clock, principal: anonymous, db, credentials, scopes };
+  return { requestId: 'operator', ip: '', clock, principal: anonymous, db, credentials, scopes, explainer };
 }

@@ -1,5 +1,6 @@
 // Every feature of the product, one line each. A new one is a folder and a line here.
 import type { Feature } from '../graph/feature.ts';
+import { accessCheckFeature } from './access-check/index.ts';
 import { apiKeysFeature } from './api-keys/index.ts';
 import { auditFeature } from './audit/index.ts';
 import { customersFeature } from './customers/index.ts';
@@ -9,6 +10,7 @@ import { usersFeature } from './users/index.ts';
 import { venuesFeature } from './venues/index.ts';
 
 export const features: readonly Feature[] = [
+  accessCheckFeature,
   auditFeature,
   usersFeature,
   apiKeysFeature,

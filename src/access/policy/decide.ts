@@ -76,11 +76,17 @@ class Decider {
   }
 
   private demandsOf(field: PlannedField, typeName: string | null): readonly Demand[] {
-    if (field.variableInputs.length === 0 && typeName === null) return field.demands;
+    const given = this.plan.isStatic ? field.demands : field.demands.filter((demand) => this.isGiven(demand));
+    if (field.variableInputs.length === 0 && typeName === null) return given;
     const dynamic = field.variableInputs.flatMap((input) =>
       valueDemands(this.policy, input, this.valueOf(input.variable)),
     );
-    return [...field.demands, ...this.edgeDemand(field, typeName), ...dynamic];
+    return [...given, ...this.edgeDemand(field, typeName), ...dynamic];
+  }
+
+  /** An argument whose variable is absent is not given (GraphQL specification, section 6.4.1); null is a value. */
+  private isGiven({ variable }: Demand): boolean {
+    return variable === undefined || this.valueOf(variable) !== undefined;
   }
 
   /** The edge guard of an interface: it leads to this type here, and asks what the type asks, whatever is selected. */

@@ -17,3 +17,4 @@ export type { OperationPlan, PlannedField } from './operation-plan.ts';
 export type { Decision, Denial } from './decide.ts';
 export { operationError, pathError } from './denial-errors.ts';
 export { shieldTree } from './rules.ts';
+export { createExplainer, type AccessExplainer, type AccessReport } from './explain.ts';

@@ -15,6 +15,8 @@ import { implies, type Requirement } from './requirement.ts';
 export interface Demand {
   readonly coordinate: string;
   readonly requirement: Requirement;
+  /** The value was given by this variable: without a value of its own it was not given at all. */
+  readonly variable?: string;
 }
 
 /** A variable whose value has to be looked at, because its type holds members that ask for more than the field. */
@@ -29,10 +31,14 @@ interface InputDemands {
   readonly variableInputs: VariableInput[];
 }
 
-/**
- * The members named in a literal, and the variables to look into. An input field that is written down counts as used,
- * also when its variable is absent: who may not filter by it may not name it.
- */
+/** The demand of something that got this value: bound to the variable, when the value is one. */
+export function demandOf(coordinate: string, requirement: Requirement, value: ValueNode): Demand {
+  return value.kind === Kind.VARIABLE
+    ? { coordinate, requirement, variable: value.name.value }
+    : { coordinate, requirement };
+}
+
+/** The members named in a literal, and the variables to look into. */
 export function inputDemands(
   policy: Policy,
   type: GraphQLInputType,
@@ -62,7 +68,9 @@ function collectLiteral(
     for (const { name, value: inner } of value.fields) {
       const field = named.getFields()[name.value];
       if (!field) continue;
-      demandMember(policy, named.name, field.name, given, found.demands);
+      const requirement = policy.ofMember(named.name, field.name);
+      const coordinate = `${named.name}.${field.name}`;
+      if (!implies(given, requirement)) found.demands.push(demandOf(coordinate, requirement, inner));
       collectLiteral(policy, field.type, inner, given, found);
     }
   }

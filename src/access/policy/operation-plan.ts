@@ -21,7 +21,7 @@ import {
   type GraphQLOutputType,
 } from 'graphql';
 import { ApiError } from '../../core/errors.ts';
-import { inputDemands, type Demand, type VariableInput } from './input-demands.ts';
+import { demandOf, inputDemands, type Demand, type VariableInput } from './input-demands.ts';
 import type { Policy } from './policy.ts';
 
 /** `@skip` or `@include` with a variable: the selection counts only when the variable has this value. */
@@ -132,7 +132,8 @@ class Planner {
     if (this.fieldCount > maxPlannedFields) refuse('selects', maxPlannedFields, 'fields');
     const own = [...path, node.alias?.value ?? node.name.value];
     const { demands, variableInputs } = this.argumentDemands(type, definition, node);
-    if (variableInputs.length > 0) this.isStatic = false;
+    const isBound = demands.some((demand) => demand.variable !== undefined);
+    if (variableInputs.length > 0 || isBound) this.isStatic = false;
     const below = [...own, ...listMarks(definition.type)];
     return {
       path: own,
@@ -188,7 +189,8 @@ class Planner {
       if (!declared) continue;
       const asked = this.policy.ofArgument(type.name, definition.name, declared.name);
       if (asked !== requirement) {
-        demands.push({ coordinate: `${type.name}.${definition.name}(${declared.name})`, requirement: asked });
+        const coordinate = `${type.name}.${definition.name}(${declared.name})`;
+        demands.push(demandOf(coordinate, asked, argument.value));
       }
       const inner = inputDemands(this.policy, declared.type, argument.value, requirement);
       demands.push(...inner.demands);

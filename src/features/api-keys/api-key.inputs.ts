@@ -8,12 +8,20 @@ import { id, inputRules, optionalText, text } from '../../graph/input.ts';
 import { DateTimeScalar, ScopeScalar } from '../../graph/scalars.ts';
 import { ApiKeyPreset, KeyEnvironment } from './api-key.type.ts';
 
-@InputType({ description: 'Give `scopes`, a `preset`, or both; neither is an error and never means "all".' })
+@InputType({
+  description:
+    'Give `scopes`, a `preset`, `forOperations` or several of them; none is an error and never means "all".',
+})
 export class CreateApiKeyInput {
   @Field(() => String, { description: 'A name for people.' }) label!: string;
   @Field(() => String, { nullable: true }) description?: string | null;
   @Field(() => [ScopeScalar], { nullable: true }) scopes?: string[] | null;
   @Field(() => ApiKeyPreset, { nullable: true }) preset?: ScopePreset | null;
+  @Field(() => [String], {
+    nullable: true,
+    description: 'GraphQL documents: the key gets exactly the scopes that their operations need.',
+  })
+  forOperations?: string[] | null;
   @Field(() => KeyEnvironment, { nullable: true, description: 'LIVE when left out.' })
   environment?: ApiKeyEnvironment | null;
   @Field(() => [ID], {
@@ -49,6 +57,7 @@ export const createApiKeyRules = inputRules<CreateApiKeyInput>({
   description: optionalText(1_000),
   scopes: scopeList.nullish(),
   preset: z.enum(['READ', 'WRITE', 'FULL_ACCESS']).nullish(),
+  forOperations: z.array(z.string()).max(100, 'At most 100 documents.').nullish(),
   environment: z.enum(['LIVE', 'TEST']).nullish(),
   venueIds: venueList.nullish(),
   ipAllowlist: ipList.nullish(),

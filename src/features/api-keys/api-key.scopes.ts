@@ -1,8 +1,15 @@
 // Which scopes a new or changed key gets. "Nothing given" is an error and never means "all".
 import type { Context } from '../../access/context.ts';
-import { roleScopes } from '../../access/policy/index.ts';
+import { roleScopes, type AccessExplainer } from '../../access/policy/index.ts';
 import type { ScopePreset } from '../../access/scope-catalogue.ts';
-import { userError, UserErrors, type UserErrorItem } from '../../core/errors.ts';
+import { ApiError, userError, UserErrors, type UserErrorItem } from '../../core/errors.ts';
+
+interface ChosenScopes {
+  readonly scopes?: readonly string[] | null;
+  readonly preset?: ScopePreset | null;
+  /** GraphQL documents. */
+  readonly forOperations?: readonly string[] | null;
+}
 
 const ofRoles = new Set(roleScopes.OWNER);
 
@@ -15,13 +22,36 @@ function scopeFault(text: string, index: number): UserErrorItem {
     : { code: 'INVALID', field, message: 'There is no such scope. The query "scopes" lists them all.' };
 }
 
+/** Exactly what the documents need. A document that needs a role's scope cannot be run by any key. */
+function scopesForOperations({ explainer }: Context, documents: readonly string[]): readonly string[] {
+  return documents.flatMap((document, index) => {
+    const field = ['input', 'forOperations', String(index)];
+    const needed = scopesOrFault(explainer, document, field);
+    if (needed.some((scope) => ofRoles.has(scope))) {
+      throw userError('NOT_ALLOWED', field, 'This document needs a role; no key can run it.');
+    }
+    return needed;
+  });
+}
+
+function scopesOrFault(
+  explainer: AccessExplainer,
+  document: string,
+  field: readonly string[],
+): readonly string[] {
+  try {
+    return explainer.scopesFor([document]);
+  } catch (error) {
+    if (error instanceof ApiError) throw userError('INVALID', field, error.message);
+    throw error;
+  }
+}
+
 /** The preset's scopes and those given, in their stored spelling, sorted. Throws UserErrors. */
-export function chooseScopes(
-  { scopes: catalogue }: Context,
-  { scopes, preset }: { readonly scopes?: readonly string[] | null; readonly preset?: ScopePreset | null },
-): string[] {
-  if (!preset && !scopes?.length) {
-    throw userError('REQUIRED', ['input', 'scopes'], 'Give at least one scope, or a preset.');
+export function chooseScopes(ctx: Context, { scopes, preset, forOperations }: ChosenScopes): string[] {
+  const catalogue = ctx.scopes;
+  if (!preset && !scopes?.length && !forOperations?.length) {
+    throw userError('REQUIRED', ['input', 'scopes'], 'Give at least one scope, a preset, or operations.');
   }
   const faults: UserErrorItem[] = [];
   const chosen = (scopes ?? []).map((text, index) => {
@@ -30,5 +60,6 @@ export function chooseScopes(
     return scope ?? text;
   });
   if (faults.length > 0) throw new UserErrors(faults);
-  return [...new Set([...(preset ? catalogue.ofPreset(preset) : []), ...chosen])].sort();
+  const ofPreset = preset ? catalogue.ofPreset(preset) : [];
+  return [...new Set([...ofPreset, ...chosen, ...scopesForOperations(ctx, forOperations ?? [])])].sort();
 }

@@ -1,0 +1,171 @@
+// Explains a document before it runs: which coordinates it uses, which scopes they ask for, what a caller lacks. Executes
+// nothing and reads no row.
+import {
+  getOperationAST,
+  isNonNullType,
+  Kind,
+  parse,
+  typeFromAST,
+  validate,
+  valueFromASTUntyped,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { ApiError } from '../../core/errors.ts';
+import { costOf } from './cost.ts';
+import { fragmentsOf } from './gate.ts';
+import type { Demand } from './input-demands.ts';
+import { planOperation, type OperationPlan, type PlannedField } from './operation-plan.ts';
+import type { Policy } from './policy.ts';
+import { missingScopes, type Requirement } from './requirement.ts';
+
+export interface FieldAccess {
+  readonly coordinate: string;
+  /** Response names, with `@` for each list. */
+  readonly path: readonly string[];
+  readonly requiredScopes: Requirement['anyOf'];
+  readonly allowed: boolean;
+}
+
+export interface AccessReport {
+  readonly allowed: boolean;
+  /** The smallest set that opens the whole operation. */
+  readonly requiredScopes: readonly string[];
+  readonly missingScopes: readonly string[];
+  readonly unusedScopes: readonly string[];
+  readonly cost: number;
+  readonly fields: readonly FieldAccess[];
+}
+
+export interface AccessExplainer {
+  /** One operation for a holder of scopes. Throws GRAPHQL_PARSE_FAILED or GRAPHQL_VALIDATION_FAILED. */
+  explain(document: string, operationName: string | null, held: ReadonlySet<string>): AccessReport;
+  /** The smallest set of scopes for every operation of these documents together. Throws as explain does. */
+  scopesFor(documents: readonly string[]): readonly string[];
+}
+
+interface Use extends Demand {
+  readonly path: readonly string[];
+  /** The operation can be run without it: it hangs on a variable that may be left out. */
+  readonly isOptional: boolean;
+}
+
+const maxTokens = 2_000;
+const maxMessages = 3;
+
+/** Types that a fragment names; what every type answers alike asks for no type in particular. */
+function namedTypes({ concrete }: PlannedField): string[] {
+  if (!concrete) return [];
+  const given = Object.fromEntries(
+    concrete.arguments
+      .filter(({ value }) => value.kind !== Kind.VARIABLE)
+      .map(({ name, value }) => [name.value, valueFromASTUntyped(value)]),
+  );
+  const known = concrete.typeOf(given);
+  if (known !== null) return [known];
+  const lists = [...concrete.byType.values()];
+  const isShared = (field: PlannedField) =>
+    lists.every((list) => list.some(({ node }) => node === field.node));
+  return [...concrete.byType].filter(([, list]) => !list.every(isShared)).map(([name]) => name);
+}
+
+class Explanation {
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly policy: Policy,
+    private readonly plan: OperationPlan,
+  ) {}
+
+  uses(fields: readonly PlannedField[] = this.plan.fields): Use[] {
+    return fields.flatMap((field) => {
+      const { path } = field;
+      const own = field.demands.map((demand) => ({ ...demand, path, isOptional: this.isOptional(demand) }));
+      const concrete = namedTypes(field).flatMap((typeName) => [
+        { ...this.edge(field, typeName), path, isOptional: false },
+        ...this.uses(field.concrete?.byType.get(typeName) ?? []),
+      ]);
+      return [...own, ...concrete, ...this.uses(field.children)];
+    });
+  }
+
+  private edge(field: PlannedField, typeName: string): Demand {
+    return { coordinate: field.demands[0]!.coordinate, requirement: this.policy.ofType(typeName) };
+  }
+
+  private isOptional({ variable }: Demand): boolean {
+    if (variable === undefined) return false;
+    const definitions = this.plan.operation.variableDefinitions ?? [];
+    const definition = definitions.find((candidate) => candidate.variable.name.value === variable);
+    if (!definition || definition.defaultValue) return false;
+    return !isNonNullType(typeFromAST(this.schema, definition.type));
+  }
+}
+
+/** For each use the alternative that adds the fewest scopes to those already needed. */
+function smallestSet(uses: readonly Use[]): string[] {
+  const needed = new Set<string>();
+  for (const { requirement, isOptional } of uses) {
+    if (!isOptional) for (const scope of missingScopes(requirement, needed)) needed.add(scope);
+  }
+  return [...needed].sort();
+}
+
+function toReport(plan: OperationPlan, uses: readonly Use[], held: ReadonlySet<string>): AccessReport {
+  const requiredScopes = smallestSet(uses);
+  const missing = requiredScopes.filter((scope) => !held.has(scope));
+  return {
+    allowed: missing.length === 0,
+    requiredScopes,
+    missingScopes: missing,
+    unusedScopes: [...held].filter((scope) => !requiredScopes.includes(scope)).sort(),
+    cost: costOf(plan, {}),
+    fields: uses.map(({ coordinate, path, requirement }) => ({
+      ...{ coordinate, path, requiredScopes: requirement.anyOf },
+      allowed: missingScopes(requirement, held).length === 0,
+    })),
+  };
+}
+
+function parseValid(schema: GraphQLSchema, text: string): DocumentNode {
+  let document: DocumentNode;
+  try {
+    document = parse(text, { maxTokens });
+  } catch (error) {
+    throw new ApiError('GRAPHQL_PARSE_FAILED', (error as Error).message);
+  }
+  const errors = validate(schema, document, undefined, { maxErrors: maxMessages, hideSuggestions: true });
+  const [first] = errors;
+  if (first) throw new ApiError('GRAPHQL_VALIDATION_FAILED', first.message);
+  return document;
+}
+
+export function createExplainer(schema: GraphQLSchema, policy: Policy): AccessExplainer {
+  const planOf = (document: DocumentNode, operation: OperationDefinitionNode) =>
+    planOperation(schema, policy, operation, fragmentsOf(document));
+  const usesOf = (plan: OperationPlan) => new Explanation(schema, policy, plan).uses();
+  return {
+    explain(text, operationName, held) {
+      const document = parseValid(schema, text);
+      const operation = getOperationAST(document, operationName);
+      if (!operation) {
+        throw new ApiError(
+          'BAD_USER_INPUT',
+          'The document needs "operationName" to say which operation is meant.',
+        );
+      }
+      const plan = planOf(document, operation);
+      return toReport(plan, usesOf(plan), held);
+    },
+    scopesFor(documents) {
+      const uses = documents.flatMap((text) => {
+        const document = parseValid(schema, text);
+        const operations = document.definitions.filter(
+          (definition) => definition.kind === Kind.OPERATION_DEFINITION,
+        );
+        return operations.flatMap((operation) => usesOf(planOf(document, operation)));
+      });
+      return smallestSet(uses);
+    },
+  };
+}

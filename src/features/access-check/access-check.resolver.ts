@@ -1,0 +1,30 @@
+// GraphQL names of the access check -> service calls.
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import type { Context } from '../../access/context.ts';
+import { checkAccess } from './access-check.service.ts';
+import { AccessCheck, ScopeSuggestion } from './access-check.type.ts';
+
+@Resolver()
+export class AccessCheckQueries {
+  @Query(() => AccessCheck, {
+    nullable: true,
+    description: 'What would this operation need? Nothing is run.',
+  })
+  accessCheck(
+    @Arg('document', () => String) document: string,
+    @Arg('operationName', () => String, { nullable: true }) operationName: string | null,
+    @Arg('apiKeyId', () => ID, { nullable: true, description: 'Another key of the workspace: for admins.' })
+    apiKeyId: string | null,
+    @Ctx() ctx: Context,
+  ) {
+    return checkAccess(ctx, { document, operationName, apiKeyId });
+  }
+
+  @Query(() => ScopeSuggestion, {
+    nullable: true,
+    description: 'The smallest set of scopes for these documents.',
+  })
+  suggestScopes(@Arg('documents', () => [String]) documents: string[], @Ctx() { explainer }: Context) {
+    return { scopes: explainer.scopesFor(documents) };
+  }
+}

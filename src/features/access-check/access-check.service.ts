@@ -1,0 +1,21 @@
+// What would this need, and would the caller be allowed? Answers without running anything.
+import type { Context } from '../../access/context.ts';
+import { StoredApiKey } from '../../access/tables.ts';
+import type { AccessCheck } from './access-check.type.ts';
+
+interface CheckArguments {
+  readonly document: string;
+  readonly operationName?: string | null;
+  readonly apiKeyId?: string | null;
+}
+
+/** For the caller itself, or for a key of the workspace (the policy asks for an admin then). Null for an unknown key. */
+export async function checkAccess(ctx: Context, args: CheckArguments): Promise<AccessCheck | null> {
+  const held = args.apiKeyId == null ? ctx.principal.scopes : await scopesOfKey(ctx, args.apiKeyId);
+  return held && ctx.explainer.explain(args.document, args.operationName ?? null, held);
+}
+
+async function scopesOfKey(ctx: Context, id: string): Promise<ReadonlySet<string> | null> {
+  const key = await ctx.db.find(StoredApiKey, id);
+  return key && new Set(key.scopes);
+}

@@ -1,0 +1,34 @@
+// GraphQL types of the access check.
+import { Field, Int, ObjectType } from 'type-graphql';
+import { ScopeScalar } from '../../graph/scalars.ts';
+
+@ObjectType({ description: 'One use of a coordinate in the operation.' })
+export class FieldAccess {
+  @Field(() => String, { description: '`Type.field`, `Type.field(argument)` or `InputType.field`.' })
+  coordinate!: string;
+  @Field(() => [String], { description: 'Response names, with `@` for each list.' }) path!: readonly string[];
+  @Field(() => [[ScopeScalar]], { description: 'Any one of these sets of scopes is enough.' })
+  requiredScopes!: readonly (readonly string[])[];
+  @Field(() => Boolean) allowed!: boolean;
+}
+
+@ObjectType({ description: 'What an operation needs, and whether the key or user has it. Nothing was run.' })
+export class AccessCheck {
+  @Field(() => Boolean) allowed!: boolean;
+  @Field(() => [ScopeScalar], { description: 'The smallest set that opens the whole operation.' })
+  requiredScopes!: readonly string[];
+  @Field(() => [ScopeScalar]) missingScopes!: readonly string[];
+  @Field(() => [ScopeScalar], {
+    description: 'Scopes that the key or user has and the operation does not need.',
+  })
+  unusedScopes!: readonly string[];
+  @Field(() => Int, { description: 'One point for each object that the operation may answer.' })
+  cost!: number;
+  @Field(() => [FieldAccess]) fields!: readonly FieldAccess[];
+}
+
+@ObjectType()
+export class ScopeSuggestion {
+  @Field(() => [ScopeScalar], { description: 'The smallest set for all documents together.' })
+  scopes!: readonly string[];
+}
