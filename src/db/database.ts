@@ -27,6 +27,8 @@ export interface Database extends Connection {
 }
 
 export interface DatabaseOptions {
-  /** Called with the text of each statement of reads and writes; for counting and measuring. */
-  readonly onStatement?: (text: string) => void;
+  /** Called with the text of each statement of reads and writes, and waited for; for counting, measuring and holding. */
+  readonly onStatement?: (text: string) => void | Promise<void>;
+  /** Waited for before each transaction begins, when it holds nothing yet. */
+  readonly beforeWrite?: () => Promise<void>;
 }

@@ -41,11 +41,11 @@ function writeConnection(runner: QueryRunner, onStatement: DatabaseOptions['onSt
   return {
     dialect: postgres,
     async query<Row>(statement: { text: string; values: unknown[] }) {
-      onStatement?.(statement.text);
+      await onStatement?.(statement.text);
       return (await runner.query(statement.text, statement.values.map(withoutNul))) as Row[];
     },
     async execute(statement) {
-      onStatement?.(statement.text);
+      await onStatement?.(statement.text);
       const result = await runner.query(statement.text, statement.values.map(withoutNul), true);
       return result.affected ?? 0;
     },
@@ -84,14 +84,14 @@ async function migrateOnce(source: DataSource): Promise<string[]> {
 export async function openPostgresDatabase(
   url: string,
   entities: readonly EntityClass[],
-  { onStatement }: DatabaseOptions = {},
+  { onStatement, beforeWrite }: DatabaseOptions = {},
 ): Promise<Database> {
   const source = new DataSource(postgresOptions(url, entities));
   await source.initialize();
   return {
     dialect: postgres,
     async query<Row>(statement: { text: string; values: unknown[] }) {
-      onStatement?.(statement.text);
+      await onStatement?.(statement.text);
       try {
         return (await source.query(statement.text, statement.values.map(withoutNul))) as Row[];
       } catch (error) {
@@ -99,6 +99,7 @@ export async function openPostgresDatabase(
       }
     },
     async write(work) {
+      await beforeWrite?.();
       try {
         return await inTransaction(source, (runner) => work(writeConnection(runner, onStatement)));
       } catch (error) {

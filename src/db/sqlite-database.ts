@@ -57,11 +57,11 @@ function writeConnection(runner: QueryRunner, onStatement: DatabaseOptions['onSt
   return {
     dialect: sqlite,
     async query<Row>(statement: { sql: string; values: unknown[] }) {
-      onStatement?.(statement.sql);
+      await onStatement?.(statement.sql);
       return (await runner.query(statement.sql, statement.values)) as Row[];
     },
     async execute(statement) {
-      onStatement?.(statement.sql);
+      await onStatement?.(statement.sql);
       const result = await runner.query(statement.sql, statement.values, true);
       return result.affected ?? 0;
     },
@@ -85,7 +85,7 @@ async function inTransaction<T>(runner: QueryRunner, work: () => Promise<T>): Pr
 export async function openSqliteDatabase(
   path: string,
   entities: readonly EntityClass[],
-  { onStatement }: DatabaseOptions = {},
+  { onStatement, beforeWrite }: DatabaseOptions = {},
 ): Promise<Database> {
   mkdirSync(dirname(path), { recursive: true });
   const writer = await openSource(path, entities, false);
@@ -97,7 +97,7 @@ export async function openSqliteDatabase(
   return {
     dialect: sqlite,
     async query<Row>(statement: { sql: string; values: unknown[] }) {
-      onStatement?.(statement.sql);
+      await onStatement?.(statement.sql);
       turn = (turn + 1) % readers.length;
       try {
         return (await readers[turn]!.query(statement.sql, statement.values)) as Row[];
@@ -107,6 +107,7 @@ export async function openSqliteDatabase(
     },
     write: (work) =>
       queue.add(async () => {
+        await beforeWrite?.();
         try {
           return await inTransaction(runner, () => work(writeConnection(runner, onStatement)));
         } catch (error) {

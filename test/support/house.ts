@@ -1,9 +1,10 @@
 // A whole server on a real store of its own, with a clock that a test sets, and a ladder to seed it:
 // `(await house.workspace()).key('read:customers')`.
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { createApp, type App } from '../../src/app.ts';
 import { operatorContext } from '../../src/access/operator.ts';
 import { readConfig, type Config } from '../../src/config.ts';
+import type { DatabaseOptions } from '../../src/db/database.ts';
 import { createApiKey } from '../../src/features/api-keys/index.ts';
 import { createWorkspace } from '../../src/features/users/index.ts';
 import { createVenue } from '../../src/features/venues/venue.service.ts';
@@ -84,9 +85,16 @@ export interface HouseOptions {
   readonly clock?: TestClock;
   /** Opens a second server on the store of another house. */
   readonly sharing?: TestHouse;
+  /** Default: silent. */
+  readonly logger?: Logger;
+  /** Told of statements and transactions before they run; they wait for it. */
+  readonly database?: DatabaseOptions;
 }
 
-export async function openTestHouse(engineName: Engine['name'], options: HouseOptions = {}): Promise<TestHouse> {
+export async function openTestHouse(
+  engineName: Engine['name'],
+  options: HouseOptions = {},
+): Promise<TestHouse> {
   const engine = options.sharing?.engine ?? (await newEngine(engineName));
   const config: Config = readConfig({ DATABASE_URL: engine.url, DEMO: '0', ...options.env });
   const clock = options.clock ?? options.sharing?.clock ?? testClock();
@@ -95,15 +103,22 @@ export async function openTestHouse(engineName: Engine['name'], options: HouseOp
     config,
     clock,
     secrets: testSecrets,
-    logger: pino({ level: 'silent' }),
-    database: { onStatement: (text) => void statements.push(text) },
+    logger: options.logger ?? pino({ level: 'silent' }),
+    database: {
+      ...options.database,
+      onStatement: (text) => {
+        statements.push(text);
+        return options.database?.onStatement?.(text);
+      },
+    },
   });
   const house: TestHouse = {
     app,
     clock,
     engine,
     statements,
-    send: (headers, query, variables, operationName) => send(app, headers, { query, variables, operationName }),
+    send: (headers, query, variables, operationName) =>
+      send(app, headers, { query, variables, operationName }),
     workspace: (name) => makeWorkspace(house, name),
     async close() {
       await app.close();
@@ -136,9 +151,13 @@ async function makeWorkspace(house: TestHouse, name?: string): Promise<TestWorks
   const { workspaceId } = await createWorkspace(app, input);
   const context = operatorContext(app, workspaceId);
   const callerWith = (credential: string): Caller => ({
-    send: (query, variables, operationName) => house.send(bearer(credential), query, variables, operationName),
+    send: (query, variables, operationName) =>
+      house.send(bearer(credential), query, variables, operationName),
   });
-  const makeKey = async (scopes: readonly string[], venueIds: readonly string[] | null): Promise<KeyCaller> => {
+  const makeKey = async (
+    scopes: readonly string[],
+    venueIds: readonly string[] | null,
+  ): Promise<KeyCaller> => {
     const restriction = venueIds ? { venueIds: [...venueIds] } : {};
     const made = await createApiKey(context, { label: 'test', scopes: [...scopes], ...restriction });
     if (!('secret' in made)) throw new Error(JSON.stringify(made.userErrors));
