@@ -104,3 +104,26 @@ export function fold(text: string | null | undefined): string {
   // Lower case writes a capital sigma differently at the end of a word, so a prefix would not find its word.
   return (text ?? '').normalize('NFKC').toLowerCase().normalize('NFKC').replaceAll('ς', 'σ');
 }
+
+const maximumInteger = 2 ** 31 - 1;
+
+/** Whether a column of this kind can hold the value: asked of what a cursor brings, before an engine stumbles over it. */
+export function canHold(kind: ColumnKind, value: unknown): boolean {
+  switch (kind) {
+    case 'integer':
+      return Number.isInteger(value) && Math.abs(value as number) <= maximumInteger;
+    case 'timestamp':
+      return typeof value === 'string' && isInstant(value);
+    case 'text':
+      return typeof value === 'string';
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'json':
+      return true;
+  }
+}
+
+function isInstant(text: string): boolean {
+  const epochMs = /^\d{4}-/.test(text) ? Date.parse(text) : Number.NaN;
+  return !Number.isNaN(epochMs) && new Date(epochMs).toISOString() === text && !text.startsWith('0000');
+}
