@@ -20,6 +20,14 @@ export class StringFilter {
   @Field(() => String, { nullable: true }) startsWith?: string | null;
 }
 
+@InputType({ description: 'Compares a text that is searched by whole values only.' })
+export class ExactStringFilter {
+  @Field(() => String, { nullable: true, description: nullMeaning }) eq?: string | null;
+  @Field(() => String, { nullable: true, description: nullMeaning }) neq?: string | null;
+  @Field(() => [String], { nullable: true }) in?: string[] | null;
+  @Field(() => [String], { nullable: true }) nin?: string[] | null;
+}
+
 @InputType({ description: 'Compares an id.' })
 export class IdFilter {
   @Field(() => GraphQLID, { nullable: true, description: nullMeaning }) eq?: string | null;

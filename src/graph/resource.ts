@@ -19,10 +19,11 @@ import {
 } from 'type-graphql';
 import type { Context } from '../access/context.ts';
 import type { PolicyDeclaration, Requirement } from '../access/policy/index.ts';
+import { foldedProperty } from '../db/columns.ts';
 import type { Condition } from '../db/condition.ts';
 import type { ListQuery } from '../db/select.ts';
 import { tableOf, type EntityClass, type Table } from '../db/table.ts';
-import { filterCondition } from './comparators.ts';
+import { filterCondition, StringFilter } from './comparators.ts';
 import { loaderAt } from './loaders.ts';
 import {
   Page,
@@ -129,6 +130,9 @@ export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
   const { name } = type;
   const table = tableOf(type);
   for (const property of [...Object.keys(filter), ...Object.values(orderBy)]) table.column(property);
+  // StringFilter searches the folded text; without that column each search would be a defect at run time.
+  for (const [property, comparator] of Object.entries(filter))
+    if (comparator === StringFilter) table.column(foldedProperty(property));
   const derived = [name, `${name}Connection`, `${name}Edge`, `${name}Filter`, `${name}OrderBy`];
   return {
     name,

@@ -5,6 +5,7 @@ export const sharedPolicy: PolicyDeclaration = {
   PageInfo: open,
   UserError: open,
   StringFilter: open,
+  ExactStringFilter: open,
   IdFilter: open,
   DateTimeFilter: open,
   OrderDirection: open,

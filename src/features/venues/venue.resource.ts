@@ -1,6 +1,6 @@
 // Venues as a resource of the graph: what can be filtered and sorted, who may read.
 import { scopes } from '../../access/policy/index.ts';
-import { DateTimeFilter, IdFilter, StringFilter } from '../../graph/comparators.ts';
+import { DateTimeFilter, ExactStringFilter, IdFilter, StringFilter } from '../../graph/comparators.ts';
 import { defineResource, rootFields } from '../../graph/resource.ts';
 import { Venue } from './venue.entity.ts';
 
@@ -15,7 +15,7 @@ export const venues = defineResource({
     id: IdFilter,
     name: StringFilter,
     city: StringFilter,
-    timezone: StringFilter,
+    timezone: ExactStringFilter,
     createdAt: DateTimeFilter,
     updatedAt: DateTimeFilter,
   },
