@@ -1,6 +1,9 @@
 // Opaque keyset cursors: the sort value and id of a row, bound to the sort and filter that made it.
 import { createHash } from 'node:crypto';
+import { toInstant } from '../core/clock.ts';
 import { ApiError } from '../core/errors.ts';
+import { prefixOf } from '../core/ids.ts';
+import type { ColumnKind } from '../db/columns.ts';
 import type { Position } from '../db/select.ts';
 
 /** A cursor from another list, sort or filter would silently skip rows; with the fingerprint it is refused. */
@@ -12,9 +15,15 @@ export function encodeCursor(print: string, { value, id }: Position): string {
   return Buffer.from(JSON.stringify([print, value, id])).toString('base64url');
 }
 
+export interface CursorOf {
+  readonly print: string;
+  /** What the list is sorted by. */
+  readonly kind: ColumnKind;
+}
+
 /** Throws BAD_USER_INPUT for anything that encodeCursor did not make for this very list. */
-export function decodeCursor(print: string, cursor: string, argument: string): Position {
-  const parsed = parse(cursor);
+export function decodeCursor({ print, kind }: CursorOf, cursor: string, argument: string): Position {
+  const parsed = parse(cursor, kind);
   if (!parsed) throw new ApiError('BAD_USER_INPUT', `"${argument}" is not a cursor of this API.`);
   const [madeFor, value, id] = parsed;
   if (madeFor !== print) {
@@ -23,13 +32,27 @@ export function decodeCursor(print: string, cursor: string, argument: string): P
   return { value, id };
 }
 
-function parse(cursor: string): [string, string | number, string] | null {
+const maxInteger = 2 ** 31 - 1;
+
+/** Anyone can write a cursor by hand: a value that the sort column cannot hold would be a defect inside the store. */
+function isValueOf(kind: ColumnKind, value: unknown): value is string | number {
+  if (kind === 'integer') return Number.isInteger(value) && Math.abs(value as number) <= maxInteger;
+  if (typeof value !== 'string') return false;
+  return kind !== 'timestamp' || isInstant(value);
+}
+
+function isInstant(value: string): boolean {
+  const epochMs = Date.parse(value);
+  return !Number.isNaN(epochMs) && toInstant(epochMs) === value;
+}
+
+function parse(cursor: string, kind: ColumnKind): [string, string | number, string] | null {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (!Array.isArray(parsed) || parsed.length !== 3) return null;
     const [print, value, id] = parsed as unknown[];
-    const isValue = typeof value === 'string' || typeof value === 'number';
-    return typeof print === 'string' && isValue && typeof id === 'string' ? [print, value, id] : null;
+    if (typeof print !== 'string' || !isValueOf(kind, value)) return null;
+    return typeof id === 'string' && prefixOf(id) !== null ? [print, value, id] : null;
   } catch {
     // Not JSON: not ours.
     return null;

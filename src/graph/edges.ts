@@ -76,7 +76,7 @@ export function toMany(options: ManyOptions): EntityClass {
     field: fieldDecorator(options, () => to.connection),
     args: Args(() => to.arguments),
     needs: ['id'],
-    checkArguments: (args) => void planPage(to.name, args, defaultOrder),
+    checkArguments: (args) => void planPage(to, args, defaultOrder),
     resolve: (
       parent: { id: string },
       args: ConnectionArguments,

@@ -2,6 +2,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { ApiError } from '../core/errors.ts';
 import type { Direction, Window } from '../db/select.ts';
+import type { Table } from '../db/table.ts';
 import type { ListResult } from '../db/tenant-db.ts';
 import type { FilterValue } from './comparators.ts';
 import { decodeCursor, encodeCursor, fingerprint } from './cursor.ts';
@@ -43,8 +44,14 @@ function assertSize(name: string, size: number | null | undefined): void {
   }
 }
 
+/** What a list shows. */
+interface Listed {
+  readonly name: string;
+  readonly table: Table;
+}
+
 /** Throws BAD_USER_INPUT or QUERY_TOO_EXPENSIVE; called before execution (400) and again when the list is read. */
-export function planPage(listName: string, args: ConnectionArguments, defaultOrder: Order): PagePlan {
+export function planPage({ name, table }: Listed, args: ConnectionArguments, defaultOrder: Order): PagePlan {
   const { first, after, last, before } = args;
   assertSize('first', first);
   assertSize('last', last);
@@ -57,8 +64,9 @@ export function planPage(listName: string, args: ConnectionArguments, defaultOrd
     throw new ApiError('BAD_USER_INPUT', '"after" goes with "first", "before" goes with "last".');
   }
   const order = args.orderBy ?? defaultOrder;
-  const print = fingerprint(listName, order.field, order.direction, args.filter ?? null);
+  const print = fingerprint(name, order.field, order.direction, args.filter ?? null);
   const cursor = isBackward ? before : after;
+  const made = { print, kind: table.column(order.field).kind };
   const size = first ?? last ?? defaultPageSize;
   return {
     size,
@@ -68,7 +76,7 @@ export function planPage(listName: string, args: ConnectionArguments, defaultOrd
       orderBy: order.field,
       // Backward pages are read from their end and turned around.
       direction: isBackward === (order.direction === 'ASC') ? 'DESC' : 'ASC',
-      after: cursor == null ? undefined : decodeCursor(print, cursor, isBackward ? 'before' : 'after'),
+      after: cursor == null ? undefined : decodeCursor(made, cursor, isBackward ? 'before' : 'after'),
       // One more than asked tells whether there is a further page.
       limit: size + 1,
     },

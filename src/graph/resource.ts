@@ -155,7 +155,7 @@ export function listQuery(
   info: GraphQLResolveInfo,
   order: Order = resource.defaultOrder,
 ): { query: ListQuery; plan: PagePlan } {
-  const plan = planPage(resource.name, args, order);
+  const plan = planPage(resource, args, order);
   const { properties, count } = selectedOfConnection(resource, info);
   const condition: Condition = filterCondition(args.filter);
   const columns = properties.includes(plan.window.orderBy)
@@ -222,7 +222,7 @@ export function rootFields(
     }),
     args: Args(() => resource.arguments),
     resolve: list,
-    checkArguments: (args) => void planPage(resource.name, args, resource.defaultOrder),
+    checkArguments: (args) => void planPage(resource, args, resource.defaultOrder),
   });
   Resolver()(Queries);
   return {
