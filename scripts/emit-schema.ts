@@ -1,10 +1,9 @@
 // `npm run schema`: writes schema/schema.graphql and schema/scopes.json from the sources. Needs no database.
 import 'reflect-metadata';
 import { writeFileSync } from 'node:fs';
-import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { lexicographicSortSchema } from 'graphql';
 import type { Policy, Requirement } from '../src/access/policy/index.ts';
 import { allFeatures, scopeCatalogue } from '../src/app.ts';
+import { schemaText } from '../src/server/schema-route.ts';
 import { assembleSchema } from '../src/server/schema.ts';
 
 /** The alternatives, each a list of scopes needed together; "authenticated" = any credential; "open" = anyone. */
@@ -22,6 +21,5 @@ function printScopes({ coordinates }: Policy): string {
 }
 
 const { schema, policy } = await assembleSchema(allFeatures, scopeCatalogue());
-// Sorted: the order of features and of their fields says nothing to a client.
-writeFileSync('schema/schema.graphql', `${printSchemaWithDirectives(lexicographicSortSchema(schema))}\n`);
+writeFileSync('schema/schema.graphql', schemaText(schema));
 writeFileSync('schema/scopes.json', printScopes(policy));

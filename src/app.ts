@@ -11,7 +11,9 @@ import { createScopeCatalogue, type ScopeCatalogue } from './access/scope-catalo
 import { createTokenIssuer } from './access/token.ts';
 import type { Config } from './config.ts';
 import { systemClock, type Clock } from './core/clock.ts';
+import { unauthenticated } from './core/errors.ts';
 import type { Role } from './core/principal.ts';
+import type { RequestFacts } from './core/request-facts.ts';
 import type { DatabaseOptions } from './db/database.ts';
 import { openDatabase } from './db/data-source.ts';
 import { keyEvents, sweepInactiveKeys } from './features/api-keys/index.ts';
@@ -24,6 +26,7 @@ import { maximumTokens } from './server/apollo.ts';
 import { contextFactory } from './server/context.ts';
 import { exampleDocument } from './server/example-document.ts';
 import { createHttpServer, type HttpServer } from './server/http.ts';
+import { introspectionPlugin } from './server/introspection-plugin.ts';
 import { assertPublicOperation } from './server/public-operation.ts';
 import { assembleSchema, type AssembledSchema } from './server/schema.ts';
 
@@ -117,8 +120,9 @@ function authenticatorFor(house: House, lastUsed: LastUsedLog): Authenticator {
   });
 }
 
-function createPlugins(gate: Gate, authenticator: Authenticator, { database }: House) {
+function createPlugins(config: Config, gate: Gate, authenticator: Authenticator, { database }: House) {
   return [
+    ...(config.introspection === 'keys' ? [introspectionPlugin(gate)] : []),
     accessPlugin({
       gate,
       async assertStillValid({ principal }) {
@@ -128,6 +132,17 @@ function createPlugins(gate: Gate, authenticator: Authenticator, { database }: H
   ];
 }
 
+/** What GET /schema.graphql shows to whom; the same as introspection does. */
+function schemaView({ introspection }: Config, gate: Gate, authenticator: Authenticator) {
+  return async ({ headers, ip }: RequestFacts) => {
+    if (introspection === 'off') return null;
+    const principal = await authenticator.authenticate(headers, ip);
+    if (introspection === 'public') return gate.schema;
+    if (principal.kind === 'ANONYMOUS') throw unauthenticated('MISSING_CREDENTIAL');
+    return gate.visibleTo(principal);
+  };
+}
+
 /** Everything but listening. Throws PolicyError when the schema and the declared rules do not fit. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, logger } = options;
@@ -135,6 +150,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const lastUsed = createLastUsedLog(house.database);
   const authenticator = authenticatorFor(house, lastUsed);
   const { policy, schema } = house.schema;
+  const gate = createGate(schema, policy);
   const isIntrospectionPublic = config.introspection === 'public';
   const flush = () =>
     lastUsed
@@ -153,10 +169,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const http = await createHttpServer<Context>({
     schema,
-    plugins: createPlugins(createGate(schema, policy), authenticator, house),
+    plugins: createPlugins(config, gate, authenticator, house),
     createContext: contextFactory(house, authenticator, (operation) =>
       assertPublicOperation(operation, { policy, isIntrospectionPublic, maxTokens: maximumTokens }),
     ),
+    schemaFor: schemaView(config, gate, authenticator),
     isReady: async () => {
       const isPending = await house.database.hasPendingMigrations();
       return { ready: !isPending, checks: { store: 'ok', migrations: isPending ? 'pending' : 'ok' } };

@@ -13,6 +13,7 @@ import { createErrorDoor, type ErrorDoor } from './format-error.ts';
 import { addHealth, type Readiness } from './health.ts';
 import { addGraphiql, createSandbox, sendPage } from './pages.ts';
 import { addRequestRules } from './request-rules.ts';
+import { addSchemaRoute } from './schema-route.ts';
 import { runInScope } from './request-scope.ts';
 
 export interface HttpServerOptions<TContext extends RequestContextBase> {
@@ -20,6 +21,8 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
   readonly plugins: readonly ApolloServerPlugin<TContext>[];
   /** May throw an ApiError, which becomes the answer: status, headers and all. */
   createContext(facts: RequestFacts): Promise<TContext>;
+  /** The schema that a request may see, null where introspection is off. May throw an ApiError. */
+  schemaFor(facts: RequestFacts): Promise<GraphQLSchema | null>;
   isReady(): Promise<Readiness>;
   readonly logger: Logger;
   readonly introspection: 'public' | 'keys' | 'off';
@@ -109,6 +112,7 @@ export async function createHttpServer<TContext extends RequestContextBase>(
     logger: options.logger,
   });
   addGraphiql(app, options.exampleDocument);
+  addSchemaRoute(app, (request) => options.schemaFor(factsOf(request)));
   const apollo = await addGraphql(app, options, drain, door);
   await app.ready();
 

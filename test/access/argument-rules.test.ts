@@ -91,7 +91,12 @@ describe('an argument with a rule of its own', () => {
     });
     expect((await ask({ document: query('(secret: null)'), scopes: ['read:a'] })).denied).toEqual(denied);
     const byVariable = `query ($s: Int) ${query('(secret: $s)')}`;
-    expect((await ask({ document: byVariable, scopes: ['read:a'] })).denied).toEqual(denied);
+    // An argument whose variable is absent is not given; null is a value.
+    expect((await ask({ document: byVariable, scopes: ['read:a'] })).denied).toEqual([]);
+    for (const s of [1, null]) {
+      const answer = await ask({ document: byVariable, scopes: ['read:a'], variables: { s } });
+      expect(answer.denied).toEqual(denied);
+    }
     expect(
       (await ask({ document: byVariable, scopes: ['read:a', 'arg:secret'], variables: { s: 1 } })).denied,
     ).toEqual([]);
@@ -114,7 +119,7 @@ describe('an input field with a rule of its own', () => {
     ['nested in a list', '{ search(filter: { and: [{ name: "x" }, { and: [{ email: "x" }] }] }) }', {}],
     ['nested in a list that is one object', '{ search(filter: { and: { email: "x" } }) }', {}],
     ['a variable as the value', 'query ($e: String) { search(filter: { email: $e }) }', { e: 'x' }],
-    ['a variable that is absent', 'query ($e: String) { search(filter: { email: $e }) }', {}],
+    ['a variable that is null', 'query ($e: String) { search(filter: { email: $e }) }', { e: null }],
     ['the whole filter as a variable', 'query ($f: Filter) { search(filter: $f) }', { f: { email: 'x' } }],
     ['null inside a variable', 'query ($f: Filter) { search(filter: $f) }', { f: { email: null } }],
     [

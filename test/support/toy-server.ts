@@ -110,6 +110,7 @@ export async function createToy(changes: Partial<HttpServerOptions<ToyContext>> 
     schema: createToySchema(writes),
     plugins: [],
     createContext: async (facts) => ({ requestId: facts.requestId, facts }),
+    schemaFor: async () => null,
     isReady: async () => ({ ready: true, checks: { store: 'ok' } }),
     logger: createLogger({
       level: 'debug',

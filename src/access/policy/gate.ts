@@ -7,16 +7,21 @@ import { decide, type Caller, type Decision, type Variables } from './decide.ts'
 import { assertEnforceable } from './guard.ts';
 import { planOperation, type OperationPlan } from './operation-plan.ts';
 import type { Policy } from './policy.ts';
+import type { Requirement } from './requirement.ts';
 import { judge } from './rules.ts';
+import { visibleSchema } from './visible-schema.ts';
 
 /** More distinct sets of scopes than any workspace has keys in use; past it the least used is judged anew. */
 const maxCallers = 1_000;
 
 export interface Gate {
+  readonly schema: GraphQLSchema;
   readonly policy: Policy;
   /** The plan of an operation of a VALID document; kept as long as the document object lives. */
   plan(document: DocumentNode, operation: OperationDefinitionNode): OperationPlan;
   decide(plan: OperationPlan, principal: Principal, variables: Variables): Promise<Decision>;
+  /** The schema without what this principal may not use; kept per set of scopes. For showing, not for running. */
+  visibleTo(principal: Principal): Promise<GraphQLSchema>;
 }
 
 /** Everything that the rules may look at, as one text: callers with the same text get the same verdicts. */
@@ -42,6 +47,7 @@ export function createGate(schema: GraphQLSchema, policy: Policy): Gate {
   const plans = new WeakMap<OperationDefinitionNode, OperationPlan>();
   const callers = new LRUCache<string, Promise<Caller>>({ max: maxCallers });
   const decisions = new WeakMap<OperationPlan, WeakMap<Caller, Decision>>();
+  const visible = new WeakMap<Caller, GraphQLSchema>();
 
   const callerOf = (principal: Principal): Promise<Caller> => {
     const key = callerKey(principal);
@@ -60,6 +66,7 @@ export function createGate(schema: GraphQLSchema, policy: Policy): Gate {
   };
 
   return {
+    schema,
     policy,
     plan(document, operation) {
       let plan = plans.get(operation);
@@ -69,6 +76,13 @@ export function createGate(schema: GraphQLSchema, policy: Policy): Gate {
         decisions.set(plan, new WeakMap());
       }
       return plan;
+    },
+    async visibleTo(principal) {
+      const caller = await callerOf(principal);
+      const isMet = (requirement: Requirement) => caller.verdicts.get(requirement) === true;
+      const view = visible.get(caller) ?? visibleSchema(schema, policy, isMet);
+      visible.set(caller, view);
+      return view;
     },
     async decide(plan, principal, variables) {
       const caller = await callerOf(principal);

@@ -15,7 +15,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { refusalCause, type Requirements } from './boundary.ts';
-import { both, open, type Requirement } from './requirement.ts';
+import { both, implies, open, type Requirement } from './requirement.ts';
 
 /**
  * What features declare. Keys: `Type` (every field, input field or enum value of it), `Type.member`, or
@@ -146,7 +146,8 @@ class PolicyCompiler {
   ): Requirement {
     const target = this.ofType(targetName);
     if (exact) return both(exact, target);
-    return target === open ? this.ofType(typeName) : target;
+    const type = this.ofType(typeName);
+    return implies(type, target) ? type : target;
   }
 
   /** After every coordinate is known: which fields need a guard. A refusal there is shown as null. */

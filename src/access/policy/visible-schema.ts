@@ -1,0 +1,33 @@
+// The schema as one caller may see it: what it may not use is not there, neither in introspection nor in the SDL.
+import { MapperKind, mapSchema, pruneSchema } from '@graphql-tools/utils';
+import type { GraphQLFieldConfig, GraphQLSchema } from 'graphql';
+import type { Policy } from './policy.ts';
+import type { Requirement } from './requirement.ts';
+
+type Verdict = (requirement: Requirement) => boolean;
+
+function withVisibleArguments(
+  config: GraphQLFieldConfig<unknown, unknown>,
+  isVisible: (argument: string) => boolean,
+): GraphQLFieldConfig<unknown, unknown> {
+  const args = Object.entries(config.args ?? {}).filter(([name]) => isVisible(name));
+  return { ...config, args: Object.fromEntries(args) };
+}
+
+/** A copy without the fields, arguments, input fields, enum values and types that the verdicts close. */
+export function visibleSchema(schema: GraphQLSchema, policy: Policy, isMet: Verdict): GraphQLSchema {
+  const mapped = mapSchema(schema, {
+    [MapperKind.OBJECT_FIELD]: (config, fieldName, typeName) => {
+      // A type that cannot be reached is gone with all its fields, also those that lead to something open.
+      if (!isMet(policy.ofType(typeName)) || !isMet(policy.ofField(typeName, fieldName))) return null;
+      return withVisibleArguments(config, (argument) =>
+        isMet(policy.ofArgument(typeName, fieldName, argument)),
+      );
+    },
+    [MapperKind.INPUT_OBJECT_FIELD]: (config, fieldName, typeName) =>
+      isMet(policy.ofMember(typeName, fieldName)) ? config : null,
+    [MapperKind.ENUM_VALUE]: (config, typeName, _schema, value) =>
+      isMet(policy.ofMember(typeName, value)) ? config : null,
+  });
+  return pruneSchema(mapped);
+}
