@@ -11,7 +11,7 @@ import {
 import type { Connection, Database } from '../db/database.ts';
 import { digestApiKey, isSameDigest } from './api-key.ts';
 import { readCredential, type Credential, type CredentialHeaders } from './credential.ts';
-import { decideKeyState } from './key-state.ts';
+import { decideKeyState, inactiveAtMs } from './key-state.ts';
 import { isAddressAllowed } from './ip-allowlist.ts';
 import { findKey, findUser, type KeyRecord } from './key-store.ts';
 import type { LastUsedLog } from './last-used.ts';
@@ -51,6 +51,7 @@ export interface Authenticator {
 
 /** Compared when there is no such key, so that an unknown id costs what a wrong secret costs. */
 const noDigest = '0'.repeat(64);
+const lastHourMs = 3_600_000;
 
 async function authenticateKey(
   options: AuthenticatorOptions,
@@ -67,6 +68,8 @@ async function authenticateKey(
   if (!isAddressAllowed(key.ipAllowlist, ip)) throw unauthenticated('IP_NOT_ALLOWED');
   if (secret.status === 'PENDING') await options.keyEvents.onFirstUse(record);
   lastUsed.note({ apiKeyId: key.id, secretId: secret.id, nowMs });
+  // Everybody judges inactivity by the row: the use that saves a key from it must not wait in this process's memory.
+  if (inactiveAtMs(key, options.inactivityDays) - nowMs <= lastHourMs) await lastUsed.flush();
   const { workspaceId, venueIds } = key;
   return {
     kind: 'API_KEY',
