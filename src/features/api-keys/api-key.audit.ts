@@ -18,9 +18,10 @@ type KeyAction =
 
 function visible(key: StoredApiKey) {
   const { label, description, environment, scopes, venueIds, ipAllowlist, rateLimitPerMinute } = key;
-  const { status, disabledReason, expiresAt } = key;
+  const { status, disabledReason, enabledAt, expiresAt } = key;
   const settings = { label, description, environment, scopes, venueIds, ipAllowlist, rateLimitPerMinute };
-  return { ...settings, status, disabledReason, expiresAt };
+  // enabledAt: of a key that was due, but not yet written down as disabled, nothing else changes.
+  return { ...settings, status, disabledReason, enabledAt, expiresAt };
 }
 
 /** Writes the difference between two states of a key; null = it was not there, or is gone. */
