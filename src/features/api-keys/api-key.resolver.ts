@@ -32,7 +32,7 @@ import {
   updateApiKey,
 } from './api-key.service.ts';
 import { describeViewer } from './viewer.service.ts';
-import { statusOf } from './api-key.state.ts';
+import { disabledReasonOf, statusOf } from './api-key.state.ts';
 import { ApiKey, ApiKeySecret, ApiKeyStatus, ApiKeyVenue, ScopeInfo, Viewer } from './api-key.type.ts';
 
 const shows = { apiKey: { to: apiKeys, key: 'apiKeyId' } };
@@ -76,8 +76,16 @@ export class ApiKeyFields {
     description: 'When it will be disabled if nobody uses it before.',
   })
   @Extensions({ needs: stateColumns })
-  inactiveAt(@Root() key: ApiKey, @Ctx() { credentials }: Context) {
-    return key.status === 'ACTIVE' ? toInstant(inactiveAtMs(key, credentials.inactivityDays)) : null;
+  inactiveAt(@Root() key: ApiKey, @Ctx() ctx: Context) {
+    return this.status(key, ctx) === 'ACTIVE'
+      ? toInstant(inactiveAtMs(key, ctx.credentials.inactivityDays))
+      : null;
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'ADMIN or INACTIVITY.' })
+  @Extensions({ needs: [...stateColumns, 'disabledReason'] })
+  disabledReason(@Root() key: ApiKey, @Ctx() ctx: Context) {
+    return disabledReasonOf(key, this.status(key, ctx));
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'How the secret in use begins.' })

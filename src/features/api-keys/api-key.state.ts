@@ -1,6 +1,6 @@
 // The state of a key as people see it: judged from its row and the time. Pure.
 import { inactiveAtMs } from '../../access/key-state.ts';
-import type { SecretStatus, StoredApiKey, StoredApiKeySecret } from '../../access/tables.ts';
+import type { DisabledReason, SecretStatus, StoredApiKey, StoredApiKeySecret } from '../../access/tables.ts';
 import type { ApiKeyStatusName } from './api-key.type.ts';
 
 export function statusOf(
@@ -10,6 +10,11 @@ export function statusOf(
   if (key.status !== 'ACTIVE') return key.status;
   if (key.expiresAt !== null && Date.parse(key.expiresAt) <= moment.nowMs) return 'EXPIRED';
   return inactiveAtMs(key, moment.inactivityDays) <= moment.nowMs ? 'DISABLED' : 'ACTIVE';
+}
+
+/** An ACTIVE row that is shown as DISABLED was unused for too long, and nobody has written it down yet. */
+export function disabledReasonOf(key: StoredApiKey, status: ApiKeyStatusName): DisabledReason | null {
+  return status === 'DISABLED' && key.status === 'ACTIVE' ? 'INACTIVITY' : key.disabledReason;
 }
 
 /** A RETIRING secret whose overlap is over is RETIRED, without anybody having to write it down. */

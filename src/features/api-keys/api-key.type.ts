@@ -4,7 +4,6 @@ import {
   StoredApiKey,
   StoredApiKeySecret,
   type ApiKeyEnvironment,
-  type DisabledReason,
   type SecretStatus,
 } from '../../access/tables.ts';
 import type { ScopePreset } from '../../access/scope-catalogue.ts';
@@ -84,7 +83,6 @@ export class ApiKey extends StoredApiKey implements Node {
   @Field(() => [String], { description: 'Addresses and CIDR ranges; empty = any address.' })
   declare ipAllowlist: string[];
   @Field(() => Int, { nullable: true }) declare rateLimitPerMinute: number | null;
-  @Field(() => String, { nullable: true }) declare disabledReason: DisabledReason | null;
   @Field(() => DateTimeScalar, { nullable: true }) declare expiresAt: Instant | null;
   @Field(() => DateTimeScalar, {
     nullable: true,
