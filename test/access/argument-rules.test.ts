@@ -91,15 +91,27 @@ describe('an argument with a rule of its own', () => {
     });
     expect((await ask({ document: query('(secret: null)'), scopes: ['read:a'] })).denied).toEqual(denied);
     const byVariable = `query ($s: Int) ${query('(secret: $s)')}`;
-    // An argument whose variable is absent is not given; null is a value.
-    expect((await ask({ document: byVariable, scopes: ['read:a'] })).denied).toEqual([]);
-    for (const s of [1, null]) {
-      const answer = await ask({ document: byVariable, scopes: ['read:a'], variables: { s } });
-      expect(answer.denied).toEqual(denied);
-    }
+    const asked = (variables: Record<string, unknown>) =>
+      ask({ document: byVariable, scopes: ['read:a'], variables });
+    expect((await asked({ s: 1 })).denied).toEqual(denied);
+    expect((await asked({ s: null })).denied).toEqual(denied);
+    expect(await asked({})).toMatchObject({ denied: [], ran: ['things', 'name'] });
+    const byDefault = byVariable.replace('$s: Int', '$s: Int = 1');
+    expect((await ask({ document: byDefault, scopes: ['read:a'] })).denied).toEqual(denied);
     expect(
       (await ask({ document: byVariable, scopes: ['read:a', 'arg:secret'], variables: { s: 1 } })).denied,
     ).toEqual([]);
+  });
+
+  it('counts by the variable of this request, whatever was decided before for the document', async () => {
+    const { schema, policy } = build();
+    const judge = judgeOf({ schema, policy });
+    const document = parse('query ($s: Int) { things(secret: $s) { name } }');
+    const verdicts = [];
+    for (const variables of [{}, { s: 1 }, {}]) {
+      verdicts.push(Object.keys(await judge.denied({ document, scopes: ['read:a'], variables })));
+    }
+    expect(verdicts).toEqual([[], ['things'], []]);
   });
 
   it('closes a field that asks no more than its type otherwise', async () => {
@@ -120,6 +132,7 @@ describe('an input field with a rule of its own', () => {
     ['nested in a list that is one object', '{ search(filter: { and: { email: "x" } }) }', {}],
     ['a variable as the value', 'query ($e: String) { search(filter: { email: $e }) }', { e: 'x' }],
     ['a variable that is null', 'query ($e: String) { search(filter: { email: $e }) }', { e: null }],
+    ['a variable with a default', 'query ($e: String = "x") { search(filter: { email: $e }) }', {}],
     ['the whole filter as a variable', 'query ($f: Filter) { search(filter: $f) }', { f: { email: 'x' } }],
     ['null inside a variable', 'query ($f: Filter) { search(filter: $f) }', { f: { email: null } }],
     [
@@ -151,6 +164,11 @@ describe('an input field with a rule of its own', () => {
     const document = 'query ($f: Filter = { email: "x" }) { search(filter: $f) }';
     expect((await ask({ document, variables: { f: { name: 'x' } } })).denied).toEqual([]);
     expect((await ask({ document, variables: { f: null } })).denied).toEqual([]);
+  });
+
+  it('is not asked for when its variable is absent: execution leaves the field out', async () => {
+    const document = 'query ($e: String) { search(filter: { email: $e }) }';
+    expect(await ask({ document })).toEqual({ denied: [], data: { search: 7 }, ran: ['search'] });
   });
 
   it('is decided for the variables of this request, whatever was decided before for the document', async () => {
