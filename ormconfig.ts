@@ -2,10 +2,8 @@
 // `npx typeorm migration:show -d dist/ormconfig.js`.
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
+import { allTables } from './src/app.ts';
 import { readConfig } from './src/config.ts';
 import { dataSourceOptions } from './src/db/data-source.ts';
-import { features } from './src/features/index.ts';
 
-const tables = [...new Set(features.flatMap((feature) => feature.tables))];
-
-export default new DataSource(dataSourceOptions(readConfig().database, tables));
+export default new DataSource(dataSourceOptions(readConfig().database, allTables));

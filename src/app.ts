@@ -19,6 +19,7 @@ import { openDatabase } from './db/data-source.ts';
 import { keyEvents, sweepInactiveKeys } from './features/api-keys/index.ts';
 import { features } from './features/index.ts';
 import type { Feature } from './graph/feature.ts';
+import { forgetIdempotencyRecords, IdempotencyRecord } from './graph/idempotency.ts';
 import { nodeFeature } from './graph/node.ts';
 import { loadLocalSecrets } from './local-secrets.ts';
 import { accessPlugin } from './server/access-plugin.ts';
@@ -59,7 +60,7 @@ export interface House extends Operator {
 export interface App extends House {
   readonly http: HttpServer;
   readonly lastUsed: LastUsedLog;
-  /** Disables keys that were not used for too long; also runs by itself every hour. */
+  /** Disables keys that were not used for too long, forgets old idempotency records; also runs by itself every hour. */
   sweep(): Promise<unknown>;
 }
 
@@ -70,6 +71,11 @@ const sweepMs = 3_600_000;
 export const allFeatures: readonly Feature[] = [
   ...features,
   nodeFeature(features.flatMap((feature) => feature.resources)),
+];
+
+/** Every table of the store. */
+export const allTables = [
+  ...new Set([IdempotencyRecord, ...allFeatures.flatMap((feature) => feature.tables)]),
 ];
 
 export function scopeCatalogue(): ScopeCatalogue {
@@ -86,8 +92,7 @@ export async function openHouse({
   clock = systemClock,
   database: options = {},
 }: Omit<AppOptions, 'logger'>): Promise<House> {
-  const tables = [...new Set(allFeatures.flatMap((feature) => feature.tables))];
-  const database = await openDatabase(config.database, tables, options);
+  const database = await openDatabase(config.database, allTables, options);
   await database.migrate();
   const scopes = scopeCatalogue();
   const schema = await assembleSchema(allFeatures, scopes);
@@ -157,8 +162,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       .flush()
       .catch((error: unknown) => logger.warn({ err: error }, 'last used times were not written'));
   const sweep = () =>
-    sweepInactiveKeys(house).catch((error: unknown) =>
-      logger.warn({ err: error }, 'unused keys were not swept'),
+    Promise.all([sweepInactiveKeys(house), forgetIdempotencyRecords(house.database, house.clock)]).catch(
+      (error: unknown) => logger.warn({ err: error }, 'the sweep did not finish'),
     );
   const timers = [setInterval(() => void flush(), lastUsedFlushMs), setInterval(() => void sweep(), sweepMs)];
   timers.forEach((timer) => timer.unref());

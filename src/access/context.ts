@@ -21,8 +21,19 @@ export interface CredentialTools {
   readonly accounts: Database;
 }
 
+/** The mutation field that is running; the fields of one operation run one after the other. */
+export interface RunningMutation {
+  readonly name: string;
+  /** Its response name. */
+  readonly place: string;
+  readonly args: object;
+}
+
 export interface Context extends GuardedContext {
   readonly requestId: string;
+  /** As sent and well-formed; null without one. */
+  readonly idempotencyKey: string | null;
+  running?: RunningMutation;
   /** Address of the caller, after the trusted proxies. */
   readonly ip: string;
   readonly clock: Clock;

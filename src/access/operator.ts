@@ -23,5 +23,15 @@ export function operatorContext(
   workspaceId: string,
 ): Context {
   const db = createTenantDb({ database, scope: { workspaceId, venueIds: null }, clock });
-  return { requestId: 'operator', ip: '', clock, principal: anonymous, db, credentials, scopes, explainer };
+  return {
+    requestId: 'operator',
+    ip: '',
+    idempotencyKey: null,
+    clock,
+    principal: anonymous,
+    db,
+    credentials,
+    scopes,
+    explainer,
+  };
 }

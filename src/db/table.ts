@@ -14,7 +14,9 @@ export type VenueRule =
   /** The row is seen exactly when its parent is. */
   | { readonly by: 'parent'; readonly table: () => EntityClass; readonly key: string }
   /** Never reachable with a data scope (users, keys, audit): a venue-restricted key sees no row. */
-  | { readonly by: 'closed' };
+  | { readonly by: 'closed' }
+  /** Of no venue, and shown to nobody: records that only the house itself reads. */
+  | { readonly by: 'none' };
 
 interface IndexSpec {
   readonly name: string;

@@ -37,6 +37,8 @@ function venueSql(
       const inner = `p${depth}`;
       return sql`EXISTS (SELECT 1 FROM ${identifier(parent.name)} AS ${identifier(inner)} WHERE ${columnSql(parent, inner, 'id')} = ${columnSql(table, alias, rule.key)} AND ${venueSql(parent, inner, venueIds, dialect, depth + 1)})`;
     }
+    case 'none':
+      return sql`1 = 1`;
     case 'closed':
       return sql`1 = 0`;
   }

@@ -7,6 +7,7 @@ import { UserErrors, type UserErrorItem } from '../core/errors.ts';
 import type { EntityClass } from '../db/table.ts';
 import type { TenantTransaction } from '../db/tenant-db.ts';
 import { toOne } from './edges.ts';
+import { once } from './idempotency.ts';
 import { forgetLoaded } from './loaders.ts';
 import type { Resource } from './resource.ts';
 
@@ -69,13 +70,13 @@ export async function orUserErrors<P extends object>(work: () => Promise<P>): Pr
   }
 }
 
-/** Runs a mutation in one transaction of the caller's workspace. */
+/** Runs a mutation in one transaction of the caller's workspace, and once for each Idempotency-Key. */
 export function mutate<P extends object>(
   context: Context,
   work: (tx: TenantTransaction) => Promise<P>,
 ): Promise<Outcome<P>> {
   return orUserErrors(async () => {
-    const result = await context.db.transaction(work);
+    const result = await context.db.transaction((tx) => once(context, tx, () => work(tx)));
     forgetLoaded(context);
     return result;
   });

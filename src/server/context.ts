@@ -1,6 +1,6 @@
 // The context of a request: credential -> principal -> the rows that are its own. Nothing is parsed or decided here.
 import type { Authenticator } from '../access/authenticate.ts';
-import type { Context, CredentialTools } from '../access/context.ts';
+import type { Context, CredentialTools, RunningMutation } from '../access/context.ts';
 import type { Operator } from '../access/operator.ts';
 import type { AccessExplainer, Decision } from '../access/policy/index.ts';
 import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
@@ -8,6 +8,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Principal } from '../core/principal.ts';
 import type { RequestFacts } from '../core/request-facts.ts';
 import type { Connection } from '../db/database.ts';
+import { assertIdempotencyKey } from '../graph/idempotency.ts';
 import { createTenantDb, type TenantDb } from '../db/tenant-db.ts';
 
 /**
@@ -32,10 +33,12 @@ function tenantDbFor(
 /** Apollo copies a context's own properties; the getter stands on the class, so copying does not touch it. */
 class RequestContext implements Context {
   declare decision?: Decision;
+  declare running?: RunningMutation;
 
   constructor(
     readonly requestId: string,
     readonly ip: string,
+    readonly idempotencyKey: string | null,
     readonly principal: Principal,
     readonly clock: Clock,
     readonly credentials: CredentialTools,
@@ -57,11 +60,12 @@ export function contextFactory(
   authenticator: Authenticator,
   assertPublic: (operation: RequestFacts['operation']) => void,
 ) {
-  return async ({ requestId, ip, headers, operation }: RequestFacts): Promise<Context> => {
+  return async ({ requestId, ip, headers, operation, idempotencyKey }: RequestFacts): Promise<Context> => {
     const principal = await authenticator.authenticate(headers, ip);
     if (principal.kind === 'ANONYMOUS') assertPublic(operation);
     const { clock, credentials, scopes, explainer } = operator;
     const rows = tenantDbFor(operator, authenticator, principal);
-    return new RequestContext(requestId, ip, principal, clock, credentials, scopes, explainer, rows);
+    const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
+    return new RequestContext(requestId, ip, once, principal, clock, credentials, scopes, explainer, rows);
   };
 }

@@ -18,6 +18,7 @@ import {
 } from '../access/policy/index.ts';
 import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
 import type { Feature } from '../graph/feature.ts';
+import { noteRunningMutations } from '../graph/idempotency.ts';
 import { sharedPolicy } from '../graph/shared-policy.ts';
 import { ScopeScalar } from '../graph/scalars.ts';
 
@@ -52,6 +53,7 @@ export async function assembleSchema(
   catalogue: ScopeCatalogue,
 ): Promise<AssembledSchema> {
   const { schema, policy } = await assembleUnguarded(features);
+  noteRunningMutations(schema);
   guardBoundaries(schema, policy);
   describeRequirements(schema, policy);
   describeScopes(schema, catalogue);

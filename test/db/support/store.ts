@@ -1,7 +1,7 @@
 // The layer below the features: a migrated store without a server, empty workspaces in it, and one way to look at its rows
 // that knows no tenant.
 import sql, { join, raw } from 'sql-template-tag';
-import { allFeatures } from '../../../src/app.ts';
+import { allTables } from '../../../src/app.ts';
 import { StoredWorkspace } from '../../../src/access/tables.ts';
 import { readConfig } from '../../../src/config.ts';
 import { newId } from '../../../src/core/ids.ts';
@@ -12,9 +12,7 @@ import { createTenantDb, type TenantDb, type TenantDbOptions } from '../../../sr
 import { newEngine, type Engine } from '../../support/engines.ts';
 import { testClock, type TestClock } from '../../support/house.ts';
 
-export const entities: readonly EntityClass[] = [
-  ...new Set(allFeatures.flatMap((feature) => feature.tables)),
-];
+export const entities: readonly EntityClass[] = allTables;
 
 export function databaseUrl({ url }: Engine): DatabaseUrl {
   return readConfig({ DATABASE_URL: url, DEMO: '0' }).database;
