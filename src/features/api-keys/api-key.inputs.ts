@@ -74,8 +74,8 @@ export class UpdateApiKeyInput {
   scopes?: string[];
   @Field(() => [ID], { nullable: true, description: 'Replaces the restriction; null = all venues.' })
   venueIds?: string[] | null;
-  @Field(() => [String], { nullable: true, description: 'Replaces the list; empty = any address.' })
-  ipAllowlist?: string[];
+  @Field(() => [String], { nullable: true, description: 'Replaces the list; null or empty = any address.' })
+  ipAllowlist?: string[] | null;
   @Field(() => DateTimeScalar, { nullable: true, description: 'Null = never.' }) expiresAt?: string | null;
   @Field(() => Int, { nullable: true }) rateLimitPerMinute?: number | null;
 }
@@ -97,7 +97,7 @@ export const updateApiKeyRules = inputRules<UpdateApiKeyInput>({
   description: optionalText(1_000),
   scopes: scopeList.optional(),
   venueIds: venueList.nullish(),
-  ipAllowlist: ipList.optional(),
+  ipAllowlist: ipList.nullish(),
   expiresAt: z.string().nullish(),
   rateLimitPerMinute: rateLimit.nullish(),
 });

@@ -40,10 +40,10 @@ export function createApiKey(ctx: Context, input: CreateApiKeyInput) {
   });
 }
 
-/** Fields that are left out stay; null clears: no description, every venue, no expiry, no limit of its own. */
+/** Fields that are left out stay; null clears: no description, every venue, any address, no expiry, no limit of its own. */
 export function updateApiKey(ctx: Context, input: UpdateApiKeyInput) {
   return mutate(ctx, async (tx) => {
-    const { id, scopes, venueIds, ...rest } = checkInput(updateApiKeyRules, input);
+    const { id, scopes, venueIds, ipAllowlist, ...rest } = checkInput(updateApiKeyRules, input);
     const key = await getKey(tx, id, ['input', 'id']);
     assertNotRevoked(key, ['input', 'id']);
     assertFuture(ctx, rest.expiresAt);
@@ -52,6 +52,7 @@ export function updateApiKey(ctx: Context, input: UpdateApiKeyInput) {
       ...rest,
       ...(scopes === undefined ? {} : { scopes: chooseScopes(ctx, { scopes }) }),
       ...(venueIds === undefined ? {} : { venueIds: venueIds && [...new Set(venueIds)].sort() }),
+      ...(ipAllowlist === undefined ? {} : { ipAllowlist: ipAllowlist ?? [] }),
     });
     return { apiKeyId: id };
   });
@@ -116,6 +117,7 @@ function assertNotRevoked(key: StoredApiKey, field: readonly string[]): void {
     throw userError('NOT_ALLOWED', field, 'A revoked key can never be used or changed again.');
 }
 
+/** Writes what differs, and its audit row; nothing at all when nothing differs. */
 async function change(
   ctx: Context,
   tx: TenantTransaction,
@@ -123,9 +125,13 @@ async function change(
   key: StoredApiKey,
   patch: Partial<StoredApiKey>,
 ): Promise<void> {
-  const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-  assertUpdated(await tx.update(StoredApiKey, key.id, given), 'API key', []);
-  await auditKey(ctx, tx, action, { before: key, after: { ...key, ...given } });
+  const given = Object.entries(patch).filter(([, value]) => value !== undefined);
+  const isOther = ([name, value]: [string, unknown]) =>
+    JSON.stringify(value) !== JSON.stringify(key[name as keyof StoredApiKey]);
+  const changed = Object.fromEntries(given.filter(isOther));
+  if (Object.keys(changed).length === 0) return;
+  assertUpdated(await tx.update(StoredApiKey, key.id, changed), 'API key', []);
+  await auditKey(ctx, tx, action, { before: key, after: { ...key, ...changed } });
 }
 
 async function newKeyRow(
