@@ -1,5 +1,13 @@
 // Address lists of keys: single addresses and CIDR ranges, IPv4 and IPv6. Pure.
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, SocketAddress } from 'node:net';
+
+interface Address {
+  /** In Node's own spelling. */
+  readonly address: string;
+  readonly family: 'ipv4' | 'ipv6';
+  /** Bits that were written before an IPv4 address: 96 in its IPv6 form. */
+  readonly bitsBefore: number;
+}
 
 interface Range {
   readonly address: string;
@@ -7,46 +15,54 @@ interface Range {
   readonly prefix: number;
 }
 
+const widestOf = { ipv4: 32, ipv6: 128 } as const;
 const mappedPrefixBits = 96;
 
-/** `::ffff:192.0.2.1` is 192.0.2.1: a dual-stack socket shows IPv4 callers so (RFC 4291, section 2.5.5.2). */
-function unmapped(address: string): string {
-  const match = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  return match?.[1] ?? address;
+/**
+ * `::ffff:192.0.2.1` is 192.0.2.1, however it is spelt: a dual-stack socket shows IPv4 callers so (RFC 4291, section
+ * 2.5.5.2).
+ */
+function readAddress(text: string): Address | null {
+  const version = isIP(text);
+  if (version === 0 || text.includes('%')) return null;
+  if (version === 4) return { address: text, family: 'ipv4', bitsBefore: 0 };
+  const { address } = new SocketAddress({ address: text, family: 'ipv6' });
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
+  return mapped === undefined
+    ? { address, family: 'ipv6', bitsBefore: 0 }
+    : { address: mapped, family: 'ipv4', bitsBefore: mappedPrefixBits };
 }
 
-function parse(text: string): Range | null {
+function readRange(text: string): Range | null {
   const [written = '', length, ...rest] = text.trim().split('/');
-  const address = unmapped(written);
-  const version = isIP(address);
-  if (rest.length > 0 || version === 0 || address.includes('%')) return null;
-  const widest = version === 4 ? 32 : 128;
-  if (length === undefined) return { address, family: version === 4 ? 'ipv4' : 'ipv6', prefix: widest };
+  const read = readAddress(written);
+  if (rest.length > 0 || !read) return null;
+  const { address, family, bitsBefore } = read;
+  const widest = widestOf[family];
+  if (length === undefined) return { address, family, prefix: widest };
   if (!/^\d{1,3}$/.test(length)) return null;
-  // The length of a mapped range counts the 96 bits before the IPv4 address.
-  const prefix = Number(length) - (address === written ? 0 : mappedPrefixBits);
-  if (prefix < 0 || prefix > widest) return null;
-  return { address, family: version === 4 ? 'ipv4' : 'ipv6', prefix };
+  const prefix = Number(length) - bitsBefore;
+  return prefix < 0 || prefix > widest ? null : { address, family, prefix };
 }
 
 /** The entry in its short form (`192.0.2.0/24`, `2001:db8::1`), or null when it is no address and no range. */
 export function normalizeIpRange(text: string): string | null {
-  const range = parse(text);
+  const range = readRange(text);
   if (!range) return null;
   const { address, family, prefix } = range;
-  const widest = family === 'ipv4' ? 32 : 128;
-  return prefix === widest ? address.toLowerCase() : `${address.toLowerCase()}/${prefix}`;
+  return prefix === widestOf[family] ? address : `${address}/${prefix}`;
 }
 
 /** True when the list is empty or holds the address. An address that cannot be read is on no list. */
 export function isAddressAllowed(allowlist: readonly string[], ip: string): boolean {
   if (allowlist.length === 0) return true;
-  const caller = parse(ip);
+  const caller = readAddress(ip);
   if (!caller) return false;
   const list = new BlockList();
   for (const entry of allowlist) {
-    const range = parse(entry);
-    if (range) list.addSubnet(range.address, range.prefix, range.family);
+    const range = readRange(entry);
+    // Node counts every IPv4 address as part of ::/0; whoever wrote that meant callers over IPv6, not everybody.
+    if (range?.family === caller.family) list.addSubnet(range.address, range.prefix, range.family);
   }
   return list.check(caller.address, caller.family);
 }
