@@ -118,12 +118,23 @@ export async function activateSecret(
     const overlapSeconds = pending.overlapSeconds ?? 0;
     const expiresAt = toInstant(nowMs + overlapSeconds * 1_000);
     const status = overlapSeconds > 0 ? 'RETIRING' : 'RETIRED';
-    await tx.updateWhere(StoredApiKeySecret, secretsOf(apiKeyId, 'ACTIVE'), { status, expiresAt });
+    // Only the secret in use can be shown again; the copy of the one before it is of no use to anybody honest.
+    const ending = { status, expiresAt, sealed: null } as const;
+    await tx.updateWhere(StoredApiKeySecret, secretsOf(apiKeyId, 'ACTIVE'), ending);
     await tx.update(StoredApiKeySecret, secretId, { status: 'ACTIVE', activatedAt: toInstant(nowMs) });
     const after = { prefix: pending.prefix, previousExpiresAt: expiresAt };
     await auditSecret(ctx, tx, 'apiKey.activateSecret', { apiKeyId: key.id, after });
     return {};
   });
+}
+
+/** Of a key that is revoked for good: nothing is left to show again. */
+export async function forgetSealedCopies(tx: TenantTransaction, apiKeyId: string): Promise<void> {
+  await tx.updateWhere(
+    StoredApiKeySecret,
+    { property: 'apiKeyId', op: 'eq', value: apiKeyId },
+    { sealed: null },
+  );
 }
 
 /** Off unless KEY_ESCROW_SECRET is set, and then for owners only; each time is in the audit log. */

@@ -24,7 +24,7 @@ import {
 } from './api-key.inputs.ts';
 import { getKey } from './api-key.lookup.ts';
 import { chooseScopes } from './api-key.scopes.ts';
-import { addSecret, secretWarning } from './api-key.secrets.ts';
+import { addSecret, forgetSealedCopies, secretWarning } from './api-key.secrets.ts';
 
 export function createApiKey(ctx: Context, input: CreateApiKeyInput) {
   return mutate(ctx, async (tx) => {
@@ -92,6 +92,7 @@ export function revokeApiKey(ctx: Context, id: string) {
     if (key.status !== 'REVOKED') {
       const revokedAt = toInstant(ctx.clock.nowMs());
       await change(ctx, tx, 'apiKey.revoke', key, { status: 'REVOKED', revokedAt });
+      await forgetSealedCopies(tx, id);
     }
     return { apiKeyId: id };
   });
