@@ -89,3 +89,33 @@ export function toMany(options: ManyOptions): EntityClass {
   });
   return Edge;
 }
+
+/** Rows whose ids stand in the parent's property `key`, in that order. One statement for all. */
+export function toList(options: EdgeOptions & { readonly key: string }): EntityClass {
+  const { from, field, to, key } = options;
+  const Edge = resolverClass(options);
+  const { description } = options;
+  declareField(Edge.prototype as object, field, {
+    field: FieldResolver(() => [to.type], {
+      nullable: true,
+      ...(description === undefined ? {} : { description }),
+    }),
+    needs: [key],
+    async resolve(
+      parent: Record<string, readonly string[] | undefined>,
+      _args,
+      context: Context,
+      info: GraphQLResolveInfo,
+    ) {
+      const ids = parent[key];
+      if (!ids) return null;
+      const properties = selectedOfRow(to, info);
+      const loader = loaderAt(context, info, `${from.name}.${field}`, (wanted) =>
+        context.db.byIds(to.table, properties, wanted),
+      );
+      const rows = await Promise.all(ids.map((id) => loader.load(id)));
+      return rows.filter((row) => row !== null);
+    },
+  });
+  return Edge;
+}

@@ -109,3 +109,34 @@ export function assertUpdated(
     throw userError('CONFLICT', [...path, 'expectedVersion'], message);
   }
 }
+
+/** The most that one bulk mutation takes. */
+const maxBulk = 100;
+
+/** The fault of one of several inputs: `["input", "email"]` becomes `["input", "7", "email"]`. */
+function atIndex({ field, ...fault }: UserErrorItem, index: number): UserErrorItem {
+  return { ...fault, field: [...field.slice(0, 1), String(index), ...field.slice(1)] };
+}
+
+/**
+ * Runs `work` for each of 1 to 100 inputs, one after the other in their order, and throws the user errors of all together:
+ * within a transaction, all or none.
+ */
+export async function forEachInput<I, R>(inputs: readonly I[], work: (input: I) => Promise<R>): Promise<R[]> {
+  if (inputs.length === 0) throw userError('REQUIRED', ['input'], 'Give at least one.');
+  if (inputs.length > maxBulk) {
+    throw userError('INVALID', ['input'], `These are ${inputs.length}; at most ${maxBulk} go together.`);
+  }
+  const results: R[] = [];
+  const faults: UserErrorItem[] = [];
+  for (const [index, input] of inputs.entries()) {
+    try {
+      results.push(await work(input));
+    } catch (error) {
+      if (!(error instanceof UserErrors)) throw error;
+      faults.push(...error.items.map((fault) => atIndex(fault, index)));
+    }
+  }
+  if (faults.length > 0) throw new UserErrors(faults);
+  return results;
+}

@@ -6,7 +6,7 @@ import type { PolicyDeclaration, Requirement } from '../access/policy/index.ts';
 import { UserErrors, type UserErrorItem } from '../core/errors.ts';
 import type { EntityClass } from '../db/table.ts';
 import type { TenantTransaction } from '../db/tenant-db.ts';
-import { toOne } from './edges.ts';
+import { toList, toOne } from './edges.ts';
 import { once } from './idempotency.ts';
 import { forgetLoaded } from './loaders.ts';
 import type { Resource } from './resource.ts';
@@ -31,6 +31,8 @@ interface PayloadOptions {
   readonly ids: readonly string[];
   /** Field -> the resource it shows, by the id in the payload's property `key`. Needs that resource's scope. */
   readonly shows: Readonly<Record<string, { readonly to: Resource; readonly key: string }>>;
+  /** Of a bulk mutation: the ids and what they show are lists. */
+  readonly isBulk?: boolean;
 }
 
 interface Payload {
@@ -39,21 +41,21 @@ interface Payload {
   readonly policy: PolicyDeclaration;
 }
 
-/** `{<thing>Id, <thing>, userErrors}`. */
-export function definePayload(name: string, { requirement, ids, shows }: PayloadOptions): Payload {
+/** `{<thing>Id, <thing>, userErrors}`, or lists of them. */
+export function definePayload(
+  name: string,
+  { requirement, ids, shows, isBulk = false }: PayloadOptions,
+): Payload {
   const Type = class {};
   Object.defineProperty(Type, 'name', { value: name });
   ObjectType(name)(Type);
   const prototype = Type.prototype as object;
-  for (const id of ids)
-    Field(() => GraphQLID, { nullable: true, description: 'Null when `userErrors` says why not.' })(
-      prototype,
-      id,
-    );
+  const idType = () => (isBulk ? [GraphQLID] : GraphQLID);
+  const description = 'Null when `userErrors` says why not.';
+  for (const id of ids) Field(idType, { nullable: true, description })(prototype, id);
   Field(() => [UserError], { description: 'Empty when the mutation was done.' })(prototype, 'userErrors');
-  const resolvers = Object.entries(shows).map(([field, { to, key }]) =>
-    toOne({ from: Type, field, to, key }),
-  );
+  const edge = isBulk ? toList : toOne;
+  const resolvers = Object.entries(shows).map(([field, { to, key }]) => edge({ from: Type, field, to, key }));
   return { type: Type, resolvers, policy: { [name]: requirement } };
 }
 

@@ -4,7 +4,7 @@ import type { Context } from '../../access/context.ts';
 import { definePayload } from '../../graph/payload.ts';
 import { CreateCustomerInput, UpdateCustomerInput } from './customer.inputs.ts';
 import { customers, writeCustomers } from './customer.resource.ts';
-import { createCustomer, updateCustomer } from './customer.service.ts';
+import { createCustomers, createCustomer, updateCustomer } from './customer.service.ts';
 
 const payload = {
   requirement: writeCustomers,
@@ -12,6 +12,10 @@ const payload = {
   shows: { customer: { to: customers, key: 'customerId' } },
 };
 export const createCustomerPayload = definePayload('CreateCustomerPayload', payload);
+export const createCustomersPayload = definePayload('CreateCustomersPayload', {
+  ...{ requirement: writeCustomers, ids: ['customerIds'], isBulk: true },
+  shows: { customers: { to: customers, key: 'customerIds' } },
+});
 export const updateCustomerPayload = definePayload('UpdateCustomerPayload', payload);
 
 @Resolver()
@@ -19,6 +23,17 @@ export class CustomerMutations {
   @Mutation(() => createCustomerPayload.type, { nullable: true })
   createCustomer(@Arg('input', () => CreateCustomerInput) input: CreateCustomerInput, @Ctx() ctx: Context) {
     return createCustomer(ctx, input);
+  }
+
+  @Mutation(() => createCustomersPayload.type, {
+    nullable: true,
+    description: 'Up to 100 at once: all or none.',
+  })
+  createCustomers(
+    @Arg('input', () => [CreateCustomerInput]) input: CreateCustomerInput[],
+    @Ctx() ctx: Context,
+  ) {
+    return createCustomers(ctx, input);
   }
 
   @Mutation(() => updateCustomerPayload.type, { nullable: true })

@@ -5,7 +5,7 @@ import { notFound, userError, UserErrors } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { TenantTransaction } from '../../db/tenant-db.ts';
 import { tableOf } from '../../db/table.ts';
-import { assertIdOf, assertUpdated, checkInput } from '../../graph/input.ts';
+import { assertIdOf, assertUpdated, checkInput, forEachInput } from '../../graph/input.ts';
 import { mutate } from '../../graph/payload.ts';
 import { Venue } from '../venues/index.ts';
 import { Customer, CustomerVenue } from './customer.entity.ts';
@@ -17,17 +17,30 @@ import {
 } from './customer.inputs.ts';
 
 export function createCustomer(ctx: Context, input: CreateCustomerInput) {
-  return mutate(ctx, async (tx) => {
-    const { venueIds, tags, name, email, phone, city, notes } = checkInput(createCustomerRules, input);
-    const customerId = newId('cus', ctx.clock);
-    const now = toInstant(ctx.clock.nowMs());
-    const optional = { email: email ?? null, phone: phone ?? null, city: city ?? null, notes: notes ?? null };
-    await tx.insert(Customer, [
-      { id: customerId, name, ...optional, tags: tags ?? [], version: 1, createdAt: now, updatedAt: now },
-    ]);
-    await linkVenues(tx, customerId, await venuesForNewCustomer(tx, venueIds));
-    return { customerId };
-  });
+  return mutate(ctx, async (tx) => ({ customerId: await insertCustomer(ctx, tx, input) }));
+}
+
+/** All or none; the user errors of each say which one they mean. */
+export function createCustomers(ctx: Context, inputs: readonly CreateCustomerInput[]) {
+  return mutate(ctx, async (tx) => ({
+    customerIds: await forEachInput(inputs, (input) => insertCustomer(ctx, tx, input)),
+  }));
+}
+
+async function insertCustomer(
+  ctx: Context,
+  tx: TenantTransaction,
+  input: CreateCustomerInput,
+): Promise<string> {
+  const { venueIds, tags, name, email, phone, city, notes } = checkInput(createCustomerRules, input);
+  const id = newId('cus', ctx.clock);
+  const now = toInstant(ctx.clock.nowMs());
+  const optional = { email: email ?? null, phone: phone ?? null, city: city ?? null, notes: notes ?? null };
+  await tx.insert(Customer, [
+    { id, name, ...optional, tags: tags ?? [], version: 1, createdAt: now, updatedAt: now },
+  ]);
+  await linkVenues(tx, id, await venuesForNewCustomer(tx, venueIds));
+  return id;
 }
 
 export function updateCustomer(ctx: Context, input: UpdateCustomerInput) {

@@ -1,7 +1,12 @@
 // The door of the customers room: its manifest, and what other rooms may import.
 import type { Feature } from '../../graph/feature.ts';
 import { Customer, CustomerVenue } from './customer.entity.ts';
-import { createCustomerPayload, CustomerMutations, updateCustomerPayload } from './customer.resolver.ts';
+import {
+  createCustomerPayload,
+  createCustomersPayload,
+  CustomerMutations,
+  updateCustomerPayload,
+} from './customer.resolver.ts';
 import { customerEdges, customerQueries, customers, writeCustomers } from './customer.resource.ts';
 
 export { Customer, CustomerVenue } from './customer.entity.ts';
@@ -14,14 +19,18 @@ export const customersFeature: Feature = {
   resources: [customers],
   resolvers: [
     ...[customerQueries.resolver, CustomerMutations, ...customerEdges],
-    ...[...createCustomerPayload.resolvers, ...updateCustomerPayload.resolvers],
+    ...[
+      ...createCustomerPayload.resolvers,
+      ...createCustomersPayload.resolvers,
+      ...updateCustomerPayload.resolvers,
+    ],
   ],
   scopes: [
     { name: 'read:customers', description: 'See customers.', grants: ['Customer'], status: 'AVAILABLE' },
     {
       name: 'write:customers',
       description: 'Create and change customers.',
-      grants: ['Mutation.createCustomer', 'Mutation.updateCustomer'],
+      grants: ['Mutation.createCustomer', 'Mutation.createCustomers', 'Mutation.updateCustomer'],
       status: 'AVAILABLE',
     },
   ],
@@ -29,9 +38,11 @@ export const customersFeature: Feature = {
     ...customers.policy,
     ...customerQueries.policy,
     ...createCustomerPayload.policy,
+    ...createCustomersPayload.policy,
     ...updateCustomerPayload.policy,
     // Edges carry the guard of the type they lead to; what they ask beside it is their own type's scope.
     'Mutation.createCustomer': writeCustomers,
+    'Mutation.createCustomers': writeCustomers,
     'Mutation.updateCustomer': writeCustomers,
     CreateCustomerInput: writeCustomers,
     UpdateCustomerInput: writeCustomers,

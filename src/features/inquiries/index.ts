@@ -3,6 +3,7 @@ import type { Feature } from '../../graph/feature.ts';
 import { Inquiry, Reply } from './inquiry.entity.ts';
 import {
   createInquiryPayload,
+  createInquiriesPayload,
   InquiryMutations,
   replyToInquiryPayload,
   updateInquiryStatusPayload,
@@ -26,7 +27,11 @@ export const inquiriesFeature: Feature = {
   resources: [inquiries, replies],
   resolvers: [
     ...[inquiryQueries.resolver, InquiryMutations, ...inquiryEdges],
-    ...[...createInquiryPayload.resolvers, ...replyToInquiryPayload.resolvers],
+    ...[
+      ...createInquiryPayload.resolvers,
+      ...createInquiriesPayload.resolvers,
+      ...replyToInquiryPayload.resolvers,
+    ],
     ...updateInquiryStatusPayload.resolvers,
   ],
   scopes: [
@@ -39,7 +44,12 @@ export const inquiriesFeature: Feature = {
     {
       name: 'write:inquiries',
       description: 'Create inquiries, reply to them and change their status.',
-      grants: ['Mutation.createInquiry', 'Mutation.replyToInquiry', 'Mutation.updateInquiryStatus'],
+      grants: [
+        'Mutation.createInquiry',
+        'Mutation.createInquiries',
+        'Mutation.replyToInquiry',
+        'Mutation.updateInquiryStatus',
+      ],
       status: 'AVAILABLE',
     },
   ],
@@ -48,11 +58,13 @@ export const inquiriesFeature: Feature = {
     ...replies.policy,
     ...inquiryQueries.policy,
     ...createInquiryPayload.policy,
+    ...createInquiriesPayload.policy,
     ...replyToInquiryPayload.policy,
     ...updateInquiryStatusPayload.policy,
     InquiryChannelFilter: readInquiries,
     InquiryStatusFilter: readInquiries,
     'Mutation.createInquiry': writeInquiries,
+    'Mutation.createInquiries': writeInquiries,
     'Mutation.replyToInquiry': writeInquiries,
     'Mutation.updateInquiryStatus': writeInquiries,
     CreateInquiryInput: writeInquiries,

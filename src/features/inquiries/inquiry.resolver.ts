@@ -4,11 +4,15 @@ import type { Context } from '../../access/context.ts';
 import { definePayload } from '../../graph/payload.ts';
 import { CreateInquiryInput, ReplyToInquiryInput, UpdateInquiryStatusInput } from './inquiry.inputs.ts';
 import { inquiries, replies, writeInquiries } from './inquiry.resource.ts';
-import { createInquiry, replyToInquiry, updateInquiryStatus } from './inquiry.service.ts';
+import { createInquiries, createInquiry, replyToInquiry, updateInquiryStatus } from './inquiry.service.ts';
 
 const inquiry = { to: inquiries, key: 'inquiryId' };
 const payload = { requirement: writeInquiries, ids: ['inquiryId'], shows: { inquiry } };
 export const createInquiryPayload = definePayload('CreateInquiryPayload', payload);
+export const createInquiriesPayload = definePayload('CreateInquiriesPayload', {
+  ...{ requirement: writeInquiries, ids: ['inquiryIds'], isBulk: true },
+  shows: { inquiries: { to: inquiries, key: 'inquiryIds' } },
+});
 export const updateInquiryStatusPayload = definePayload('UpdateInquiryStatusPayload', payload);
 export const replyToInquiryPayload = definePayload('ReplyToInquiryPayload', {
   requirement: writeInquiries,
@@ -21,6 +25,17 @@ export class InquiryMutations {
   @Mutation(() => createInquiryPayload.type, { nullable: true })
   createInquiry(@Arg('input', () => CreateInquiryInput) input: CreateInquiryInput, @Ctx() ctx: Context) {
     return createInquiry(ctx, input);
+  }
+
+  @Mutation(() => createInquiriesPayload.type, {
+    nullable: true,
+    description: 'Up to 100 at once: all or none.',
+  })
+  createInquiries(
+    @Arg('input', () => [CreateInquiryInput]) input: CreateInquiryInput[],
+    @Ctx() ctx: Context,
+  ) {
+    return createInquiries(ctx, input);
   }
 
   @Mutation(() => replyToInquiryPayload.type, { nullable: true })

@@ -8,7 +8,7 @@ import type { Principal } from '../../core/principal.ts';
 import type { Condition } from '../../db/condition.ts';
 import type { TenantTransaction } from '../../db/tenant-db.ts';
 import { tableOf } from '../../db/table.ts';
-import { assertIdOf, assertUpdated, checkAll, checkInput } from '../../graph/input.ts';
+import { assertIdOf, assertUpdated, checkAll, checkInput, forEachInput } from '../../graph/input.ts';
 import { mutate } from '../../graph/payload.ts';
 import { linkCustomerToVenue } from '../customers/index.ts';
 import { assertCustomer, venueForNewRow } from './customer-and-venue.ts';
@@ -23,21 +23,34 @@ import {
 } from './inquiry.inputs.ts';
 
 export function createInquiry(ctx: Context, input: CreateInquiryInput) {
-  return mutate(ctx, async (tx) => {
-    const { customerId, venueId: wanted, subject, body, channel } = checkInput(createInquiryRules, input);
-    const [, venueId] = await checkAll(
-      () => assertCustomer(tx, customerId),
-      () => venueForNewRow(tx, wanted),
-    );
-    const inquiryId = newId('inq', ctx.clock);
-    const now = toInstant(ctx.clock.nowMs());
-    const content = { subject, body, channel, status: InquiryStatus.OPEN };
-    await tx.insert(Inquiry, [
-      { id: inquiryId, customerId, venueId, ...content, version: 1, createdAt: now, updatedAt: now },
-    ]);
-    if (venueId !== null) await linkCustomerToVenue(tx, customerId, venueId);
-    return { inquiryId };
-  });
+  return mutate(ctx, async (tx) => ({ inquiryId: await insertInquiry(ctx, tx, input) }));
+}
+
+/** All or none; the user errors of each say which one they mean. */
+export function createInquiries(ctx: Context, inputs: readonly CreateInquiryInput[]) {
+  return mutate(ctx, async (tx) => ({
+    inquiryIds: await forEachInput(inputs, (input) => insertInquiry(ctx, tx, input)),
+  }));
+}
+
+async function insertInquiry(
+  ctx: Context,
+  tx: TenantTransaction,
+  input: CreateInquiryInput,
+): Promise<string> {
+  const { customerId, venueId: wanted, subject, body, channel } = checkInput(createInquiryRules, input);
+  const [, venueId] = await checkAll(
+    () => assertCustomer(tx, customerId),
+    () => venueForNewRow(tx, wanted),
+  );
+  const id = newId('inq', ctx.clock);
+  const now = toInstant(ctx.clock.nowMs());
+  const content = { subject, body, channel, status: InquiryStatus.OPEN };
+  await tx.insert(Inquiry, [
+    { id, customerId, venueId, ...content, version: 1, createdAt: now, updatedAt: now },
+  ]);
+  if (venueId !== null) await linkCustomerToVenue(tx, customerId, venueId);
+  return id;
 }
 
 export function replyToInquiry(ctx: Context, input: ReplyToInquiryInput) {

@@ -1,0 +1,87 @@
+// Bulk mutations: up to 100 at once, all or none, each fault with the number of its input.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeEachEngine } from '../support/engines.ts';
+import { openTestHouse, type KeyCaller, type TestHouse, type TestWorkspace } from '../support/house.ts';
+
+const createCustomers = `mutation ($input: [CreateCustomerInput!]!) {
+  createCustomers(input: $input) { customerIds customers { id name } userErrors { code field message } }
+}`;
+const createInquiries = `mutation ($input: [CreateInquiryInput!]!) {
+  createInquiries(input: $input) { inquiryIds inquiries { id subject } userErrors { code field message } }
+}`;
+
+describeEachEngine('Bulk mutations', (engine) => {
+  let house: TestHouse;
+  let workspace: TestWorkspace;
+  let key: KeyCaller;
+
+  beforeAll(async () => {
+    house = await openTestHouse(engine);
+    workspace = await house.workspace();
+    key = await workspace.key('read:customers', 'write:customers', 'read:inquiries', 'write:inquiries');
+  });
+  afterAll(() => house.close());
+
+  const total = async () =>
+    (await key.send('{ customers { totalCount } inquiries { totalCount } }')).data as {
+      customers: { totalCount: number };
+      inquiries: { totalCount: number };
+    };
+
+  it('creates a hundred customers in the order given', async () => {
+    const input = Array.from({ length: 100 }, (_, index) => ({ name: `Number ${index}` }));
+    const { data, errors } = await key.send(createCustomers, { input });
+    expect(errors).toBeUndefined();
+    expect(data.createCustomers.userErrors).toEqual([]);
+    expect(data.createCustomers.customers.map(({ name }: { name: string }) => name)).toEqual(
+      input.map(({ name }) => name),
+    );
+    expect((await total()).customers.totalCount).toBe(100);
+  });
+
+  it('creates none when one has a fault, and says which ones have', async () => {
+    const before = await total();
+    const input = [{ name: 'Good' }, { name: ' ' }, { name: 'Good', venueIds: ['ven_unknown'] }];
+    const { data } = await key.send(createCustomers, { input });
+    expect(data.createCustomers).toMatchObject({ customerIds: null, customers: null });
+    expect(data.createCustomers.userErrors).toMatchObject([
+      { code: 'REQUIRED', field: ['input', '1', 'name'] },
+      { code: 'NOT_FOUND', field: ['input', '2', 'venueIds', '0'] },
+    ]);
+    expect(await total()).toEqual(before);
+  });
+
+  it('refuses none and more than a hundred', async () => {
+    const none = await key.send(createCustomers, { input: [] });
+    expect(none.data.createCustomers.userErrors).toMatchObject([{ code: 'REQUIRED', field: ['input'] }]);
+    const input = Array.from({ length: 101 }, () => ({ name: 'x' }));
+    const many = await key.send(createCustomers, { input });
+    expect(many.data.createCustomers.userErrors).toMatchObject([{ code: 'INVALID', field: ['input'] }]);
+  });
+
+  it('creates inquiries for customers of the caller only', async () => {
+    const customerId = await workspace.customer();
+    const foreign = await (await house.workspace()).customer();
+    const inquiry = (id: string) => ({ customerId: id, subject: 'S', body: 'B', channel: 'WEB' });
+    const before = await total();
+    const refused = await key.send(createInquiries, { input: [inquiry(customerId), inquiry(foreign)] });
+    expect(refused.data.createInquiries.userErrors).toMatchObject([
+      { code: 'NOT_FOUND', field: ['input', '1', 'customerId'] },
+    ]);
+    expect(await total()).toEqual(before);
+    const made = await key.send(createInquiries, { input: [inquiry(customerId), inquiry(customerId)] });
+    expect(made.data.createInquiries.inquiries).toHaveLength(2);
+  });
+
+  it('asks for the write scope alone when only ids are asked for, and shows rows only with the read scope', async () => {
+    const writer = await workspace.key('write:customers');
+    const idsOnly = 'mutation ($i: [CreateCustomerInput!]!) { createCustomers(input: $i) { customerIds } }';
+    expect(
+      (await writer.send(idsOnly, { i: [{ name: 'x' }] })).data.createCustomers.customerIds,
+    ).toHaveLength(1);
+    const before = await total();
+    const refused = await writer.send(createCustomers, { input: [{ name: 'x' }] });
+    expect(refused.status).toBe(403);
+    expect(await total()).toEqual(before);
+  });
+});
