@@ -1,0 +1,100 @@
+// Limits of the values that an operation brings: how deep, how many, how long a page; and what graphql-js itself would
+// refuse only after the answer began.
+import { getArgumentValues, getVariableValues, GraphQLError, type GraphQLSchema } from 'graphql';
+import type { OperationPlan, PlannedField } from '../access/policy/index.ts';
+import { ApiError } from '../core/errors.ts';
+
+/** Lists and objects within each other: a filter may nest `and` and `or` about nine times. */
+const maxValueDepth = 20;
+/** A condition of a filter takes two. SQLite ends at 1000 conditions, and nobody writes as many. */
+const maxListObjects = 500;
+const maxMessageLength = 300;
+
+/** What to look at in the values of one plan. */
+export interface ValueChecks {
+  /** Fields whose arguments have limits of their own: lists. */
+  readonly checked: readonly PlannedField[];
+  /** Variables of @skip and @include. */
+  readonly switches: ReadonlySet<string>;
+}
+
+export function refuse(what: string, requested: number, limit: number): never {
+  throw new ApiError(
+    'QUERY_TOO_EXPENSIVE',
+    `The operation has ${what} ${requested}; the limit is ${limit}.`,
+    {
+      details: { requested, limit },
+    },
+  );
+}
+
+/** Every object of a value, with how deep it stands. Without recursion: what is too deep must not be too deep to see. */
+function* objectsIn(value: unknown): Generator<{ value: object; depth: number }> {
+  const pending = [{ value, depth: 0 }];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const { value: found, depth } = next;
+    if (typeof found !== 'object' || found === null) continue;
+    yield { value: found, depth };
+    for (const inner of Object.values(found)) {
+      // Plain items of lists are no burden, and there may be many.
+      if (typeof inner === 'object') pending.push({ value: inner as unknown, depth: depth + 1 });
+    }
+  }
+}
+
+function assertShallow(variables: unknown): void {
+  let deepest = 0;
+  for (const { depth } of objectsIn(variables)) deepest = Math.max(deepest, depth);
+  if (deepest > maxValueDepth) refuse('values with a depth of', deepest, maxValueDepth);
+}
+
+/** As coerced: one variable may stand in many places of a literal, and counts in each of them. */
+function assertFewObjects(args: unknown): void {
+  let count = 0;
+  for (const { value } of objectsIn(args)) {
+    if (!Array.isArray(value)) count += 1;
+    if (count > maxListObjects)
+      refuse('a list whose arguments hold objects in the number of', count, maxListObjects);
+  }
+}
+
+function badValue(message: string): ApiError {
+  return new ApiError('BAD_USER_INPUT', message.slice(0, maxMessageLength));
+}
+
+/** As execution will read them. What it would refuse, after the answer began, is refused here as the whole answer. */
+function argumentsOf({ definition, node }: PlannedField, variables: Record<string, unknown>) {
+  try {
+    return getArgumentValues(definition, node, variables);
+  } catch (error) {
+    throw error instanceof GraphQLError ? badValue(error.message) : error;
+  }
+}
+
+/** Variables may be null where a default makes their type fit, and fit no longer when null is sent. */
+function checkSwitches(switches: ReadonlySet<string>, variables: Record<string, unknown>): void {
+  for (const name of switches) {
+    if (variables[name] === null)
+      throw badValue(`Variable "$${name}" is null; @skip and @include need a Boolean.`);
+  }
+}
+
+/** Throws QUERY_TOO_EXPENSIVE or BAD_USER_INPUT. Variables that do not fit their types are left to the execution. */
+export function assertValues(
+  schema: GraphQLSchema,
+  plan: OperationPlan,
+  { checked, switches }: ValueChecks,
+  variables: Record<string, unknown>,
+): void {
+  assertShallow(variables);
+  if (checked.length === 0 && switches.size === 0) return;
+  const { coerced } = getVariableValues(schema, plan.operation.variableDefinitions ?? [], variables);
+  if (!coerced) return;
+  checkSwitches(switches, coerced);
+  for (const field of checked) {
+    const check = field.definition.extensions['checkArguments'] as (args: Record<string, unknown>) => void;
+    const args = argumentsOf(field, coerced);
+    assertFewObjects(args);
+    check(args);
+  }
+}
