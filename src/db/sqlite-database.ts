@@ -68,9 +68,31 @@ function writeConnection(runner: QueryRunner, onStatement: DatabaseOptions['onSt
   };
 }
 
-async function inTransaction<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
-  // IMMEDIATE: a deferred transaction that turns into a write later can fail with SQLITE_BUSY after its reads.
-  await runner.query('BEGIN IMMEDIATE');
+/**
+ * Begins write transactions. `sinceMs` is when the write was asked for (performance.now): while another process holds
+ * the lock, a write that stood in the queue behind a failed one has waited with it and does not wait as long again.
+ */
+function createBegin(runner: QueryRunner): (sinceMs: number) => Promise<void> {
+  let wasRefused = false;
+  let timeoutMs = busyTimeoutMs;
+  return async (sinceMs) => {
+    const restMs = Math.max(0, Math.round(busyTimeoutMs - (performance.now() - sinceMs)));
+    const wantedMs = wasRefused ? restMs : busyTimeoutMs;
+    if (wantedMs !== timeoutMs) await runner.query(`PRAGMA busy_timeout = ${wantedMs}`);
+    timeoutMs = wantedMs;
+    wasRefused = true;
+    // IMMEDIATE: a deferred transaction that turns into a write later can fail with SQLITE_BUSY after its reads.
+    await runner.query('BEGIN IMMEDIATE');
+    wasRefused = false;
+  };
+}
+
+async function inTransaction<T>(
+  runner: QueryRunner,
+  begin: () => Promise<void>,
+  work: () => Promise<T>,
+): Promise<T> {
+  await begin();
   try {
     const result = await work();
     await runner.query('COMMIT');
@@ -82,6 +104,23 @@ async function inTransaction<T>(runner: QueryRunner, work: () => Promise<T>): Pr
   }
 }
 
+/** Connections that take turns. */
+async function openReaders(path: string) {
+  const sources = await Promise.all(Array.from({ length: readerCount }, () => openSource(path, [], true)));
+  let turn = 0;
+  return {
+    async query<Row>(text: string, values: unknown[]) {
+      turn = (turn + 1) % sources.length;
+      try {
+        return (await sources[turn]!.query(text, values)) as Row[];
+      } catch (error) {
+        throw asStoreError(error);
+      }
+    },
+    close: () => Promise.all(sources.map((source) => source.destroy())),
+  };
+}
+
 export async function openSqliteDatabase(
   path: string,
   entities: readonly EntityClass[],
@@ -89,41 +128,47 @@ export async function openSqliteDatabase(
 ): Promise<Database> {
   mkdirSync(dirname(path), { recursive: true });
   const writer = await openSource(path, entities, false);
-  const readers = await Promise.all(Array.from({ length: readerCount }, () => openSource(path, [], true)));
+  const readers = await openReaders(path);
   const runner = writer.createQueryRunner();
   const queue = new PQueue({ concurrency: 1 });
-  let turn = 0;
+  const begin = createBegin(runner);
 
   return {
     dialect: sqlite,
     async query<Row>(statement: { sql: string; values: unknown[] }) {
       await onStatement?.(statement.sql);
-      turn = (turn + 1) % readers.length;
-      try {
-        return (await readers[turn]!.query(statement.sql, statement.values)) as Row[];
-      } catch (error) {
-        throw asStoreError(error);
-      }
+      return readers.query<Row>(statement.sql, statement.values);
     },
-    write: (work) =>
-      queue.add(async () => {
+    write(work) {
+      const sinceMs = performance.now();
+      const connection = writeConnection(runner, onStatement);
+      return queue.add(async () => {
         await beforeWrite?.();
         try {
-          return await inTransaction(runner, () => work(writeConnection(runner, onStatement)));
+          return await inTransaction(
+            runner,
+            () => begin(sinceMs),
+            () => work(connection),
+          );
         } catch (error) {
           throw asStoreError(error);
         }
-      }),
+      });
+    },
     migrate: () =>
       queue.add(async () => {
         // One connection serves the whole DataSource, so the migrations run inside this transaction.
-        const applied = await inTransaction(runner, () => writer.runMigrations({ transaction: 'none' }));
+        const applied = await inTransaction(
+          runner,
+          () => begin(performance.now()),
+          () => writer.runMigrations({ transaction: 'none' }),
+        );
         return applied.map((migration) => migration.name);
       }),
     hasPendingMigrations: () => queue.add(() => writer.showMigrations()),
     async close() {
       await queue.onIdle();
-      await Promise.all([writer, ...readers].map((source) => source.destroy()));
+      await Promise.all([writer.destroy(), readers.close()]);
     },
   };
 }
