@@ -1,4 +1,5 @@
 // Postgres through TypeORM's pool: reads on any connection, each write in a transaction of its own.
+import type { PoolClient } from 'pg';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import type { Database, DatabaseOptions, WriteConnection } from './database.ts';
 import { postgres } from './dialect.ts';
@@ -21,14 +22,41 @@ export function postgresOptions(url: string, entities: readonly EntityClass[]): 
     applicationName: 'latchkey',
     // Nothing may install extensions unasked: the schema needs none.
     installExtensions: false,
-    extra: {
-      max: 10,
-      connectionTimeoutMillis: 2_000,
-      statement_timeout: 10_000,
-      // Slightly under the 3 seconds in which a caller is promised an answer, even when the server is a black hole.
-      idle_in_transaction_session_timeout: 15_000,
-    },
   };
+}
+
+/** Under the 3 seconds in which a caller is promised an answer. A migration may take longer. */
+const serverLimits = {
+  max: 10,
+  connectionTimeoutMillis: 2_000,
+  // The server ends what takes too long; only when it is silent, as behind a broken network, does the client give up.
+  statement_timeout: 2_500,
+  query_timeout: 2_750,
+  idle_in_transaction_session_timeout: 15_000,
+};
+
+/**
+ * A connection that fell silent must not go back to the pool: everyone who got it would wait in vain, even when the
+ * store is long back. Ending it is also a rollback: the server forgets an open transaction with its connection.
+ */
+async function endIfSilent(runner: QueryRunner, error: unknown): Promise<boolean> {
+  if (!(error instanceof Error) || error.message !== 'Query read timeout') return false;
+  const client = (await runner.connect()) as PoolClient & { end(): Promise<void> };
+  // Nobody answers, so nobody waits for the end.
+  client.end().catch(() => undefined);
+  return true;
+}
+
+async function read<Row>(source: DataSource, text: string, values: unknown[]): Promise<Row[]> {
+  const runner = source.createQueryRunner();
+  try {
+    return (await runner.query(text, values)) as Row[];
+  } catch (error) {
+    await endIfSilent(runner, error);
+    throw error;
+  } finally {
+    await runner.release();
+  }
 }
 
 /** Postgres refuses NUL in any text. No stored text holds one, so a question that does can only ask for nothing. */
@@ -61,23 +89,27 @@ async function inTransaction<T>(source: DataSource, work: (runner: QueryRunner) 
     await runner.commitTransaction();
     return result;
   } catch (error) {
+    const isEnded = await endIfSilent(runner, error);
     // The connection may be gone; then the server has rolled back by itself.
-    if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+    if (runner.isTransactionActive && !isEnded) await runner.rollbackTransaction().catch(() => undefined);
     throw error;
   } finally {
     await runner.release();
   }
 }
 
-async function migrateOnce(source: DataSource): Promise<string[]> {
+/** On connections of its own, without the server's limits: waiting for another process that migrates may take its time. */
+async function migrateOnce(options: DataSourceOptions): Promise<string[]> {
+  const source = await new DataSource(options).initialize();
   const runner = source.createQueryRunner();
-  await runner.query('SELECT pg_advisory_lock($1)', [migrationLock]);
   try {
+    await runner.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     const applied = await source.runMigrations({ transaction: 'all' });
     return applied.map((migration) => migration.name);
   } finally {
-    await runner.query('SELECT pg_advisory_unlock($1)', [migrationLock]);
+    // The lock ends with its connection.
     await runner.release();
+    await source.destroy();
   }
 }
 
@@ -86,14 +118,15 @@ export async function openPostgresDatabase(
   entities: readonly EntityClass[],
   { onStatement, beforeWrite }: DatabaseOptions = {},
 ): Promise<Database> {
-  const source = new DataSource(postgresOptions(url, entities));
+  const options = postgresOptions(url, entities);
+  const source = new DataSource({ ...options, extra: serverLimits });
   await source.initialize();
   return {
     dialect: postgres,
     async query<Row>(statement: { text: string; values: unknown[] }) {
       await onStatement?.(statement.text);
       try {
-        return (await source.query(statement.text, statement.values.map(withoutNul))) as Row[];
+        return await read<Row>(source, statement.text, statement.values.map(withoutNul));
       } catch (error) {
         throw asStoreError(error);
       }
@@ -106,7 +139,7 @@ export async function openPostgresDatabase(
         throw asStoreError(error);
       }
     },
-    migrate: () => migrateOnce(source),
+    migrate: () => migrateOnce(options),
     hasPendingMigrations: () => source.showMigrations(),
     close: () => source.destroy(),
   };
