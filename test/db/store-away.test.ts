@@ -1,0 +1,212 @@
+// A store that does not answer is 503 and worth a retry, soon; a defect is 500 and says nothing; afterwards all is well.
+import sql from 'sql-template-tag';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ApiError } from '../../src/core/errors.ts';
+import { isStoreFailure, asStoreError } from '../../src/db/store-failure.ts';
+import { describeEachEngine, hasPostgres } from '../support/engines.ts';
+import {
+  bearer,
+  openTestHouse,
+  type Answer,
+  type KeyCaller,
+  type TestHouse,
+  type TestWorkspace,
+} from '../support/house.ts';
+import { failWhere, stopFailing } from './support/failing-store.ts';
+import { openWire, type Wire } from './support/proxy.ts';
+import { allRows, gate } from './support/store.ts';
+
+const create =
+  'mutation ($name: String!) { createCustomer(input: { name: $name }) { customerId userErrors { code } } }';
+const ask = '{ customers { totalCount } }';
+const promisedMs = 3_000;
+
+function expectUnavailable({ status, headers, data, errors }: Answer): void {
+  expect(errors!.map((error) => error.extensions['code'])).toEqual(['SERVICE_UNAVAILABLE']);
+  expect(status).toBe(503);
+  expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
+  expect(data?.createCustomer ?? data?.customers ?? null).toBeNull();
+  expect(JSON.stringify(errors)).not.toMatch(/SQLITE|ECONN|postgres|timeout/i);
+}
+
+const names = async (house: TestHouse) =>
+  (await allRows(house.app.database, 'customers')).map((row) => row['name']);
+
+describe('SQLite, while another process holds the write lock', () => {
+  let house: TestHouse;
+  let other: TestHouse;
+  let key: KeyCaller;
+  beforeAll(async () => {
+    house = await openTestHouse('sqlite');
+    other = await openTestHouse('sqlite', { sharing: house });
+    key = await (await house.workspace()).key('read:customers', 'write:customers');
+  });
+  afterAll(async () => {
+    await other.close();
+    await house.close();
+  });
+
+  async function whileLocked<T>(work: () => Promise<T>): Promise<T> {
+    const inside = gate();
+    const free = gate();
+    const holding = other.app.database.write(async () => {
+      inside.open();
+      await free.passed;
+    });
+    await inside.passed;
+    try {
+      return await work();
+    } finally {
+      free.open();
+      await holding;
+    }
+  }
+
+  it('answers every waiting mutation 503 after one wait for the lock, not one wait each', async () => {
+    const waiting = Array.from({ length: 5 }, (_, index) => key.send(create, { name: `Waiting ${index}` }));
+    await Promise.all(waiting);
+    const startedMs = performance.now();
+    const answers = await whileLocked(() =>
+      Promise.all(Array.from({ length: 5 }, (_, index) => key.send(create, { name: `Refused ${index}` }))),
+    );
+    // One after the other they would take five times as long.
+    expect(performance.now() - startedMs).toBeLessThan(2 * promisedMs);
+    answers.forEach(expectUnavailable);
+    expect((await names(house)).filter((name) => String(name).startsWith('Refused'))).toEqual([]);
+  });
+
+  it('goes on reading meanwhile, and writing afterwards', async () => {
+    const { status } = await whileLocked(() => key.send(ask));
+    expect(status).toBe(200);
+    expect((await key.send(create, { name: 'Afterwards' })).status).toBe(200);
+    expect(await names(house)).toContain('Afterwards');
+  });
+
+  it('waits for a lock that is released in time', async () => {
+    let mutation: Promise<Answer> | undefined;
+    await whileLocked(async () => {
+      mutation = key.send(create, { name: 'Patient' });
+      // The key is read before the write is queued; when this read is answered, the write is on its way.
+      await key.send(ask);
+    });
+    expect((await mutation)!.status).toBe(200);
+    expect(await names(house)).toContain('Patient');
+  });
+});
+
+describe.skipIf(!hasPostgres)('Postgres, when it cannot be reached', () => {
+  let direct: TestHouse;
+  let house: TestHouse;
+  let wire: Wire;
+  let key: KeyCaller;
+  beforeAll(async () => {
+    direct = await openTestHouse('postgres');
+    const url = new URL(direct.engine.url);
+    wire = await openWire({ host: url.hostname, port: Number(url.port || 5432) });
+    url.hostname = '127.0.0.1';
+    url.port = String(wire.port);
+    house = await openTestHouse('postgres', {
+      sharing: { ...direct, engine: { ...direct.engine, url: url.href } },
+    });
+    const workspace: TestWorkspace = await direct.workspace();
+    key = await workspace.key('read:customers', 'write:customers');
+  });
+  afterAll(async () => {
+    await wire.restore();
+    await house.close();
+    await wire.cut();
+    await direct.close();
+  });
+  afterEach(() => wire.restore());
+
+  const send = (query: string, variables = {}) => house.send(bearer(key.secret), query, variables);
+
+  it('answers 503 when its connections break and new ones are refused, and works again when it is back', async () => {
+    expect((await send(ask)).status).toBe(200);
+    await wire.cut();
+    expectUnavailable(await send(ask));
+    expectUnavailable(await send(create, { name: 'Cut' }));
+    await wire.restore();
+    expect((await send(create, { name: 'Back' })).status).toBe(200);
+    expect(await names(direct)).toEqual(expect.not.arrayContaining(['Cut']));
+  });
+
+  it('answers 503 in the promised time when it swallows everything without a word', async () => {
+    // Connections that are open already are the ones that nothing tells of the silence.
+    await Promise.all(Array.from({ length: 5 }, () => send(ask)));
+    wire.swallow();
+    const startedMs = performance.now();
+    const answers = await Promise.all([send(ask), send(create, { name: 'Swallowed' }), send(ask)]);
+    expect(performance.now() - startedMs).toBeLessThan(promisedMs);
+    answers.forEach(expectUnavailable);
+    await wire.restore();
+    await expect.poll(async () => (await send(ask)).status, { timeout: 15_000, interval: 200 }).toBe(200);
+    expect(await names(direct)).not.toContain('Swallowed');
+  });
+
+  it('answers 503 to the mutation whose connection ends in its middle, and keeps nothing of it', async () => {
+    await failWhere(direct.app.database, ['INSERT', 'customers'], `pg_terminate_backend(pg_backend_pid())`);
+    expectUnavailable(await send(create, { name: 'Cut off' }));
+    await stopFailing(direct.app.database, 'customers');
+    expect(await names(direct)).not.toContain('Cut off');
+    expect((await send(create, { name: 'Next' })).status).toBe(200);
+  });
+});
+
+describeEachEngine('A defect in the store', (engine) => {
+  let house: TestHouse;
+  let key: KeyCaller;
+  beforeAll(async () => {
+    house = await openTestHouse(engine);
+    key = await (await house.workspace()).key('write:customers');
+  });
+  afterAll(() => house.close());
+
+  it('stays a masked INTERNAL_SERVER_ERROR: no 503, no text of the store', async () => {
+    await failWhere(house.app.database, ['INSERT', 'customers'], `NEW.name = 'Defect'`);
+    const { data, errors, headers } = await key.send(create, { name: 'Defect' });
+    await stopFailing(house.app.database, 'customers');
+    expect(data.createCustomer).toBeNull();
+    expect(errors!.map((error) => error.extensions['code'])).toEqual(['INTERNAL_SERVER_ERROR']);
+    expect(headers['retry-after']).toBeUndefined();
+    expect(JSON.stringify(errors)).not.toContain('made_to_fail');
+  });
+
+  it('passes a statement that is wrong on as it is', async () => {
+    const failing = house.app.database.query(sql`SELECT * FROM "no_such_table"`);
+    await expect(failing).rejects.toSatisfy((error) => !(error instanceof ApiError));
+    const writing = house.app.database.write((connection) =>
+      connection.execute(sql`DELETE FROM "no_such_table"`),
+    );
+    await expect(writing).rejects.toSatisfy((error) => !(error instanceof ApiError));
+  });
+});
+
+describe('What counts as a store that is away', () => {
+  const withCode = (code: string) => Object.assign(new Error('failed'), { code });
+
+  it.each([
+    ...['SQLITE_BUSY', 'SQLITE_FULL', 'SQLITE_IOERR', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT'],
+    ...['08006', '57P01', '57P03', '53300', '57014', '40001', '40P01', '55P03'],
+  ])('%s is', (code) => {
+    const cause = withCode(code);
+    const mapped = asStoreError(cause) as ApiError;
+    expect(mapped).toMatchObject({ code: 'SERVICE_UNAVAILABLE', originalError: cause });
+    expect(mapped.headers.get('Retry-After')).toBe('1');
+  });
+
+  it.each(['SQLITE_ERROR', 'SQLITE_CONSTRAINT', 'SQLITE_MISUSE', '42P01', '23505', '22P02', '', 'ENOENT'])(
+    '%j is not',
+    (code) => {
+      const error = withCode(code);
+      expect(asStoreError(error)).toBe(error);
+    },
+  );
+
+  it('nothing that is no error is', () => {
+    for (const thrown of [null, undefined, 'ECONNREFUSED', { code: 'SQLITE_BUSY' }]) {
+      expect(isStoreFailure(thrown)).toBe(false);
+      expect(asStoreError(thrown)).toBe(thrown);
+    }
+  });
+});

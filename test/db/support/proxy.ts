@@ -1,0 +1,57 @@
+// A wire between the server and Postgres that a test can cut, or make swallow everything without a word.
+import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+
+export interface Wire {
+  readonly port: number;
+  /** Ends every connection and refuses new ones. */
+  cut(): Promise<void>;
+  /** Connections stay, and new ones are taken; nothing gets through in either direction. */
+  swallow(): void;
+  /** As at the beginning, on the same port. */
+  restore(): Promise<void>;
+}
+
+export async function openWire(target: { readonly host: string; readonly port: number }): Promise<Wire> {
+  const sockets = new Set<Socket>();
+  let isOpen = true;
+  let server: Server | undefined;
+
+  function join(from: Socket, to: Socket): void {
+    sockets.add(from);
+    from.on('data', (chunk) => isOpen && to.write(chunk));
+    from.on('error', () => to.destroy());
+    from.on('close', () => {
+      sockets.delete(from);
+      to.destroy();
+    });
+  }
+
+  async function listen(port: number): Promise<number> {
+    const listening = createServer((client) => {
+      const upstream = connect(target);
+      join(client, upstream);
+      join(upstream, client);
+    });
+    server = listening;
+    await new Promise<void>((resolve) => listening.listen(port, '127.0.0.1', resolve));
+    return (listening.address() as AddressInfo).port;
+  }
+
+  const port = await listen(0);
+  const cut = async () => {
+    const closing = server;
+    server = undefined;
+    for (const socket of sockets) socket.destroy();
+    await new Promise<void>((resolve) => (closing ? closing.close(() => resolve()) : resolve()));
+  };
+  return {
+    port,
+    cut,
+    swallow: () => void (isOpen = false),
+    async restore() {
+      await cut();
+      isOpen = true;
+      await listen(port);
+    },
+  };
+}
