@@ -54,9 +54,13 @@ const secretsOf = (apiKeyId: string, ...statuses: SecretStatus[]): Condition => 
   ],
 });
 
+function statusNow({ clock, credentials }: Context, key: StoredApiKey) {
+  return statusOf(key, { nowMs: clock.nowMs(), inactivityDays: credentials.inactivityDays });
+}
+
 /** Rotating or regenerating never wakes a dead key and never lengthens an expiry: only a key that works gets a new secret. */
 function assertActive(ctx: Context, key: StoredApiKey, field: readonly string[]): void {
-  const status = statusOf(key, { nowMs: ctx.clock.nowMs(), inactivityDays: ctx.credentials.inactivityDays });
+  const status = statusNow(ctx, key);
   if (status !== 'ACTIVE') {
     throw userError('NOT_ALLOWED', field, `This key is ${status}; only an ACTIVE key gets a new secret.`);
   }
@@ -113,7 +117,8 @@ export async function activateSecret(
   await mutate(ctx, async (tx) => {
     const key = await getKey(tx, apiKeyId, ['id']);
     const pending = await tx.find(StoredApiKeySecret, secretId);
-    if (pending?.status !== 'PENDING') return {};
+    // The key may have ended, or the secret been cancelled, since the caller was let in.
+    if (pending?.status !== 'PENDING' || statusNow(ctx, key) !== 'ACTIVE') return {};
     const nowMs = ctx.clock.nowMs();
     const overlapSeconds = pending.overlapSeconds ?? 0;
     const expiresAt = toInstant(nowMs + overlapSeconds * 1_000);
