@@ -13,7 +13,7 @@ import { digestApiKey, isSameDigest } from './api-key.ts';
 import { readCredential, type Credential, type CredentialHeaders } from './credential.ts';
 import { decideKeyState, inactiveAtMs } from './key-state.ts';
 import { isAddressAllowed } from './ip-allowlist.ts';
-import { findKey, findUser, type KeyRecord } from './key-store.ts';
+import { findKey, findUser, holdKey, type KeyRecord } from './key-store.ts';
 import type { LastUsedLog } from './last-used.ts';
 import type { StoredUser } from './tables.ts';
 import type { TokenIssuer } from './token.ts';
@@ -106,10 +106,11 @@ async function authenticateToken(options: AuthenticatorOptions, token: string): 
 async function assertKeyStillValid(
   { clock, inactivityDays }: AuthenticatorOptions,
   connection: Connection,
-  { secretId }: ApiKeyPrincipal,
+  { apiKeyId, secretId }: ApiKeyPrincipal,
   lock: boolean,
 ): Promise<void> {
-  const record = await findKey(connection, secretId, { lock });
+  if (lock) await holdKey(connection, apiKeyId);
+  const record = await findKey(connection, secretId);
   // A deleted key leaves no row; it was a good key when the request came.
   if (!record) throw unauthenticated('KEY_REVOKED');
   const reason = decideKeyState(record, { nowMs: clock.nowMs(), inactivityDays });

@@ -31,20 +31,26 @@ function rowOf(connection: Connection, parts: readonly { alias: string; entity: 
   return { select: connection.dialect.jsonArray(expressions), read };
 }
 
+/**
+ * Holds a key for the transaction: whoever changes the key or its secrets waits for the commit, or is seen by the next
+ * statement. A statement of its own: one that waits for a lock goes on with the secrets as they were before it waited.
+ */
+export async function holdKey(connection: Connection, apiKeyId: string): Promise<void> {
+  const hold = connection.dialect.lockRows('SHARE', 'k');
+  if (hold === empty) return;
+  await connection.query(
+    sql`SELECT 1 FROM ${identifier('api_keys')} AS "k" WHERE "k"."id" = ${apiKeyId}${hold}`,
+  );
+}
+
 /** The secret with this public id and its key, or null. Does NOT compare the secret. */
-export async function findKey(
-  connection: Connection,
-  secretId: string,
-  { lock } = { lock: false },
-): Promise<KeyRecord | null> {
-  // Held for a transaction: a revocation waits until it has committed, or is seen by it.
-  const hold = lock ? connection.dialect.lockRows('SHARE', 'k') : empty;
+export async function findKey(connection: Connection, secretId: string): Promise<KeyRecord | null> {
   const row = rowOf(connection, [
     { alias: 's', entity: StoredApiKeySecret },
     { alias: 'k', entity: StoredApiKey },
   ]);
   const [answer] = await connection.query<{ row: unknown }>(
-    sql`SELECT ${row.select} AS "row" FROM ${identifier('api_key_secrets')} AS "s" JOIN ${identifier('api_keys')} AS "k" ON "k"."id" = "s"."api_key_id" WHERE "s"."id" = ${secretId}${hold}`,
+    sql`SELECT ${row.select} AS "row" FROM ${identifier('api_key_secrets')} AS "s" JOIN ${identifier('api_keys')} AS "k" ON "k"."id" = "s"."api_key_id" WHERE "s"."id" = ${secretId}`,
   );
   if (!answer) return null;
   const { s, k } = row.read(answer.row);
