@@ -1,15 +1,19 @@
 // Plan + caller + variables -> what is denied. Made once per operation, before any resolver runs; pure.
-import { valueFromASTUntyped, type ArgumentNode, type OperationDefinitionNode } from 'graphql';
+import { valueFromASTUntyped, type OperationDefinitionNode } from 'graphql';
+import { coercedVariables, concreteTypeOf, type CoercedVariables } from './concrete-type.ts';
 import { valueDemands, type Demand } from './input-demands.ts';
 import type { OperationPlan, PlannedField } from './operation-plan.ts';
 import type { Policy } from './policy.ts';
 import { missingScopes, type Requirement } from './requirement.ts';
 
-export interface Denial {
-  readonly path: readonly string[];
+interface Place {
   readonly pathKey: string;
   /** `Type.field` at this path: where the guard stands. */
   readonly field: string;
+}
+
+export interface Denial extends Place {
+  readonly path: readonly string[];
   /** Of the first requirement that was not met: the field, or the argument or input field that it was given. */
   readonly coordinate: string;
   readonly requirement: Requirement;
@@ -19,7 +23,10 @@ export interface Denial {
 
 export interface Decision {
   readonly denials: readonly Denial[];
-  /** `Type.field` -> denied response paths; null when nothing is denied, which costs the guards one comparison. */
+  /**
+   * `Type.field` -> response paths where the guard answers null: what is denied, and interfaces that lead to nothing.
+   * Null when there is none, which costs the guards one comparison.
+   */
   readonly deniedPaths: ReadonlyMap<string, ReadonlySet<string>> | null;
   /** Nothing of the operation's own fields may run. */
   readonly isEverythingDenied: boolean;
@@ -41,7 +48,13 @@ function variableValue(operation: OperationDefinitionNode, variables: Variables,
   return definition?.defaultValue ? valueFromASTUntyped(definition.defaultValue) : undefined;
 }
 
+const placeOf = ({ pathKey, demands }: PlannedField): Place => ({ pathKey, field: demands[0]!.coordinate });
+
 class Decider {
+  /** Interfaces whose arguments name no type. Whatever their resolver would find, nothing was decided about it. */
+  readonly untold: Place[] = [];
+  private coerced: CoercedVariables | null | undefined;
+
   constructor(
     private readonly policy: Policy,
     private readonly plan: OperationPlan,
@@ -54,6 +67,7 @@ class Decider {
     return fields.flatMap((field) => {
       if (!this.isIncluded(field)) return [];
       const typeName = this.concreteTypeOf(field);
+      if (field.concrete && typeName === null) this.untold.push(placeOf(field));
       const refused = this.demandsOf(field, typeName).filter(
         ({ requirement }) => this.caller.verdicts.get(requirement) !== true,
       );
@@ -62,8 +76,7 @@ class Decider {
       if (!first) return below;
       const missing = refused.flatMap(({ requirement }) => missingScopes(requirement, this.caller.scopes));
       const all = new Set([...missing, ...below.flatMap((denial) => denial.missing)]);
-      const { path, pathKey } = field;
-      return [{ path, pathKey, field: field.demands[0]!.coordinate, ...first, missing: [...all].sort() }];
+      return [{ path: field.path, ...placeOf(field), ...first, missing: [...all].sort() }];
     });
   }
 
@@ -95,8 +108,10 @@ class Decider {
     return [{ coordinate: field.demands[0]!.coordinate, requirement: this.policy.ofType(typeName) }];
   }
 
-  private concreteTypeOf({ concrete }: PlannedField): string | null {
-    return concrete && concrete.typeOf(this.argumentValues(concrete.arguments));
+  private concreteTypeOf(field: PlannedField): string | null {
+    if (!field.concrete) return null;
+    if (this.coerced === undefined) this.coerced = coercedVariables(this.plan, this.variables);
+    return this.coerced && concreteTypeOf(field, this.coerced);
   }
 
   private selectionsOf(
@@ -105,18 +120,6 @@ class Decider {
   ): readonly PlannedField[] {
     if (!concrete) return children;
     return typeName === null ? [] : (concrete.byType.get(typeName) ?? []);
-  }
-
-  private argumentValues(nodes: readonly ArgumentNode[]): Record<string, unknown> {
-    const known = Object.fromEntries(
-      (this.plan.operation.variableDefinitions ?? []).map(({ variable }) => [
-        variable.name.value,
-        this.valueOf(variable.name.value),
-      ]),
-    );
-    return Object.fromEntries(
-      nodes.map(({ name, value }) => [name.value, valueFromASTUntyped(value, known)]),
-    );
   }
 
   private valueOf(name: string): unknown {
@@ -135,9 +138,9 @@ function distinct(denials: readonly Denial[]): Denial[] {
   return [...byPath.values()];
 }
 
-function pathsByField(denials: readonly Denial[]): Map<string, Set<string>> {
+function pathsByField(places: readonly Place[]): Map<string, Set<string>> {
   const paths = new Map<string, Set<string>>();
-  for (const { field, pathKey } of denials) paths.set(field, (paths.get(field) ?? new Set()).add(pathKey));
+  for (const { field, pathKey } of places) paths.set(field, (paths.get(field) ?? new Set()).add(pathKey));
   return paths;
 }
 
@@ -147,12 +150,15 @@ const nothingDenied: Decision = Object.freeze({ denials: [], deniedPaths: null, 
 export function decide(policy: Policy, plan: OperationPlan, caller: Caller, variables: Variables): Decision {
   const decider = new Decider(policy, plan, caller, variables);
   const denials = distinct(decider.denials(plan.fields));
-  if (denials.length === 0) return nothingDenied;
+  const closed = [...denials, ...decider.untold];
+  if (closed.length === 0) return nothingDenied;
   const denied = new Set(denials.map((denial) => denial.pathKey));
   return {
     denials,
-    deniedPaths: pathsByField(denials),
+    deniedPaths: pathsByField(closed),
     isEverythingDenied:
-      plan.metaFields.size === 0 && decider.includedFields().every((field) => denied.has(field.pathKey)),
+      denials.length > 0 &&
+      plan.metaFields.size === 0 &&
+      decider.includedFields().every((field) => denied.has(field.pathKey)),
   };
 }

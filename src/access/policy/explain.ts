@@ -7,12 +7,12 @@ import {
   parse,
   typeFromAST,
   validate,
-  valueFromASTUntyped,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
 import { ApiError } from '../../core/errors.ts';
+import { concreteTypeOf } from './concrete-type.ts';
 import { costOf } from './cost.ts';
 import { fragmentsOf } from './gate.ts';
 import type { Demand } from './input-demands.ts';
@@ -55,18 +55,16 @@ const maxTokens = 2_000;
 const maxMessages = 3;
 
 /** Types that a fragment names; what every type answers alike asks for no type in particular. */
-function namedTypes({ concrete }: PlannedField): string[] {
+function namedTypes(field: PlannedField): string[] {
+  const { concrete, node } = field;
   if (!concrete) return [];
-  const given = Object.fromEntries(
-    concrete.arguments
-      .filter(({ value }) => value.kind !== Kind.VARIABLE)
-      .map(({ name, value }) => [name.value, valueFromASTUntyped(value)]),
-  );
-  const known = concrete.typeOf(given);
+  // A variable's value is not known here: any of the types can be meant.
+  const isSaid = !node.arguments?.some(({ value }) => value.kind === Kind.VARIABLE);
+  const known = isSaid ? concreteTypeOf(field, {}) : null;
   if (known !== null) return [known];
   const lists = [...concrete.byType.values()];
-  const isShared = (field: PlannedField) =>
-    lists.every((list) => list.some(({ node }) => node === field.node));
+  const isShared = (shared: PlannedField) =>
+    lists.every((list) => list.some((other) => other.node === shared.node));
   return [...concrete.byType].filter(([, list]) => !list.every(isShared)).map(([name]) => name);
 }
 

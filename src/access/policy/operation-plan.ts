@@ -5,7 +5,6 @@ import {
   isAbstractType,
   isObjectType,
   Kind,
-  type ArgumentNode,
   type DirectiveNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -48,11 +47,12 @@ export interface PlannedField {
 
 interface ConcreteSelections {
   readonly byType: ReadonlyMap<string, readonly PlannedField[]>;
-  readonly arguments: readonly ArgumentNode[];
+  /** By the arguments as the resolver gets them. Ask through concreteTypeOf(). */
   typeOf(args: Readonly<Record<string, unknown>>): string | null;
 }
 
 export interface OperationPlan {
+  readonly schema: GraphQLSchema;
   readonly type: OperationTypeNode;
   readonly operation: OperationDefinitionNode;
   readonly fields: readonly PlannedField[];
@@ -169,7 +169,6 @@ class Planner {
     const types = this.schema.getPossibleTypes(target);
     return {
       byType: new Map(types.map((type) => [type.name, this.select(type, selectionSet, path, [])])),
-      arguments: node.arguments ?? [],
       typeOf: definition.extensions['concreteTypeOf'] as ConcreteSelections['typeOf'],
     };
   }
@@ -241,5 +240,5 @@ export function planOperation(
   const planner = new Planner(schema, policy, fragments);
   const fields = root ? planner.select(root, operation.selectionSet, [], []) : [];
   const { isStatic, metaFields } = planner;
-  return { type: operation.operation, operation, fields, isStatic, metaFields, fragments };
+  return { schema, type: operation.operation, operation, fields, isStatic, metaFields, fragments };
 }
