@@ -5,8 +5,6 @@ export interface ScopeEntry {
   /** `verb:resource` */
   readonly name: string;
   readonly description: string;
-  /** What it opens: types, fields and mutations, as the schema names them. */
-  readonly grants: readonly string[];
   /** PLANNED: reserved; nothing asks for it yet and no key can get it. */
   readonly status: 'AVAILABLE' | 'PLANNED';
 }

@@ -133,4 +133,19 @@ describeEachEngine('Access check', (engine) => {
       { code: 'INVALID', field: ['input', 'forOperations', '0'] },
     ]);
   });
+
+  it('lists in the catalogue what each scope opens, and the scopes that no key can have', async () => {
+    const key = await workspace.key('read:customers');
+    const { data } = await key.send('{ scopes { name status grants } }');
+    const byName = new Map(
+      (data.scopes as { name: string; grants: string[] }[]).map((scope) => [scope.name, scope]),
+    );
+    const customer = ['Customer', 'CustomerConnection', 'CustomerEdge', 'Query.customer', 'Query.customers'];
+    expect(byName.get('read:customers')?.grants).toEqual(customer);
+    expect(byName.get('workspace:manage')?.grants).toEqual(
+      expect.arrayContaining(['ApiKey', 'Query.auditLog', 'Mutation.rotateApiKey', 'Mutation.removeUser']),
+    );
+    expect(byName.get('workspace:own')?.grants).toContain('Mutation.revealApiKey');
+    expect(byName.get('account:manage')?.grants).toContain('Mutation.changePassword');
+  });
 });

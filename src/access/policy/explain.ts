@@ -3,6 +3,7 @@
 import {
   getOperationAST,
   isNonNullType,
+  isObjectType,
   Kind,
   parse,
   typeFromAST,
@@ -43,6 +44,8 @@ export interface AccessExplainer {
   explain(document: string, operationName: string | null, held: ReadonlySet<string>): AccessReport;
   /** The smallest set of scopes for every operation of these documents together. Throws as explain does. */
   scopesFor(documents: readonly string[]): readonly string[];
+  /** What a scope opens: the types that ask for it, and the queries and mutations. Sorted. */
+  grantsOf(scope: string): readonly string[];
 }
 
 interface Use extends Demand {
@@ -154,6 +157,17 @@ export function createExplainer(schema: GraphQLSchema, policy: Policy): AccessEx
       }
       const plan = planOf(document, operation);
       return toReport(plan, usesOf(plan), held);
+    },
+    grantsOf(scope) {
+      const asks = ({ anyOf }: Requirement) => anyOf.some((all) => all.includes(scope));
+      const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type));
+      const operations = policy.fields.filter(
+        ([typeName, , requirement]) => ['Query', 'Mutation'].includes(typeName) && asks(requirement),
+      );
+      return [
+        ...types.filter((type) => asks(policy.ofType(type.name))).map((type) => type.name),
+        ...operations.map(([typeName, fieldName]) => `${typeName}.${fieldName}`),
+      ].sort();
     },
     scopesFor(documents) {
       const uses = documents.flatMap((text) => {

@@ -119,8 +119,8 @@ export class ApiKeyOperations {
   }
 
   @Query(() => [ScopeInfo], { nullable: true, description: 'Every scope there is.' })
-  scopes(@Ctx() { scopes }: Context) {
-    return scopes.entries;
+  scopes(@Ctx() { scopes, explainer }: Context) {
+    return scopes.entries.map((entry) => ({ ...entry, grants: explainer.grantsOf(entry.name) }));
   }
 
   @Mutation(() => createPayload.type, {

@@ -26,11 +26,10 @@ export const customersFeature: Feature = {
     ],
   ],
   scopes: [
-    { name: 'read:customers', description: 'See customers.', grants: ['Customer'], status: 'AVAILABLE' },
+    { name: 'read:customers', description: 'See customers.', status: 'AVAILABLE' },
     {
       name: 'write:customers',
       description: 'Create and change customers.',
-      grants: ['Mutation.createCustomer', 'Mutation.createCustomers', 'Mutation.updateCustomer'],
       status: 'AVAILABLE',
     },
   ],

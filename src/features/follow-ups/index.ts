@@ -27,11 +27,10 @@ export const followUpsFeature: Feature = {
     ...rescheduleFollowUpPayload.resolvers,
   ],
   scopes: [
-    { name: 'read:followups', description: 'See follow-ups.', grants: ['FollowUp'], status: 'AVAILABLE' },
+    { name: 'read:followups', description: 'See follow-ups.', status: 'AVAILABLE' },
     {
       name: 'write:followups',
       description: 'Create, complete and reschedule follow-ups.',
-      grants: ['Mutation.createFollowUp', 'Mutation.completeFollowUp', 'Mutation.rescheduleFollowUp'],
       status: 'AVAILABLE',
     },
   ],

@@ -38,18 +38,11 @@ export const inquiriesFeature: Feature = {
     {
       name: 'read:inquiries',
       description: 'See inquiries and their replies.',
-      grants: ['Inquiry', 'Reply'],
       status: 'AVAILABLE',
     },
     {
       name: 'write:inquiries',
       description: 'Create inquiries, reply to them and change their status.',
-      grants: [
-        'Mutation.createInquiry',
-        'Mutation.createInquiries',
-        'Mutation.replyToInquiry',
-        'Mutation.updateInquiryStatus',
-      ],
       status: 'AVAILABLE',
     },
   ],

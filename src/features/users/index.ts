@@ -22,18 +22,22 @@ export const usersFeature: Feature = {
     ...[userQueries.resolver, UserMutations],
     ...userPayloads.flatMap((payload) => payload.resolvers),
   ],
+  // They come with a role, by signing in; no key can have one.
   scopes: [
     {
       name: 'workspace:manage',
-      description: 'Manage keys and users. Belongs to the roles OWNER and ADMIN; no key can have it.',
-      grants: [
-        'ApiKey',
-        'Query.users',
-        'Query.apiKeys',
-        'Query.apiKey',
-        'Mutation.createApiKey',
-        'Mutation.revokeApiKey',
-      ],
+      description: 'Manage keys and users, read the audit log. Comes with the roles OWNER and ADMIN.',
+      status: 'AVAILABLE',
+    },
+    {
+      name: 'workspace:own',
+      description:
+        'Show the secret of a key again, where the operator keeps copies. Comes with the role OWNER.',
+      status: 'AVAILABLE',
+    },
+    {
+      name: 'account:manage',
+      description: "Change one's own password. Comes with signing in.",
       status: 'AVAILABLE',
     },
   ],

@@ -19,11 +19,10 @@ export const venuesFeature: Feature = {
     ...updateVenuePayload.resolvers,
   ],
   scopes: [
-    { name: 'read:venues', description: 'See venues.', grants: ['Venue'], status: 'AVAILABLE' },
+    { name: 'read:venues', description: 'See venues.', status: 'AVAILABLE' },
     {
       name: 'write:venues',
       description: 'Create and change venues.',
-      grants: ['Mutation.createVenue', 'Mutation.updateVenue'],
       status: 'AVAILABLE',
     },
   ],
