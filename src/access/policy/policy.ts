@@ -5,7 +5,6 @@ import {
   isAbstractType,
   isEnumType,
   isInputObjectType,
-  isInterfaceType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -83,11 +82,9 @@ class PolicyCompiler {
           type.name,
           type.getValues().map((value) => value.name),
         );
-      else if (isInterfaceType(type)) this.markUsed(type.name);
     }
     for (const key of this.declared.keys()) {
-      if (!this.used.has(key))
-        this.faults.push(`"${key}" has a rule, but the schema has no such coordinate: check the spelling.`);
+      if (!this.used.has(key)) this.faults.push(this.faultOfUnused(key));
     }
     types.filter(isObjectType).forEach((type) => this.addBoundaries(type));
     if (this.faults.length > 0) throw new PolicyError(this.faults);
@@ -103,6 +100,14 @@ class PolicyCompiler {
       }
     }
     return undefined;
+  }
+
+  /** A rule on an interface would hold only for who selects through the interface: everybody else walks past it. */
+  private faultOfUnused(key: string): string {
+    const [typeName = ''] = key.split(/[.(]/);
+    return isAbstractType(this.schema.getType(typeName))
+      ? `"${key}" has a rule, but ${typeName} is abstract: put the rule on each type that it stands for.`
+      : `"${key}" has a rule, but the schema has no such coordinate: check the spelling.`;
   }
 
   private markUsed(key: string): void {
