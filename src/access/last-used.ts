@@ -23,6 +23,16 @@ async function writeLatest(
   );
 }
 
+/**
+ * Keys in the order of their ids, and each before its secrets: the order of everybody who changes a key. Two who lock the
+ * same rows crosswise wait for each other until the store ends one of them.
+ */
+function inLockOrder<U extends { apiKeyId: string }>(uses: ReadonlyMap<string, U>): [string, U][] {
+  return [...uses].sort(([a, { apiKeyId: keyA }], [b, { apiKeyId: keyB }]) =>
+    `${keyA} ${a}` < `${keyB} ${b}` ? -1 : 1,
+  );
+}
+
 export function createLastUsedLog(database: Database): LastUsedLog {
   let pending = new Map<string, { apiKeyId: string; nowMs: number }>();
   const keep = (secretId: string, use: { apiKeyId: string; nowMs: number }) => {
@@ -37,10 +47,9 @@ export function createLastUsedLog(database: Database): LastUsedLog {
       pending = new Map();
       try {
         await database.write(async (connection) => {
-          // In the order of their ids: two processes that flush at once must not lock the same rows crosswise.
-          for (const [secretId, use] of [...uses].sort(([a], [b]) => (a < b ? -1 : 1))) {
-            await writeLatest(connection, 'api_key_secrets', secretId, use.nowMs);
+          for (const [secretId, use] of inLockOrder(uses)) {
             await writeLatest(connection, 'api_keys', use.apiKeyId, use.nowMs);
+            await writeLatest(connection, 'api_key_secrets', secretId, use.nowMs);
           }
         });
       } catch (error) {
