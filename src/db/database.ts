@@ -17,7 +17,8 @@ export interface WriteConnection extends Connection {
 export interface Database extends Connection {
   /**
    * Runs `work` in one transaction: commits when it returns, rolls back when it throws. On SQLite writes are queued
-   * first in, first out; `work` must not wait for anything but this connection.
+   * first in, first out; `work` must not wait for anything but this connection. On Postgres a deadlock runs `work` again
+   * from its beginning, so it must leave nothing behind but rows.
    */
   write<T>(work: (connection: WriteConnection) => Promise<T>): Promise<T>;
   /** Applies what is missing, in order, once, also when two processes start together. Returns the names applied. */

@@ -80,6 +80,15 @@ function writeConnection(runner: QueryRunner, onStatement: DatabaseOptions['onSt
   };
 }
 
+/**
+ * Two transactions waited for each other and this one was rolled back. The other one goes on, so running it again ends
+ * well or finds out why not: two owners who demote each other hold themselves and wait for the other.
+ */
+function isDeadlock(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === '40P01';
+}
+const maximumAttempts = 3;
+
 async function inTransaction<T>(source: DataSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
   const runner = source.createQueryRunner();
   try {
@@ -132,11 +141,14 @@ export async function openPostgresDatabase(
       }
     },
     async write(work) {
-      await beforeWrite?.();
-      try {
-        return await inTransaction(source, (runner) => work(writeConnection(runner, onStatement)));
-      } catch (error) {
-        throw asStoreError(error);
+      for (let attempt = 1; ; attempt += 1) {
+        await beforeWrite?.();
+        try {
+          return await inTransaction(source, (runner) => work(writeConnection(runner, onStatement)));
+        } catch (error) {
+          if (isDeadlock(error) && attempt < maximumAttempts) continue;
+          throw asStoreError(error);
+        }
       }
     },
     migrate: () => migrateOnce(options),
