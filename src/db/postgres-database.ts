@@ -30,8 +30,8 @@ const serverLimits = {
   max: 10,
   connectionTimeoutMillis: 2_000,
   // The server ends what takes too long; only when it is silent, as behind a broken network, does the client give up.
-  statement_timeout: 2_500,
-  query_timeout: 2_750,
+  statement_timeout: 2_250,
+  query_timeout: 2_500,
   idle_in_transaction_session_timeout: 15_000,
 };
 
