@@ -7,11 +7,13 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StoredWorkspace } from '../../src/access/tables.ts';
 import type { WriteConnection } from '../../src/db/database.ts';
+import { openDatabase } from '../../src/db/data-source.ts';
+import { createTenantDb } from '../../src/db/tenant-db.ts';
 import { Customer, CustomerVenue } from '../../src/features/customers/index.ts';
 import { Venue } from '../../src/features/venues/index.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { customerRow, venueRow } from './support/rows.ts';
-import { allRows, countRows, gate, openStore, type Store } from './support/store.ts';
+import { allRows, countRows, databaseUrl, entities, gate, openStore, type Store } from './support/store.ts';
 
 const names = (rows: readonly Record<string, unknown>[]) => rows.map((row) => row['name']).sort();
 
@@ -156,5 +158,28 @@ describeEachEngine('Writes through the Database', (engine) => {
     ).rejects.toThrow();
     await store.database.write((connection) => insert(connection, 'after a failure'));
     expect(names(await allRows(store.database, 'workspaces'))).toContain('after a failure');
+  });
+});
+
+describe('Two servers on one SQLite file', () => {
+  it('lose and refuse no write that reads first, whoever of them comes first', async () => {
+    const store = await openStore('sqlite');
+    const second = await openDatabase(databaseUrl(store.engine), entities);
+    const workspaceId = await store.workspace();
+    const scope = { workspaceId, venueIds: null };
+    const servers = [store.db(workspaceId), createTenantDb({ database: second, clock: store.clock, scope })];
+    const results = await Promise.allSettled(
+      Array.from({ length: 30 }, (_, index) =>
+        servers[index % 2]!.transaction(async (tx) => {
+          // A deferred transaction would stand on an old snapshot from here on, and fail when it writes.
+          const { lastKeyNumber } = (await tx.find(StoredWorkspace, workspaceId))!;
+          await tx.update(StoredWorkspace, workspaceId, { lastKeyNumber: lastKeyNumber + 1 });
+        }),
+      ),
+    );
+    expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
+    expect((await store.db(workspaceId).find(StoredWorkspace, workspaceId))!.lastKeyNumber).toBe(30);
+    await second.close();
+    await store.close();
   });
 });

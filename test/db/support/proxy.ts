@@ -7,18 +7,21 @@ export interface Wire {
   cut(): Promise<void>;
   /** Connections stay, and new ones are taken; nothing gets through in either direction. */
   swallow(): void;
+  /** What is open now stays silent for ever; new connections work, as after a router lost its table. */
+  forget(): void;
   /** As at the beginning, on the same port. */
   restore(): Promise<void>;
 }
 
 export async function openWire(target: { readonly host: string; readonly port: number }): Promise<Wire> {
   const sockets = new Set<Socket>();
+  const forgotten = new WeakSet<Socket>();
   let isOpen = true;
   let server: Server | undefined;
 
   function join(from: Socket, to: Socket): void {
     sockets.add(from);
-    from.on('data', (chunk) => isOpen && to.write(chunk));
+    from.on('data', (chunk) => isOpen && !forgotten.has(from) && to.write(chunk));
     from.on('error', () => to.destroy());
     from.on('close', () => {
       sockets.delete(from);
@@ -48,6 +51,7 @@ export async function openWire(target: { readonly host: string; readonly port: n
     port,
     cut,
     swallow: () => void (isOpen = false),
+    forget: () => sockets.forEach((socket) => forgotten.add(socket)),
     async restore() {
       await cut();
       isOpen = true;
