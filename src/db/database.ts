@@ -28,8 +28,11 @@ export interface Database extends Connection {
 }
 
 export interface DatabaseOptions {
-  /** Called with the text of each statement of reads and writes, and waited for; for counting, measuring and holding. */
-  readonly onStatement?: (text: string) => void | Promise<void>;
+  /**
+   * Called with the text and the parameters of each statement of reads and writes, and waited for; for counting,
+   * explaining and holding.
+   */
+  readonly onStatement?: (text: string, values: readonly unknown[]) => void | Promise<void>;
   /** Waited for before each transaction begins, when it holds nothing yet. */
   readonly beforeWrite?: () => Promise<void>;
 }

@@ -69,11 +69,11 @@ function writeConnection(runner: QueryRunner, onStatement: DatabaseOptions['onSt
   return {
     dialect: postgres,
     async query<Row>(statement: { text: string; values: unknown[] }) {
-      await onStatement?.(statement.text);
+      await onStatement?.(statement.text, statement.values);
       return (await runner.query(statement.text, statement.values.map(withoutNul))) as Row[];
     },
     async execute(statement) {
-      await onStatement?.(statement.text);
+      await onStatement?.(statement.text, statement.values);
       const result = await runner.query(statement.text, statement.values.map(withoutNul), true);
       return result.affected ?? 0;
     },
@@ -133,7 +133,7 @@ export async function openPostgresDatabase(
   return {
     dialect: postgres,
     async query<Row>(statement: { text: string; values: unknown[] }) {
-      await onStatement?.(statement.text);
+      await onStatement?.(statement.text, statement.values);
       try {
         return await read<Row>(source, statement.text, statement.values.map(withoutNul));
       } catch (error) {

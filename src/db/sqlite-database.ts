@@ -57,11 +57,11 @@ function writeConnection(runner: QueryRunner, onStatement: DatabaseOptions['onSt
   return {
     dialect: sqlite,
     async query<Row>(statement: { sql: string; values: unknown[] }) {
-      await onStatement?.(statement.sql);
+      await onStatement?.(statement.sql, statement.values);
       return (await runner.query(statement.sql, statement.values)) as Row[];
     },
     async execute(statement) {
-      await onStatement?.(statement.sql);
+      await onStatement?.(statement.sql, statement.values);
       const result = await runner.query(statement.sql, statement.values, true);
       return result.affected ?? 0;
     },
@@ -136,7 +136,7 @@ export async function openSqliteDatabase(
   return {
     dialect: sqlite,
     async query<Row>(statement: { sql: string; values: unknown[] }) {
-      await onStatement?.(statement.sql);
+      await onStatement?.(statement.sql, statement.values);
       return readers.query<Row>(statement.sql, statement.values);
     },
     write(work) {

@@ -106,9 +106,9 @@ export async function openTestHouse(
     logger: options.logger ?? pino({ level: 'silent' }),
     database: {
       ...options.database,
-      onStatement: (text) => {
+      onStatement: (text, values) => {
         statements.push(text);
-        return options.database?.onStatement?.(text);
+        return options.database?.onStatement?.(text, values);
       },
     },
   });
