@@ -96,6 +96,15 @@ describeEachEngine('Customers', (engine) => {
     });
   });
 
+  it('lets a key that may only write change a customer, too', async () => {
+    const writer = await workspace.key('write:customers');
+    const id = await workspace.customer();
+    const only = update.replace(/customer \{.*?\} \} \}/s, '');
+    const { status, data } = await writer.send(only, { input: { id, name: 'Synced' } });
+    expect([status, data]).toEqual([200, { updateCustomer: { customerId: id, userErrors: [] } }]);
+    expect(await readBack(id)).toMatchObject({ name: 'Synced', version: 2 });
+  });
+
   it.each([
     ['createCustomer', create, { name: 'Nobody' }],
     ['updateCustomer', update, { id: unknownCustomer, name: 'Nobody' }],

@@ -146,6 +146,15 @@ describeEachEngine('Follow-ups', (engine) => {
     const { status, data } = await writer.send(ingest, { input: { customerId, note: 'N', dueAt } });
     expect(status).toBe(200);
     expect(data.createFollowUp).toEqual({ followUpId: expect.stringMatching(/^fup_/), userErrors: [] });
+    const { followUpId } = data.createFollowUp;
+    for (const [document, variables] of [
+      [reschedule, { input: { id: followUpId, dueAt: later } }],
+      [complete, { id: followUpId }],
+    ] as const) {
+      const answer = await writer.send(document.replace(`followUp { ${shown} }`, ''), variables);
+      expect(Object.values(answer.data)).toEqual([{ followUpId, userErrors: [] }]);
+    }
+    expect(await readBack(followUpId)).toMatchObject({ status: 'DONE', dueAt: later });
     expect((await writer.send(count)).status).toBe(403);
   });
 

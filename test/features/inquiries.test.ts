@@ -96,6 +96,13 @@ describeEachEngine('Inquiries', (engine) => {
     const { status, data } = await writer.send(ingest, { input: { customerId, ...text } });
     expect(status).toBe(200);
     expect(data.createInquiry).toEqual({ inquiryId: expect.stringMatching(/^inq_/), userErrors: [] });
+    const { inquiryId } = data.createInquiry;
+    const withoutRow = (document: string) =>
+      document.replace(`inquiry { ${shown} }`, '').replace('reply { id body }', '');
+    const replied = await writer.send(withoutRow(reply), { input: { inquiryId, body: 'R' } });
+    expect(replied.data.replyToInquiry).toEqual({ replyId: expect.stringMatching(/^rep_/), userErrors: [] });
+    const closed = await writer.send(withoutRow(update), { input: { id: inquiryId, status: 'CLOSED' } });
+    expect(closed.data.updateInquiryStatus).toEqual({ inquiryId, userErrors: [] });
     const before = await total();
     expect((await writer.send(create, { input: { customerId, ...text } })).status).toBe(403);
     expect((await writer.send(count)).status).toBe(403);

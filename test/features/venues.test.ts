@@ -62,6 +62,16 @@ describeEachEngine('Venues', (engine) => {
     expect(data.createVenue.venue).toMatchObject({ city: null, address: null, openingHours: [] });
   });
 
+  it('lets a key that may only write create and change a venue', async () => {
+    const writer = await workspace.key('write:venues');
+    const withoutRow = (document: string) => document.replace(`venue { ${shown} }`, '');
+    const made = await writer.send(withoutRow(create), { input: { name: 'Blind', timezone } });
+    const { venueId: id } = made.data.createVenue;
+    const changed = await writer.send(withoutRow(update), { input: { id, name: 'Changed' } });
+    expect(changed.data.updateVenue).toEqual({ venueId: id, userErrors: [] });
+    expect(await readBack(id)).toMatchObject({ name: 'Changed', version: 2 });
+  });
+
   it('refuses a key without write:venues with 403, and writes nothing', async () => {
     const reader = await workspace.key('read:venues');
     const id = await workspace.venue('Before');
