@@ -7,7 +7,12 @@ import { compareMutation, compareQuery } from './compare.ts';
 import type { Sides } from './dense-house.ts';
 import { drawn, sampled } from './draw.ts';
 import { runEnforced } from './enforced.ts';
-import { drawOperation, type DrawnOperation, type OperationKind } from './operations.ts';
+import {
+  drawOperation,
+  type DrawnOperation,
+  type OperationKind,
+  type OperationOptions,
+} from './operations.ts';
 import type { OracleRequest, Outcome } from './outcome.ts';
 import { coordinatesOf, usesOf } from './uses.ts';
 import type { ValuePool } from './values.ts';
@@ -47,7 +52,7 @@ export interface DifferentialOptions {
   readonly pool: ValuePool;
   readonly identities: Identities;
   readonly dataScopes: readonly string[];
-  readonly kinds?: readonly OperationKind[];
+  readonly drawing?: OperationOptions;
 }
 
 const callersPerOperation = 4;
@@ -163,9 +168,9 @@ export class Differential {
   }
 
   private arbitrary() {
-    const { dense, pool, kinds } = this.options;
+    const { dense, pool, drawing } = this.options;
     return drawn((draw): Drawn => {
-      const operation = drawOperation(draw, dense.schema, pool, kinds);
+      const operation = drawOperation(draw, dense.schema, pool, drawing);
       const document = parse(operation.text);
       return { operation, document, principals: this.callers.draw(draw, document, callersPerOperation) };
     });

@@ -64,7 +64,8 @@ class OperationWriter {
     private readonly schema: GraphQLSchema,
     private readonly draw: Draw,
     pool: ValuePool,
-    private readonly kinds: readonly ('query' | 'mutation')[],
+    private readonly kinds: readonly OperationKind[],
+    private readonly preferred: ReadonlySet<string>,
   ) {
     this.values = new ValueWriter(draw, pool);
     this.style = {
@@ -206,14 +207,11 @@ class OperationWriter {
     const edges = fields.filter((field) => isCompositeType(getNamedType(field.type)));
     // Few fields lead to an interface, and most faults were found there.
     const abstract = edges.filter((field) => isAbstractType(getNamedType(field.type)));
+    const preferred = edges.filter((field) => this.preferred.has(`${type.name}.${field.name}`));
+    const wanted = [...edges, ...abstract, ...abstract, ...Array.from({ length: 8 }, () => preferred).flat()];
     const goesOn = depth > 1 && edges.length > 0 && (leaves.length === 0 || this.draw.chance(65));
     if (!goesOn && (leaves.length === 0 || this.draw.chance(4))) return `__typename${this.directives()}`;
-    return this.write(
-      type,
-      this.draw.pick(goesOn ? [...edges, ...abstract, ...abstract] : leaves),
-      depth,
-      isThroughInterface,
-    );
+    return this.write(type, this.draw.pick(goesOn ? wanted : leaves), depth, isThroughInterface);
   }
 
   private write(
@@ -265,12 +263,19 @@ class OperationWriter {
 
 export type OperationKind = DrawnOperation['type'];
 
-/** A valid document, the operation of it to run, and its variables. A kind that stands twice is drawn twice as often. */
+export interface OperationOptions {
+  /** A kind that stands twice is drawn twice as often. */
+  readonly kinds?: readonly OperationKind[];
+  /** `Type.field` of edges to be drawn more often than others. */
+  readonly preferred?: Iterable<string>;
+}
+
+/** A valid document, the operation of it to run, and its variables. */
 export function drawOperation(
   draw: Draw,
   schema: GraphQLSchema,
   pool: ValuePool,
-  kinds: readonly OperationKind[] = ['query', 'query', 'query', 'mutation'],
+  { kinds = ['query', 'query', 'query', 'mutation'], preferred = [] }: OperationOptions = {},
 ): DrawnOperation {
-  return new OperationWriter(schema, draw, pool, kinds).document();
+  return new OperationWriter(schema, draw, pool, kinds, new Set(preferred)).document();
 }

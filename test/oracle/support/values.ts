@@ -35,6 +35,7 @@ const maxInputDepth = 2;
 /** One document's values and variables. */
 export class ValueWriter {
   readonly variables = new Map<string, DrawnVariable>();
+  private readonly conditions: string[] = [];
   /** Of the type that the field at hand leads to. */
   private own: readonly string[] = [];
 
@@ -56,10 +57,15 @@ export class ValueWriter {
     return written.length > 0 ? `(${written.join(', ')})` : '';
   }
 
-  /** A variable for @skip and @include, sometimes one that the document has already. */
+  /** A variable for @skip and @include, never null; sometimes one that has another condition already. */
   condition(): string {
-    const known = [...this.variables].filter(([, { type }]) => type.startsWith('Boolean'));
-    if (known.length > 0 && this.draw.chance(60)) return `$${this.draw.pick(known)[0]}`;
+    if (this.conditions.length > 0 && this.draw.chance(60)) return this.draw.pick(this.conditions);
+    const condition = this.newCondition();
+    this.conditions.push(condition);
+    return condition;
+  }
+
+  private newCondition(): string {
     const value = this.draw.chance(50);
     const written = String(this.draw.chance(50));
     const given = this.draw.chance(60);
