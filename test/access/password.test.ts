@@ -1,5 +1,4 @@
 // Behaviour of passwords: rules, hashing, the bounded queue, the price of an unknown user.
-import { performance } from 'node:perf_hooks';
 import { hash as argon2Hash } from '@node-rs/argon2';
 import { describe, expect, it } from 'vitest';
 import { createPasswordHasher, passwordProblem } from '../../src/access/password.ts';

@@ -1,4 +1,5 @@
 // The door of the follow-ups room: its manifest, and what other rooms may import.
+import { scopes } from '../../access/policy/index.ts';
 import type { Feature } from '../../graph/feature.ts';
 import { FollowUp } from './follow-up.entity.ts';
 import {
@@ -40,6 +41,10 @@ export const followUpsFeature: Feature = {
     ...createFollowUpPayload.policy,
     ...completeFollowUpPayload.policy,
     ...rescheduleFollowUpPayload.policy,
+    // Who may not follow a link may not ask by it either: the answer would say where it leads.
+    'FollowUpFilter.customerId': scopes('read:customers'),
+    'FollowUpFilter.inquiryId': scopes('read:inquiries'),
+    'FollowUpFilter.venueId': scopes('read:venues'),
     FollowUpStatusFilter: readFollowUps,
     'Mutation.createFollowUp': writeFollowUps,
     'Mutation.completeFollowUp': writeFollowUps,

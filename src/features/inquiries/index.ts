@@ -1,4 +1,5 @@
 // The door of the inquiries room: its manifest, and what other rooms may import.
+import { scopes } from '../../access/policy/index.ts';
 import type { Feature } from '../../graph/feature.ts';
 import { Inquiry, Reply } from './inquiry.entity.ts';
 import {
@@ -54,6 +55,9 @@ export const inquiriesFeature: Feature = {
     ...createInquiriesPayload.policy,
     ...replyToInquiryPayload.policy,
     ...updateInquiryStatusPayload.policy,
+    // Who may not follow a link may not ask by it either: the answer would say where it leads.
+    'InquiryFilter.customerId': scopes('read:customers'),
+    'InquiryFilter.venueId': scopes('read:venues'),
     InquiryChannelFilter: readInquiries,
     InquiryStatusFilter: readInquiries,
     'Mutation.createInquiry': writeInquiries,
