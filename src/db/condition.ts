@@ -26,13 +26,17 @@ function listSql(values: readonly string[], dialect: Dialect): Sql {
 
 const inequality: Partial<Record<Comparator, Sql>> = { gt: sql`>`, gte: sql`>=`, lt: sql`<`, lte: sql`<=` };
 
+/** How a property is read when it is compared. */
+export type ColumnReader = (table: Table, alias: string, property: string) => Sql;
+
 function comparisonSql(
   table: Table,
   alias: string,
   { property, op, value }: Extract<Condition, { op: unknown }>,
   dialect: Dialect,
+  readColumn: ColumnReader,
 ): Sql {
-  const column = columnSql(table, alias, property);
+  const column = readColumn(table, alias, property);
   const parameter = () => dialect.encode(table.column(property).kind, value);
   switch (op) {
     case 'eq':
@@ -56,13 +60,19 @@ function comparisonSql(
 }
 
 /** SQL of a condition. `all: []` is true, `any: []` is false. */
-export function conditionSql(table: Table, alias: string, condition: Condition, dialect: Dialect): Sql {
-  if ('op' in condition) return comparisonSql(table, alias, condition, dialect);
+export function conditionSql(
+  table: Table,
+  alias: string,
+  condition: Condition,
+  dialect: Dialect,
+  readColumn: ColumnReader = columnSql,
+): Sql {
+  if ('op' in condition) return comparisonSql(table, alias, condition, dialect, readColumn);
   const [list, separator, none] =
     'all' in condition ? [condition.all, ' AND ', sql`1 = 1`] : [condition.any, ' OR ', sql`1 = 0`];
   if (list.length === 0) return none;
   return sql`(${join(
-    list.map((part) => conditionSql(table, alias, part, dialect)),
+    list.map((part) => conditionSql(table, alias, part, dialect, readColumn)),
     separator,
   )})`;
 }

@@ -3,10 +3,10 @@
 import sql, { empty, join, type Sql } from 'sql-template-tag';
 import { ApiError } from '../core/errors.ts';
 import { canHold } from './columns.ts';
-import { columnSql, conditionSql, type Condition } from './condition.ts';
+import { columnSql, type Condition } from './condition.ts';
 import { identifier, type Dialect } from './dialect.ts';
 import { tableOf, type EntityClass, type Table } from './table.ts';
-import { tenantSql, type TenantScope } from './tenancy.ts';
+import { callerConditionSql, tenantSql, type TenantScope } from './tenancy.ts';
 
 export type Direction = 'ASC' | 'DESC';
 
@@ -76,7 +76,7 @@ function keysetSql({ table, window }: ListQuery, dialect: Dialect): Sql {
 
 function whereSql(query: ListQuery, scope: TenantScope, link: Sql, dialect: Dialect): Sql {
   const tenant = tenantSql(query.table, row, scope, dialect);
-  return sql`${tenant}${link} AND ${conditionSql(query.table, row, query.condition, dialect)}`;
+  return sql`${tenant}${link} AND ${callerConditionSql(query.table, row, query.condition, scope, dialect)}`;
 }
 
 function rowsSql(query: ListQuery, where: Sql, dialect: Dialect): Sql {

@@ -1,6 +1,6 @@
 // The conditions that keep a caller inside its workspace and venues. Every statement on tenant rows carries them.
 import sql, { type Sql } from 'sql-template-tag';
-import { columnSql } from './condition.ts';
+import { columnSql, conditionSql, type Condition } from './condition.ts';
 import { identifier, type Dialect } from './dialect.ts';
 import { tableOf, type Table } from './table.ts';
 
@@ -49,4 +49,25 @@ export function tenantSql(table: Table, alias: string, scope: TenantScope, diale
   const workspace = sql`${columnSql(table, alias, table.workspace)} = ${scope.workspaceId}`;
   if (scope.venueIds === null) return workspace;
   return sql`${workspace} AND ${venueSql(table, alias, scope.venueIds, dialect, 0)}`;
+}
+
+/**
+ * A condition asked by a caller. To one who is restricted to venues a link to a row that it may not see is no link: the
+ * edge shows null there, and a filter must not tell the difference.
+ */
+export function callerConditionSql(
+  table: Table,
+  alias: string,
+  condition: Condition,
+  scope: TenantScope,
+  dialect: Dialect,
+): Sql {
+  if (scope.venueIds === null) return conditionSql(table, alias, condition, dialect);
+  return conditionSql(table, alias, condition, dialect, (from, name, property) => {
+    const column = columnSql(from, name, property);
+    const target = from.column(property).references?.();
+    if (!target) return column;
+    const linked = tableOf(target);
+    return sql`(SELECT ${columnSql(linked, 'seen', 'id')} FROM ${identifier(linked.name)} AS "seen" WHERE ${columnSql(linked, 'seen', 'id')} = ${column} AND ${tenantSql(linked, 'seen', scope, dialect)})`;
+  });
 }

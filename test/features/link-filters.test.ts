@@ -42,4 +42,33 @@ describeEachEngine('Filters by link', (engine) => {
       expect(answer.data.list.totalCount).toBe(0);
     }
   });
+
+  it('finds nothing by a link to a row of another venue, as by one that does not exist', async () => {
+    const full = await workspace.key('write:inquiries', 'write:followups');
+    const [here, there] = [await workspace.venue('Here'), await workspace.venue('There')];
+    const both = await workspace.customer({ venueIds: [here, there] });
+    const create = `mutation ($i: CreateInquiryInput!, $f: CreateFollowUpInput!) {
+      createInquiry(input: $i) { inquiryId } createFollowUp(input: $f) { followUpId }
+    }`;
+    const inquiry = { customerId: both, venueId: there, subject: 'S', body: 'B', channel: 'WEB' };
+    const made = await full.send(
+      'mutation ($i: CreateInquiryInput!) { createInquiry(input: $i) { inquiryId } }',
+      { i: inquiry },
+    );
+    const { inquiryId } = made.data.createInquiry as { inquiryId: string };
+    const followUp = { customerId: both, venueId: here, inquiryId, note: 'N', dueAt: '2026-07-01T09:00:00Z' };
+    await full.send(create, { i: inquiry, f: followUp });
+    const list =
+      'query ($f: FollowUpFilter) { followUps(filter: $f) { totalCount nodes { inquiry { id } } } }';
+    const seen = await workspace.venueKey([here], 'read:followups', 'read:inquiries');
+    const byLink = (id: string) => seen.send(list, { f: { inquiryId: { eq: id } } });
+    const unknown = `${inquiryId.slice(0, -6)}000000`;
+    expect((await byLink(inquiryId)).data).toEqual((await byLink(unknown)).data);
+    expect((await byLink(inquiryId)).data.followUps.totalCount).toBe(0);
+    const hidden = await seen.send(list, { f: { inquiryId: { eq: null } } });
+    expect(hidden.data.followUps).toEqual({ totalCount: 1, nodes: [{ inquiry: null }] });
+    const everything = await workspace.key('read:followups', 'read:inquiries');
+    const found = await everything.send(list, { f: { inquiryId: { eq: inquiryId } } });
+    expect(found.data.followUps.totalCount).toBe(1);
+  });
 });
