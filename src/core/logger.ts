@@ -7,10 +7,13 @@ const blanked = '[redacted]';
 const secretFields = ['authorization', 'cookie', 'set-cookie', 'x-api-key', 'password', 'secret', 'token'];
 const secretPaths = secretFields.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.headers["${name}"]`]);
 
-/** Texts that are secret by their form, wherever they stand: keys, JWTs, HTTP credentials, passwords in URLs. */
+/**
+ * Texts that are secret by their form, wherever they stand: keys, JWTs, HTTP credentials, passwords in URLs. Keys and JWTs
+ * also right behind a letter: in a line of JSON the `n` of a line break is one.
+ */
 const secretTexts: readonly (readonly [RegExp, string])[] = [
-  [/\blk_(live|test)_[A-Za-z0-9_]+/g, `lk_$1_${blanked}`],
-  [/\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*)?/g, blanked],
+  [/lk_(live|test)_[A-Za-z0-9_]+/g, `lk_$1_${blanked}`],
+  [/eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*)?/g, blanked],
   [/\b(Bearer|Basic) +[A-Za-z0-9+/=._~-]{8,}/gi, `$1 ${blanked}`],
   [/(\w:\/\/[^\s:/@"]*:)[^\s/@"]+@/g, `$1${blanked}@`],
 ];
