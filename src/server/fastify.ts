@@ -7,6 +7,7 @@ import { fastifyHelmet } from '@fastify/helmet';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import { blankSecrets } from '../core/logger.ts';
 import { refuse, type ErrorDoor } from './format-error.ts';
 import { strictPolicy } from './pages.ts';
 import { fromFastify, pathOf } from './request-rules.ts';
@@ -43,8 +44,10 @@ function commonHeaders(requestId: string): Record<string, string> {
   return { 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' };
 }
 
+/** The id goes into answers, the log and the audit log: one that looks like a credential is not taken over. */
 function requestIdOf(header: string | string[] | undefined): string {
-  return typeof header === 'string' && /^[A-Za-z0-9._~-]{1,128}$/.test(header) ? header : randomUUID();
+  const isId = typeof header === 'string' && /^[A-Za-z0-9._~-]{1,128}$/.test(header);
+  return isId && blankSecrets(header) === header ? header : randomUUID();
 }
 
 interface ErrorHead {
