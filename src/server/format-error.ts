@@ -2,6 +2,7 @@
 import { GraphQLError, type FormattedExecutionResult, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { ApiError, httpStatusOf, type ErrorCode } from '../core/errors.ts';
+import { speakable } from './echo.ts';
 
 const maximumMessageLength = 300;
 /** The depth to which causes are searched; a chain longer than that is nobody's intention. */
@@ -64,20 +65,21 @@ function recognise(error: unknown): Refusal | null {
   const causes = causesOf(error);
   const known = causes.find((cause) => cause instanceof ApiError);
   if (known) {
-    return { code: known.code, message: known.message, extensions: known.extensions };
+    return { code: known.code, message: speakable([known.message]), extensions: known.extensions };
   }
   // Not only GraphQLErrors: a plugin may hand over an error that has its final form already.
   const { message, extensions } = (error ?? {}) as Partial<GraphQLFormattedError>;
   const code = extensions?.['code'];
   if (typeof message !== 'string') return null;
   if (isErrorCode(code) && code !== 'INTERNAL_SERVER_ERROR') {
-    return { code, message: truncate(message), extensions: extensions ?? {} };
+    const messages = causes.map((cause) => (cause instanceof Error ? cause.message : message));
+    return { code, message: truncate(speakable(messages)), extensions: extensions ?? {} };
   }
   // Clients recognise this one by its text.
   if (message === 'PersistedQueryNotSupported') return { code: 'BAD_REQUEST', message, extensions: {} };
   const innermost = causes.at(-1);
   if (innermost instanceof GraphQLError && argumentFault.test(innermost.message)) {
-    return { code: 'BAD_USER_INPUT', message: truncate(innermost.message), extensions: {} };
+    return { code: 'BAD_USER_INPUT', message: truncate(speakable([innermost.message])), extensions: {} };
   }
   return null;
 }

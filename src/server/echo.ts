@@ -1,0 +1,41 @@
+// What an error message may repeat of a request: names, so that a mistake is found; never a value. graphql-js shows the value
+// that did not fit, and of an input object all of it: the password beside the misspelt field.
+import { blankSecrets } from '../core/logger.ts';
+
+const hint = '( Did you mean [\\w", ]+\\?)?$';
+
+/** Messages of graphql-js and graphql-scalars that end in a value or hold one, and what is kept of them. */
+const messagesWithValues: readonly (readonly [RegExp, string])[] = [
+  [/^(Argument "\w+" has invalid value)[^]*$/, '$1.'],
+  [new RegExp(`( cannot represent [\\w -]*?value)\\b[^]*?${hint}`), '$1.$2'],
+  [/^(DateTime cannot represent )[^]*$/, '$1this value: it takes ISO 8601 text with a UTC offset.'],
+  [new RegExp(`^Value "[^]*" does not exist in ("\\w+") enum\\.${hint}`), 'No such value in the enum $1.$2'],
+  [new RegExp(`^(Expected value of type "[^"]+"), found [^]*?${hint}`), '$1.$2'],
+  [/^(Syntax Error: [^"]*?(?:String|Int|Float)) "[^]*$/, '$1.'],
+  [/^Unknown operation named "(?![A-Za-z_]\w*"\.$)[^]*$/, 'Unknown operation name.'],
+];
+
+function withoutValue(message: string): string {
+  const [pattern, kept] = messagesWithValues.find(([candidate]) => candidate.test(message)) ?? [];
+  return pattern && kept !== undefined ? message.replace(pattern, kept) : message;
+}
+
+const ofVariable = /^Variable "(\$\w+)" got invalid value /;
+
+/** `…got invalid value <value> at "<path>"; <detail>`: the detail is known, so nothing is guessed about the value. */
+function aboutVariable(message: string, detail: string | undefined): string {
+  const name = ofVariable.exec(message)?.[1] ?? '';
+  if (detail === undefined || !message.endsWith(`; ${detail}`))
+    return `Variable "${name}" got an invalid value.`;
+  const place = / at "([\w.[\]]+)"$/.exec(message.slice(0, -detail.length - 2))?.[1];
+  const at = place === undefined ? '' : ` at "${place}"`;
+  return `Variable "${name}" got an invalid value${at}; ${withoutValue(detail)}`;
+}
+
+/** The message of an error, given with the messages of its causes from the outside in, without any value. */
+export function speakable(messages: readonly string[]): string {
+  const [message = ''] = messages;
+  if (!ofVariable.test(message)) return blankSecrets(withoutValue(message));
+  const detail = messages.find((cause) => !ofVariable.test(cause));
+  return blankSecrets(aboutVariable(message, detail));
+}
