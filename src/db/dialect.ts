@@ -23,6 +23,10 @@ export interface Dialect {
   /** Exactly this text somewhere in a text column; no character of it means anything else. */
   contains(column: Sql, text: string): Sql;
   startsWith(column: Sql, text: string): Sql;
+  /** What makes the table of words of a table (see search.ts), and takes it away again. */
+  searchTable(table: string): { readonly create: readonly string[]; readonly drop: readonly string[] };
+  /** A SELECT of the ids whose words hold `whole` as it is and, for each prefix, a word that begins with it. */
+  idsWithWords(searchTable: string, whole: string, prefixes: readonly string[]): Sql;
   /** Ends a SELECT: the rows of the alias stay as they are until the transaction ends. Nothing where there is one writer. */
   lockRows(mode: 'UPDATE' | 'SHARE', alias: string): Sql;
   /** The statement text with this engine's placeholders. */
@@ -62,6 +66,31 @@ export const sqlite: Dialect = {
   // Not LIKE: SQLite's ends at a NUL and fails at patterns over 50,000 bytes.
   contains: (column, text) => sql`instr(${column}, ${text}) > 0`,
   startsWith: (column, text) => sql`instr(${column}, ${text}) = 1`,
+  searchTable: (table) => {
+    const [words, index] = [`"${table}_search"`, `"${table}_search_index"`];
+    const add = `INSERT INTO ${index} (rowid, "id", "words") VALUES (new."number", new."id", new."words");`;
+    const remove = `INSERT INTO ${index} (${index}, rowid, "id", "words") VALUES ('delete', old."number", old."id", old."words");`;
+    const trigger = (name: string, event: string, work: string) =>
+      `CREATE TRIGGER "${table}_search_${name}" AFTER ${event} ON ${words} BEGIN ${work} END`;
+    return {
+      create: [
+        // A number of its own: VACUUM may give rows without one another rowid, and the index would point elsewhere.
+        `CREATE TABLE ${words} ("number" integer PRIMARY KEY, "id" text NOT NULL UNIQUE REFERENCES "${table}" ("id") ON DELETE CASCADE, "words" text NOT NULL)`,
+        // "ascii" cuts at our spaces alone: every other character of a word is a letter to it.
+        `CREATE VIRTUAL TABLE ${index} USING fts5("id" UNINDEXED, "words", content=${words}, content_rowid="number", tokenize="ascii tokenchars '_'", prefix='2 3', detail=none, columnsize=0)`,
+        trigger('added', 'INSERT', add),
+        trigger('removed', 'DELETE', remove),
+        trigger('changed', 'UPDATE', `${remove} ${add}`),
+      ],
+      drop: [`DROP TABLE ${index}`, `DROP TABLE ${words}`],
+    };
+  },
+  idsWithWords: (searchTable, whole, prefixes) => {
+    const index = identifier(`${searchTable}_index`);
+    const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+    const query = [quoted(whole), ...prefixes.map((prefix) => `${quoted(prefix)}*`)].join(' ');
+    return sql`SELECT "id" FROM ${index} WHERE ${index} MATCH ${query}`;
+  },
   lockRows: () => empty,
   text: (statement) => statement.sql,
 };
@@ -69,6 +98,9 @@ export const sqlite: Dialect = {
 function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, (character) => `\\${character}`);
 }
+
+/** No text search configuration: the words come as they are to be compared. */
+const searchVector = `(array_to_tsvector(string_to_array("words", ' ')))`;
 
 export const postgres: Dialect = {
   name: 'postgres',
@@ -101,6 +133,19 @@ export const postgres: Dialect = {
   // LIKE, because a prefix can then be looked up in an index.
   contains: (column, text) => sql`${column} LIKE ${`%${escapeLike(text)}%`} ESCAPE '\\'`,
   startsWith: (column, text) => sql`${column} LIKE ${`${escapeLike(text)}%`} ESCAPE '\\'`,
+  searchTable: (table) => ({
+    create: [
+      `CREATE TABLE "${table}_search" ("id" text COLLATE "C" PRIMARY KEY REFERENCES "${table}" ("id") ON DELETE CASCADE, "words" text COLLATE "C" NOT NULL)`,
+      // Without fastupdate no search has to read what was written since the last vacuum one by one.
+      `CREATE INDEX "${table}_search_words" ON "${table}_search" USING gin (${searchVector}) WITH (fastupdate = off)`,
+    ],
+    drop: [`DROP TABLE "${table}_search"`],
+  }),
+  idsWithWords: (searchTable, whole, prefixes) => {
+    const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+    const query = [quoted(whole), ...prefixes.map((prefix) => `${quoted(prefix)}:*`)].join(' & ');
+    return sql`SELECT "id" FROM ${identifier(searchTable)} WHERE ${raw(searchVector)} @@ ${query}::tsquery`;
+  },
   lockRows: (mode, alias) => sql` ${raw(`FOR ${mode}`)} OF ${identifier(alias)}`,
   text: (statement) => statement.text,
 };

@@ -5,6 +5,7 @@ import { ApiError } from '../core/errors.ts';
 import { canHold } from './columns.ts';
 import { columnSql, type Condition } from './condition.ts';
 import { identifier, type Dialect } from './dialect.ts';
+import { foundSql, isFoundSql } from './search.ts';
 import { tableOf, type EntityClass, type Table } from './table.ts';
 import { callerConditionSql, tenantSql, type TenantScope } from './tenancy.ts';
 
@@ -28,6 +29,8 @@ export interface ListQuery {
   readonly table: Table;
   readonly properties: readonly string[];
   readonly condition: Condition;
+  /** Words (see search.ts) that the row must hold; none = no condition. Only of a table with `search`. */
+  readonly search?: readonly string[];
   readonly window: Window;
   /** Count every row under the condition, not only those of the window. */
   readonly count: boolean;
@@ -74,28 +77,40 @@ function keysetSql({ table, window }: ListQuery, dialect: Dialect): Sql {
     : sql` AND ${position} < (${value}, ${after.id})`;
 }
 
-function whereSql(query: ListQuery, scope: TenantScope, link: Sql, dialect: Dialect): Sql {
-  const tenant = tenantSql(query.table, row, scope, dialect);
-  return sql`${tenant}${link} AND ${callerConditionSql(query.table, row, query.condition, scope, dialect)}`;
+/** The rows of a list, all pages together. */
+interface Source {
+  readonly from: Sql;
+  readonly where: Sql;
 }
 
-function rowsSql(query: ListQuery, where: Sql, dialect: Dialect): Sql {
+function sourceOf(query: ListQuery, scope: TenantScope, link: Sql, dialect: Dialect): Source {
+  const { table } = query;
+  const tenant = tenantSql(table, row, scope, dialect);
+  const search = { words: query.search ?? [], workspaceId: scope.workspaceId };
+  const found = foundSql(table, search, dialect);
+  return {
+    from: sql`${found}${identifier(table.name)} AS ${identifier(row)}`,
+    where: sql`${tenant}${link}${isFoundSql(table, row, search)} AND ${callerConditionSql(table, row, query.condition, scope, dialect)}`,
+  };
+}
+
+function rowsSql(query: ListQuery, { from, where }: Source, dialect: Dialect): Sql {
   const { table, window, properties } = query;
   const direction = window.direction === 'ASC' ? sql`ASC` : sql`DESC`;
   const order = sql`${columnSql(table, row, window.orderBy)} ${direction}, ${columnSql(table, row, 'id')} ${direction}`;
-  const page = sql`SELECT ${columnList(table, properties)} FROM ${identifier(table.name)} AS ${identifier(row)} WHERE ${where}${keysetSql(query, dialect)} ORDER BY ${order} LIMIT ${window.limit}`;
+  const page = sql`SELECT ${columnList(table, properties)} FROM ${from} WHERE ${where}${keysetSql(query, dialect)} ORDER BY ${order} LIMIT ${window.limit}`;
   return sql`(SELECT ${dialect.jsonAggregate(jsonRow(table, properties, 'r', dialect))} FROM (${page}) AS "r")`;
 }
 
-function totalSql(query: ListQuery, where: Sql): Sql {
+function totalSql(query: ListQuery, { from, where }: Source): Sql {
   if (!query.count) return sql`NULL`;
-  return sql`(SELECT CAST(count(*) AS integer) FROM ${identifier(query.table.name)} AS ${identifier(row)} WHERE ${where})`;
+  return sql`(SELECT CAST(count(*) AS integer) FROM ${from} WHERE ${where})`;
 }
 
 /** Answers one row `{rows, total}`. Throws BAD_USER_INPUT for a position that no row of the list can have. */
 export function listStatement(query: ListQuery, scope: TenantScope, dialect: Dialect): Sql {
-  const where = whereSql(query, scope, empty, dialect);
-  return sql`SELECT ${rowsSql(query, where, dialect)} AS "rows", ${totalSql(query, where)} AS "total"`;
+  const source = sourceOf(query, scope, empty, dialect);
+  return sql`SELECT ${rowsSql(query, source, dialect)} AS "rows", ${totalSql(query, source)} AS "total"`;
 }
 
 function linkSql(table: Table, link: ParentLink, scope: TenantScope): Sql {
@@ -113,8 +128,8 @@ export function listPerParentStatement(
   scope: TenantScope,
   dialect: Dialect,
 ): Sql {
-  const where = whereSql(query, scope, linkSql(query.table, link, scope), dialect);
-  return sql`SELECT ${identifier(parentAlias)}.value AS "parent", ${rowsSql(query, where, dialect)} AS "rows", ${totalSql(query, where)} AS "total" FROM ${dialect.valuesTable(parentIds, parentAlias)}`;
+  const source = sourceOf(query, scope, linkSql(query.table, link, scope), dialect);
+  return sql`SELECT ${identifier(parentAlias)}.value AS "parent", ${rowsSql(query, source, dialect)} AS "rows", ${totalSql(query, source)} AS "total" FROM ${dialect.valuesTable(parentIds, parentAlias)}`;
 }
 
 /** Answers one row `{rows}`, in no particular order. */

@@ -30,6 +30,11 @@ interface TableOptions {
   readonly workspace: string;
   readonly venues: VenueRule;
   readonly indexes?: readonly IndexSpec[];
+  /**
+   * Text properties that `search` looks through. Their words are kept by the tenant layer in `<name>_search`, which a
+   * migration makes (see migrations/search.ts).
+   */
+  readonly search?: readonly string[];
 }
 
 export interface Table<T = unknown> {
@@ -38,6 +43,8 @@ export interface Table<T = unknown> {
   readonly workspace: string;
   readonly venues: VenueRule;
   readonly indexes: readonly IndexSpec[];
+  /** Empty: cannot be searched. */
+  readonly search: readonly string[];
   readonly columns: readonly Column[];
   column(property: string): Column;
 }
@@ -54,6 +61,7 @@ export function StoredIn(options: TableOptions): ClassDecorator {
       ...options,
       entity,
       indexes: options.indexes ?? [],
+      search: options.search ?? [],
       columns,
       column(property) {
         const column = byProperty.get(property);

@@ -12,6 +12,7 @@ import {
   type ListQuery,
   type ParentLink,
 } from './select.ts';
+import { putWords, refreshWords, rowsWithWords } from './search-words.ts';
 import { tableOf, type EntityClass, type Table } from './table.ts';
 import { tenantSql, type TenantScope } from './tenancy.ts';
 import {
@@ -157,6 +158,34 @@ function assertPatchAllowed(table: Table, patch: Row, scope: TenantScope): void 
 /** Rows of one INSERT: keeps a statement under the engines' limits of 32,766 and 65,535 parameters. */
 const rowsPerInsert = 500;
 
+interface Inserted {
+  readonly rows: readonly object[];
+  readonly ignoreDuplicates?: boolean;
+}
+
+async function insert(
+  connection: WriteConnection,
+  scope: TenantScope,
+  table: Table,
+  { rows, ignoreDuplicates = false }: Inserted,
+): Promise<number> {
+  const complete = rows.map((row) => ({ ...row, [table.workspace]: scope.workspaceId }) as Row);
+  let inserted = 0;
+  for (let start = 0; start < complete.length; start += rowsPerInsert) {
+    const chunk = complete.slice(start, start + rowsPerInsert);
+    chunk.forEach((row) => assertInsertAllowed(table, row, scope));
+    const added = await connection.execute(
+      insertStatement(table, chunk, connection.dialect, ignoreDuplicates),
+    );
+    if (added < chunk.length && table.search.length > 0) {
+      throw new Error(`Rows of ${table.name} that are there already would be found by other words.`);
+    }
+    await putWords(connection, scope.workspaceId, table, chunk);
+    inserted += added;
+  }
+  return inserted;
+}
+
 async function increment(
   connection: WriteConnection,
   { scope, byIds }: TenantReader,
@@ -185,9 +214,11 @@ function writer(connection: WriteConnection, scope: TenantScope, clock: Clock): 
     sql`${tenantSql(table, changedAlias, scope, dialect)} AND ${conditionSql(table, changedAlias, condition, dialect)}`;
   const changeWhere = async (table: Table, condition: Condition, patch: Row) => {
     assertPatchAllowed(table, patch, scope);
-    return connection.execute(
-      updateStatement(table, stamped(table, patch), where(table, condition), dialect),
-    );
+    const limits = where(table, condition);
+    const ids = await rowsWithWords(connection, table, patch, limits);
+    const changed = await connection.execute(updateStatement(table, stamped(table, patch), limits, dialect));
+    await refreshWords(connection, scope.workspaceId, table, ids);
+    return changed;
   };
 
   return {
@@ -196,19 +227,7 @@ function writer(connection: WriteConnection, scope: TenantScope, clock: Clock): 
       await connection.query(lockStatement(tableOf(entity), id, scope, dialect));
       return reading.find(entity, id);
     },
-    async insert(entity, rows, options = {}) {
-      const table = tableOf(entity);
-      const complete = rows.map((row) => ({ ...row, [table.workspace]: scope.workspaceId }) as Row);
-      let inserted = 0;
-      for (let start = 0; start < complete.length; start += rowsPerInsert) {
-        const chunk = complete.slice(start, start + rowsPerInsert);
-        chunk.forEach((row) => assertInsertAllowed(table, row, scope));
-        inserted += await connection.execute(
-          insertStatement(table, chunk, dialect, options.ignoreDuplicates ?? false),
-        );
-      }
-      return inserted;
-    },
+    insert: (entity, rows, options = {}) => insert(connection, scope, tableOf(entity), { rows, ...options }),
     async update(entity, id, patch, expectedVersion) {
       const table = tableOf(entity);
       const sameVersion: Condition[] =

@@ -1,6 +1,7 @@
 // Arguments of a connection -> the window to read, and the rows read -> the page that Relay's specification describes.
 import { Field, Int, ObjectType } from 'type-graphql';
 import { ApiError } from '../core/errors.ts';
+import { wordsIn } from '../db/search.ts';
 import type { Direction, Window } from '../db/select.ts';
 import type { Table } from '../db/table.ts';
 import type { ListResult } from '../db/tenant-db.ts';
@@ -9,6 +10,7 @@ import { decodeCursor, encodeCursor, fingerprint } from './cursor.ts';
 
 export const defaultPageSize = 50;
 export const maxPageSize = 100;
+export const maxSearchLength = 200;
 
 export interface ConnectionArguments {
   readonly first?: number | null;
@@ -16,6 +18,7 @@ export interface ConnectionArguments {
   readonly last?: number | null;
   readonly before?: string | null;
   readonly filter?: FilterValue | null;
+  readonly search?: string | null;
   readonly orderBy?: { readonly field: string; readonly direction: Direction } | null;
 }
 
@@ -30,6 +33,8 @@ export interface PagePlan {
   readonly size: number;
   readonly isBackward: boolean;
   readonly print: string;
+  /** What each row must hold; none = no condition. */
+  readonly words: readonly string[];
 }
 
 function assertSize(name: string, size: number | null | undefined): void {
@@ -42,6 +47,14 @@ function assertSize(name: string, size: number | null | undefined): void {
     const message = `"${name}" is ${size}; a page holds at most ${maxPageSize}.`;
     throw new ApiError('QUERY_TOO_EXPENSIVE', message, { details: { requested: size, limit: maxPageSize } });
   }
+}
+
+/** A search box that is still empty, or holds no more than punctuation, shows the whole list. */
+function searchedWords(search: string | null | undefined): readonly string[] {
+  const { length } = search ?? '';
+  if (length <= maxSearchLength) return wordsIn(search);
+  const message = `"search" has ${length} characters; at most ${maxSearchLength} are looked for.`;
+  throw new ApiError('BAD_USER_INPUT', message, { details: { requested: length, limit: maxSearchLength } });
 }
 
 /** What a list shows. */
@@ -64,7 +77,9 @@ export function planPage({ name, table }: Listed, args: ConnectionArguments, def
     throw new ApiError('BAD_USER_INPUT', '"after" goes with "first", "before" goes with "last".');
   }
   const order = args.orderBy ?? defaultOrder;
-  const print = fingerprint(name, order.field, order.direction, args.filter ?? null);
+  const words = searchedWords(args.search);
+  const sought = words.length === 0 ? [] : [words];
+  const print = fingerprint(name, order.field, order.direction, args.filter ?? null, ...sought);
   const cursor = isBackward ? before : after;
   const made = { print, kind: table.column(order.field).kind };
   const size = first ?? last ?? defaultPageSize;
@@ -72,6 +87,7 @@ export function planPage({ name, table }: Listed, args: ConnectionArguments, def
     size,
     isBackward,
     print,
+    words,
     window: {
       orderBy: order.field,
       // Backward pages are read from their end and turned around.

@@ -26,6 +26,7 @@ import { tableOf, type EntityClass, type Table } from '../db/table.ts';
 import { filterCondition, StringFilter } from './comparators.ts';
 import { loaderAt } from './loaders.ts';
 import {
+  maxSearchLength,
   Page,
   pageArguments,
   PageInfo,
@@ -112,7 +113,16 @@ function orderType(name: string, orderBy: Readonly<Record<string, string>>): Ent
   return OrderBy;
 }
 
-function argumentsType(name: string, filter: EntityClass, order: EntityClass): EntityClass {
+/** In words: name, email or phone. */
+function listed(properties: readonly string[]): string {
+  return properties.join(', ').replace(/, ([^,]*)$/, ' or $1');
+}
+
+function argumentsType(
+  { name, search }: { name: string; search: readonly string[] },
+  filter: EntityClass,
+  order: EntityClass,
+): EntityClass {
   const Arguments = named(class {}, `${name}ListArguments`);
   ArgsType()(Arguments);
   const prototype = Arguments.prototype as object;
@@ -121,6 +131,10 @@ function argumentsType(name: string, filter: EntityClass, order: EntityClass): E
   }
   Field(() => filter, { nullable: true })(prototype, 'filter');
   Field(() => order, { nullable: true })(prototype, 'orderBy');
+  if (search.length > 0) {
+    const description = `Every word of it must begin a word of ${listed(search)}; case does not matter, and a number is found by at least four of its digits in a row. Without a letter or digit it sets no condition. At most ${maxSearchLength} characters.`;
+    Field(() => String, { nullable: true, description })(prototype, 'search');
+  }
   return Arguments;
 }
 
@@ -129,7 +143,8 @@ export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
   const { type, prefix, requirement, filter, orderBy, defaultOrder } = options;
   const { name } = type;
   const table = tableOf(type);
-  for (const property of [...Object.keys(filter), ...Object.values(orderBy)]) table.column(property);
+  for (const property of [...Object.keys(filter), ...Object.values(orderBy), ...table.search])
+    table.column(property);
   // StringFilter searches the folded text; without that column each search would be a defect at run time.
   for (const [property, comparator] of Object.entries(filter))
     if (comparator === StringFilter) table.column(foldedProperty(property));
@@ -141,7 +156,11 @@ export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
     prefix,
     defaultOrder,
     connection: connectionType(type, name),
-    arguments: argumentsType(name, filterType(name, filter), orderType(name, orderBy)),
+    arguments: argumentsType(
+      { name, search: table.search },
+      filterType(name, filter),
+      orderType(name, orderBy),
+    ),
     policy: Object.fromEntries(
       [...derived, `${name}OrderField`].map((coordinate) => [coordinate, requirement]),
     ),
@@ -162,7 +181,10 @@ export function listQuery(
     ? properties
     : [...properties, plan.window.orderBy];
   return {
-    query: { table: resource.table, properties: columns, condition, window: plan.window, count },
+    query: {
+      ...{ table: resource.table, properties: columns, window: plan.window, count },
+      ...{ condition, search: plan.words },
+    },
     plan,
   };
 }

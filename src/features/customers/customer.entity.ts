@@ -20,6 +20,7 @@ import { Venue } from '../venues/index.ts';
   name: 'customers',
   workspace: 'workspaceId',
   venues: { by: 'link', table: () => CustomerVenue, key: 'customerId', venue: 'venueId' },
+  search: ['name', 'email', 'phone'],
   indexes: [
     { name: 'customers_created', properties: ['workspaceId', 'createdAt', 'id'] },
     { name: 'customers_updated', properties: ['workspaceId', 'updatedAt', 'id'] },

@@ -1,0 +1,15 @@
+// The words by which customers are found.
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createSearch, dropSearch } from './search.ts';
+
+export class CustomerSearch1767225600006 implements MigrationInterface {
+  readonly name = 'CustomerSearch1767225600006';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await createSearch(runner, { name: 'customers', search: ['name', 'email', 'phone'] });
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await dropSearch(runner, 'customers');
+  }
+}
