@@ -1,5 +1,6 @@
 // The one place that wires the rooms together: settings -> store -> schema -> server. Tests and commands call it too.
 import type { Logger } from 'pino';
+import sql from 'sql-template-tag';
 import { createAuthenticator, type Authenticator } from './access/authenticate.ts';
 import type { Context, CredentialTools } from './access/context.ts';
 import { createKeyEscrow } from './access/escrow.ts';
@@ -148,6 +149,16 @@ function schemaView({ introspection }: Config, gate: Gate, authenticator: Authen
   };
 }
 
+/** Migrations are looked for until there are none; they cannot come back. After that one small read tells. */
+function readiness({ database }: House) {
+  let isMigrated = false;
+  return async () => {
+    isMigrated ||= !(await database.hasPendingMigrations());
+    await database.query(sql`SELECT 1`);
+    return { ready: isMigrated, checks: { store: 'ok', migrations: isMigrated ? 'ok' : 'pending' } };
+  };
+}
+
 /** Everything but listening. Throws PolicyError when the schema and the declared rules do not fit. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, logger } = options;
@@ -179,10 +190,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       assertPublicOperation(operation, { policy, isIntrospectionPublic, maxTokens: maximumTokens }),
     ),
     schemaFor: schemaView(config, gate, authenticator),
-    isReady: async () => {
-      const isPending = await house.database.hasPendingMigrations();
-      return { ready: !isPending, checks: { store: 'ok', migrations: isPending ? 'pending' : 'ok' } };
-    },
+    isReady: readiness(house),
     ...{ logger, exampleDocument, introspection: config.introspection },
     ...{ corsOrigins: config.corsOrigins, trustProxyHops: config.trustProxyHops },
     onClose: close,

@@ -1,6 +1,6 @@
 // Credential -> principal, or UNAUTHENTICATED. The store is asked on every request: no cache may keep a dead key alive.
 import type { Clock } from '../core/clock.ts';
-import { unauthenticated } from '../core/errors.ts';
+import { ApiError, unauthenticated } from '../core/errors.ts';
 import {
   anonymous,
   type ApiKeyPrincipal,
@@ -106,7 +106,7 @@ async function authenticateToken(options: AuthenticatorOptions, token: string): 
 async function assertKeyStillValid(
   { clock, inactivityDays }: AuthenticatorOptions,
   connection: Connection,
-  { apiKeyId, secretId }: ApiKeyPrincipal,
+  { apiKeyId, secretId, scopes, venueIds }: ApiKeyPrincipal,
   lock: boolean,
 ): Promise<void> {
   if (lock) await holdKey(connection, apiKeyId);
@@ -115,6 +115,27 @@ async function assertKeyStillValid(
   if (!record) throw unauthenticated('KEY_REVOKED');
   const reason = decideKeyState(record, { nowMs: clock.nowMs(), inactivityDays });
   if (reason) throw unauthenticated(reason);
+  // What was decided and read rests on the rights of then: taking one away ends what is in flight, as revoking does.
+  if (!hasRights(record.key, scopes, venueIds)) {
+    throw new ApiError(
+      'FORBIDDEN',
+      'The rights of this API key were changed meanwhile. Send the request again.',
+      {
+        reason: 'INSUFFICIENT_SCOPE',
+        details: { missing: [...scopes].filter((scope) => !record.key.scopes.includes(scope)) },
+      },
+    );
+  }
+}
+
+/** True while the key has every scope and venue that the request began with; more of them does no harm. */
+function hasRights(
+  key: KeyRecord['key'],
+  scopes: ReadonlySet<string>,
+  venueIds: readonly string[] | null,
+): boolean {
+  const hasVenues = key.venueIds === null || (venueIds?.every((id) => key.venueIds?.includes(id)) ?? false);
+  return hasVenues && [...scopes].every((scope) => key.scopes.includes(scope));
 }
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {

@@ -22,22 +22,24 @@ interface Selected {
 
 type Fragments = GraphQLResolveInfo['fragments'];
 
-/** Field names with their nodes, fragments expanded. Conditions are ignored: reading a column too many does no harm. */
-function collect(
-  sets: readonly SelectionSetNode[],
-  fragments: Fragments,
-  found = new Map<string, FieldNode[]>(),
-) {
-  for (const selection of sets.flatMap((set) => set.selections)) {
-    if (selection.kind === Kind.FIELD) {
-      const nodes = found.get(selection.name.value) ?? [];
-      nodes.push(selection);
-      found.set(selection.name.value, nodes);
-    } else {
-      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
-      if (fragment) collect([fragment.selectionSet], fragments, found);
+/** Field names with their nodes, each fragment entered once. Conditions are ignored: a column too many does no harm. */
+function collect(sets: readonly SelectionSetNode[], fragments: Fragments) {
+  const found = new Map<string, FieldNode[]>();
+  const spread = new Set<string>();
+  const add = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) {
+        found.set(selection.name.value, [...(found.get(selection.name.value) ?? []), selection]);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        add(selection.selectionSet);
+      } else if (!spread.has(selection.name.value)) {
+        spread.add(selection.name.value);
+        const fragment = fragments[selection.name.value];
+        if (fragment) add(fragment.selectionSet);
+      }
     }
-  }
+  };
+  sets.forEach(add);
   return found;
 }
 

@@ -2,14 +2,15 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-const drainLimitMs = 10_000;
+/** Leaves the rest of the 10 seconds that most supervisors wait for closing the store. */
+const drainLimitMs = 8_000;
 const sweepEveryMs = 100;
 
 export interface Drain {
   isClosing(): boolean;
   /** Counts work as in flight, also when its caller has gone: a mutation is not cut off by a closed laptop. */
   track<T>(work: Promise<T>): Promise<T>;
-  /** Stops accepting, resolves when nothing is in flight or after 10 s, then with whatever is left cut off. */
+  /** Stops accepting, resolves when nothing is in flight or after 8 s, then with whatever is left cut off. */
   close(): Promise<void>;
 }
 

@@ -40,7 +40,7 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
 export interface HttpServer {
   listen(host: string, port: number): Promise<{ url: string }>;
   readonly inject: FastifyInstance['inject'];
-  /** Drains (at most 10 s), then runs onClose. Calling it twice is the same as once. */
+  /** Drains (at most 8 s), then runs onClose. Calling it twice is the same as once. */
   close(): Promise<void>;
 }
 

@@ -4,9 +4,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { lexicographicSortSchema, type GraphQLSchema } from 'graphql';
 import { refuse } from './format-error.ts';
 
+// Printing takes tens of milliseconds, and a view is asked for again by every developer's editor.
+const printed = new WeakMap<GraphQLSchema, string>();
+
 /** The SDL that `npm run schema` writes and that the route serves. Sorted: the order of features says nothing to a client. */
 export function schemaText(schema: GraphQLSchema): string {
-  return `${printSchemaWithDirectives(lexicographicSortSchema(schema))}\n`;
+  const text = printed.get(schema) ?? `${printSchemaWithDirectives(lexicographicSortSchema(schema))}\n`;
+  printed.set(schema, text);
+  return text;
 }
 
 /** `schemaFor` gives the schema that this request may see, or null where introspection is off. */

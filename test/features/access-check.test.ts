@@ -148,4 +148,18 @@ describeEachEngine('Access check', (engine) => {
     expect(byName.get('workspace:own')?.grants).toContain('Mutation.revealApiKey');
     expect(byName.get('account:manage')?.grants).toContain('Mutation.changePassword');
   });
+
+  it('explains at most 20 documents a request, over lists and aliases', async () => {
+    const key = await workspace.key('read:customers');
+    const suggest = 'query ($d: [String!]!) { suggestScopes(documents: $d) { scopes } }';
+    const documents = (count: number) => Array.from({ length: count }, () => '{ viewer { kind } }');
+    expect((await key.send(suggest, { d: documents(20) })).errors).toBeUndefined();
+    const aliased = Array.from({ length: 21 }, (_, index) => `a${index}: accessCheck(document: $d) { cost }`);
+    for (const answer of [
+      await key.send(suggest, { d: documents(21) }),
+      await key.send(`query ($d: String!) { ${aliased.join(' ')} }`, { d: '{ viewer { kind } }' }),
+    ]) {
+      expect(answer.errors![0]!.extensions).toMatchObject({ code: 'QUERY_TOO_EXPENSIVE', limit: 20 });
+    }
+  });
 });

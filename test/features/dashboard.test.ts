@@ -15,8 +15,8 @@ describeEachEngine('Dashboard', (engine) => {
   beforeAll(async () => {
     house = await openTestHouse(engine);
     workspace = await house.workspace();
-    await seedWorkspace(operatorContext(house.app, workspace.workspaceId), { customers: 200, seed: 7 });
-  });
+    await seedWorkspace(operatorContext(house.app, workspace.workspaceId), { customers: 10_000, seed: 7 });
+  }, 180_000);
   afterAll(() => house.close());
 
   it('answers a key that has every scope it needs', async () => {
@@ -24,7 +24,7 @@ describeEachEngine('Dashboard', (engine) => {
     const { status, data, errors } = await key.send(dashboard);
     expect(errors).toBeUndefined();
     expect(status).toBe(200);
-    expect(data.customers.totalCount).toBe(200);
+    expect(data.customers.totalCount).toBe(10_000);
     expect(data.customers.nodes).toHaveLength(50);
     const threads = data.customers.nodes.flatMap(
       (node: { inquiries: { nodes: unknown[] } }) => node.inquiries.nodes,

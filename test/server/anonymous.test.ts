@@ -94,7 +94,7 @@ describeEachEngine('without a credential', (engine) => {
     expect(refusalOf(await ask(house, `mutation A { ${login} }`, 'B'))).toEqual(missing);
   });
 
-  it('fragments that double with every level are refused at once', async () => {
+  it('fragments that double with every level are entered once', async () => {
     const levels = Array.from(
       { length: 150 },
       (_, n) => `fragment f${n} on Mutation { ...f${n + 1} ...f${n + 1} }`,
@@ -102,8 +102,7 @@ describeEachEngine('without a credential', (engine) => {
     const bomb = (leaf: string) =>
       `mutation { ...f0 } ${levels.join(' ')} fragment f150 on Mutation { ${leaf} }`;
     expect(refusalOf(await ask(house, bomb('nothing')))).toEqual(missing);
-    const { status, errors } = await ask(house, bomb(login));
-    expect([status, errors![0]!.extensions['code']]).toEqual([400, 'QUERY_TOO_EXPENSIVE']);
+    expect(await ask(house, bomb(login))).toMatchObject({ status: 200, errors: undefined });
     const cycle = await ask(
       house,
       'mutation { ...a } fragment a on Mutation { ...b } fragment b on Mutation { ...a }',

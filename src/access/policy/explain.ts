@@ -56,6 +56,7 @@ interface Use extends Demand {
 
 const maxTokens = 2_000;
 const maxMessages = 3;
+const maxMessageLength = 300;
 
 /** Types that a fragment names; what every type answers alike asks for no type in particular. */
 function namedTypes(field: PlannedField): string[] {
@@ -133,11 +134,11 @@ function parseValid(schema: GraphQLSchema, text: string): DocumentNode {
   try {
     document = parse(text, { maxTokens });
   } catch (error) {
-    throw new ApiError('GRAPHQL_PARSE_FAILED', (error as Error).message);
+    throw new ApiError('GRAPHQL_PARSE_FAILED', (error as Error).message.slice(0, maxMessageLength));
   }
   const errors = validate(schema, document, undefined, { maxErrors: maxMessages, hideSuggestions: true });
   const [first] = errors;
-  if (first) throw new ApiError('GRAPHQL_VALIDATION_FAILED', first.message);
+  if (first) throw new ApiError('GRAPHQL_VALIDATION_FAILED', first.message.slice(0, maxMessageLength));
   return document;
 }
 

@@ -64,6 +64,8 @@ export interface OperationPlan {
    */
   readonly metaFields: ReadonlySet<FieldNode>;
   readonly fragments: Fragments;
+  /** How many fields were planned: the measure of its memory. */
+  readonly size: number;
 }
 
 /** An operation that expands to more fields than this through its fragments is refused before anything is decided. */
@@ -79,8 +81,16 @@ function refuse(verb: string, limit: number, what: string): never {
   });
 }
 
+/** Notes a spread and tells whether it was noted before. */
+function isRepeated(spread: Set<string>, name: string, conditions: readonly Condition[]): boolean {
+  const key = JSON.stringify([name, conditions]);
+  const isKnown = spread.has(key);
+  spread.add(key);
+  return isKnown;
+}
+
 class Planner {
-  private fieldCount = 0;
+  fieldCount = 0;
   private selectionCount = 0;
   isStatic = true;
   readonly metaFields = new Set<FieldNode>();
@@ -96,6 +106,7 @@ class Planner {
     set: SelectionSetNode,
     path: readonly string[],
     outer: readonly Condition[],
+    spread = new Set<string>(),
   ): PlannedField[] {
     const planned: PlannedField[] = [];
     for (const selection of set.selections) {
@@ -108,10 +119,14 @@ class Planner {
         if (field) planned.push(field);
         continue;
       }
+      // A fragment that is spread here again under the same conditions adds nothing, as in execution.
+      if (selection.kind === Kind.FRAGMENT_SPREAD && isRepeated(spread, selection.name.value, conditions)) {
+        continue;
+      }
       const fragment =
         selection.kind === Kind.INLINE_FRAGMENT ? selection : this.fragments.get(selection.name.value);
       if (!fragment || !this.applies(fragment.typeCondition?.name.value, type)) continue;
-      planned.push(...this.select(type, fragment.selectionSet, path, conditions));
+      planned.push(...this.select(type, fragment.selectionSet, path, conditions, spread));
     }
     return planned;
   }
@@ -237,8 +252,12 @@ export function planOperation(
   fragments: Fragments,
 ): OperationPlan {
   const root = schema.getRootType(operation.operation);
+  // Validation has no type to check its fields against: graphql-js lets such an operation pass and fails when it runs.
+  if (!root) {
+    throw new ApiError('GRAPHQL_VALIDATION_FAILED', `This API has no ${operation.operation} operations.`);
+  }
   const planner = new Planner(schema, policy, fragments);
-  const fields = root ? planner.select(root, operation.selectionSet, [], []) : [];
-  const { isStatic, metaFields } = planner;
-  return { schema, type: operation.operation, operation, fields, isStatic, metaFields, fragments };
+  const fields = planner.select(root, operation.selectionSet, [], []);
+  const { isStatic, metaFields, fieldCount: size } = planner;
+  return { schema, type: operation.operation, operation, fields, isStatic, metaFields, fragments, size };
 }

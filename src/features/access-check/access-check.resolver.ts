@@ -1,7 +1,7 @@
 // GraphQL names of the access check -> service calls.
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
-import { checkAccess } from './access-check.service.ts';
+import { checkAccess, suggestScopes } from './access-check.service.ts';
 import { AccessCheck, ScopeSuggestion } from './access-check.type.ts';
 
 @Resolver()
@@ -24,7 +24,7 @@ export class AccessCheckQueries {
     nullable: true,
     description: 'The smallest set of scopes for these documents.',
   })
-  suggestScopes(@Arg('documents', () => [String]) documents: string[], @Ctx() { explainer }: Context) {
-    return { scopes: explainer.scopesFor(documents) };
+  suggestScopes(@Arg('documents', () => [String]) documents: string[], @Ctx() ctx: Context) {
+    return { scopes: suggestScopes(ctx, documents) };
   }
 }

@@ -1,5 +1,6 @@
 // What would this need, and would the caller be allowed? Answers without running anything.
 import type { Context } from '../../access/context.ts';
+import { chargeExplanation } from '../../access/explain-budget.ts';
 import { StoredApiKey } from '../../access/tables.ts';
 import type { AccessCheck } from './access-check.type.ts';
 
@@ -11,6 +12,7 @@ interface CheckArguments {
 
 /** For the caller itself, or for a key of the workspace (the policy asks for an admin then). Null for an unknown key. */
 export async function checkAccess(ctx: Context, args: CheckArguments): Promise<AccessCheck | null> {
+  chargeExplanation(ctx, 1);
   const held = args.apiKeyId == null ? ctx.principal.scopes : await scopesOfKey(ctx, args.apiKeyId);
   return held && ctx.explainer.explain(args.document, args.operationName ?? null, held);
 }
@@ -18,4 +20,10 @@ export async function checkAccess(ctx: Context, args: CheckArguments): Promise<A
 async function scopesOfKey(ctx: Context, id: string): Promise<ReadonlySet<string> | null> {
   const key = await ctx.db.find(StoredApiKey, id);
   return key && new Set(key.scopes);
+}
+
+/** The smallest set for all documents together. */
+export function suggestScopes(ctx: Context, documents: readonly string[]): readonly string[] {
+  chargeExplanation(ctx, documents.length);
+  return ctx.explainer.scopesFor(documents);
 }

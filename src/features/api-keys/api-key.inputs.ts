@@ -35,7 +35,10 @@ export class CreateApiKeyInput {
   })
   ipAllowlist?: string[] | null;
   @Field(() => DateTimeScalar, { nullable: true }) expiresAt?: string | null;
-  @Field(() => Int, { nullable: true, description: 'Requests per minute for this key alone.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Requests per minute for this key alone. Stored; not enforced yet.',
+  })
   rateLimitPerMinute?: number | null;
 }
 
@@ -57,7 +60,7 @@ export const createApiKeyRules = inputRules<CreateApiKeyInput>({
   description: optionalText(1_000),
   scopes: scopeList.nullish(),
   preset: z.enum(['READ', 'WRITE', 'FULL_ACCESS']).nullish(),
-  forOperations: z.array(z.string()).max(100, 'At most 100 documents.').nullish(),
+  forOperations: z.array(z.string()).max(20, 'At most 20 documents.').nullish(),
   environment: z.enum(['LIVE', 'TEST']).nullish(),
   venueIds: venueList.nullish(),
   ipAllowlist: ipList.nullish(),

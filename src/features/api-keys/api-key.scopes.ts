@@ -1,5 +1,6 @@
 // Which scopes a new or changed key gets. "Nothing given" is an error and never means "all".
 import type { Context } from '../../access/context.ts';
+import { chargeExplanation } from '../../access/explain-budget.ts';
 import { roleScopes, type AccessExplainer } from '../../access/policy/index.ts';
 import type { ScopePreset } from '../../access/scope-catalogue.ts';
 import { ApiError, userError, UserErrors, type UserErrorItem } from '../../core/errors.ts';
@@ -23,10 +24,11 @@ function scopeFault(text: string, index: number): UserErrorItem {
 }
 
 /** Exactly what the documents need. A document that needs a role's scope cannot be run by any key. */
-function scopesForOperations({ explainer }: Context, documents: readonly string[]): readonly string[] {
+function scopesForOperations(ctx: Context, documents: readonly string[]): readonly string[] {
+  chargeExplanation(ctx, documents.length);
   return documents.flatMap((document, index) => {
     const field = ['input', 'forOperations', String(index)];
-    const needed = scopesOrFault(explainer, document, field);
+    const needed = scopesOrFault(ctx.explainer, document, field);
     if (needed.some((scope) => ofRoles.has(scope))) {
       throw userError('NOT_ALLOWED', field, 'This document needs a role; no key can run it.');
     }

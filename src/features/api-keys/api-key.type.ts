@@ -82,7 +82,8 @@ export class ApiKey extends StoredApiKey implements Node {
   @Field(() => [ScopeScalar]) declare scopes: string[];
   @Field(() => [String], { description: 'Addresses and CIDR ranges; empty = any address.' })
   declare ipAllowlist: string[];
-  @Field(() => Int, { nullable: true }) declare rateLimitPerMinute: number | null;
+  @Field(() => Int, { nullable: true, description: 'Stored; not enforced yet.' })
+  declare rateLimitPerMinute: number | null;
   @Field(() => DateTimeScalar, { nullable: true }) declare expiresAt: Instant | null;
   @Field(() => DateTimeScalar, {
     nullable: true,

@@ -1,6 +1,5 @@
 // The rules of a workspace's users: add, change role, remove, change one's own password. The last owner stays.
 import type { Context } from '../../access/context.ts';
-import { findUserByEmail } from '../../access/key-store.ts';
 import { passwordProblem } from '../../access/password.ts';
 import { StoredApiKey, StoredUser, StoredWorkspace } from '../../access/tables.ts';
 import { toInstant } from '../../core/clock.ts';
@@ -9,6 +8,7 @@ import { newId } from '../../core/ids.ts';
 import type { Role } from '../../core/principal.ts';
 import type { TenantTransaction } from '../../db/tenant-db.ts';
 import { assertIdOf, assertUpdated, checkInput, inputRules, requiredEmail } from '../../graph/input.ts';
+import { once } from '../../graph/idempotency.ts';
 import { mutate, orUserErrors } from '../../graph/payload.ts';
 import { z } from 'zod';
 import { writeAudit } from '../audit/index.ts';
@@ -22,20 +22,21 @@ export function createUser(ctx: Context, input: CreateUserInput) {
     const values = checkInput(createUserRules, input);
     assertPassword(values.password, ['input', 'password']);
     assertMayGrant(ctx, values.role, ['input', 'role']);
-    if (await findUserByEmail(ctx.credentials.accounts, values.email)) throw emailTaken();
     // Hashed before the transaction: it takes tens of milliseconds, and on SQLite every writer would wait.
     const passwordHash = await ctx.credentials.passwords.hash(values.password);
-    return ctx.db.transaction(async (tx) => {
-      const id = newId('usr', ctx.clock);
-      const now = toInstant(ctx.clock.nowMs());
-      const account = { email: values.email, role: values.role, passwordHash, tokenVersion: 1, version: 1 };
-      // Two at the same time: the unique index decides, and the second adds nothing.
-      const row = { id, ...account, createdAt: now, updatedAt: now };
-      if ((await tx.insert(StoredUser, [row], { ignoreDuplicates: true })) === 0) throw emailTaken();
-      const after = { email: values.email, role: values.role };
-      await writeAudit(ctx, tx, { action: 'user.create', targetId: id, after });
-      return { userId: id };
-    });
+    return ctx.db.transaction((tx) =>
+      once(ctx, tx, async () => {
+        const id = newId('usr', ctx.clock);
+        const now = toInstant(ctx.clock.nowMs());
+        const account = { email: values.email, role: values.role, passwordHash, tokenVersion: 1, version: 1 };
+        // The unique index decides, also of two at the same time: the second adds nothing.
+        const row = { id, ...account, createdAt: now, updatedAt: now };
+        if ((await tx.insert(StoredUser, [row], { ignoreDuplicates: true })) === 0) throw emailTaken();
+        const after = { email: values.email, role: values.role };
+        await writeAudit(ctx, tx, { action: 'user.create', targetId: id, after });
+        return { userId: id };
+      }),
+    );
   });
 }
 
