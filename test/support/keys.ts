@@ -11,12 +11,6 @@ export interface HeldKey {
   readonly secret: string;
 }
 
-export interface UserErrorShown {
-  readonly code: string;
-  readonly field: readonly string[];
-  readonly message: string;
-}
-
 /** What a mutation answered, whatever it was. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- payloads of every shape; tests compare what they find.
 export type Payload = any;
