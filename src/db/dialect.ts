@@ -18,8 +18,10 @@ export interface Dialect {
   jsonAggregate(expression: Sql): Sql;
   /** A JSON text that came out of a subquery, to be nested as JSON and not as a string. */
   nestedJson(expression: Sql): Sql;
-  /** A list of texts as a table `alias(value)`. */
-  valuesTable(values: readonly string[], alias: string): Sql;
+  /** A list of texts, or of instants to be compared with a timestamp column, as a table `alias(value)`. */
+  valuesTable(values: readonly string[], alias: string, kind?: 'text' | 'timestamp'): Sql;
+  /** Whole milliseconds from one timestamp to another. */
+  millisecondsBetween(from: Sql, to: Sql): Sql;
   /** Exactly this text somewhere in a text column; no character of it means anything else. */
   contains(column: Sql, text: string): Sql;
   startsWith(column: Sql, text: string): Sql;
@@ -63,6 +65,9 @@ export const sqlite: Dialect = {
   jsonAggregate: (expression) => sql`json_group_array(${expression})`,
   nestedJson: (expression) => sql`json(${expression})`,
   valuesTable: (values, alias) => sql`json_each(${JSON.stringify(values)}) AS ${identifier(alias)}`,
+  // A day number is a float that is fine to 0.05 ms: rounded, it is the millisecond that was stored.
+  millisecondsBetween: (from, to) =>
+    sql`CAST(round((julianday(${to}) - julianday(${from})) * 86400000) AS integer)`,
   // Not LIKE: SQLite's ends at a NUL and fails at patterns over 50,000 bytes.
   contains: (column, text) => sql`instr(${column}, ${text}) > 0`,
   startsWith: (column, text) => sql`instr(${column}, ${text}) = 1`,
@@ -129,7 +134,11 @@ export const postgres: Dialect = {
   jsonArray: (expressions) => sql`json_build_array(${commaList(expressions)})`,
   jsonAggregate: (expression) => sql`coalesce(json_agg(${expression}), '[]'::json)`,
   nestedJson: (expression) => expression,
-  valuesTable: (values, alias) => sql`unnest(${values}::text[]) AS ${identifier(alias)}(value)`,
+  valuesTable: (values, alias, kind = 'text') => {
+    const list = kind === 'text' ? sql`${values}::text[]` : sql`${values}::timestamptz[]`;
+    return sql`unnest(${list}) AS ${identifier(alias)}(value)`;
+  },
+  millisecondsBetween: (from, to) => sql`CAST(round(extract(epoch FROM (${to} - ${from})) * 1000) AS bigint)`,
   // LIKE, because a prefix can then be looked up in an index.
   contains: (column, text) => sql`${column} LIKE ${`%${escapeLike(text)}%`} ESCAPE '\\'`,
   startsWith: (column, text) => sql`${column} LIKE ${`${escapeLike(text)}%`} ESCAPE '\\'`,

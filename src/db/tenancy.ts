@@ -10,6 +10,14 @@ export interface TenantScope {
   readonly venueIds: readonly string[] | null;
 }
 
+/** What is left of a scope within these venues: never more than it was. null = as it is. */
+export function narrowedTo(scope: TenantScope, venueIds: readonly string[] | null): TenantScope {
+  if (venueIds === null) return scope;
+  const allowed = scope.venueIds === null ? null : new Set(scope.venueIds);
+  // An id of another workspace stays and matches nothing: its rows are cut off by the workspace.
+  return { ...scope, venueIds: allowed ? venueIds.filter((id) => allowed.has(id)) : venueIds };
+}
+
 function venueListSql(venueIds: readonly string[], dialect: Dialect): Sql {
   return sql`(SELECT value FROM ${dialect.valuesTable(venueIds, 'allowed')})`;
 }

@@ -1,6 +1,13 @@
 // The only way a feature reads or writes rows: every statement is already limited to the caller's workspace and venues.
 import sql from 'sql-template-tag';
 import { toInstant, type Clock } from '../core/clock.ts';
+import {
+  aggregateStatement,
+  toFigures,
+  type AggregateQuery,
+  type Figures,
+  type FigureValues,
+} from './aggregate.ts';
 import { conditionSql, type Condition } from './condition.ts';
 import { identifier } from './dialect.ts';
 import type { Connection, Database, WriteConnection } from './database.ts';
@@ -45,6 +52,8 @@ export interface TenantReader {
   find<T>(entity: EntityClass<T>, id: string): Promise<T | null>;
   /** All rows under a condition, at most 1,000: for small sets such as the venues of a key. */
   findAll<T>(entity: EntityClass<T>, condition: Condition): Promise<T[]>;
+  /** Figures over the caller's rows of a table, all in one statement. No figures = no statement. */
+  aggregate<F extends Figures>(query: AggregateQuery<F>): Promise<FigureValues<F>>;
 }
 
 export type UpdateOutcome = 'UPDATED' | 'NOT_FOUND' | 'CONFLICT';
@@ -122,6 +131,12 @@ function reader(connection: Connection, scope: TenantScope): TenantReader {
       const window = { orderBy: 'id', direction: 'ASC', limit: 1_000 } as const;
       const query = { table, properties: allProperties(table), condition, window, count: false };
       return (await self.list<T>(query)).rows;
+    },
+    async aggregate<F extends Figures>(query: AggregateQuery<F>) {
+      if (Object.keys(query.figures).length === 0) return {} as FigureValues<F>;
+      const statement = aggregateStatement(query, scope, dialect);
+      const [answer] = await connection.query<{ figures: unknown }>(statement);
+      return toFigures(query, answer!.figures);
     },
   };
   return self;

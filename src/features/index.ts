@@ -6,6 +6,7 @@ import { auditFeature } from './audit/index.ts';
 import { customersFeature } from './customers/index.ts';
 import { followUpsFeature } from './follow-ups/index.ts';
 import { inquiriesFeature } from './inquiries/index.ts';
+import { statisticsFeature } from './statistics/index.ts';
 import { usersFeature } from './users/index.ts';
 import { venuesFeature } from './venues/index.ts';
 
@@ -18,4 +19,5 @@ export const features: readonly Feature[] = [
   customersFeature,
   inquiriesFeature,
   followUpsFeature,
+  statisticsFeature,
 ];

@@ -79,6 +79,11 @@ function remember(info: GraphQLResolveInfo, resource: Target, find: () => Select
   return selected;
 }
 
+/** Names of the fields that are selected below a field: for objects that are no rows. */
+export function selectedNames(info: GraphQLResolveInfo): ReadonlySet<string> {
+  return new Set(collect(below(info.fieldNodes), info.fragments).keys());
+}
+
 /** For a field that answers one row. */
 export function selectedOfRow(resource: Target, info: GraphQLResolveInfo): readonly string[] {
   return remember(info, resource, () => ({

@@ -4,6 +4,7 @@ import { Customers1767225600002 } from './2-customers.ts';
 import { Audit1767225600003 } from './3-audit.ts';
 import { Idempotency1767225600005 } from './5-idempotency.ts';
 import { CustomerSearch1767225600006 } from './6-customer-search.ts';
+import { Statistics1767225600008 } from './8-statistics.ts';
 
 export const migrations = [
   Accounts1767225600001,
@@ -11,4 +12,5 @@ export const migrations = [
   Audit1767225600003,
   Idempotency1767225600005,
   CustomerSearch1767225600006,
+  Statistics1767225600008,
 ];

@@ -28,6 +28,7 @@ registerEnumType(FollowUpStatus, { name: 'FollowUpStatus' });
     { name: 'follow_ups_created', properties: ['workspaceId', 'createdAt', 'id'] },
     { name: 'follow_ups_due', properties: ['workspaceId', 'dueAt', 'id'] },
     { name: 'follow_ups_status', properties: ['workspaceId', 'status', 'dueAt', 'id'] },
+    { name: 'follow_ups_completed', properties: ['workspaceId', 'completedAt', 'id'] },
     { name: 'follow_ups_customer', properties: ['customerId', 'dueAt', 'id'] },
     { name: 'follow_ups_inquiry', properties: ['inquiryId', 'dueAt', 'id'] },
     { name: 'follow_ups_venue', properties: ['venueId', 'dueAt', 'id'] },

@@ -1,0 +1,17 @@
+// What statistics look up by time.
+import { TableIndex, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { index } from './columns.ts';
+
+const completed = index('follow_ups_completed', ['workspace_id', 'completed_at', 'id']);
+
+export class Statistics1767225600008 implements MigrationInterface {
+  readonly name = 'Statistics1767225600008';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.createIndex('follow_ups', new TableIndex(completed));
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.dropIndex('follow_ups', completed.name!);
+  }
+}

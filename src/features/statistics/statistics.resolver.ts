@@ -1,0 +1,42 @@
+// GraphQL names of the statistics -> service calls.
+import type { GraphQLResolveInfo } from 'graphql';
+import { Args, Ctx, Extensions, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
+import type { Context } from '../../access/context.ts';
+import { selectedNames } from '../../graph/selection.ts';
+import { checkStatisticsArguments, StatisticsArguments } from './statistics.inputs.ts';
+import {
+  customerStatistics,
+  followUpStatistics,
+  inquiryStatistics,
+  planStatistics,
+  type StatisticsPlan,
+} from './statistics.service.ts';
+import { CustomerStatistics, FollowUpStatistics, InquiryStatistics, Statistics } from './statistics.type.ts';
+
+@Resolver(() => Statistics)
+export class StatisticsQueries {
+  @Query(() => Statistics, {
+    nullable: true,
+    description:
+      'Figures of a range of time, counted anew at each call. Needs no scope itself; each section needs its own, with `venueIds` and without.',
+  })
+  @Extensions({ checkArguments: checkStatisticsArguments })
+  statistics(@Args(() => StatisticsArguments) args: StatisticsArguments): StatisticsPlan {
+    return planStatistics(args);
+  }
+
+  @FieldResolver(() => CustomerStatistics, { nullable: true })
+  customers(@Root() plan: StatisticsPlan, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return customerStatistics(ctx, plan, selectedNames(info));
+  }
+
+  @FieldResolver(() => InquiryStatistics, { nullable: true })
+  inquiries(@Root() plan: StatisticsPlan, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return inquiryStatistics(ctx, plan, selectedNames(info));
+  }
+
+  @FieldResolver(() => FollowUpStatistics, { nullable: true })
+  followUps(@Root() plan: StatisticsPlan, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return followUpStatistics(ctx, plan, selectedNames(info));
+  }
+}

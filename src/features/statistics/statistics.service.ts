@@ -1,0 +1,132 @@
+// What the statistics count: each section is one statement, and holds only the figures that were selected.
+import type { Context } from '../../access/context.ts';
+import { toInstant, type Instant } from '../../core/clock.ts';
+import type { Figures, FigureValues } from '../../db/aggregate.ts';
+import type { Condition } from '../../db/condition.ts';
+import { tableOf, type EntityClass } from '../../db/table.ts';
+import { Customer } from '../customers/index.ts';
+import { FollowUp, FollowUpStatus } from '../follow-ups/index.ts';
+import { Inquiry, InquiryChannel, InquiryStatus, Reply } from '../inquiries/index.ts';
+import { bucketBoundaries, type BucketRange } from './buckets.ts';
+import { bucketRange, type StatisticsArguments } from './statistics.inputs.ts';
+import type {
+  CustomerStatistics,
+  FollowUpStatistics,
+  InquiryStatistics,
+  SeriesPoint,
+} from './statistics.type.ts';
+
+/** What the sections of one `statistics` field share. */
+export interface StatisticsPlan {
+  readonly range: BucketRange;
+  readonly boundaries: readonly Instant[];
+  readonly venueIds: readonly string[] | null;
+}
+
+/** Throws BAD_USER_INPUT. */
+export function planStatistics(args: StatisticsArguments): StatisticsPlan {
+  const range = bucketRange(args);
+  return { range, boundaries: bucketBoundaries(range), venueIds: args.venueIds ?? null };
+}
+
+const everything: Condition = { all: [] };
+
+function inRange({ range }: StatisticsPlan, property: string): Condition {
+  return {
+    all: [
+      { property, op: 'gte', value: range.from },
+      { property, op: 'lt', value: range.to },
+    ],
+  };
+}
+
+const count = (where: Condition) => ({ kind: 'COUNT', where }) as const;
+const countBy = (property: string, where: Condition) => ({ kind: 'COUNT_BY', property, where }) as const;
+const series = ({ boundaries }: StatisticsPlan, property: string) =>
+  ({ kind: 'SERIES', property, boundaries }) as const;
+
+/** Counts the figures whose names are wanted. */
+function find<F extends Figures>(
+  { db }: Context,
+  { venueIds }: StatisticsPlan,
+  { of, figures, wanted }: { of: EntityClass; figures: F; wanted: ReadonlySet<string> },
+): Promise<Partial<FigureValues<F>>> {
+  const chosen = Object.fromEntries(Object.entries(figures).filter(([name]) => wanted.has(name)));
+  return db.aggregate({ table: tableOf(of), venueIds, figures: chosen }) as Promise<Partial<FigureValues<F>>>;
+}
+
+function points({ boundaries }: StatisticsPlan, counts: readonly number[]): SeriesPoint[] {
+  return counts.map((counted, index) => ({ start: boundaries[index]!, count: counted }));
+}
+
+/** `selected` are names of fields of the section; so it is below. */
+export async function customerStatistics(
+  ctx: Context,
+  plan: StatisticsPlan,
+  selected: ReadonlySet<string>,
+): Promise<CustomerStatistics> {
+  const figures = {
+    total: count(everything),
+    created: count(inRange(plan, 'createdAt')),
+    series: series(plan, 'createdAt'),
+  };
+  const found = await find(ctx, plan, { of: Customer, figures, wanted: selected });
+  return { ...found, series: points(plan, found.series ?? []) };
+}
+
+export async function inquiryStatistics(
+  ctx: Context,
+  plan: StatisticsPlan,
+  selected: ReadonlySet<string>,
+): Promise<InquiryStatistics> {
+  const created = inRange(plan, 'createdAt');
+  const figures = {
+    created: count(created),
+    firstReply: {
+      kind: 'FIRST_ANSWER',
+      since: 'createdAt',
+      answers: { table: tableOf(Reply), key: 'inquiryId', author: 'author', at: 'createdAt' },
+      owner: { table: tableOf(Customer), key: 'customerId', name: 'name' },
+      where: created,
+    },
+    byStatus: countBy('status', created),
+    byChannel: countBy('channel', created),
+    series: series(plan, 'createdAt'),
+  } as const;
+  const asksForReplies = selected.has('answered') || selected.has('medianFirstReplySeconds');
+  const wanted = asksForReplies ? new Set([...selected, 'firstReply']) : selected;
+  const { firstReply, byStatus, byChannel, ...found } = await find(ctx, plan, {
+    of: Inquiry,
+    figures,
+    wanted,
+  });
+  const medianMs = firstReply?.medianMs ?? null;
+  return {
+    ...found,
+    answered: firstReply?.count ?? 0,
+    medianFirstReplySeconds: medianMs === null ? null : medianMs / 1_000,
+    byStatus: Object.values(InquiryStatus).map((status) => ({ status, count: byStatus?.get(status) ?? 0 })),
+    byChannel: Object.values(InquiryChannel).map((channel) => ({
+      channel,
+      count: byChannel?.get(channel) ?? 0,
+    })),
+    series: points(plan, found.series ?? []),
+  };
+}
+
+export async function followUpStatistics(
+  ctx: Context,
+  plan: StatisticsPlan,
+  selected: ReadonlySet<string>,
+): Promise<FollowUpStatistics> {
+  const isOpen: Condition = { property: 'status', op: 'eq', value: FollowUpStatus.OPEN };
+  const isDue: Condition = { property: 'dueAt', op: 'lt', value: toInstant(ctx.clock.nowMs()) };
+  const figures = {
+    open: count(isOpen),
+    overdue: count({ all: [isOpen, isDue] }),
+    completed: count(inRange(plan, 'completedAt')),
+    series: series(plan, 'completedAt'),
+  };
+  const found = await find(ctx, plan, { of: FollowUp, figures, wanted: selected });
+  return { ...found, series: points(plan, found.series ?? []) };
+}

@@ -1,0 +1,71 @@
+// GraphQL types of the statistics. What each figure means stands in its description.
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+import { DateTimeScalar } from '../../graph/scalars.ts';
+import { InquiryChannel, InquiryStatus } from '../inquiries/index.ts';
+
+@ObjectType({ description: 'One bucket of a series.' })
+export class SeriesPoint {
+  @Field(() => DateTimeScalar, {
+    description:
+      'When the day, week or month begins in the time zone; of the first bucket `from`, if that is later.',
+  })
+  start!: string;
+  @Field(() => Int) count!: number;
+}
+
+const seriesOf = (what: string) => `${what}, bucket by bucket: without gaps, with 0 where there are none.`;
+
+@ObjectType()
+export class CustomerStatistics {
+  @Field(() => Int, { description: 'All customers of today, whenever they were created.' }) total?: number;
+  @Field(() => Int, { description: 'Customers that were created in the range.' }) created?: number;
+  @Field(() => [SeriesPoint], { description: seriesOf('Created customers') }) series?: SeriesPoint[];
+}
+
+@ObjectType()
+export class InquiryStatusCount {
+  @Field(() => InquiryStatus) status!: InquiryStatus;
+  @Field(() => Int) count!: number;
+}
+
+@ObjectType()
+export class InquiryChannelCount {
+  @Field(() => InquiryChannel) channel!: InquiryChannel;
+  @Field(() => Int) count!: number;
+}
+
+@ObjectType()
+export class InquiryStatistics {
+  @Field(() => Int, { description: 'Inquiries that were created in the range.' }) created?: number;
+  @Field(() => Int, {
+    description:
+      'Of the created: those with a reply, at any time until now, that the customer did not write. The customer wrote a reply whose `author` is the `name` of the customer.',
+  })
+  answered?: number;
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Of the answered: the median of the time from the inquiry to its first reply that the customer did not write, to the millisecond. For an even number the mean of the middle two; null when none was answered.',
+  })
+  medianFirstReplySeconds?: number | null;
+  @Field(() => [InquiryStatusCount], {
+    description: 'The created by their status of now; every status once.',
+  })
+  byStatus?: InquiryStatusCount[];
+  @Field(() => [InquiryChannelCount], { description: 'The created by their channel; every channel once.' })
+  byChannel?: InquiryChannelCount[];
+  @Field(() => [SeriesPoint], { description: seriesOf('Created inquiries') }) series?: SeriesPoint[];
+}
+
+@ObjectType()
+export class FollowUpStatistics {
+  @Field(() => Int, { description: 'Follow-ups that are OPEN now, whatever the range.' }) open?: number;
+  @Field(() => Int, { description: 'Of the open: those that were due before now.' }) overdue?: number;
+  @Field(() => Int, { description: 'Follow-ups that were completed in the range.' }) completed?: number;
+  @Field(() => [SeriesPoint], { description: seriesOf('Completed follow-ups') }) series?: SeriesPoint[];
+}
+
+@ObjectType({
+  description: 'Figures of a range of time. Each section has its own scope and is null without it.',
+})
+export class Statistics {}
