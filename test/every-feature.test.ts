@@ -38,6 +38,7 @@ const unknownLike = (id: string) => `${id.slice(0, 3)}_${'0'.repeat(26)}`;
 // --- Values that an input needs beside the id that is tried; a new field that refuses its text gets a line here.
 const valueOf: Record<string, unknown> = {
   ...{ timezone: 'Europe/Berlin', dueAt: '2026-07-01T09:00:00Z', scopes: ['read:customers'] },
+  ...{ from: '2026-01-01T00:00:00Z', to: '2026-12-31T00:00:00Z' },
   ...{ document: '{ __typename }', email: 'new@test.example', password: 'a long password' },
 };
 
@@ -104,6 +105,16 @@ function leavesOf(type: gql.GraphQLObjectType): string {
     gql.isLeafType(gql.getNamedType(field.type)),
   );
   return ['__typename', ...fields.map((field) => field.name)].join(' ');
+}
+
+/** Of a type that is no row but made of sections, such as statistics, also the leaves of the sections. */
+function shownOf(type: gql.GraphQLObjectType): string {
+  const isRow = resources.some((resource) => resource.name === type.name);
+  const sections = Object.values(type.getFields()).flatMap((field) => {
+    const target = gql.getNamedType(field.type);
+    return gql.isObjectType(target) && !isRow ? [`${field.name} { ${leavesOf(target)} }`] : [];
+  });
+  return [leavesOf(type), ...sections].join(' ');
 }
 
 const wrap = (step: Step, inner: string) =>
@@ -288,7 +299,8 @@ describeEachEngine('Every feature', (engine) => {
           const head = used.map((argument) => `$${argument.name}: ${String(argument.type)}`).join(', ');
           const given = used.map((argument) => `${argument.name}: $${argument.name}`).join(', ');
           const target = gql.getNamedType(field.type);
-          const shown = gql.isObjectType(target) ? leavesOf(target) : '__typename id';
+          const shownObject = kind === 'query' ? shownOf : leavesOf;
+          const shown = gql.isObjectType(target) ? shownObject(target) : '__typename id';
           const errors = kind === 'mutation' ? 'userErrors { code field message }' : '';
           const asked = used.map((argument) => policy().ofArgument(root.name, field.name, argument.name));
           return {

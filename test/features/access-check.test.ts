@@ -140,7 +140,8 @@ describeEachEngine('Access check', (engine) => {
     const byName = new Map(
       (data.scopes as { name: string; grants: string[] }[]).map((scope) => [scope.name, scope]),
     );
-    const customer = ['Customer', 'CustomerConnection', 'CustomerEdge', 'Query.customer', 'Query.customers'];
+    const ofType = ['Customer', 'CustomerConnection', 'CustomerEdge', 'CustomerStatistics'];
+    const customer = [...ofType, 'Query.customer', 'Query.customers'];
     expect(byName.get('read:customers')?.grants).toEqual(customer);
     expect(byName.get('workspace:manage')?.grants).toEqual(
       expect.arrayContaining(['ApiKey', 'Query.auditLog', 'Mutation.rotateApiKey', 'Mutation.removeUser']),
