@@ -13,6 +13,7 @@ import type { Column, EntityClass } from '../src/db/columns.ts';
 import { identifier } from '../src/db/dialect.ts';
 import { tableOf } from '../src/db/table.ts';
 import { describeEachEngine } from './support/engines.ts';
+import { countIdsOf, idPlaces, type Argument } from './support/id-places.ts';
 import { openTestHouse, type Caller, type TestHouse, type TestWorkspace } from './support/house.ts';
 
 const deepest = 4;
@@ -43,30 +44,8 @@ const valueOf: Record<string, unknown> = {
 };
 
 type Json = Record<string, unknown>;
-type Argument = Pick<gql.GraphQLArgument, 'name' | 'type'>;
 const isRequired = ({ type, defaultValue }: { type: gql.GraphQLInputType; defaultValue?: unknown }) =>
   gql.isNonNullType(type) && defaultValue === undefined;
-
-/** Where ids stand in arguments: `[["input", "venueIds"], ["filter", "id", "eq"], …]`. `and` and `or` only repeat. */
-function idPlaces(args: readonly Argument[], seen: readonly string[] = []): string[][] {
-  return args.flatMap(({ name, type }) => {
-    const named = gql.getNamedType(type);
-    if (named === gql.GraphQLID) return [[name]];
-    if (!gql.isInputObjectType(named) || seen.includes(named.name)) return [];
-    return idPlaces(Object.values(named.getFields()), [...seen, named.name]).map((place) => [name, ...place]);
-  });
-}
-
-/** Their number, counted another way. */
-function countIds(type: gql.GraphQLInputType, above: readonly string[] = []): number {
-  const named = gql.getNamedType(type);
-  if (!gql.isInputObjectType(named)) return named === gql.GraphQLID ? 1 : 0;
-  const fields = above.includes(named.name) ? [] : Object.values(named.getFields());
-  return fields.reduce((sum, field) => sum + countIds(field.type, [...above, named.name]), 0);
-}
-
-const countIdsOf = (field: gql.GraphQLField<unknown, unknown>) =>
-  field.args.reduce((sum, argument) => sum + countIds(argument.type), 0);
 
 type Field = gql.GraphQLField<unknown, unknown>;
 type Step = { readonly field: Field; readonly target: gql.GraphQLObjectType; readonly isList: boolean };
@@ -105,16 +84,6 @@ function leavesOf(type: gql.GraphQLObjectType): string {
     gql.isLeafType(gql.getNamedType(field.type)),
   );
   return ['__typename', ...fields.map((field) => field.name)].join(' ');
-}
-
-/** Of a type that is no row but made of sections, such as statistics, also the leaves of the sections. */
-function shownOf(type: gql.GraphQLObjectType): string {
-  const isRow = resources.some((resource) => resource.name === type.name);
-  const sections = Object.values(type.getFields()).flatMap((field) => {
-    const target = gql.getNamedType(field.type);
-    return gql.isObjectType(target) && !isRow ? [`${field.name} { ${leavesOf(target)} }`] : [];
-  });
-  return [leavesOf(type), ...sections].join(' ');
 }
 
 const wrap = (step: Step, inner: string) =>
@@ -299,8 +268,11 @@ describeEachEngine('Every feature', (engine) => {
           const head = used.map((argument) => `$${argument.name}: ${String(argument.type)}`).join(', ');
           const given = used.map((argument) => `${argument.name}: $${argument.name}`).join(', ');
           const target = gql.getNamedType(field.type);
-          const shownObject = kind === 'query' ? shownOf : leavesOf;
-          const shown = gql.isObjectType(target) ? shownObject(target) : '__typename id';
+          // Statistics have no values of their own, but sections that have.
+          const sections = kind === 'query' && gql.isObjectType(target) ? stepsFrom(target) : [];
+          const inner = sections.filter((step) => !step.isList).map((step) => everything([step]));
+          const leaves = gql.isObjectType(target) ? leavesOf(target) : '__typename id';
+          const shown = [leaves, ...inner].join(' ');
           const errors = kind === 'mutation' ? 'userErrors { code field message }' : '';
           const asked = used.map((argument) => policy().ofArgument(root.name, field.name, argument.name));
           return {

@@ -1,6 +1,6 @@
 // Where days, weeks and months of a time zone begin, on the days when its clocks are changed above all.
 import { describe, expect, it } from 'vitest';
-import { ApiError } from '../../src/core/errors.ts';
+import type { ApiError } from '../../src/core/errors.ts';
 import { bucketBoundaries, type BucketUnit } from '../../src/features/statistics/buckets.ts';
 
 function boundaries(timezone: string, unit: BucketUnit, from: string, to: string): string[] {

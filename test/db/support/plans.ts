@@ -28,9 +28,14 @@ function explain(prefix: string, { text, values }: Captured): Sql {
 async function sqlitePlan(database: Database, statement: Captured): Promise<Plan> {
   const steps = await database.query<{ detail: string }>(explain('EXPLAIN QUERY PLAN', statement));
   const details = steps.map(({ detail }) => detail);
+  // What a subquery answered is read in full, as it should be.
+  const answered = details.flatMap((detail) => /^(?:CO-ROUTINE|MATERIALIZE) (.+)$/.exec(detail)?.[1] ?? []);
+  const isAnswered = (detail: string) => answered.some((name) => detail === `SCAN ${name}`);
   return {
     // Virtual tables look their rows up by themselves; "r" is what a page's own subquery answered.
-    fullScans: details.filter((detail) => /^SCAN (?!\w+ VIRTUAL TABLE|CONSTANT ROW|r$)/.test(detail)),
+    fullScans: details.filter(
+      (detail) => /^SCAN (?!\w+ VIRTUAL TABLE|CONSTANT ROW|r$)/.test(detail) && !isAnswered(detail),
+    ),
     sorts: details.filter((detail) => /USE TEMP B-TREE/.test(detail)),
     text: details.join('\n'),
   };
