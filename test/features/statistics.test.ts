@@ -208,8 +208,8 @@ describeEachEngine('Statistics', (engine) => {
   });
 
   it.each([
-    ['a range that ends where it begins', { ...range, to: range.from }, /must be before "to"/],
-    ['a range that ends before it begins', { from: range.to, to: range.from }, /must be before "to"/],
+    ['a range that ends where it begins', { ...range, to: range.from }, /"from" must be before "to"/],
+    ['a range that ends before it begins', { from: range.to, to: range.from }, /"from" must be before "to"/],
     [
       'more than 400 buckets',
       { from: '2026-01-01T00:00:00Z', to: '2027-02-06T00:00:00Z' },

@@ -44,7 +44,7 @@ export function assertBuckets({ from, to, unit, timezone }: BucketRange): {
 } {
   const zone = zoneNamed(timezone);
   if (zone === null) throw new ApiError('BAD_USER_INPUT', '"timezone" is not an IANA time zone.');
-  if (from >= to) throw new ApiError('BAD_USER_INPUT', `"from" is ${from}; it must be before "to", ${to}.`);
+  if (from >= to) throw new ApiError('BAD_USER_INPUT', '"from" must be before "to".');
   const first = DateTime.fromISO(from, { zone });
   const last = DateTime.fromISO(to, { zone }).minus({ milliseconds: 1 });
   const requested = countBuckets(first, last, unit);
