@@ -7,14 +7,7 @@ import { createLogger } from '../src/core/logger.ts';
 import { tableOf } from '../src/db/table.ts';
 import { describeEachEngine } from './support/engines.ts';
 import { bearer, openTestHouse, testSecrets, type TestHouse, type TestWorkspace } from './support/house.ts';
-import {
-  callerWith,
-  colleague,
-  keyAdmin,
-  use,
-  withOtherSecret,
-  type KeyAdmin,
-} from './support/keys.ts';
+import { callerWith, colleague, keyAdmin, use, withOtherSecret, type KeyAdmin } from './support/keys.ts';
 import { ask, done } from './support/users.ts';
 import { allRows, entities } from './db/support/store.ts';
 
