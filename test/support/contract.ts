@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { Kind, parse, print, type DefinitionNode } from 'graphql';
 
 const directory = join(import.meta.dirname, '../../schema/examples');
-export const exampleFiles = ['data.graphql', 'keys.graphql'] as const;
+export const exampleFiles = [
+  'dashboard.graphql',
+  'data.graphql',
+  'due-follow-ups.graphql',
+  'inbox.graphql',
+  'keys.graphql',
+  'nightly-sync.graphql',
+  'web-form-ingest.graphql',
+] as const;
 
 export function exampleDocument(file: (typeof exampleFiles)[number]): string {
   return readFileSync(join(directory, file), 'utf8');
