@@ -56,7 +56,6 @@ function decorator(kind: ColumnKind) {
 }
 
 export const IntegerColumn = decorator('integer');
-export const BooleanColumn = decorator('boolean');
 /** Any JSON value: text on SQLite, jsonb on Postgres. */
 export const JsonColumn = decorator('json');
 /** An Instant (UTC, milliseconds): ISO 8601 text on SQLite, timestamptz(3) on Postgres; the same text to every reader. */

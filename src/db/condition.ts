@@ -13,8 +13,6 @@ export type Condition =
   | { readonly any: readonly Condition[] }
   | { readonly property: string; readonly op: Comparator; readonly value: unknown };
 
-export const always: Condition = { all: [] };
-
 /** `"alias"."column"` of a property. */
 export function columnSql(table: Table, alias: string, property: string): Sql {
   return sql`${identifier(alias)}.${identifier(table.column(property).name)}`;

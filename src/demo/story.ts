@@ -3,7 +3,7 @@ import { tellCustomer } from './customer.ts';
 import type { CustomerStory, Story } from './story.types.ts';
 import { makeVenues } from './venues.ts';
 
-export type { CustomerStory, FollowUpStory, InquiryStory, Story, VenueStory } from './story.types.ts';
+export type { CustomerStory, InquiryStory, Story } from './story.types.ts';
 
 /**
  * Tells a business with `venueCount` venues (default 5, at least 1) in the 400 days before `nowMs`.

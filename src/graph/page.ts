@@ -8,8 +8,8 @@ import type { ListResult } from '../db/tenant-db.ts';
 import type { FilterValue } from './comparators.ts';
 import { decodeCursor, encodeCursor, fingerprint } from './cursor.ts';
 
-export const defaultPageSize = 50;
-export const maxPageSize = 100;
+const defaultPageSize = 50;
+const maxPageSize = 100;
 export const maxSearchLength = 200;
 
 export interface ConnectionArguments {

@@ -37,7 +37,7 @@ import {
 } from './page.ts';
 import { selectedOfConnection, selectedOfRow } from './selection.ts';
 
-export enum OrderDirection {
+enum OrderDirection {
   ASC = 'ASC',
   DESC = 'DESC',
 }

@@ -6,7 +6,7 @@ function qualityIn(parameters: readonly string[]): number {
 }
 
 /** 0..1: how much the caller wants `mediaType`. The most specific range decides; no header means everything is welcome. */
-export function qualityOf(accept: string | undefined, mediaType: string): number {
+function qualityOf(accept: string | undefined, mediaType: string): number {
   if (accept === undefined || accept.trim() === '') return 1;
   const ranges = new Map<string, number>();
   for (const part of accept.split(',')) {

@@ -4,8 +4,8 @@ import { Kind, type FieldNode, type GraphQLSchema, type SelectionNode } from 'gr
 import type { OperationPlan, PlannedField } from '../access/policy/index.ts';
 import { assertValues, refuse, type ValueChecks } from './value-limits.ts';
 
-export const maxDepth = 10;
-export const maxAliases = 30;
+const maxDepth = 10;
+const maxAliases = 30;
 
 interface Measures extends ValueChecks {
   readonly depth: number;

@@ -6,6 +6,7 @@ import {
   parse,
   specifiedScalarTypes,
   visit,
+  type DefinitionNode,
   type DocumentNode,
   type FragmentDefinitionNode,
   type SelectionSetNode,
@@ -66,8 +67,12 @@ function isPublicField({ policy, isIntrospectionPublic }: Options, typeName: str
   return policy.coordinates.get(`${typeName}.${name}`)?.authenticated === false;
 }
 
-function hasPublicRoots(document: DocumentNode, options: Options): boolean {
-  return document.definitions.every((definition) => {
+function hasPublicRoots(
+  document: DocumentNode,
+  definitions: readonly DefinitionNode[],
+  options: Options,
+): boolean {
+  return definitions.every((definition) => {
     if (definition.kind !== Kind.OPERATION_DEFINITION) return true;
     const names = rootFieldNames(document, definition.selectionSet);
     return (
@@ -100,15 +105,17 @@ function namesPublicTypesOnly(document: DocumentNode, policy: Policy): boolean {
 }
 
 /**
- * Throws UNAUTHENTICATED (MISSING_CREDENTIAL) unless every root field of the document's operations is public. All of
- * them and not only the one that is asked for: the whole document is validated.
+ * Throws UNAUTHENTICATED (MISSING_CREDENTIAL) unless every root field of the operation is public. Where the schema is a
+ * secret, so must be those of the whole document: all of it is validated, and validation talks about what it finds.
  */
 export function assertPublicOperation(operation: RequestFacts['operation'], options: Options): void {
   const document = operation && parseOrNull(operation.query, options.maxTokens);
+  const chosen = document && getOperationAST(document, operation.operationName);
   const isPublic =
-    document &&
-    getOperationAST(document, operation.operationName) &&
-    hasPublicRoots(document, options) &&
-    (options.isIntrospectionPublic || namesPublicTypesOnly(document, options.policy));
-  if (isPublic !== true) throw unauthenticated('MISSING_CREDENTIAL');
+    chosen &&
+    (options.isIntrospectionPublic
+      ? hasPublicRoots(document, [chosen], options)
+      : hasPublicRoots(document, document.definitions, options) &&
+        namesPublicTypesOnly(document, options.policy));
+  if (!isPublic) throw unauthenticated('MISSING_CREDENTIAL');
 }

@@ -31,7 +31,8 @@ async function isPostgresThere(): Promise<boolean> {
     await withServer((client) => client.query('SELECT 1'));
     return true;
   } catch (error) {
-    if (servicesAreRequired) throw new Error('Postgres is required here and does not answer.', { cause: error });
+    if (servicesAreRequired)
+      throw new Error('Postgres is required here and does not answer.', { cause: error });
     return false;
   }
 }

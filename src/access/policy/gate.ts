@@ -45,16 +45,10 @@ export function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinit
   return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
 }
 
-export function createGate(schema: GraphQLSchema, policy: Policy): Gate {
-  const plans = new LRUCache<OperationDefinitionNode, OperationPlan>({
-    maxSize: maxPlannedFieldsKept,
-    sizeCalculation: ({ size }) => size + 1,
-  });
+/** The verdicts of every rule for a principal, judged once for each set of scopes. */
+function createCallers(policy: Policy): (principal: Principal) => Promise<Caller> {
   const callers = new LRUCache<string, Promise<Caller>>({ max: maxCallers });
-  const decisions = new WeakMap<OperationPlan, WeakMap<Caller, Decision>>();
-  const visible = new WeakMap<Caller, GraphQLSchema>();
-
-  const callerOf = (principal: Principal): Promise<Caller> => {
+  return (principal) => {
     const key = callerKey(principal);
     let caller = callers.get(key);
     if (!caller) {
@@ -63,7 +57,17 @@ export function createGate(schema: GraphQLSchema, policy: Policy): Gate {
     }
     return caller;
   };
+}
 
+export function createGate(schema: GraphQLSchema, policy: Policy): Gate {
+  const plans = new LRUCache<OperationDefinitionNode, OperationPlan>({
+    maxSize: maxPlannedFieldsKept,
+    sizeCalculation: ({ size }) => size + 1,
+  });
+  const decisions = new WeakMap<OperationPlan, WeakMap<Caller, Decision>>();
+  const visible = new WeakMap<Caller, GraphQLSchema>();
+
+  const callerOf = createCallers(policy);
   const decideAnew = (plan: OperationPlan, caller: Caller, variables: Variables): Decision => {
     const decision = decide(policy, plan, caller, variables);
     assertEnforceable(schema, policy, decision);

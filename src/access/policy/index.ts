@@ -2,7 +2,6 @@
 export {
   adminOnly,
   authenticated,
-  both,
   ownerOnly,
   roleScopes,
   signedIn,
@@ -14,7 +13,7 @@ export { compilePolicy, PolicyError, type Policy, type PolicyDeclaration } from 
 export { createGate, type Gate } from './gate.ts';
 export { guardBoundaries, type GuardedContext } from './guard.ts';
 export type { OperationPlan, PlannedField } from './operation-plan.ts';
-export type { Decision, Denial } from './decide.ts';
+export type { Decision } from './decide.ts';
 export { operationError, pathError } from './denial-errors.ts';
 export { shieldTree } from './rules.ts';
-export { createExplainer, type AccessExplainer, type AccessReport } from './explain.ts';
+export { createExplainer, type AccessExplainer } from './explain.ts';

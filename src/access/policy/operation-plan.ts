@@ -69,7 +69,7 @@ export interface OperationPlan {
 }
 
 /** An operation that expands to more fields than this through its fragments is refused before anything is decided. */
-export const maxPlannedFields = 5_000;
+const maxPlannedFields = 5_000;
 /** Selections of every kind count here: fragments that spread each other double with each level, also without a field. */
 const maxVisitedSelections = 20_000;
 

@@ -1,7 +1,7 @@
 // What a coordinate asks of its caller, as a value: comparable, combinable, nameable. Nothing here looks at a request.
 
 /** Scopes that come with a role, by signing in. None of them can ever be put on a key. */
-export const manageScope = 'workspace:manage';
+const manageScope = 'workspace:manage';
 const ownScope = 'workspace:own';
 const accountScope = 'account:manage';
 

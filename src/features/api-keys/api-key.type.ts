@@ -30,7 +30,7 @@ registerEnumType(ApiKeyStatus, {
   description: 'Only an ACTIVE key works. REVOKED is final.',
 });
 
-export const ApiKeySecretStatus: Record<SecretStatus, SecretStatus> = {
+const ApiKeySecretStatus: Record<SecretStatus, SecretStatus> = {
   PENDING: 'PENDING',
   ACTIVE: 'ACTIVE',
   RETIRING: 'RETIRING',

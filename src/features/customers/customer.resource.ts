@@ -6,7 +6,7 @@ import { defineResource, rootFields } from '../../graph/resource.ts';
 import { Venue, venues } from '../venues/index.ts';
 import { Customer, CustomerVenue } from './customer.entity.ts';
 
-export const readCustomers = scopes('read:customers');
+const readCustomers = scopes('read:customers');
 export const writeCustomers = scopes('write:customers');
 
 export const customers = defineResource({

@@ -11,7 +11,7 @@ import { DateTimeScalar } from '../../graph/scalars.ts';
 import { UserRole } from './user.type.ts';
 
 @ObjectType({ implements: Node, description: 'A person who can sign in to the workspace.' })
-export class User extends StoredUser implements Node {
+class User extends StoredUser implements Node {
   @Field(() => ID) declare id: string;
   @Field(() => String) declare email: string;
   @Field(() => UserRole) declare role: Role;

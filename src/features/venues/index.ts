@@ -5,7 +5,7 @@ import { Venue } from './venue.entity.ts';
 import { createVenuePayload, updateVenuePayload, VenueMutations } from './venue.resolver.ts';
 import { readVenues, venueQueries, venues, writeVenues } from './venue.resource.ts';
 
-export { Venue, Weekday, type OpeningHours } from './venue.entity.ts';
+export { Venue } from './venue.entity.ts';
 export { venues } from './venue.resource.ts';
 
 export const venuesFeature: Feature = {
