@@ -2,12 +2,14 @@
 import type { Context } from '../access/context.ts';
 import { toInstant } from '../core/clock.ts';
 import { newId } from '../core/ids.ts';
-import { tableOf } from '../db/table.ts';
+import { tableOf, type EntityClass } from '../db/table.ts';
 import type { TenantTransaction } from '../db/tenant-db.ts';
 import { Customer, CustomerVenue } from '../features/customers/index.ts';
 import { FollowUp } from '../features/follow-ups/index.ts';
 import { Inquiry, Reply } from '../features/inquiries/index.ts';
+import { Treatment } from '../features/treatments/index.ts';
 import { Venue } from '../features/venues/index.ts';
+import { openCalendar, type BookingCalendar } from './bookings.ts';
 import { tellStory, type CustomerStory, type Story } from './story.ts';
 
 export interface SeedOptions {
@@ -19,10 +21,12 @@ export interface SeedOptions {
 
 export interface SeedCounts {
   venues: number;
+  treatments: number;
   customers: number;
   inquiries: number;
   replies: number;
   followUps: number;
+  bookings: number;
 }
 
 const customersPerTransaction = 250;
@@ -45,6 +49,17 @@ async function writeVenues(ctx: Context, story: Story): Promise<string[]> {
   }));
   await ctx.db.transaction((tx) => tx.insert(Venue, rows));
   return rows.map((row) => row.id);
+}
+
+/** The price list of each venue, its entries a millisecond apart so that they keep their order. */
+async function writeTreatments(ctx: Context, story: Story, venueIds: readonly string[]): Promise<number> {
+  const rows = story.venues.flatMap(({ key, treatments }) =>
+    treatments.map((treatment, place) => {
+      const atMs = ctx.clock.nowMs() - treatments.length + place;
+      return { id: idAt('trt', atMs), venueId: venueIds[key]!, ...treatment, ...stamps(atMs) };
+    }),
+  );
+  return ctx.db.transaction((tx) => tx.insert(Treatment, rows));
 }
 
 /** The rows of one customer, ready to insert. */
@@ -85,13 +100,13 @@ function rowsOf(story: CustomerStory, venueIds: readonly string[]) {
   return { customer, links, inquiries, followUps };
 }
 
+type CustomerRows = ReturnType<typeof rowsOf>;
+
 async function writeCustomers(
   tx: TenantTransaction,
-  stories: readonly CustomerStory[],
-  venueIds: readonly string[],
+  rows: readonly CustomerRows[],
   counts: SeedCounts,
 ): Promise<void> {
-  const rows = stories.map((story) => rowsOf(story, venueIds));
   const inquiries = rows.flatMap((row) => row.inquiries);
   counts.customers += await tx.insert(
     Customer,
@@ -115,25 +130,43 @@ async function writeCustomers(
   );
 }
 
-async function countCustomers(ctx: Context): Promise<number> {
+async function countRows(ctx: Context, entity: EntityClass): Promise<number> {
   const window = { orderBy: 'id', direction: 'ASC', limit: 1 } as const;
-  const query = { table: tableOf(Customer), properties: ['id'], condition: { all: [] }, window, count: true };
+  const query = { table: tableOf(entity), properties: ['id'], condition: { all: [] }, window, count: true };
   return (await ctx.db.list(query)).total ?? 0;
 }
 
-/** Adds venues, when the workspace has none, and customers with their threads. Returns what was added. */
-export async function seedWorkspace(
-  ctx: Context,
-  { customers, seed, onProgress }: SeedOptions,
-): Promise<SeedCounts> {
-  const counts: SeedCounts = { venues: 0, customers: 0, inquiries: 0, replies: 0, followUps: 0 };
-  const story = tellStory({ seed, nowMs: ctx.clock.nowMs() });
+/** Venues with their price lists, where there are none. */
+async function seedVenues(ctx: Context, story: Story, counts: SeedCounts): Promise<string[]> {
   let venueIds = (await ctx.db.findAll(Venue, { all: [] })).map((venue) => venue.id);
   if (venueIds.length < story.venues.length) {
     venueIds = await writeVenues(ctx, story);
     counts.venues = venueIds.length;
   }
-  const there = await countCustomers(ctx);
+  if ((await countRows(ctx, Treatment)) === 0)
+    counts.treatments = await writeTreatments(ctx, story, venueIds);
+  return venueIds;
+}
+
+/** Adds venues, when the workspace has none, and customers with their threads and bookings. Returns what was added. */
+export async function seedWorkspace(
+  ctx: Context,
+  { customers, seed, onProgress }: SeedOptions,
+): Promise<SeedCounts> {
+  const none = {
+    venues: 0,
+    treatments: 0,
+    customers: 0,
+    inquiries: 0,
+    replies: 0,
+    followUps: 0,
+    bookings: 0,
+  };
+  const counts: SeedCounts = none;
+  const story = tellStory({ seed, nowMs: ctx.clock.nowMs() });
+  const venueIds = await seedVenues(ctx, story, counts);
+  const calendar = await openCalendar(ctx, seed);
+  const there = await countRows(ctx, Customer);
   const told = story.customers(there + customers);
   for (let index = 0; index < there; index += 1) told.next();
   for (
@@ -141,11 +174,21 @@ export async function seedWorkspace(
     next.length > 0;
     next = take(told, customersPerTransaction)
   ) {
-    const stories = next;
-    await ctx.db.transaction((tx) => writeCustomers(tx, stories, venueIds, counts));
+    const rows = next.map((customer) => rowsOf(customer, venueIds));
+    askForBookings(calendar, rows, there + counts.customers);
+    await ctx.db.transaction((tx) => writeCustomers(tx, rows, counts));
     onProgress?.(counts.customers);
   }
+  counts.bookings = await calendar.write();
   return counts;
+}
+
+function askForBookings(calendar: BookingCalendar, rows: readonly CustomerRows[], before: number): void {
+  for (const [index, { customer, links }] of rows.entries()) {
+    const venueIds = links.map((link) => link.venueId);
+    const createdAtMs = Date.parse(customer.createdAt);
+    calendar.ask({ customerId: customer.id, venueIds, createdAtMs, number: before + index });
+  }
 }
 
 function take<T>(source: Iterator<T>, count: number): T[] {

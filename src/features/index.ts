@@ -3,10 +3,12 @@ import type { Feature } from '../graph/feature.ts';
 import { accessCheckFeature } from './access-check/index.ts';
 import { apiKeysFeature } from './api-keys/index.ts';
 import { auditFeature } from './audit/index.ts';
+import { bookingsFeature } from './bookings/index.ts';
 import { customersFeature } from './customers/index.ts';
 import { followUpsFeature } from './follow-ups/index.ts';
 import { inquiriesFeature } from './inquiries/index.ts';
 import { statisticsFeature } from './statistics/index.ts';
+import { treatmentsFeature } from './treatments/index.ts';
 import { usersFeature } from './users/index.ts';
 import { venuesFeature } from './venues/index.ts';
 
@@ -20,4 +22,6 @@ export const features: readonly Feature[] = [
   inquiriesFeature,
   followUpsFeature,
   statisticsFeature,
+  treatmentsFeature,
+  bookingsFeature,
 ];

@@ -2,6 +2,7 @@
 import { Accounts1767225600001 } from './1-accounts.ts';
 import { Customers1767225600002 } from './2-customers.ts';
 import { Audit1767225600003 } from './3-audit.ts';
+import { Bookings1767225600004 } from './4-bookings.ts';
 import { Idempotency1767225600005 } from './5-idempotency.ts';
 import { CustomerSearch1767225600006 } from './6-customer-search.ts';
 import { Statistics1767225600008 } from './8-statistics.ts';
@@ -10,6 +11,7 @@ export const migrations = [
   Accounts1767225600001,
   Customers1767225600002,
   Audit1767225600003,
+  Bookings1767225600004,
   Idempotency1767225600005,
   CustomerSearch1767225600006,
   Statistics1767225600008,

@@ -30,6 +30,11 @@ export interface DrawnVariable {
 
 const texts = ['a', 'Customer', 'Ann', '', 'ann@one.example', 'Berlin', 'zzz', 'ü'];
 const instants = ['2026-06-01T12:00:00.000Z', '2026-01-01T00:00:00Z', '2027-03-04T05:06:07+02:00'];
+/** A range has a length that it may not exceed, and is refused as a whole when it does. */
+const rangeInstants: Readonly<Record<string, readonly string[]>> = {
+  from: ['2026-06-01T12:00:00.000Z', '2026-05-30T02:00:00+02:00'],
+  to: ['2026-06-08T00:00:00Z', '2026-06-12T05:06:07+02:00'],
+};
 const maxInputDepth = 2;
 
 /** One document's values and variables. */
@@ -119,7 +124,7 @@ export class ValueWriter {
       case 'Scope':
         return this.draw.pick(this.pool.scopes);
       case 'DateTime':
-        return this.draw.pick(instants);
+        return this.draw.pick(rangeInstants[name] ?? instants);
       case 'String':
         return this.draw.pick(name.startsWith('document') ? this.pool.documents : texts);
       default:

@@ -1,0 +1,71 @@
+// Venue.availability and the slots that it answers.
+import type { GraphQLResolveInfo } from 'graphql';
+import { Args, ArgsType, Field, FieldResolver, ObjectType, Resolver } from 'type-graphql';
+import type { Context } from '../../access/context.ts';
+import { scopes } from '../../access/policy/index.ts';
+import { perRequest } from '../../core/per-request.ts';
+import { toOne } from '../../graph/edges.ts';
+import { loaderAt } from '../../graph/loaders.ts';
+import { declareField } from '../../graph/resource.ts';
+import { DateTimeScalar } from '../../graph/scalars.ts';
+import { treatments } from '../treatments/index.ts';
+import { Venue } from '../venues/index.ts';
+import {
+  assertRange,
+  loadAvailability,
+  maxRangeDays,
+  maxSlots,
+  type Range,
+  type VenueHours,
+} from './availability.service.ts';
+
+export const readAvailability = scopes('read:availability');
+
+@ObjectType({ description: 'A time at which a treatment can be booked.' })
+class Slot {
+  treatmentId!: string;
+  @Field(() => DateTimeScalar) startsAt!: string;
+  @Field(() => DateTimeScalar) endsAt!: string;
+}
+
+@ArgsType()
+class AvailabilityArguments {
+  @Field(() => DateTimeScalar, { description: 'Slots that start here or later, and not before now.' })
+  from!: string;
+  @Field(() => DateTimeScalar, { description: 'Slots that start before this.' })
+  to!: string;
+}
+
+const description =
+  "Free times, in order: for each treatment of the venue one after the other, from each opening in the venue's time " +
+  `zone on, without those that are booked. At most ${maxRangeDays} days, and ${maxSlots} times to look at, at once.`;
+
+/** The loader is handed ids; what was read of their venues is looked up here. */
+const hoursById = perRequest<Context, Map<string, VenueHours>>(() => new Map());
+
+@Resolver(() => Venue)
+class VenueAvailability {}
+
+declareField(VenueAvailability.prototype, 'availability', {
+  field: FieldResolver(() => [Slot], { nullable: true, description }),
+  args: Args(() => AvailabilityArguments),
+  needs: ['id', 'timezone', 'openingHours'],
+  // declareField() knows the arguments of lists; these are what AvailabilityArguments declares.
+  checkArguments: (range) => assertRange(range as unknown as Range),
+  resolve(venue: VenueHours, range: Range, context: Context, info: GraphQLResolveInfo) {
+    const known = hoursById.get(context);
+    known.set(venue.id, venue);
+    return loaderAt(context, info, 'Venue.availability', (ids) =>
+      loadAvailability(
+        context,
+        ids.map((id) => known.get(id)!),
+        range,
+      ),
+    ).load(venue.id);
+  },
+});
+
+export const availabilityFields = [
+  VenueAvailability,
+  toOne({ from: Slot, field: 'treatment', to: treatments, key: 'treatmentId' }),
+];

@@ -1,0 +1,21 @@
+// Which bookings occupy a span of time: the one condition that both booking and availability ask for.
+import { toInstant } from '../../core/clock.ts';
+import type { Condition } from '../../db/condition.ts';
+import { maxDurationMinutes } from '../treatments/index.ts';
+import { BookingStatus } from './booking.entity.ts';
+import type { Span } from './opening-spans.ts';
+import { minuteMs } from './slots.ts';
+
+/** BOOKED and overlapping. What ends at the start, or starts at the end, does not overlap. */
+export function bookedWithin({ startMs, endMs }: Span): Condition {
+  const earliestMs = startMs - maxDurationMinutes * minuteMs;
+  return {
+    all: [
+      { property: 'status', op: 'eq', value: BookingStatus.BOOKED },
+      // Says nothing that endsAt does not say, but lets the index on startsAt begin here and not at the first booking.
+      { property: 'startsAt', op: 'gt', value: toInstant(earliestMs) },
+      { property: 'startsAt', op: 'lt', value: toInstant(endMs) },
+      { property: 'endsAt', op: 'gt', value: toInstant(startMs) },
+    ],
+  };
+}

@@ -1,0 +1,42 @@
+// Bookings as a resource of the graph, and the edges that lead from and to them.
+import { scopes } from '../../access/policy/index.ts';
+import { DateTimeFilter, enumFilter, IdFilter } from '../../graph/comparators.ts';
+import { toMany, toOne } from '../../graph/edges.ts';
+import { defineResource, rootFields } from '../../graph/resource.ts';
+import { Customer, customers } from '../customers/index.ts';
+import { treatments } from '../treatments/index.ts';
+import { Venue, venues } from '../venues/index.ts';
+import { Booking, BookingStatus } from './booking.entity.ts';
+
+export const readBookings = scopes('read:bookings');
+export const writeBookings = scopes('write:bookings');
+
+export const bookings = defineResource({
+  type: Booking,
+  prefix: 'bkg',
+  requirement: readBookings,
+  filter: {
+    id: IdFilter,
+    startsAt: DateTimeFilter,
+    endsAt: DateTimeFilter,
+    status: enumFilter(BookingStatus, 'BookingStatus'),
+    customerId: IdFilter,
+    venueId: IdFilter,
+    treatmentId: IdFilter,
+    createdAt: DateTimeFilter,
+    updatedAt: DateTimeFilter,
+  },
+  orderBy: { STARTS_AT: 'startsAt', CREATED_AT: 'createdAt' },
+  defaultOrder: { field: 'startsAt', direction: 'ASC' },
+});
+
+export const bookingQueries = rootFields(bookings, { one: 'booking', list: 'bookings' }, readBookings);
+
+const column = (property: string) => ({ by: 'column', property }) as const;
+export const bookingEdges = [
+  toOne({ from: Booking, field: 'customer', to: customers, key: 'customerId' }),
+  toOne({ from: Booking, field: 'venue', to: venues, key: 'venueId' }),
+  toOne({ from: Booking, field: 'treatment', to: treatments, key: 'treatmentId' }),
+  toMany({ from: Customer, field: 'bookings', to: bookings, by: column('customerId') }),
+  toMany({ from: Venue, field: 'bookings', to: bookings, by: column('venueId') }),
+];

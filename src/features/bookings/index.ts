@@ -1,0 +1,49 @@
+// The door of the bookings room: its manifest, and what other rooms may import.
+import { scopes } from '../../access/policy/index.ts';
+import type { Feature } from '../../graph/feature.ts';
+import { availabilityFields, readAvailability } from './availability.resolver.ts';
+import { Booking } from './booking.entity.ts';
+import { BookingMutations, cancelBookingPayload, createBookingPayload } from './booking.resolver.ts';
+import { bookingEdges, bookingQueries, bookings, readBookings, writeBookings } from './booking.resource.ts';
+
+export { Booking, BookingStatus } from './booking.entity.ts';
+export { openSpans, type Span } from './opening-spans.ts';
+export { minuteMs } from './slots.ts';
+
+export const bookingsFeature: Feature = {
+  name: 'bookings',
+  tables: [Booking],
+  resources: [bookings],
+  resolvers: [
+    ...[bookingQueries.resolver, BookingMutations, ...bookingEdges, ...availabilityFields],
+    ...[...createBookingPayload.resolvers, ...cancelBookingPayload.resolvers],
+  ],
+  scopes: [
+    { name: 'read:bookings', description: 'See bookings.', status: 'AVAILABLE' },
+    {
+      name: 'write:bookings',
+      description: 'Make and cancel bookings.',
+      status: 'AVAILABLE',
+    },
+    {
+      name: 'read:availability',
+      description: 'See the times at which a venue can be booked, but no booking.',
+      status: 'AVAILABLE',
+    },
+  ],
+  policy: {
+    ...bookings.policy,
+    ...bookingQueries.policy,
+    ...createBookingPayload.policy,
+    ...cancelBookingPayload.policy,
+    // Who may not follow a link may not ask by it either: the answer would say where it leads.
+    'BookingFilter.customerId': scopes('read:customers'),
+    'BookingFilter.treatmentId': scopes('read:treatments'),
+    'BookingFilter.venueId': scopes('read:venues'),
+    BookingStatusFilter: readBookings,
+    'Mutation.createBooking': writeBookings,
+    'Mutation.cancelBooking': writeBookings,
+    CreateBookingInput: writeBookings,
+    Slot: readAvailability,
+  },
+};

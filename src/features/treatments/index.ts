@@ -1,0 +1,45 @@
+// The door of the treatments room: its manifest, and what other rooms may import.
+import { scopes } from '../../access/policy/index.ts';
+import type { Feature } from '../../graph/feature.ts';
+import { Treatment } from './treatment.entity.ts';
+import { createTreatmentPayload, TreatmentMutations, updateTreatmentPayload } from './treatment.resolver.ts';
+import { treatmentEdges, treatmentQueries, treatments, writeTreatments } from './treatment.resource.ts';
+
+export { Treatment } from './treatment.entity.ts';
+export { maxDurationMinutes } from './treatment.inputs.ts';
+export { treatments } from './treatment.resource.ts';
+export { getVenue } from './treatment.service.ts';
+
+export const treatmentsFeature: Feature = {
+  name: 'treatments',
+  tables: [Treatment],
+  resources: [treatments],
+  resolvers: [
+    ...[treatmentQueries.resolver, TreatmentMutations, ...treatmentEdges],
+    ...[...createTreatmentPayload.resolvers, ...updateTreatmentPayload.resolvers],
+  ],
+  scopes: [
+    {
+      name: 'read:treatments',
+      description: 'See what venues offer, and at what price.',
+      status: 'AVAILABLE',
+    },
+    {
+      name: 'write:treatments',
+      description: 'Create and change treatments.',
+      status: 'AVAILABLE',
+    },
+  ],
+  policy: {
+    ...treatments.policy,
+    ...treatmentQueries.policy,
+    ...createTreatmentPayload.policy,
+    ...updateTreatmentPayload.policy,
+    // Who may not follow a link may not ask by it either: the answer would say where it leads.
+    'TreatmentFilter.venueId': scopes('read:venues'),
+    'Mutation.createTreatment': writeTreatments,
+    'Mutation.updateTreatment': writeTreatments,
+    CreateTreatmentInput: writeTreatments,
+    UpdateTreatmentInput: writeTreatments,
+  },
+};

@@ -1,0 +1,36 @@
+// The table and GraphQL type of a treatment.
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import type { Instant } from '../../core/clock.ts';
+import { StoredWorkspace } from '../../access/tables.ts';
+import { IdColumn, IntegerColumn, ReferenceColumn, TextColumn, TimestampColumn } from '../../db/columns.ts';
+import { StoredIn } from '../../db/table.ts';
+import { Node } from '../../graph/node.ts';
+import { DateTimeScalar } from '../../graph/scalars.ts';
+import { Venue } from '../venues/index.ts';
+
+@ObjectType({ implements: Node, description: 'What a venue offers: how long it takes and what it costs.' })
+@StoredIn({
+  name: 'treatments',
+  workspace: 'workspaceId',
+  venues: { by: 'column', property: 'venueId' },
+  indexes: [
+    { name: 'treatments_created', properties: ['workspaceId', 'createdAt', 'id'] },
+    { name: 'treatments_name', properties: ['workspaceId', 'nameFolded', 'id'] },
+    { name: 'treatments_venue', properties: ['venueId', 'createdAt', 'id'] },
+  ],
+})
+export class Treatment implements Node {
+  @Field(() => ID) @IdColumn() id!: string;
+  @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
+  /** Never changes: bookings rely on it. */
+  @ReferenceColumn(() => Venue) venueId!: string;
+  @Field(() => String) @TextColumn({ folded: true }) name!: string;
+  @Field(() => Int) @IntegerColumn() durationMinutes!: number;
+  @Field(() => Int, { description: 'Hundredths of the currency, whatever its own smallest coin is.' })
+  @IntegerColumn()
+  priceCents!: number;
+  @Field(() => String, { description: 'ISO 4217, e.g. `EUR`.' }) @TextColumn() currency!: string;
+  @Field(() => Int, { description: 'Goes up with each change.' }) @IntegerColumn() version!: number;
+  @Field(() => DateTimeScalar) @TimestampColumn() createdAt!: Instant;
+  @Field(() => DateTimeScalar) @TimestampColumn() updatedAt!: Instant;
+}

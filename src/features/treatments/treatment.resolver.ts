@@ -1,0 +1,34 @@
+// GraphQL names of the treatment mutations -> service calls.
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { Context } from '../../access/context.ts';
+import { definePayload } from '../../graph/payload.ts';
+import { CreateTreatmentInput, UpdateTreatmentInput } from './treatment.inputs.ts';
+import { treatments, writeTreatments } from './treatment.resource.ts';
+import { createTreatment, updateTreatment } from './treatment.service.ts';
+
+const payload = {
+  requirement: writeTreatments,
+  ids: ['treatmentId'],
+  shows: { treatment: { to: treatments, key: 'treatmentId' } },
+};
+export const createTreatmentPayload = definePayload('CreateTreatmentPayload', payload);
+export const updateTreatmentPayload = definePayload('UpdateTreatmentPayload', payload);
+
+@Resolver()
+export class TreatmentMutations {
+  @Mutation(() => createTreatmentPayload.type, { nullable: true })
+  createTreatment(
+    @Arg('input', () => CreateTreatmentInput) input: CreateTreatmentInput,
+    @Ctx() ctx: Context,
+  ) {
+    return createTreatment(ctx, input);
+  }
+
+  @Mutation(() => updateTreatmentPayload.type, { nullable: true })
+  updateTreatment(
+    @Arg('input', () => UpdateTreatmentInput) input: UpdateTreatmentInput,
+    @Ctx() ctx: Context,
+  ) {
+    return updateTreatment(ctx, input);
+  }
+}

@@ -1,0 +1,37 @@
+// Treatments as a resource of the graph, and the edges between treatments and venues.
+import { scopes } from '../../access/policy/index.ts';
+import { DateTimeFilter, ExactStringFilter, IdFilter, StringFilter } from '../../graph/comparators.ts';
+import { toMany, toOne } from '../../graph/edges.ts';
+import { defineResource, rootFields } from '../../graph/resource.ts';
+import { Venue, venues } from '../venues/index.ts';
+import { Treatment } from './treatment.entity.ts';
+
+const readTreatments = scopes('read:treatments');
+export const writeTreatments = scopes('write:treatments');
+
+export const treatments = defineResource({
+  type: Treatment,
+  prefix: 'trt',
+  requirement: readTreatments,
+  filter: {
+    id: IdFilter,
+    venueId: IdFilter,
+    name: StringFilter,
+    currency: ExactStringFilter,
+    createdAt: DateTimeFilter,
+    updatedAt: DateTimeFilter,
+  },
+  orderBy: { CREATED_AT: 'createdAt', NAME: 'nameFolded' },
+  defaultOrder: { field: 'createdAt', direction: 'ASC' },
+});
+
+export const treatmentQueries = rootFields(
+  treatments,
+  { one: 'treatment', list: 'treatments' },
+  readTreatments,
+);
+
+export const treatmentEdges = [
+  toOne({ from: Treatment, field: 'venue', to: venues, key: 'venueId' }),
+  toMany({ from: Venue, field: 'treatments', to: treatments, by: { by: 'column', property: 'venueId' } }),
+];
