@@ -5,7 +5,7 @@
 // place to change.
 import { LRUCache } from 'lru-cache';
 import { IANAZone } from 'luxon';
-import type { OpeningHours } from '../venues/index.ts';
+import type { Venue } from '../venues/index.ts';
 
 /** From the start to the end, which is not part of it. Epoch milliseconds. */
 export interface Span {
@@ -17,6 +17,8 @@ export interface Span {
 interface OffsetPeriod extends Span {
   readonly offsetMs: number;
 }
+
+type OpeningHours = Venue['openingHours'][number];
 
 export interface Hours {
   readonly timezone: string;
