@@ -35,6 +35,7 @@ const rangeInstants: Readonly<Record<string, readonly string[]>> = {
   from: ['2026-06-01T12:00:00.000Z', '2026-05-30T02:00:00+02:00'],
   to: ['2026-06-08T00:00:00Z', '2026-06-12T05:06:07+02:00'],
 };
+const timezones = ['UTC', 'Europe/Berlin', 'Pacific/Auckland'];
 const maxInputDepth = 2;
 
 /** One document's values and variables. */
@@ -111,6 +112,7 @@ export class ValueWriter {
   }
 
   private scalar(typeName: string, name: string): unknown {
+    if (name === 'timezone') return this.draw.pick(timezones);
     switch (typeName) {
       case 'Int':
         return 1 + this.draw.below(3);
