@@ -30,7 +30,16 @@ describe('Introspection by key', () => {
     const { data } = await reader.send(introspection);
     const view = buildClientSchema(data as IntrospectionQuery);
     expect(Object.keys(view.getQueryType()!.getFields()).sort()).toEqual(
-      ['accessCheck', 'customer', 'customers', 'node', 'scopes', 'suggestScopes', 'viewer'].sort(),
+      [
+        'accessCheck',
+        'customer',
+        'customers',
+        'node',
+        'scopes',
+        'statistics',
+        'suggestScopes',
+        'viewer',
+      ].sort(),
     );
     expect(Object.keys(view.getMutationType()!.getFields())).toEqual(['login']);
     for (const hidden of ['Inquiry', 'FollowUp', 'Venue', 'ApiKey', 'CreateCustomerInput', 'InquiryStatus']) {
