@@ -14,7 +14,7 @@ describe.skipIf(!hasChromium() && !servicesAreRequired)('GraphiQL in Chromium', 
 
   it(
     'runs a query with the key of its headers pane, with no network but ours',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const report = await useGraphiql({
         url,

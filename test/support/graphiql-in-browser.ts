@@ -11,7 +11,7 @@ export interface GraphiqlVisit {
   readonly headers: Readonly<Record<string, string>>;
   /** Typed into the query pane; without it the example document is run. */
   readonly query?: string;
-  /** A text that the response pane must show; waits for it up to 10 s. */
+  /** A text that the response pane must show; waits for it up to 40 s. */
   readonly expectedText: string;
   readonly screenshotPath?: string;
 }
@@ -72,7 +72,7 @@ async function visit(page: Page, target: GraphiqlVisit) {
   if ((await headersTab.getAttribute('class'))?.includes('active') !== true) await headersTab.click();
   await typeInto(page, '.graphiql-editor-tool', JSON.stringify(target.headers));
   await page.locator('.graphiql-execute-button').click();
-  await page.locator('.result-window').getByText(target.expectedText).first().waitFor({ timeout: 10_000 });
+  await page.locator('.result-window').getByText(target.expectedText).first().waitFor({ timeout: 40_000 });
   const response = await textOf(page, '.result-window');
   const localStorage = await page.evaluate('JSON.stringify(window.localStorage)');
   return { initialQuery, response, localStorage: String(localStorage) };
