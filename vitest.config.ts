@@ -1,5 +1,6 @@
 // How the tests run. `npm test` starts vitest with this file.
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const require = createRequire(import.meta.url);
@@ -15,6 +16,8 @@ export default defineConfig({
     setupFiles: ['test/support/setup.ts'],
     // Processes, not threads: sqlite3 is a native module, and a crash must not take the other tests with it.
     pool: 'forks',
+    // Tests wait for databases and sockets most of the time: on two cores a second process nearly halves the run.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     globals: false,
     // Real databases, real sockets, argon2: slow machines need room. A test that hangs still ends.
     testTimeout: 30_000,

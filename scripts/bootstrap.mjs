@@ -101,13 +101,12 @@ export function npmCommand() {
 // ---- Build ----------------------------------------------------------------------------------------------------
 
 function sourceFiles() {
-  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join('src', name));
-  const commands = readdirSync(join(root, 'scripts'))
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join('scripts', name));
-  return [...files, ...commands, 'ormconfig.ts'].sort();
+  const files = ['src', 'scripts'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join(folder, name)),
+  );
+  return [...files, 'ormconfig.ts'].sort();
 }
 
 /** By content, not by date: a checkout or a copy changes dates without changing sources, and the other way round. */

@@ -6,7 +6,7 @@ import { StoredWorkspace } from '../src/access/tables.ts';
 import { openHouse, resolveSecrets, type House } from '../src/app.ts';
 import { ConfigError, readConfig } from '../src/config.ts';
 import { ApiError, notFound, UserErrors } from '../src/core/errors.ts';
-import { asStoreError } from '../src/db/store-failure.ts';
+import { asStoreError, explainStoreFault } from '../src/db/store-failure.ts';
 import { LocalSecretsError } from '../src/local-secrets.ts';
 
 /** The arguments themselves are wrong: exit code 2. */
@@ -27,20 +27,28 @@ interface Command {
   readonly usage: string;
   /** `--json` and `--help` belong to every command. */
   readonly options: Options;
-  run(values: Values): Promise<Outcome>;
+  /** What stands beside the options, in words; absent = nothing may. */
+  readonly operands?: string;
+  /** `text` '' prints nothing. */
+  run(values: Values, operands: readonly string[]): Promise<Outcome>;
 }
 
 const sharedOptions = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
 
-function parse(args: readonly string[], options: Options): Values {
+function parse(
+  args: readonly string[],
+  { options, operands }: Command,
+): { values: Values; operands: readonly string[] } {
   const known = { ...sharedOptions, ...options };
+  const allowPositionals = operands !== undefined;
   try {
-    const { values, tokens } = parseArgs({ args: [...args], options: known, tokens: true });
+    const parsed = parseArgs({ args: [...args], options: known, tokens: true, allowPositionals });
+    const { values, tokens, positionals } = parsed;
     const names = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
     // The last one would win in silence: a key with half of its scopes, or for half of its venues.
     const repeated = names.find((name, index) => names.indexOf(name) !== index);
     if (repeated) throw new UsageError(`--${repeated} is given more than once.`);
-    return values as Values;
+    return { values: values as Values, operands: positionals };
   } catch (error) {
     if (error instanceof TypeError && 'code' in error) throw new UsageError(error.message);
     throw error;
@@ -128,6 +136,8 @@ function describeFailure(error: unknown, usage: string): Failure {
     const errors = known.faults.map((message) => ({ code: 'SETTINGS', message }));
     return { exitCode: 1, errors, hint: settingsHint };
   }
+  const storeFault = explainStoreFault(error);
+  if (storeFault) return { exitCode: 1, errors: [{ code: 'SERVICE_UNAVAILABLE', message: storeFault }] };
   const { message, stack } = known as Error;
   if (known instanceof LocalSecretsError) return { exitCode: 1, errors: [{ code: 'SETTINGS', message }] };
   if (known instanceof ApiError) return { exitCode: 1, errors: [{ code: known.code, message }] };
@@ -149,13 +159,16 @@ function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
 }
 
 /** Runs a command with this process's arguments and ends the process: 0, 1 (it failed) or 2 (it was called wrongly). */
-export async function runCommand({ usage, options, run }: Command): Promise<never> {
+export async function runCommand(command: Command): Promise<never> {
+  const { usage } = command;
   const args = process.argv.slice(2);
   const isJson = args.includes('--json');
   try {
-    const values = parse(args, options);
-    const { json, text } = values['help'] ? { json: { usage }, text: `Usage: ${usage}` } : await run(values);
-    await write(process.stdout, `${isJson ? JSON.stringify(json) : text}\n`);
+    const { values, operands } = parse(args, command);
+    const help = { json: { usage }, text: `Usage: ${usage}` };
+    const { json, text } = values['help'] ? help : await command.run(values, operands);
+    const line = isJson ? JSON.stringify(json) : text;
+    await write(process.stdout, line === '' ? '' : `${line}\n`);
     process.exit(0);
   } catch (error) {
     const failure = describeFailure(error, usage);

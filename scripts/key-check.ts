@@ -3,16 +3,27 @@
 import { text } from 'node:stream/consumers';
 import { splitApiKey } from '../src/access/api-key.ts';
 
-const [argument, ...others] = process.argv.slice(2);
+const usage = 'npm run -s key:check -- KEY [--json]   (KEY may be -: standard input)';
+const given = process.argv.slice(2);
+// Anything else that looks like an option may be what somebody took for a key, and is judged like one.
+const isJson = given.includes('--json');
+const [argument, ...others] = given.filter((one) => one !== '--json');
+
+/** One line on stdout: the object with --json, else the words. */
+function answer(json: object, words: string): void {
+  process.stdout.write(`${isJson ? JSON.stringify(json) : words}\n`);
+}
 
 if (argument === undefined || others.length > 0) {
-  process.stderr.write('Usage: npm run -s key:check -- KEY   (or - to read it from standard input)\n');
+  process.stderr.write(`Usage: ${usage}\n`);
+  const message = argument === undefined ? 'No key is given.' : 'More than one key is given.';
+  if (isJson) answer({ errors: [{ code: 'USAGE', field: [], message }] }, '');
   process.exitCode = 2;
 } else {
   const parts = splitApiKey(argument === '-' ? (await text(process.stdin)).trim() : argument);
-  const verdict = parts
-    ? `A well-formed ${parts.environment} key. If it stands where it should not: revoke it.\n`
-    : 'Not a Latchkey key.\n';
-  process.stdout.write(verdict);
+  const words = parts
+    ? `A well-formed ${parts.environment} key. If it stands where it should not: revoke it.`
+    : 'Not a Latchkey key.';
+  answer({ wellFormed: parts !== null, environment: parts?.environment ?? null }, words);
   process.exitCode = parts ? 0 : 1;
 }

@@ -1,21 +1,9 @@
 // `npm run seed`: fills a workspace with believable customers and their threads, for trying out and for measuring.
 import 'reflect-metadata';
+import { systemClock } from '../src/core/clock.ts';
 import { seedWorkspace } from '../src/demo/seed.ts';
 import { required, runCommand, wholeNumber, withHouse, workspaceContext } from './command.ts';
-
-const reportEveryMs = 1_000;
-
-/** On a terminal one line that changes; elsewhere a line each second. A small seed is done before the first. */
-function progressOf(total: number): (done: number) => void {
-  let reportedMs = Date.now();
-  return (done) => {
-    const { isTTY } = process.stderr;
-    if (!isTTY && Date.now() - reportedMs < reportEveryMs) return;
-    reportedMs = Date.now();
-    const line = `${done} of ${total} customers`;
-    process.stderr.write(isTTY ? `\r${line}${done === total ? '\n' : ''}` : `${line}\n`);
-  };
-}
+import { progressOf } from './progress.ts';
 
 await runCommand({
   usage: 'npm run -s seed -- --workspace ID --customers N [--seed 1] [--json]',
@@ -31,7 +19,7 @@ await runCommand({
     const counts = await withHouse(async (house) =>
       seedWorkspace(await workspaceContext(house, workspaceId), {
         ...{ customers, seed },
-        onProgress: progressOf(customers),
+        onProgress: progressOf(customers, 'customers', process.stderr, systemClock),
       }),
     );
     const lines = Object.entries(counts).map(([what, count]) => `${what.padEnd(10)} ${count}`);

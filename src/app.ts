@@ -1,35 +1,42 @@
 // The one place that wires the rooms together: settings -> store -> schema -> server. Tests and commands call it too.
 import type { Logger } from 'pino';
 import sql from 'sql-template-tag';
-import { createAuthenticator, type Authenticator } from './access/authenticate.ts';
+import { createAuthenticator, type Authenticator, type ExternalSignIn } from './access/authenticate.ts';
 import type { Context, CredentialTools } from './access/context.ts';
 import { createKeyEscrow } from './access/escrow.ts';
 import { createLastUsedLog, type LastUsedLog } from './access/last-used.ts';
+import { createOidcVerifier } from './access/oidc.ts';
 import type { Operator } from './access/operator.ts';
 import { createPasswordHasher } from './access/password.ts';
-import { createExplainer, createGate, roleScopes, type Gate } from './access/policy/index.ts';
+import { createExplainer, createGate, measuredGate, roleScopes, type Gate } from './access/policy/index.ts';
+import { countingFailures, openLimits, type Limits } from './access/rate-limit/index.ts';
 import { createScopeCatalogue, type ScopeCatalogue } from './access/scope-catalogue.ts';
 import { createTokenIssuer } from './access/token.ts';
+import { startChores, type Chores } from './chores.ts';
 import type { Config } from './config.ts';
 import { systemClock, type Clock } from './core/clock.ts';
 import { unauthenticated } from './core/errors.ts';
+import type { Meter } from './core/meter.ts';
 import type { Role } from './core/principal.ts';
 import type { RequestFacts } from './core/request-facts.ts';
 import type { DatabaseOptions } from './db/database.ts';
 import { openDatabase } from './db/data-source.ts';
-import { keyEvents, sweepInactiveKeys } from './features/api-keys/index.ts';
+import { measuredDatabase } from './db/measured-database.ts';
+import { keyEvents } from './features/api-keys/index.ts';
 import { features } from './features/index.ts';
+import { identityLinker } from './features/users/index.ts';
 import type { Feature } from './graph/feature.ts';
-import { forgetIdempotencyRecords, IdempotencyRecord } from './graph/idempotency.ts';
+import { IdempotencyRecord } from './graph/idempotency.ts';
 import { nodeFeature } from './graph/node.ts';
 import { loadLocalSecrets } from './local-secrets.ts';
 import { accessPlugin } from './server/access-plugin.ts';
-import { maximumTokens } from './server/apollo.ts';
 import { contextFactory } from './server/context.ts';
-import { exampleDocument } from './server/example-document.ts';
+import { costPlugin } from './server/cost-plugin.ts';
+import { exampleDocument, exampleFiles } from './server/example-document.ts';
+import type { CompiledExecution } from './server/execute.ts';
 import { createHttpServer, type HttpServer } from './server/http.ts';
 import { introspectionPlugin } from './server/introspection-plugin.ts';
-import { assertPublicOperation } from './server/public-operation.ts';
+import { createOperationCheck } from './server/operation-check.ts';
 import { assembleSchema, type AssembledSchema } from './server/schema.ts';
 
 interface Secrets {
@@ -50,6 +57,17 @@ export interface AppOptions {
   readonly secrets: Secrets;
   readonly clock?: Clock;
   readonly database?: DatabaseOptions;
+  /** Told of requests, decisions and statements; nobody by default. */
+  readonly meter?: Meter;
+  /** Puts other parts in the place of those that refuse. For `npm run bench`, to see what they cost; no setting leads here. */
+  readonly enforcement?: (parts: Enforcement) => Enforcement;
+  /** Default: auto. Another one is for tests and comparisons. */
+  readonly compiledExecution?: CompiledExecution;
+}
+
+interface Enforcement {
+  readonly gate: Gate;
+  readonly authenticator: Authenticator;
 }
 
 /** The store and what works on it without a server: enough for the commands. */
@@ -58,15 +76,12 @@ export interface House extends Operator {
   close(): Promise<void>;
 }
 
-export interface App extends House {
+export interface App extends House, Pick<Chores, 'sweep' | 'sweepInTurn'> {
   readonly http: HttpServer;
   readonly lastUsed: LastUsedLog;
-  /** Disables keys that were not used for too long, forgets old idempotency records; also runs by itself every hour. */
-  sweep(): Promise<unknown>;
+  /** See HttpServer.close. */
+  close(graceMs?: number): Promise<void>;
 }
-
-const lastUsedFlushMs = 5_000;
-const sweepMs = 3_600_000;
 
 /** Every feature, and `node(id)` over all of them. */
 export const allFeatures: readonly Feature[] = [
@@ -92,8 +107,10 @@ export async function openHouse({
   secrets,
   clock = systemClock,
   database: options = {},
+  meter,
 }: Omit<AppOptions, 'logger'>): Promise<House> {
-  const database = await openDatabase(config.database, allTables, options);
+  const store = await openDatabase(config.database, allTables, options);
+  const database = meter ? measuredDatabase(store, meter) : store;
   await database.migrate();
   const scopes = scopeCatalogue();
   const schema = await assembleSchema(allFeatures, scopes);
@@ -116,18 +133,32 @@ export async function openHouse({
   };
 }
 
-function authenticatorFor(house: House, lastUsed: LastUsedLog): Authenticator {
+/** Sign-in by the issuer of the settings, or null. */
+function externalSignIn({ oidc }: Config, house: House): ExternalSignIn | null {
+  if (!oidc) return null;
+  return { verifier: createOidcVerifier({ ...oidc, clock: house.clock }), link: identityLinker(house) };
+}
+
+function authenticatorFor(config: Config, house: House, lastUsed: LastUsedLog): Authenticator {
   const { dataScopes } = house.scopes;
   const scopesOfRole = (role: Role) => new Set([...dataScopes, ...roleScopes[role]]);
   const { database, clock, credentials } = house;
   return createAuthenticator({
     ...{ database, clock, lastUsed, scopesOfRole, ...credentials },
     keyEvents: keyEvents(house),
+    external: externalSignIn(config, house),
   });
+}
+
+function limitsFor({ config, logger, meter }: AppOptions, { clock }: House) {
+  const { redisUrl, rateLimitRequestsPerMinute, rateLimitCostPerMinute } = config;
+  const settings = { requestsPerMinute: rateLimitRequestsPerMinute, costPerMinute: rateLimitCostPerMinute };
+  return openLimits({ settings, redisUrl, clock, logger, ...(meter ? { meter } : {}) });
 }
 
 function createPlugins(config: Config, gate: Gate, authenticator: Authenticator, { database }: House) {
   return [
+    costPlugin,
     ...(config.introspection === 'keys' ? [introspectionPlugin(gate)] : []),
     accessPlugin({
       gate,
@@ -139,12 +170,17 @@ function createPlugins(config: Config, gate: Gate, authenticator: Authenticator,
 }
 
 /** What GET /schema.graphql shows to whom; the same as introspection does. */
-function schemaView({ introspection }: Config, gate: Gate, authenticator: Authenticator) {
-  return async ({ headers, ip }: RequestFacts) => {
+function schemaView(
+  { introspection }: Config,
+  { gate, authenticator, limits }: Enforcement & { readonly limits: Limits },
+) {
+  return async ({ headers, ip, answer }: RequestFacts) => {
     if (introspection === 'off') return null;
     const principal = await authenticator.authenticate(headers, ip);
-    if (introspection === 'public') return gate.schema;
-    if (principal.kind === 'ANONYMOUS') throw unauthenticated('MISSING_CREDENTIAL');
+    const isPublic = introspection === 'public';
+    if (principal.kind === 'ANONYMOUS' && !isPublic) throw unauthenticated('MISSING_CREDENTIAL');
+    await limits.open(principal, ip, answer).charge(1);
+    if (isPublic) return gate.schema;
     return gate.visibleTo(principal);
   };
 }
@@ -161,39 +197,38 @@ function readiness({ database }: House) {
 
 /** Everything but listening. Throws PolicyError when the schema and the declared rules do not fit. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { config, logger } = options;
+  const { config, logger, meter } = options;
   const house = await openHouse(options);
   const lastUsed = createLastUsedLog(house.database);
-  const authenticator = authenticatorFor(house, lastUsed);
   const { policy, schema } = house.schema;
-  const gate = createGate(schema, policy);
+  const limits = await limitsFor(options, house);
+  const parts = {
+    gate: measuredGate(createGate(schema, policy), meter),
+    authenticator: countingFailures(authenticatorFor(config, house, lastUsed), limits),
+  };
+  const { gate, authenticator } = options.enforcement?.(parts) ?? parts;
   const isIntrospectionPublic = config.introspection === 'public';
-  const flush = () =>
-    lastUsed
-      .flush()
-      .catch((error: unknown) => logger.warn({ err: error }, 'last used times were not written'));
-  const sweep = () =>
-    Promise.all([sweepInactiveKeys(house), forgetIdempotencyRecords(house.database, house.clock)]).catch(
-      (error: unknown) => logger.warn({ err: error }, 'the sweep did not finish'),
-    );
-  const timers = [setInterval(() => void flush(), lastUsedFlushMs), setInterval(() => void sweep(), sweepMs)];
-  timers.forEach((timer) => timer.unref());
+  const chores = startChores(house, lastUsed, logger);
   const close = async () => {
-    timers.forEach((timer) => clearInterval(timer));
-    await flush();
+    await chores.stop();
+    limits.close();
     await house.close();
   };
   const http = await createHttpServer<Context>({
     schema,
     plugins: createPlugins(config, gate, authenticator, house),
-    createContext: contextFactory(house, authenticator, (operation) =>
-      assertPublicOperation(operation, { policy, isIntrospectionPublic, maxTokens: maximumTokens }),
+    createContext: contextFactory(
+      house,
+      { authenticator, limits },
+      createOperationCheck({ schema, policy, isIntrospectionPublic }),
     ),
-    schemaFor: schemaView(config, gate, authenticator),
+    schemaFor: schemaView(config, { gate, authenticator, limits }),
     isReady: readiness(house),
-    ...{ logger, exampleDocument, introspection: config.introspection },
+    ...{ logger, exampleDocument, exampleFiles, introspection: config.introspection },
+    ...(meter ? { meter } : {}),
+    compiledExecution: options.compiledExecution ?? 'auto',
     ...{ corsOrigins: config.corsOrigins, trustProxyHops: config.trustProxyHops },
     onClose: close,
   });
-  return { ...house, http, lastUsed, sweep, close: () => http.close() };
+  return { ...house, ...chores, http, lastUsed, close: (graceMs) => http.close(graceMs) };
 }

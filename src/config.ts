@@ -27,6 +27,8 @@ export interface Config {
   /** Normalized as browsers send them: `https://app.example`, no path. Empty = no cross-origin access. */
   readonly corsOrigins: readonly string[];
   readonly trustProxyHops: number;
+  /** Where Prometheus may ask. null = nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | null;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly keyInactivityDays: number;
   readonly rateLimitRequestsPerMinute: number;
@@ -76,9 +78,9 @@ function wholeNumber(min: number, max: number) {
   });
 }
 
-const secretAccepted = `Accepted: at least ${minSecretCharacters} characters, as from: openssl rand -hex 32`;
+const goodSecret = `at least ${minSecretCharacters} characters, as from: openssl rand -base64 32`;
 const secret = z.string().min(minSecretCharacters, {
-  error: ({ input }) => `has ${String(input).length} characters. ${secretAccepted}`,
+  error: ({ input }) => `has ${String(input).length} characters. Accepted: ${goodSecret}`,
 });
 
 function list<T extends z.ZodType<unknown, string>>(item: T) {
@@ -150,13 +152,15 @@ const settings = z.object({
     setting('Accepted: origins such as https://app.example, without path.', parseOrigin),
   ).default([]),
   TRUST_PROXY_HOPS: wholeNumber(0, 32).default(0),
+  METRICS_PORT: wholeNumber(0, 65_535).optional(),
+  METRICS_HOST: setting('Accepted: an IP address or a host name.', parseHost).default('127.0.0.1'),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
   KEY_INACTIVITY_DAYS: wholeNumber(1, 36_500).default(90),
   RATE_LIMIT_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(600),
   // 100 points for each of the 600 requests: room for some 130 dashboards a minute (50 customers with their
   // inquiries and follow-ups, about 450 objects each), while 600 of the largest queries a minute are not
   // affordable.
-  RATE_LIMIT_COST_PER_MINUTE: wholeNumber(1, 1_000_000_000).default(60_000),
+  RATE_LIMIT_COST_PER_MINUTE: wholeNumber(1, 999_999_999_999).default(60_000),
   DEMO: oneOf('0', '1').optional(),
 });
 
@@ -177,9 +181,7 @@ function crossFaults(present: Present): string[] {
   if (present['MODE'] === 'production') {
     for (const name of ['JWT_SECRET', 'KEY_PEPPER']) {
       if (present[name]) continue;
-      faults.push(
-        `${name}: is missing. Required in production mode: at least ${minSecretCharacters} characters`,
-      );
+      faults.push(`${name}: is missing. Required in production mode: ${goodSecret}`);
     }
     if (present['DEMO'] === '1') faults.push('DEMO: "1" is not accepted in production mode. Accepted: 0');
   }
@@ -206,7 +208,7 @@ function atLeastOne(items: readonly string[] | undefined): readonly [string, ...
 
 function toConfig(parsed: z.output<typeof settings>): Config {
   const local = parsed.MODE === 'local';
-  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience } = parsed;
+  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, METRICS_PORT: port } = parsed;
   return {
     mode: parsed.MODE,
     port: parsed.PORT,
@@ -220,6 +222,7 @@ function toConfig(parsed: z.output<typeof settings>): Config {
     introspection: parsed.INTROSPECTION ?? (local ? 'public' : 'keys'),
     corsOrigins: [...new Set(parsed.CORS_ORIGINS)],
     trustProxyHops: parsed.TRUST_PROXY_HOPS,
+    metrics: port === undefined ? null : { host: parsed.METRICS_HOST, port },
     logLevel: parsed.LOG_LEVEL,
     keyInactivityDays: parsed.KEY_INACTIVITY_DAYS,
     rateLimitRequestsPerMinute: parsed.RATE_LIMIT_REQUESTS_PER_MINUTE,

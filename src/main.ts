@@ -1,44 +1,70 @@
-// Start and stop: settings -> app -> listen; on SIGTERM or SIGINT the server drains and ends.
+// Start and stop: settings -> app -> listen; on SIGTERM, SIGINT or SIGHUP the server drains and ends.
 import 'reflect-metadata';
+import cluster from 'node:cluster';
+import type { Logger } from 'pino';
 import { createApp, resolveSecrets, type App } from './app.ts';
-import { ConfigError, readConfig, type Config } from './config.ts';
+import { readConfig, type Config } from './config.ts';
 import { createLogger } from './core/logger.ts';
+import type { Meter } from './core/meter.ts';
 import { createDemoWorkspace, describeDemo } from './demo/demo-workspace.ts';
+import { listenForScrapes } from './metrics/listener.ts';
+import { createPrometheusMeter, createWorkerMeter } from './metrics/prometheus.ts';
+import { describeStartFault } from './start-fault.ts';
 
 /** Under the 10 seconds after which most supervisors kill. */
 const shutdownLimitMs = 9_500;
+/** What was sent before the signal, and is still on its way or waiting to be accepted, gets its answer. */
+const closeGraceMs = 300;
 
-async function start(config: Config): Promise<App> {
-  const logger = createLogger({ level: config.logLevel });
-  const app = await createApp({ config, logger, secrets: resolveSecrets(config) });
+/** A worker's figures are asked for by its primary. */
+async function startMeter({ metrics }: Config): Promise<Meter | null> {
+  if (!metrics) return null;
+  if (cluster.isWorker) return createWorkerMeter();
+  const meter = createPrometheusMeter();
+  await listenForScrapes(meter, metrics);
+  return meter;
+}
+
+async function start(config: Config, logger: Logger): Promise<App> {
+  const meter = await startMeter(config);
+  const app = await createApp({
+    config,
+    logger,
+    secrets: resolveSecrets(config),
+    ...(meter ? { meter } : {}),
+  });
   const demo = config.demo && config.mode === 'local' ? await createDemoWorkspace(app) : null;
-  await app.sweep();
+  await app.sweepInTurn();
   const { url } = await app.http.listen(config.host, config.port);
   const graphql = new URL('/graphql', url).href;
-  process.stdout.write(`Latchkey is listening at ${graphql}\n`);
+  // A worker's primary says it once for all.
+  if (cluster.isPrimary) process.stdout.write(`Latchkey is listening at ${graphql}\n`);
   if (demo) process.stdout.write(describeDemo(demo, graphql));
   return app;
 }
 
-function stopOnSignals(app: App): void {
+function stopOnSignals(app: App, logger: Logger): void {
   let isStopping = false;
-  const stop = async () => {
+  const stop = async (signal: string) => {
     if (isStopping) return;
     isStopping = true;
+    logger.info({ signal }, 'closing');
     setTimeout(() => process.exit(1), shutdownLimitMs).unref();
-    await app.close();
+    await app.close(closeGraceMs);
+    logger.info({ signal }, 'closed');
     process.exit(0);
   };
-  process.on('SIGTERM', () => void stop());
-  process.on('SIGINT', () => void stop());
+  process.on('SIGTERM', () => void stop('SIGTERM'));
+  process.on('SIGINT', () => void stop('SIGINT'));
+  // A closed terminal sends it to the whole group; of a cluster the primary alone knows what it means.
+  process.on('SIGHUP', () => void (cluster.isPrimary && stop('SIGHUP')));
 }
 
 try {
-  stopOnSignals(await start(readConfig()));
+  const config = readConfig();
+  const logger = createLogger({ level: config.logLevel });
+  stopOnSignals(await start(config, logger), logger);
 } catch (error) {
-  // A faulty setting is told in words; anything else is a defect and keeps its trace.
-  process.stderr.write(
-    `${error instanceof ConfigError ? error.message : String((error as Error).stack ?? error)}\n`,
-  );
+  process.stderr.write(`${describeStartFault(error)}\n`);
   process.exit(1);
 }

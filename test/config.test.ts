@@ -31,6 +31,7 @@ describe('readConfig', () => {
       introspection: 'public',
       corsOrigins: [],
       trustProxyHops: 0,
+      metrics: null,
       logLevel: 'info',
       keyInactivityDays: 90,
       rateLimitRequestsPerMinute: 600,
@@ -64,6 +65,8 @@ describe('readConfig', () => {
         INTROSPECTION: 'off',
         CORS_ORIGINS: 'https://app.example, http://localhost:3000,https://APP.example:443/',
         TRUST_PROXY_HOPS: '2',
+        METRICS_PORT: '9464',
+        METRICS_HOST: '10.0.0.5',
         LOG_LEVEL: 'debug',
         KEY_INACTIVITY_DAYS: '30',
         RATE_LIMIT_REQUESTS_PER_MINUTE: '10',
@@ -83,6 +86,7 @@ describe('readConfig', () => {
       introspection: 'off',
       corsOrigins: ['https://app.example', 'http://localhost:3000'],
       trustProxyHops: 2,
+      metrics: { host: '10.0.0.5', port: 9464 },
       logLevel: 'debug',
       keyInactivityDays: 30,
       rateLimitRequestsPerMinute: 10,
@@ -187,8 +191,8 @@ describe('readConfig', () => {
 
   it('wants secrets and no demo in production mode', () => {
     expect(faultsOf({ MODE: 'production', DEMO: '1' })).toEqual([
-      expect.stringMatching(/^JWT_SECRET: is missing/),
-      expect.stringMatching(/^KEY_PEPPER: is missing/),
+      expect.stringMatching(/^JWT_SECRET: is missing.*openssl rand/),
+      expect.stringMatching(/^KEY_PEPPER: is missing.*openssl rand/),
       expect.stringMatching(/^DEMO: /),
     ]);
   });

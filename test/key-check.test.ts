@@ -59,6 +59,19 @@ describe('key:check', () => {
     expectSilence(result, text);
   });
 
+  it('answers --json with one object, without repeating the key', async () => {
+    const yes = await check(['--json', key]);
+    expect(yes).toMatchObject({ code: 0, stderr: '' });
+    expect(yes.json()).toEqual({ wellFormed: true, environment: 'LIVE' });
+    expectSilence(yes, key);
+    const no = await check(['-', '--json'], key.slice(0, -1));
+    expect(no).toMatchObject({ code: 1, stderr: '' });
+    expect(no.json()).toEqual({ wellFormed: false, environment: null });
+    const none = await check(['--json']);
+    expect(none.code).toBe(2);
+    expect(none.json()).toMatchObject({ errors: [{ code: 'USAGE' }] });
+  });
+
   it('explains itself when it is called with nothing, or with more than one text', async () => {
     for (const args of [[], [key, key]]) {
       const result = await check(args);

@@ -1,8 +1,26 @@
 // Dead files, exports and dependencies. Run by `npm run knip`; an entry is what something outside the code starts.
 /** @type {import('knip').KnipConfig} */
 export default {
-  entry: ['src/main.ts', 'scripts/*.{ts,mjs}', 'scripts/checks/*.{js,cjs}', 'test/**/*.ts', 'ormconfig.ts'],
+  entry: [
+    ...[
+      'src/main.ts',
+      'src/cluster.ts',
+      'scripts/*.{ts,mjs}',
+      'scripts/checks/*.{js,cjs}',
+      'test/**/*.ts',
+      'ormconfig.ts',
+    ],
+    // Started as processes of their own.
+    ...[
+      'scripts/bench/load-worker.ts',
+      'scripts/bench/servers/usage-probe.ts',
+      'scripts/bench/servers/open.ts',
+    ],
+    'scripts/bench/servers/*/server.ts',
+  ],
   project: ['src/**/*.ts', 'scripts/**/*.{ts,mjs,js,cjs}', 'test/**/*.ts', '*.ts'],
+  // Linux's own, and only used where it is there.
+  ignoreBinaries: ['taskset', 'pg_dump'],
   // The type of an exported function's argument or result is part of its contract, named elsewhere or not.
   ignoreExportsUsedInFile: { interface: true, type: true },
   // The values of a GraphQL enum are used by callers, not by us.

@@ -13,10 +13,11 @@ import { digestApiKey, isSameDigest } from './api-key.ts';
 import { readCredential, type Credential, type CredentialHeaders } from './credential.ts';
 import { decideKeyState, inactiveAtMs } from './key-state.ts';
 import { isAddressAllowed } from './ip-allowlist.ts';
-import { findKey, findUser, holdKey, type KeyRecord } from './key-store.ts';
+import { findKey, findUser, findUserByIdentity, holdKey, type KeyRecord } from './key-store.ts';
 import type { LastUsedLog } from './last-used.ts';
+import type { ExternalIdentity, ExternalVerifier } from './oidc.ts';
 import type { StoredUser } from './tables.ts';
-import type { TokenIssuer } from './token.ts';
+import { issuerOf, type TokenIssuer } from './token.ts';
 
 export interface AuthenticatorOptions {
   readonly database: Database;
@@ -28,6 +29,14 @@ export interface AuthenticatorOptions {
   /** Scopes of a signed-in user by role. */
   readonly scopesOfRole: (role: StoredUser['role']) => ReadonlySet<string>;
   readonly keyEvents: KeyEvents;
+  /** Sign-in by an issuer that is not us; null = there is none. */
+  readonly external: ExternalSignIn | null;
+}
+
+export interface ExternalSignIn {
+  readonly verifier: ExternalVerifier;
+  /** Of a subject that is linked to nobody yet: the user it belongs to, then linked to it for good; or null. */
+  link(identity: ExternalIdentity): Promise<StoredUser | null>;
 }
 
 /** Changes of a key that its use brings about. They are written before the use is answered. */
@@ -70,7 +79,7 @@ async function authenticateKey(
   lastUsed.note({ apiKeyId: key.id, secretId: secret.id, nowMs });
   // Everybody judges inactivity by the row: the use that saves a key from it must not wait in this process's memory.
   if (inactiveAtMs(key, options.inactivityDays) - nowMs <= lastHourMs) await lastUsed.flush();
-  const { workspaceId, venueIds } = key;
+  const { workspaceId, venueIds, rateLimitPerMinute } = key;
   return {
     kind: 'API_KEY',
     workspaceId,
@@ -78,6 +87,7 @@ async function authenticateKey(
     secretId: secret.id,
     scopes: new Set(key.scopes),
     venueIds,
+    rateLimitPerMinute,
   };
 }
 
@@ -93,11 +103,35 @@ async function assertUsable(
   throw unauthenticated(reason);
 }
 
+/** Whom a token of our own names, while it has not been ended. */
+async function userOfToken({ tokens, database }: AuthenticatorOptions, token: string) {
+  const claims = await tokens.verify(token);
+  const user = claims && (await findUser(database, claims.userId));
+  return user?.tokenVersion === claims?.tokenVersion ? user : null;
+}
+
+/** Whom a token of the external issuer names. A link wins over whatever e-mail address the token shows. */
+async function userOfExternalToken(
+  { database }: AuthenticatorOptions,
+  { verifier, link }: ExternalSignIn,
+  token: string,
+) {
+  const identity = await verifier.verify(token);
+  if (!identity) return null;
+  const user = (await findUserByIdentity(database, identity)) ?? (await link(identity));
+  // A token knows whole seconds: one of the same second is refused rather than taken for a later one.
+  const isEnded = user?.signedOutAt != null && identity.issuedAtMs <= Date.parse(user.signedOutAt);
+  return isEnded ? null : user;
+}
+
 async function authenticateToken(options: AuthenticatorOptions, token: string): Promise<UserPrincipal> {
-  const claims = await options.tokens.verify(token);
-  const user = claims ? await findUser(options.database, claims.userId) : null;
-  if (!claims || !user || user.tokenVersion !== claims.tokenVersion)
-    throw unauthenticated('INVALID_CREDENTIAL');
+  const { external } = options;
+  // Only chooses who verifies: each accepts nothing but its own issuer under its own keys.
+  const isExternal = external !== null && issuerOf(token) === external.verifier.issuer;
+  const user = await (isExternal
+    ? userOfExternalToken(options, external, token)
+    : userOfToken(options, token));
+  if (!user) throw unauthenticated('INVALID_CREDENTIAL');
   const { id: userId, workspaceId, role, tokenVersion } = user;
   const scopes = options.scopesOfRole(role);
   return { kind: 'USER', workspaceId, userId, role, tokenVersion, scopes, venueIds: null };

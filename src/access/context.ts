@@ -6,6 +6,7 @@ import type { TenantDb } from '../db/tenant-db.ts';
 import type { KeyEscrow } from './escrow.ts';
 import type { PasswordHasher } from './password.ts';
 import type { AccessExplainer, GuardedContext } from './policy/index.ts';
+import type { RequestLimits } from './rate-limit/index.ts';
 import type { ScopeCatalogue } from './scope-catalogue.ts';
 import type { TokenIssuer } from './token.ts';
 
@@ -24,8 +25,8 @@ export interface CredentialTools {
 /** The mutation field that is running; the fields of one operation run one after the other. */
 export interface RunningMutation {
   readonly name: string;
-  /** Its response name. */
-  readonly place: string;
+  /** Of the mutation fields of its operation: 1 for the first. */
+  readonly place: number;
   readonly args: object;
 }
 
@@ -43,4 +44,5 @@ export interface Context extends GuardedContext {
   readonly credentials: CredentialTools;
   readonly scopes: ScopeCatalogue;
   readonly explainer: AccessExplainer;
+  readonly limits: RequestLimits;
 }

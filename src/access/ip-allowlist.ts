@@ -66,3 +66,18 @@ export function isAddressAllowed(allowlist: readonly string[], ip: string): bool
   }
   return list.check(caller.address, caller.family);
 }
+
+const groupsOfSubnet = 4;
+
+/**
+ * What counts as one caller when addresses are counted: an IPv4 address, or the /64 network of an IPv6 address, which is
+ * what one household or server has. Texts that are no address count as one together.
+ */
+export function addressGroup(ip: string): string {
+  const read = readAddress(ip.replace(/%.*$/, ''));
+  if (!read) return 'unknown';
+  if (read.family === 'ipv4') return read.address;
+  const [head = [], tail] = read.address.split('::').map((part) => part.split(':').filter(Boolean));
+  const zeros = tail === undefined ? [] : Array<string>(8 - head.length - tail.length).fill('0');
+  return `${[...head, ...zeros, ...(tail ?? [])].slice(0, groupsOfSubnet).join(':')}::/64`;
+}

@@ -1,10 +1,10 @@
 // Reads of keys and users for authentication: by public id, over all workspaces. Features use the tenant layer instead.
-import sql, { empty, type Sql } from 'sql-template-tag';
+import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import type { Instant } from '../core/clock.ts';
 import { fold } from '../db/columns.ts';
 import { columnSql } from '../db/condition.ts';
 import type { Connection } from '../db/database.ts';
-import { identifier } from '../db/dialect.ts';
+import { identifier, type Dialect, type DialectName } from '../db/dialect.ts';
 import { tableOf, type EntityClass } from '../db/table.ts';
 import { StoredApiKey, StoredApiKeySecret, StoredUser } from './tables.ts';
 
@@ -13,14 +13,33 @@ export interface KeyRecord {
   readonly secret: StoredApiKeySecret;
 }
 
+type Parts = readonly { readonly alias: string; readonly entity: EntityClass }[];
+
+const ofKey: Parts = [
+  { alias: 's', entity: StoredApiKeySecret },
+  { alias: 'k', entity: StoredApiKey },
+];
+const ofUser: Parts = [{ alias: 'u', entity: StoredUser }];
+
+const writtenRows = new WeakMap<Parts, Map<DialectName, ReturnType<typeof writeRow>>>();
+
+/** Written once: it is part of every request. */
+function rowOf({ dialect }: Connection, parts: Parts) {
+  let known = writtenRows.get(parts);
+  if (!known) writtenRows.set(parts, (known = new Map()));
+  let row = known.get(dialect.name);
+  if (!row) known.set(dialect.name, (row = writeRow(dialect, parts)));
+  return row;
+}
+
 /** Columns of several aliased tables as one JSON array, and how to take it apart again. */
-function rowOf(connection: Connection, parts: readonly { alias: string; entity: EntityClass }[]) {
+function writeRow(dialect: Dialect, parts: Parts) {
   const columns = parts.flatMap(({ alias, entity }) => {
     const table = tableOf(entity);
     return table.columns.map((column) => ({ alias, table, column }));
   });
   const expressions = columns.map(({ alias, table, column }) =>
-    connection.dialect.asJson(column, columnSql(table, alias, column.property)),
+    dialect.asJson(column, columnSql(table, alias, column.property)),
   );
   const read = (answer: unknown): Record<string, Record<string, unknown>> => {
     const values = (typeof answer === 'string' ? JSON.parse(answer) : answer) as unknown[];
@@ -28,7 +47,7 @@ function rowOf(connection: Connection, parts: readonly { alias: string; entity: 
     columns.forEach(({ alias, column }, index) => ((objects[alias] ??= {})[column.property] = values[index]));
     return objects;
   };
-  return { select: connection.dialect.jsonArray(expressions), read };
+  return { select: raw(dialect.jsonArray(expressions).sql), read };
 }
 
 /**
@@ -45,10 +64,7 @@ export async function holdKey(connection: Connection, apiKeyId: string): Promise
 
 /** The secret with this public id and its key, or null. Does NOT compare the secret. */
 export async function findKey(connection: Connection, secretId: string): Promise<KeyRecord | null> {
-  const row = rowOf(connection, [
-    { alias: 's', entity: StoredApiKeySecret },
-    { alias: 'k', entity: StoredApiKey },
-  ]);
+  const row = rowOf(connection, ofKey);
   const [answer] = await connection.query<{ row: unknown }>(
     sql`SELECT ${row.select} AS "row" FROM ${identifier('api_key_secrets')} AS "s" JOIN ${identifier('api_keys')} AS "k" ON "k"."id" = "s"."api_key_id" WHERE "s"."id" = ${secretId}`,
   );
@@ -59,7 +75,7 @@ export async function findKey(connection: Connection, secretId: string): Promise
 
 async function findUserWhere(connection: Connection, where: Sql, lock = false): Promise<StoredUser | null> {
   const hold = lock ? connection.dialect.lockRows('SHARE', 'u') : empty;
-  const row = rowOf(connection, [{ alias: 'u', entity: StoredUser }]);
+  const row = rowOf(connection, ofUser);
   const [answer] = await connection.query<{ row: unknown }>(
     sql`SELECT ${row.select} AS "row" FROM ${identifier('users')} AS "u" WHERE ${where}${hold}`,
   );
@@ -77,6 +93,15 @@ export function findUser(
 /** E-mail addresses are unique over all workspaces, whatever their case. */
 export function findUserByEmail(connection: Connection, email: string): Promise<StoredUser | null> {
   return findUserWhere(connection, sql`"u"."email_folded" = ${fold(email)}`);
+}
+
+/** The user that is linked to this subject of an external issuer, or null. */
+export function findUserByIdentity(
+  connection: Connection,
+  { issuer, subject }: { readonly issuer: string; readonly subject: string },
+): Promise<StoredUser | null> {
+  const linked = sql`SELECT "user_id" FROM ${identifier('user_identities')} WHERE "issuer" = ${issuer} AND "subject" = ${subject}`;
+  return findUserWhere(connection, sql`"u"."id" = (${linked})`);
 }
 
 /** Active keys that nobody made, used or enabled since `cutoff`, over all workspaces. */

@@ -6,6 +6,7 @@ import type { Database } from '../db/database.ts';
 import { createTenantDb } from '../db/tenant-db.ts';
 import type { Context, CredentialTools } from './context.ts';
 import type { AccessExplainer } from './policy/index.ts';
+import { unlimited } from './rate-limit/index.ts';
 import type { ScopeCatalogue } from './scope-catalogue.ts';
 
 /** The store and what works on it without a server. */
@@ -33,5 +34,6 @@ export function operatorContext(
     credentials,
     scopes,
     explainer,
+    limits: unlimited,
   };
 }

@@ -4,7 +4,12 @@ import { randomBytes } from 'node:crypto';
 import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
 import PQueue from 'p-queue';
 import { ApiError } from '../core/errors.ts';
+import { weaknessOf } from './weak-password.ts';
 
+/**
+ * The least that the standard accepts of any password. Its edition of 2025 wants 15 where nothing but the password is
+ * asked for: whoever needs that signs people in through an issuer of theirs (OIDC_ISSUER).
+ */
 const minCharacters = 8;
 const maxCharacters = 256;
 
@@ -39,17 +44,17 @@ function normalize(password: string): string {
 }
 
 /**
- * Why a new password is refused, as a sentence for the user, or null when it is fine. Length only, no
- * composition rules (NIST SP 800-63B-4, 3.1.1.2), counted in code points of the normalized form, which is
- * what gets hashed.
+ * Why a new password is refused, as a sentence for the user, or null when it is fine. Length and a list of what is guessed
+ * first, no composition rules (NIST SP 800-63B, 5.1.1.2 of 2017 and 3.1.1.2 of 2025), counted in code points of the
+ * normalized form, which is what gets hashed, whole. `about`: what a guesser knows, such as the e-mail address.
  */
-export function passwordProblem(password: string): string | null {
+export function passwordProblem(password: string, about: readonly string[] = []): string | null {
   // A lone surrogate has no UTF-8 form: all of them would be hashed as the same replacement character.
   if (/\p{Surrogate}/u.test(password)) return 'The password is not valid Unicode text.';
   const characters = [...normalize(password)].length;
   if (characters < minCharacters) return `The password needs at least ${minCharacters} characters.`;
   if (characters > maxCharacters) return `The password may have at most ${maxCharacters} characters.`;
-  return null;
+  return weaknessOf(normalize(password), about);
 }
 
 /** A well-formed hash of nothing: the same work to verify as a real one, and no password is known for it. */

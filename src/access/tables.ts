@@ -37,14 +37,38 @@ export class StoredUser {
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
   /** Unique over all workspaces, whatever its case: sign-in names no workspace. */
   @TextColumn({ folded: true }) email!: string;
+  /** Shown to whoever reads what the user wrote; the address is not. */
+  @TextColumn({ nullable: true }) name!: string | null;
   @TextColumn() role!: Role;
   /** argon2id in PHC form. */
   @TextColumn() passwordHash!: string;
   /** Tokens carry it; raising it ends every sign-in of this user. */
   @IntegerColumn() tokenVersion!: number;
+  /** Raised with tokenVersion, for the tokens of an external issuer: those issued until then have ended. */
+  @TimestampColumn({ nullable: true }) signedOutAt!: Instant | null;
   @IntegerColumn() version!: number;
   @TimestampColumn() createdAt!: Instant;
   @TimestampColumn() updatedAt!: Instant;
+}
+
+@StoredIn({
+  name: 'user_identities',
+  workspace: 'workspaceId',
+  venues: closed,
+  indexes: [
+    { name: 'user_identities_subject', properties: ['issuer', 'subject'], unique: true },
+    { name: 'user_identities_user', properties: ['userId', 'issuer'], unique: true },
+  ],
+})
+export class StoredIdentity {
+  @IdColumn() id!: string;
+  @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
+  /** One for each issuer: whoever gets this user's e-mail address later gets no second link. */
+  @ReferenceColumn(() => StoredUser) userId!: string;
+  @TextColumn() issuer!: string;
+  /** What the issuer calls the person, for ever; an e-mail address can go to another one. */
+  @TextColumn() subject!: string;
+  @TimestampColumn() createdAt!: Instant;
 }
 
 export type ApiKeyEnvironment = 'LIVE' | 'TEST';
@@ -117,4 +141,4 @@ export class StoredApiKeySecret {
   @TimestampColumn() createdAt!: Instant;
 }
 
-export const accessTables = [StoredWorkspace, StoredUser, StoredApiKey, StoredApiKeySecret];
+export const accessTables = [StoredWorkspace, StoredUser, StoredIdentity, StoredApiKey, StoredApiKeySecret];

@@ -1,7 +1,7 @@
 // The short JWT of a signed-in user: issue and verify. Role and membership are NOT in it; they are read on
 // each request.
 import { randomUUID } from 'node:crypto';
-import { jwtVerify, SignJWT, type JWTPayload } from 'jose';
+import { decodeJwt, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import { toInstant, type Clock, type Instant } from '../core/clock.ts';
 import { isCompactJwt } from './credential.ts';
 
@@ -40,6 +40,17 @@ function userOf(payload: JWTPayload): SignedInUser | null {
   if (typeof userId !== 'string' || userId === '') return null;
   if (typeof tokenVersion !== 'number' || !Number.isSafeInteger(tokenVersion)) return null;
   return { userId, tokenVersion };
+}
+
+/** Who claims to have issued a token. Does NOT verify anything. Null when it does not say. */
+export function issuerOf(token: string): string | null {
+  try {
+    const { iss } = decodeJwt(token);
+    return typeof iss === 'string' ? iss : null;
+  } catch {
+    // A stranger's text: what cannot be decoded names nobody.
+    return null;
+  }
 }
 
 async function verifyWith(key: Uint8Array, token: string, nowMs: number): Promise<JWTPayload | null> {

@@ -9,10 +9,10 @@ const secretPaths = secretFields.flatMap((name) => [`["${name}"]`, `*["${name}"]
 
 /**
  * Texts that are secret by their form, wherever they stand: keys, JWTs, HTTP credentials, passwords in URLs. Keys and JWTs
- * also right behind a letter: in a line of JSON the `n` of a line break is one.
+ * also right behind a letter: in a line of JSON the `n` of a line break is one. The public beginning of a key, alone, stays.
  */
 const secretTexts: readonly (readonly [RegExp, string])[] = [
-  [/lk_(live|test)_[A-Za-z0-9_]+/g, `lk_$1_${blanked}`],
+  [/lk_(live|test)_(?![0-9a-f]{12}(?![A-Za-z0-9_]))[A-Za-z0-9_]+/g, `lk_$1_${blanked}`],
   [/eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*)?/g, blanked],
   [/\b(Bearer|Basic) +[A-Za-z0-9+/=._~-]{8,}/gi, `$1 ${blanked}`],
   [/(\w:\/\/[^\s:/@"]*:)[^\s/@"]+@/g, `$1${blanked}@`],

@@ -10,6 +10,14 @@ export interface RequestFacts {
   readonly operation: { readonly query: string; readonly operationName: string | null } | null;
   /** The Idempotency-Key header as sent. Its form is NOT checked here. */
   readonly idempotencyKey?: string;
+  readonly answer: AnswerNotes;
+}
+
+/** What rooms want of a request's answer, whatever it becomes: an answer, a refusal, an error. */
+export interface AnswerNotes {
+  readonly headers: Record<string, string>;
+  /** Called once, before the answer leaves. When it throws an ApiError, that is the answer instead. */
+  beforeSend?: () => Promise<void>;
 }
 
 /** The least that every context object holds. */

@@ -1,7 +1,7 @@
 // Conditions on rows as data, and their SQL. A feature says what it wants; it never writes SQL text.
-import sql, { empty, join, type Sql } from 'sql-template-tag';
+import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import { fold, foldedProperty } from './columns.ts';
-import { identifier, type Dialect } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 import type { Table } from './table.ts';
 
 export type Comparator =
@@ -15,7 +15,7 @@ export type Condition =
 
 /** `"alias"."column"` of a property. */
 export function columnSql(table: Table, alias: string, property: string): Sql {
-  return sql`${identifier(alias)}.${identifier(table.column(property).name)}`;
+  return raw(`"${alias}"."${table.column(property).name}"`);
 }
 
 function listSql(values: readonly string[], dialect: Dialect): Sql {

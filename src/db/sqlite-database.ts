@@ -3,7 +3,7 @@
 // TypeORM gives every caller of a SQLite DataSource the same connection, and a connection has one transaction: whatever
 // another request writes meanwhile is inside it, and vanishes with its rollback. So each write waits its turn here.
 import { createRequire } from 'node:module';
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import PQueue from 'p-queue';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
@@ -11,6 +11,7 @@ import type { Database, DatabaseOptions, WriteConnection } from './database.ts';
 import { sqlite } from './dialect.ts';
 import { entitySchema } from './entity-schema.ts';
 import { migrations } from './migrations/index.ts';
+import { openReader } from './sqlite-reader.ts';
 import { asStoreError } from './store-failure.ts';
 import type { EntityClass } from './table.ts';
 
@@ -27,7 +28,10 @@ function quietDriver(): object {
 }
 
 /** For the server's connections and for TypeORM's own command line. */
-export function sqliteOptions(path: string, entities: readonly EntityClass[]): DataSourceOptions {
+export function sqliteOptions(
+  path: string,
+  entities: readonly EntityClass[],
+): Extract<DataSourceOptions, { type: 'sqlite' }> {
   return {
     type: 'sqlite',
     database: path,
@@ -40,17 +44,21 @@ export function sqliteOptions(path: string, entities: readonly EntityClass[]): D
   };
 }
 
-async function openSource(
-  path: string,
-  entities: readonly EntityClass[],
-  readOnly: boolean,
-): Promise<DataSource> {
-  const source = new DataSource(sqliteOptions(path, readOnly ? [] : entities));
+async function openWriter(path: string, entities: readonly EntityClass[]): Promise<DataSource> {
+  const source = new DataSource(sqliteOptions(path, entities));
   await source.initialize();
   // WAL leaves synchronous at NORMAL, where a power cut may take acknowledged commits with it.
   await source.query('PRAGMA synchronous = FULL');
-  if (readOnly) await source.query('PRAGMA query_only = ON');
   return source;
+}
+
+/**
+ * Customers' data is for the owner of the file alone; SQLite gives the files beside it (-wal, -shm) the same mode. What
+ * is there already keeps the mode that somebody chose for it.
+ */
+function makeFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
 }
 
 function writeConnection(runner: QueryRunner, onStatement: DatabaseOptions['onStatement']): WriteConnection {
@@ -106,18 +114,20 @@ async function inTransaction<T>(
 
 /** Connections that take turns. */
 async function openReaders(path: string) {
-  const sources = await Promise.all(Array.from({ length: readerCount }, () => openSource(path, [], true)));
+  const readers = await Promise.all(
+    Array.from({ length: readerCount }, () => openReader(path, busyTimeoutMs)),
+  );
   let turn = 0;
   return {
     async query<Row>(text: string, values: unknown[]) {
-      turn = (turn + 1) % sources.length;
+      turn = (turn + 1) % readers.length;
       try {
-        return (await sources[turn]!.query(text, values)) as Row[];
+        return (await readers[turn]!.query(text, values)) as Row[];
       } catch (error) {
         throw asStoreError(error);
       }
     },
-    close: () => Promise.all(sources.map((source) => source.destroy())),
+    close: () => Promise.all(readers.map((reader) => reader.close())),
   };
 }
 
@@ -126,8 +136,8 @@ export async function openSqliteDatabase(
   entities: readonly EntityClass[],
   { onStatement, beforeWrite }: DatabaseOptions = {},
 ): Promise<Database> {
-  mkdirSync(dirname(path), { recursive: true });
-  const writer = await openSource(path, entities, false);
+  makeFile(path);
+  const writer = await openWriter(path, entities);
   const readers = await openReaders(path);
   const runner = writer.createQueryRunner();
   const queue = new PQueue({ concurrency: 1 });

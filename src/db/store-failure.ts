@@ -13,6 +13,9 @@ const postgresCodes = /^(08...|57P0[1-4]|57014|53...|55P03|40001|40P01|25P03)$/;
 const messages =
   /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout/;
 
+/** What a wrong DATABASE_URL comes to. Postgres: no such database, role or password; SQLite: a file of another kind. */
+const wrongTargetCodes = new Set(['3D000', '28P01', '28000', 'SQLITE_NOTADB']);
+
 function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : '';
@@ -40,4 +43,13 @@ export function asStoreError(error: unknown): unknown {
       cause: error,
     },
   );
+}
+
+/** For the operator, who may see why: one line on a store that cannot be opened; null when something else is wrong. */
+export function explainStoreFault(error: unknown): string | null {
+  const cause = error instanceof ApiError ? error.originalError : error;
+  if (!isStoreFailure(cause) && !wrongTargetCodes.has(codeOf(cause))) return null;
+  // Of a host with several addresses Node tells the code alone.
+  const reason = (cause as Error).message || codeOf(cause);
+  return `The database cannot be used: ${reason}. See that it runs, and what DATABASE_URL says.`;
 }

@@ -102,13 +102,12 @@ function rowsOf(story: CustomerStory, venueIds: readonly string[]) {
 
 type CustomerRows = ReturnType<typeof rowsOf>;
 
-async function writeCustomers(
-  tx: TenantTransaction,
-  rows: readonly CustomerRows[],
-  counts: SeedCounts,
-): Promise<void> {
+type WrittenCounts = Pick<SeedCounts, 'customers' | 'inquiries' | 'replies' | 'followUps'>;
+
+/** Answers what was written and adds it up nowhere: a transaction's work may be run again (see Database#write). */
+async function writeCustomers(tx: TenantTransaction, rows: readonly CustomerRows[]): Promise<WrittenCounts> {
   const inquiries = rows.flatMap((row) => row.inquiries);
-  counts.customers += await tx.insert(
+  const customers = await tx.insert(
     Customer,
     rows.map((row) => row.customer),
   );
@@ -116,18 +115,21 @@ async function writeCustomers(
     CustomerVenue,
     rows.flatMap((row) => row.links),
   );
-  counts.inquiries += await tx.insert(
-    Inquiry,
-    inquiries.map((inquiry) => inquiry.row),
-  );
-  counts.replies += await tx.insert(
-    Reply,
-    inquiries.flatMap((inquiry) => inquiry.replies),
-  );
-  counts.followUps += await tx.insert(
-    FollowUp,
-    rows.flatMap((row) => row.followUps),
-  );
+  return {
+    customers,
+    inquiries: await tx.insert(
+      Inquiry,
+      inquiries.map((inquiry) => inquiry.row),
+    ),
+    replies: await tx.insert(
+      Reply,
+      inquiries.flatMap((inquiry) => inquiry.replies),
+    ),
+    followUps: await tx.insert(
+      FollowUp,
+      rows.flatMap((row) => row.followUps),
+    ),
+  };
 }
 
 async function countRows(ctx: Context, entity: EntityClass): Promise<number> {
@@ -176,7 +178,8 @@ export async function seedWorkspace(
   ) {
     const rows = next.map((customer) => rowsOf(customer, venueIds));
     askForBookings(calendar, rows, there + counts.customers);
-    await ctx.db.transaction((tx) => writeCustomers(tx, rows, counts));
+    const written = await ctx.db.transaction((tx) => writeCustomers(tx, rows));
+    for (const name of Object.keys(written) as (keyof WrittenCounts)[]) counts[name] += written[name];
     onProgress?.(counts.customers);
   }
   counts.bookings = await calendar.write();

@@ -7,6 +7,7 @@ import { bookingsFeature } from './bookings/index.ts';
 import { customersFeature } from './customers/index.ts';
 import { followUpsFeature } from './follow-ups/index.ts';
 import { inquiriesFeature } from './inquiries/index.ts';
+import { rateLimitFeature } from './rate-limit/index.ts';
 import { statisticsFeature } from './statistics/index.ts';
 import { treatmentsFeature } from './treatments/index.ts';
 import { usersFeature } from './users/index.ts';
@@ -14,6 +15,7 @@ import { venuesFeature } from './venues/index.ts';
 
 export const features: readonly Feature[] = [
   accessCheckFeature,
+  rateLimitFeature,
   auditFeature,
   usersFeature,
   apiKeysFeature,

@@ -1,9 +1,8 @@
 // Opaque keyset cursors: the sort value and id of a row, bound to the sort and filter that made it.
 import { createHash } from 'node:crypto';
-import { toInstant } from '../core/clock.ts';
 import { ApiError } from '../core/errors.ts';
 import { prefixOf } from '../core/ids.ts';
-import type { ColumnKind } from '../db/columns.ts';
+import { canHold, type ColumnKind } from '../db/columns.ts';
 import type { Position } from '../db/select.ts';
 
 /** A cursor from another list, sort or filter would silently skip rows; with the fingerprint it is refused. */
@@ -32,18 +31,9 @@ export function decodeCursor({ print, kind }: CursorOf, cursor: string, argument
   return { value, id };
 }
 
-const maxInteger = 2 ** 31 - 1;
-
 /** Anyone can write a cursor by hand: a value that the sort column cannot hold would be a defect inside the store. */
 function isValueOf(kind: ColumnKind, value: unknown): value is string | number {
-  if (kind === 'integer') return Number.isInteger(value) && Math.abs(value as number) <= maxInteger;
-  if (typeof value !== 'string') return false;
-  return kind !== 'timestamp' || isInstant(value);
-}
-
-function isInstant(value: string): boolean {
-  const epochMs = Date.parse(value);
-  return !Number.isNaN(epochMs) && toInstant(epochMs) === value;
+  return (typeof value === 'string' || typeof value === 'number') && canHold(kind, value);
 }
 
 function parse(cursor: string, kind: ColumnKind): [string, string | number, string] | null {

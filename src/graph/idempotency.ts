@@ -1,6 +1,6 @@
 // Idempotency-Key: a mutation that is sent twice happens once. The record is written in the transaction of the effect, so
 // that neither exists without the other; a secret in the answer is never stored.
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { isObjectType, type GraphQLSchema } from 'graphql';
 import sql from 'sql-template-tag';
 import type { Context } from '../access/context.ts';
@@ -30,7 +30,7 @@ export class IdempotencyRecord {
   /** SHA-256 of workspace, caller, key and place in the operation. */
   @IdColumn() id!: string;
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
-  /** SHA-256 of the mutation's name and arguments. */
+  /** HMAC-SHA256 of the mutation's name and arguments: a password may be among them, and is not to be guessed from it. */
   @TextColumn() request!: string;
   @JsonColumn() answer!: Answer;
   @TimestampColumn() createdAt!: Instant;
@@ -50,7 +50,8 @@ export function noteRunningMutations(schema: GraphQLSchema): void {
     const { resolve } = field;
     if (!resolve) continue;
     field.resolve = (source, args: object, context: Context, info) => {
-      context.running = { name: info.fieldName, place: String(info.path.key), args };
+      // By its number, not its alias: another mutation under another name is another use of the same key.
+      context.running = { name: info.fieldName, place: (context.running?.place ?? 0) + 1, args };
       return resolve(source, args, context, info) as unknown;
     };
   }
@@ -70,10 +71,16 @@ function recordFor(context: Context, tx: TenantTransaction): Omit<IdempotencyRec
   if (!idempotencyKey || !running) return null;
   const id = hash(tx.scope.workspaceId, callerOf(context), idempotencyKey, running.place);
   const createdAt = toInstant(context.clock.nowMs());
-  return { id, request: hash(running.name, running.args), answer: {}, createdAt };
+  const request = createHmac('sha256', context.credentials.keyPepper)
+    .update(JSON.stringify(['idempotency', running.name, running.args]))
+    .digest('hex');
+  return { id, request, answer: {}, createdAt };
 }
 
-/** The answer of the first time, or null when this is it. A simultaneous first time is waited for. */
+/**
+ * The answer of the first time, or null when this is it. While the first time still runs it is waited for, so that all of
+ * ten simultaneous requests get the same answer. Waiting ends as any wait for the store does: SERVICE_UNAVAILABLE.
+ */
 async function claim(
   tx: TenantTransaction,
   record: Omit<IdempotencyRecord, 'workspaceId'>,

@@ -9,10 +9,13 @@ import { declareField, readOne, type Resource } from './resource.ts';
 
 const typeNames = new Map<string, string>();
 
+/** The name of the type that an id belongs to, or '' which is none. */
+export function typeNameOf({ id }: { readonly id: string }): string {
+  return typeNames.get(prefixOf(id) ?? '') ?? '';
+}
+
 @InterfaceType({
   description: 'Anything with an id of its own.',
-  // Synchronous, and by the id alone: compiled execution does not await it.
-  resolveType: ({ id }: { id: string }) => typeNames.get(prefixOf(id) ?? '') ?? '',
 })
 export abstract class Node {
   @Field(() => GraphQLID, { description: 'Stable, time-ordered, with a prefix that tells the type.' })

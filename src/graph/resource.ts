@@ -67,11 +67,12 @@ export interface Resource<T = unknown> {
   readonly policy: PolicyDeclaration;
 }
 
+/** Gives a class made here the name by which errors and type-graphql call it. */
 function named<C extends EntityClass>(type: C, name: string): C {
   return Object.defineProperty(type, 'name', { value: name });
 }
 
-/** The stable name of a class as GraphQL will show it. */
+/** `<name>Connection` and `<name>Edge`, after Relay, with `nodes` beside `edges` and a `totalCount`. */
 function connectionType(type: EntityClass, name: string): EntityClass {
   const EdgeType = named(class {}, `${name}Edge`);
   ObjectType(`${name}Edge`, { description: `One ${name} in a list, with its cursor.` })(EdgeType);

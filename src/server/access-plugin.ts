@@ -7,11 +7,12 @@ import type {
   GraphQLResponse,
 } from '@apollo/server';
 import { HeaderMap } from '@apollo/server';
-import type { GraphQLFormattedError } from 'graphql';
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Context } from '../access/context.ts';
-import { operationError, pathError, type Decision, type Gate } from '../access/policy/index.ts';
+import { costOf, operationError, pathError, type Decision, type Gate } from '../access/policy/index.ts';
 import { ApiError } from '../core/errors.ts';
 import { assertWithinLimits } from './limits.ts';
+import { noteForLog } from './request-scope.ts';
 
 export interface AccessPluginOptions {
   readonly gate: Gate;
@@ -44,6 +45,27 @@ function replaceBy(response: GraphQLResponse, error: ApiError): void {
   response.body = { kind: 'single', singleResult: { errors: [error as unknown as GraphQLFormattedError] } };
 }
 
+/**
+ * An error below some field says nothing about the others: where anything was answered, or done, the answer is a 200.
+ * Apollo takes the status and the headers of any error for those of the whole.
+ */
+function keepStatus({ http, body }: GraphQLResponse): void {
+  if (body.kind !== 'single' || !body.singleResult.data) return;
+  if (Object.values(body.singleResult.data).every((value) => value === null)) return;
+  http.status = 200;
+  for (const name of ['retry-after', 'www-authenticate']) http.headers.delete(name);
+}
+
+/**
+ * The store was away and nothing was answered: whether the key is still good makes no difference, and asking a store that
+ * keeps silent would make the caller wait a second time.
+ */
+function isStoreAway({ body }: GraphQLResponse, errors: readonly GraphQLError[] | undefined): boolean {
+  if (!errors?.some(({ extensions }) => extensions['code'] === 'SERVICE_UNAVAILABLE')) return false;
+  if (body.kind !== 'single') return false;
+  return Object.values(body.singleResult.data ?? {}).every((value) => value === null);
+}
+
 function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLRequestListener<Context> {
   let decision: Decision | undefined;
   return {
@@ -52,6 +74,10 @@ function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLReque
       const variables = request.variables ?? {};
       const plan = gate.plan(document, operation);
       assertWithinLimits(schema, plan, variables);
+      const cost = costOf(plan, variables);
+      noteForLog({ cost });
+      // Before the decision: what is then denied costs as well, or asking for the forbidden would be free.
+      await contextValue.limits.charge(cost);
       decision = await gate.decide(plan, contextValue.principal, variables);
       // All or nothing: a mutation of which any part is denied runs no part.
       if (plan.type === 'mutation' && decision.denials.length > 0) throw operationError(decision.denials);
@@ -61,10 +87,12 @@ function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLReque
       return decision?.isEverythingDenied ? forbidden(decision) : null;
     },
     async willSendResponse({ response, contextValue, operation, errors }) {
-      if (!decision || operation?.operation !== 'query' || decision.isEverythingDenied) return;
       const isUnsent = errors?.some((error) => error instanceof ApiError && error.code === 'UNAUTHENTICATED');
+      // A dead key is 401 whatever else there is to tell.
+      if (!errors?.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED')) keepStatus(response);
+      if (!decision || operation?.operation !== 'query' || decision.isEverythingDenied) return;
       try {
-        if (!isUnsent) await assertStillValid(contextValue);
+        if (!isUnsent && !isStoreAway(response, errors)) await assertStillValid(contextValue);
         if (decision.denials.length > 0) addErrors(response, formatted(decision));
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;

@@ -1,5 +1,5 @@
 // Apollo Server with our settings. It knows no HTTP framework; credentials, limits and access come in as plugins.
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerOptionsWithGateway, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -10,8 +10,9 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { RequestContextBase } from '../core/request-facts.ts';
+import { createExecutor, type CompiledExecution } from './execute.ts';
 import type { ErrorDoor } from './format-error.ts';
-import { currentScope } from './request-scope.ts';
+import { currentScope, noteForLog, outcomeOf } from './request-scope.ts';
 
 export const maximumTokens = 2000;
 const maximumValidationErrors = 5;
@@ -23,6 +24,8 @@ export interface ApolloOptions<TContext extends RequestContextBase> {
   /** `keys` is introspection for those with a credential, which a plugin sees to; here it is on unless `off`. */
   readonly introspection: 'public' | 'keys' | 'off';
   readonly logger: Logger;
+  /** Default: auto. */
+  readonly compiledExecution?: CompiledExecution;
 }
 
 /** Off, each by name: some of them would otherwise be switched on by APOLLO_* variables in the environment. */
@@ -39,15 +42,38 @@ function disabledPlugins(): ApolloServerPlugin[] {
 /** Notes the operation's name for the log, and gives the one answer that Apollo sends as 200 without data its 400. */
 const bookkeeping: ApolloServerPlugin = {
   requestDidStart: async () => ({
-    async didResolveOperation({ operationName }) {
-      const scope = currentScope();
-      if (scope && operationName) scope.operationName = operationName.slice(0, maximumOperationNameLength);
+    async didResolveOperation({ operationName, operation }) {
+      if (operation) noteForLog({ operation: operation.operation });
+      if (operationName) noteForLog({ operationName: operationName.slice(0, maximumOperationNameLength) });
     },
     async willSendResponse({ request, response }) {
       if (request.extensions?.['persistedQuery'] && response.http.status === 200) response.http.status = 400;
     },
   }),
 };
+
+/**
+ * Our executor in the place of Apollo's own. It is called where Apollo would execute, so that everything around it stays:
+ * listeners, the forms of errors, HTTP statuses. (A response of a plugin's responseForOperation would skip them.)
+ */
+function gatewayOf({
+  schema,
+  compiledExecution = 'auto',
+}: Pick<ApolloOptions<never>, 'schema' | 'compiledExecution'>) {
+  const execute = createExecutor(schema, compiledExecution);
+  const gateway: ApolloServerOptionsWithGateway<never>['gateway'] = {
+    onSchemaLoadOrUpdate(callback) {
+      callback({ apiSchema: schema, coreSupergraphSdl: '' });
+      return () => undefined;
+    },
+    load: async () => ({
+      executor: ({ document, operation, request: { operationName, variables = {} }, context }) =>
+        execute({ document, operation, operationName, variables, context }),
+    }),
+    stop: async () => undefined,
+  };
+  return gateway;
+}
 
 /** Starts it. Rejects when a plugin's serverWillStart does. */
 export async function startApollo<TContext extends RequestContextBase>(
@@ -56,12 +82,15 @@ export async function startApollo<TContext extends RequestContextBase>(
 ): Promise<ApolloServer<TContext>> {
   const requestId = () => currentScope()?.requestId ?? 'none';
   const apollo = new ApolloServer<TContext>({
-    schema: options.schema,
+    gateway: gatewayOf(options),
     plugins: [...disabledPlugins(), bookkeeping, ...options.plugins],
     introspection: options.introspection !== 'off',
     hideSchemaDetailsFromClientErrors: options.introspection !== 'public',
     formatError: (_formatted, error) => door.format(error, requestId()),
-    stringifyResult: (result) => door.stringify(result, requestId()),
+    stringifyResult: (result) => {
+      noteForLog(outcomeOf(result));
+      return door.stringify(result, requestId());
+    },
     // Basic authentication makes a key something that a browser sends by itself: a foreign page must not use it.
     csrfPrevention: true,
     allowBatchedHttpRequests: false,

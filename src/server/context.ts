@@ -1,15 +1,34 @@
 // The context of a request: credential -> principal -> the rows that are its own. Nothing is parsed or decided here.
 import type { Authenticator } from '../access/authenticate.ts';
 import type { Context, CredentialTools, RunningMutation } from '../access/context.ts';
+import { readCredential } from '../access/credential.ts';
 import type { Operator } from '../access/operator.ts';
 import type { AccessExplainer, Decision } from '../access/policy/index.ts';
+import type { Limits, RequestLimits } from '../access/rate-limit/index.ts';
 import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
 import type { Clock } from '../core/clock.ts';
+import { ApiError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { RequestFacts } from '../core/request-facts.ts';
 import type { Connection } from '../db/database.ts';
 import { assertIdempotencyKey } from '../graph/idempotency.ts';
 import { createTenantDb, type TenantDb } from '../db/tenant-db.ts';
+import { limitTime } from '../db/time-limit.ts';
+import { noteForLog } from './request-scope.ts';
+import type { OperationCheck } from './operation-check.ts';
+
+/** From when the caller is known. */
+const operationLimitMs = 10_000;
+
+/** Throws QUERY_TOO_EXPENSIVE once the time is over. What was committed by then stays and is reported as done. */
+function timeLimit(clock: Clock): () => void {
+  const endMs = clock.nowMs() + operationLimitMs;
+  return () => {
+    if (clock.nowMs() < endMs) return;
+    const message = `The operation took longer than ${operationLimitMs / 1000} seconds and was ended.`;
+    throw new ApiError('QUERY_TOO_EXPENSIVE', message, { details: { limitMs: operationLimitMs } });
+  };
+}
 
 /**
  * Rows of the caller. Every transaction asks once more whether the caller is still good, and holds the answer: a key
@@ -25,7 +44,8 @@ function tenantDbFor(
   const check = (connection: Connection) =>
     authenticator.assertStillValid(connection, principal, { lock: true });
   return createTenantDb({
-    ...{ database, clock, scope: { workspaceId, venueIds } },
+    ...{ clock, scope: { workspaceId, venueIds } },
+    database: limitTime(database, timeLimit(clock)),
     ...(principal.kind === 'USER' ? { afterBegin: check } : { beforeCommit: check }),
   });
 }
@@ -44,6 +64,7 @@ class RequestContext implements Context {
     readonly credentials: CredentialTools,
     readonly scopes: ScopeCatalogue,
     readonly explainer: AccessExplainer,
+    readonly limits: RequestLimits,
     private readonly rows: TenantDb | null,
   ) {}
 
@@ -57,15 +78,23 @@ class RequestContext implements Context {
 /** The story of a request until it is parsed: who calls, may it go on, which rows are its own. */
 export function contextFactory(
   operator: Operator,
-  authenticator: Authenticator,
-  assertPublic: (operation: RequestFacts['operation']) => void,
+  { authenticator, limits }: { readonly authenticator: Authenticator; readonly limits: Limits },
+  check: OperationCheck,
 ) {
-  return async ({ requestId, ip, headers, operation, idempotencyKey }: RequestFacts): Promise<Context> => {
+  return async (facts: RequestFacts): Promise<Context> => {
+    const { requestId, ip, headers, operation, idempotencyKey, answer } = facts;
+    const sent = readCredential(headers);
+    if (sent.kind === 'API_KEY') noteForLog({ caller: { key: sent.prefix } });
     const principal = await authenticator.authenticate(headers, ip);
-    if (principal.kind === 'ANONYMOUS') assertPublic(operation);
+    if (principal.kind === 'USER') noteForLog({ caller: { userId: principal.userId } });
+    // Whoever has no credential and asks for more than the public part is refused first, and for nothing.
+    if (principal.kind === 'ANONYMOUS') check(operation, true);
+    const opened = limits.open(principal, ip, answer);
+    if (principal.kind !== 'ANONYMOUS') check(operation, false);
     const { clock, credentials, scopes, explainer } = operator;
     const rows = tenantDbFor(operator, authenticator, principal);
     const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
-    return new RequestContext(requestId, ip, once, principal, clock, credentials, scopes, explainer, rows);
+    const tools = [clock, credentials, scopes, explainer, opened, rows] as const;
+    return new RequestContext(requestId, ip, once, principal, ...tools);
   };
 }

@@ -1,5 +1,6 @@
 // The end of the HTTP server: requests in flight get their answer, connections that wait for nothing are closed.
 import type { Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
 /** Leaves the rest of the 10 seconds that most supervisors wait for closing the store. */
@@ -10,8 +11,8 @@ export interface Drain {
   isClosing(): boolean;
   /** Counts work as in flight, also when its caller has gone: a mutation is not cut off by a closed laptop. */
   track<T>(work: Promise<T>): Promise<T>;
-  /** Stops accepting, resolves when nothing is in flight or after 8 s, then with whatever is left cut off. */
-  close(): Promise<void>;
+  /** Stops accepting after `graceMs`, resolves when nothing is in flight or 8 s later, then with whatever is left cut off. */
+  close(graceMs: number): Promise<void>;
 }
 
 /** What one connection is doing. */
@@ -76,8 +77,9 @@ export function addDrain(app: FastifyInstance): Drain {
       work.then(forget, forget);
       return work;
     },
-    async close() {
+    async close(graceMs) {
       closing = true;
+      if (graceMs > 0) await wait(graceMs);
       let limit: NodeJS.Timeout | undefined;
       const limitReached = new Promise<void>((resolve) => {
         limit = setTimeout(() => {

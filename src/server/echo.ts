@@ -20,6 +20,16 @@ function withoutValue(message: string): string {
   return pattern && kept !== undefined ? message.replace(pattern, kept) : message;
 }
 
+/**
+ * Beginning and end, where all that is looked for stands. A value between them may be long, and made so that a search
+ * for a hint begins anew at each of its words.
+ */
+const maxPartLength = 500;
+function shorten(message: string): string {
+  if (message.length <= 2 * maxPartLength) return message;
+  return `${message.slice(0, maxPartLength)}…${message.slice(-maxPartLength)}`;
+}
+
 const ofVariable = /^Variable "(\$\w+)" got invalid value /;
 
 /** `…got invalid value <value> at "<path>"; <detail>`: the detail is known, so nothing is guessed about the value. */
@@ -27,15 +37,15 @@ function aboutVariable(message: string, detail: string | undefined): string {
   const name = ofVariable.exec(message)?.[1] ?? '';
   if (detail === undefined || !message.endsWith(`; ${detail}`))
     return `Variable "${name}" got an invalid value.`;
-  const place = / at "([\w.[\]]+)"$/.exec(message.slice(0, -detail.length - 2))?.[1];
+  const place = / at "([\w.[\]]+)"$/.exec(shorten(message.slice(0, -detail.length - 2)))?.[1];
   const at = place === undefined ? '' : ` at "${place}"`;
-  return `Variable "${name}" got an invalid value${at}; ${withoutValue(detail)}`;
+  return `Variable "${name}" got an invalid value${at}; ${withoutValue(shorten(detail))}`;
 }
 
 /** The message of an error, given with the messages of its causes from the outside in, without any value. */
 export function speakable(messages: readonly string[]): string {
   const [message = ''] = messages;
-  if (!ofVariable.test(message)) return blankSecrets(withoutValue(message));
+  if (!ofVariable.test(message)) return blankSecrets(withoutValue(shorten(message)));
   const detail = messages.find((cause) => !ofVariable.test(cause));
   return blankSecrets(aboutVariable(message, detail));
 }

@@ -8,16 +8,18 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { blankSecrets } from '../core/logger.ts';
-import { refuse, type ErrorDoor } from './format-error.ts';
+import type { Meter } from '../core/meter.ts';
+import { badRequest, type ErrorDoor } from './format-error.ts';
 import { strictPolicy } from './pages.ts';
 import { fromFastify, pathOf } from './request-rules.ts';
-import { scopeOf } from './request-scope.ts';
+import { answerNotesOf, outcomeOf, scopeOf } from './request-scope.ts';
 
 interface FastifyOptions {
   readonly logger: Logger;
   readonly corsOrigins: readonly string[];
   readonly trustProxyHops: number;
   readonly bodyLimitBytes: number;
+  readonly meter?: Meter;
 }
 
 /** By then a request must have arrived as a whole: nobody keeps a connection busy by dribbling. */
@@ -63,11 +65,13 @@ function headOf(error: unknown): ErrorHead {
 
 function sendError(reply: FastifyReply, error: unknown, door: ErrorDoor): FastifyReply {
   const { status, headers } = headOf(error);
+  const answer = { errors: [door.format(error, reply.request.id)] };
+  Object.assign(scopeOf(reply.request), outcomeOf(answer));
   return reply
     .code(status)
     .headers(Object.fromEntries(headers))
     .type('application/json; charset=utf-8')
-    .send(JSON.stringify({ errors: [door.format(error, reply.request.id)] }));
+    .send(JSON.stringify(answer));
 }
 
 /** What Node's parser refuses never becomes a request: the answer is written to the socket by hand. */
@@ -79,7 +83,7 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket, door: E
   const statusOf: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
   const status = statusOf[error.code ?? ''] ?? 400;
   const requestId = randomUUID();
-  const refusal = refuse(status, 'The request is not valid HTTP, too slow or its headers are too large.');
+  const refusal = badRequest(status, 'The request is not valid HTTP, too slow or its headers are too large.');
   const body = JSON.stringify({ errors: [door.format(refusal, requestId)] });
   const headers = {
     ...commonHeaders(requestId),
@@ -93,18 +97,38 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket, door: E
   socket.destroySoon();
 }
 
-function logAnswer(logger: Logger, request: FastifyRequest, reply: FastifyReply, isSent: boolean): void {
-  const { operationName } = scopeOf(request);
+/** Of what is answered without passing the door: pages, preflights, and a readiness probe's 503. */
+function outcomeOfStatus(status: number, isSent: boolean): string {
+  if (!isSent) return 'aborted';
+  return status < 400 ? 'ok' : 'SERVICE_UNAVAILABLE';
+}
+
+/** One line for each request. What is not known of it, such as the cost of what did not parse, is left out. */
+function logAnswer(
+  { logger, meter }: FastifyOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { isSent, tookMs }: { readonly isSent: boolean; readonly tookMs: number },
+): void {
+  const { requestId, caller, operation = 'none', ...known } = scopeOf(request);
+  const outcome = known.outcome ?? outcomeOfStatus(reply.statusCode, isSent);
   const entry = {
-    requestId: request.id,
+    requestId,
     method: request.method,
     // Without the query string: it may hold an operation's variables.
     path: pathOf(request).slice(0, maximumLoggedPathLength),
     ...(isSent ? { status: reply.statusCode } : { aborted: true }),
-    durationMs: Math.round(reply.elapsedTime * 10) / 10,
-    ...(operationName === undefined ? {} : { operationName }),
+    durationMs: Math.round(tookMs * 10) / 10,
+    ...{ ...caller, ...known },
+    outcome,
   };
   logger.info(entry, 'request');
+  meter?.request({
+    operation,
+    status: reply.statusCode,
+    outcome: isSent ? outcome : 'aborted',
+    seconds: tookMs / 1_000,
+  });
 }
 
 function addHeaders(app: FastifyInstance, corsOrigins: readonly string[]): void {
@@ -113,7 +137,11 @@ function addHeaders(app: FastifyInstance, corsOrigins: readonly string[]): void 
   });
   // Again at the end: Apollo and its plugins write a Cache-Control of their own.
   app.addHook('onSend', async (request, reply) => {
-    void reply.headers(commonHeaders(request.id));
+    const { beforeSend, headers } = answerNotesOf(request);
+    delete answerNotesOf(request).beforeSend;
+    // What it throws passes the error handler, and comes by here again.
+    await beforeSend?.();
+    void reply.headers({ ...headers, ...commonHeaders(request.id) });
   });
   void app.register(fastifyHelmet, {
     contentSecurityPolicy: false,
@@ -158,12 +186,18 @@ export function createFastify(options: FastifyOptions, door: ErrorDoor): Fastify
   });
   app.setErrorHandler((error, _request, reply) => answer(error, reply));
   // Reached only by a preflight for an unknown path: the rules refuse every other one before its body is read.
-  app.setNotFoundHandler((_request, reply) => answer(refuse(404, 'There is nothing at this path.'), reply));
+  app.setNotFoundHandler((_request, reply) =>
+    answer(badRequest(404, 'There is nothing at this path.'), reply),
+  );
   app.addHook('onRequest', async (request, reply) => {
     // Not Fastify's onResponse, which stays silent when the caller hangs up: what it asked for may have been done.
     let isSent = false;
+    // Not reply.elapsedTime, which is 0 as long as nobody has an onResponse hook.
+    const startMs = performance.now();
     reply.raw.once('finish', () => (isSent = true));
-    reply.raw.once('close', () => logAnswer(options.logger, request, reply, isSent));
+    reply.raw.once('close', () =>
+      logAnswer(options, request, reply, { isSent, tookMs: performance.now() - startMs }),
+    );
   });
   addHeaders(app, options.corsOrigins);
   return app;

@@ -24,8 +24,8 @@ export interface ErrorDoor {
   stringify(result: FormattedExecutionResult, requestId: string): string;
 }
 
-/** A refusal that has no code of its own: BAD_REQUEST with another HTTP status than 400, e.g. 404 or 415. */
-export function refuse(
+/** Made, not thrown: a refusal that has no code of its own, BAD_REQUEST with whatever HTTP status, e.g. 404 or 415. */
+export function badRequest(
   status: number,
   message: string,
   headers: Readonly<Record<string, string>> = {},

@@ -4,17 +4,19 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import type { Meter } from '../core/meter.ts';
 import type { RequestContextBase, RequestFacts } from '../core/request-facts.ts';
 import { prefersHtml } from './accept.ts';
 import { startApollo } from './apollo.ts';
 import { addDrain, type Drain } from './drain.ts';
+import type { CompiledExecution } from './execute.ts';
 import { createFastify } from './fastify.ts';
 import { createErrorDoor, type ErrorDoor } from './format-error.ts';
 import { addHealth, type Readiness } from './health.ts';
 import { addGraphiql, createSandbox, sendPage } from './pages.ts';
 import { addRequestRules } from './request-rules.ts';
 import { addSchemaRoute } from './schema-route.ts';
-import { runInScope } from './request-scope.ts';
+import { answerNotesOf, runInScope } from './request-scope.ts';
 
 export interface HttpServerOptions<TContext extends RequestContextBase> {
   readonly schema: GraphQLSchema;
@@ -29,10 +31,15 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
   /** Exactly these origins may read answers from a browser; none by default. */
   readonly corsOrigins: readonly string[];
   readonly trustProxyHops: number;
+  readonly meter?: Meter;
   /** Default 262144 (256 KB). */
   readonly bodyLimitBytes?: number;
+  /** Default: auto. */
+  readonly compiledExecution?: CompiledExecution;
   /** The operation that Sandbox and GraphiQL show at first. */
   readonly exampleDocument: string;
+  /** Documents that GraphiQL offers beside it, each in a tab of its own. */
+  readonly exampleFiles: readonly string[];
   /** After the last request: close what the requests needed. */
   onClose?(): Promise<void>;
 }
@@ -40,16 +47,25 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
 export interface HttpServer {
   listen(host: string, port: number): Promise<{ url: string }>;
   readonly inject: FastifyInstance['inject'];
-  /** Drains (at most 8 s), then runs onClose. Calling it twice is the same as once. */
-  close(): Promise<void>;
+  /**
+   * For `graceMs` (default 0) goes on accepting, while every answer asks its caller to leave; then drains (at most 8 s)
+   * and runs onClose. Calling it twice is the same as once.
+   */
+  close(graceMs?: number): Promise<void>;
 }
 
 const defaultBodyLimitBytes = 256 * 1024;
 
-/** From the body of a POST or the URL of a GET; anything of another shape is Apollo's to refuse. */
+/**
+ * From the body of a POST or the URL of a GET; anything of another shape is Apollo's to refuse. The URL is decoded as
+ * Apollo does: what is judged here must be what runs there, also where bytes are not UTF-8.
+ */
 function operationOf(request: FastifyRequest): RequestFacts['operation'] {
-  const source = (request.method === 'POST' ? request.body : request.query) as
-    Record<string, unknown> | null | undefined;
+  const source = (
+    request.method === 'POST'
+      ? request.body
+      : Object.fromEntries(new URL(request.url, 'http://localhost').searchParams)
+  ) as Record<string, unknown> | null | undefined;
   const query = source?.['query'];
   const operationName = source?.['operationName'];
   if (typeof query !== 'string') return null;
@@ -64,6 +80,7 @@ function factsOf(request: FastifyRequest): RequestFacts {
     // `headers` keeps only the first of two Authorization headers; requests injected by tests have no other form.
     headers: (request.raw.headersDistinct as RequestFacts['headers'] | undefined) ?? request.headers,
     operation: operationOf(request),
+    answer: answerNotesOf(request),
     ...(typeof idempotencyKey === 'string' ? { idempotencyKey } : {}),
   };
 }
@@ -111,20 +128,23 @@ export async function createHttpServer<TContext extends RequestContextBase>(
     isClosing: () => drain.isClosing(),
     logger: options.logger,
   });
-  addGraphiql(app, options.exampleDocument);
+  app.get('/', async (request, reply) =>
+    prefersHtml(request.headers.accept) ? reply.redirect('/graphql') : { graphql: '/graphql' },
+  );
+  addGraphiql(app, [options.exampleDocument, ...options.exampleFiles]);
   addSchemaRoute(app, (request) => options.schemaFor(factsOf(request)));
   const apollo = await addGraphql(app, options, drain, door);
   await app.ready();
 
   let closed: Promise<void> | undefined;
-  async function close(): Promise<void> {
-    await drain.close();
+  async function close(graceMs: number): Promise<void> {
+    await drain.close(graceMs);
     await apollo.stop();
     await options.onClose?.();
   }
   return {
     listen: async (host, port) => ({ url: await app.listen({ host, port }) }),
     inject: app.inject.bind(app) as FastifyInstance['inject'],
-    close: () => (closed ??= close()),
+    close: (graceMs = 0) => (closed ??= close(graceMs)),
   };
 }

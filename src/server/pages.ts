@@ -88,7 +88,7 @@ export function createSandbox(exampleDocument: string, introspection: 'public' |
 }
 
 interface RenderGraphiql {
-  renderGraphiQL(options: Readonly<Record<string, string | boolean>>): string;
+  renderGraphiQL(options: Readonly<Record<string, string | boolean | readonly object[]>>): string;
 }
 
 interface CompressedPage extends Page {
@@ -96,12 +96,13 @@ interface CompressedPage extends Page {
 }
 
 /** 9 MB of HTML with everything inside, so it is loaded, hashed and compressed when somebody first asks for it. */
-async function renderGraphiql(exampleDocument: string): Promise<CompressedPage> {
+async function renderGraphiql(documents: readonly string[]): Promise<CompressedPage> {
   const { renderGraphiQL } = require('@graphql-yoga/render-graphiql') as RenderGraphiql;
   const html = renderGraphiQL({
     title: 'Latchkey GraphiQL',
     endpoint: '/graphql',
-    defaultQuery: exampleDocument,
+    // What somebody had open at the last visit comes before these.
+    defaultTabs: documents.map((query) => ({ query })),
     isHeadersEditorEnabled: true,
     defaultEditorToolsVisibility: 'headers',
     // A key does not belong into the browser's storage.
@@ -133,11 +134,11 @@ export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
     .send(page.html);
 }
 
-/** GET /graphiql. */
-export function addGraphiql(app: FastifyInstance, exampleDocument: string): void {
+/** GET /graphiql, with a tab for each document; the first is the one that is shown. */
+export function addGraphiql(app: FastifyInstance, documents: readonly string[]): void {
   let rendering: Promise<CompressedPage> | undefined;
   app.get('/graphiql', async (request, reply) => {
-    rendering ??= renderGraphiql(exampleDocument);
+    rendering ??= renderGraphiql(documents);
     const page = await rendering;
     void reply.header('Vary', 'Accept-Encoding');
     if (!/\bgzip\b/i.test(request.headers['accept-encoding'] ?? '')) return sendPage(reply, page);

@@ -3,40 +3,22 @@
 import {
   getOperationAST,
   Kind,
-  parse,
-  specifiedScalarTypes,
-  visit,
   type DefinitionNode,
   type DocumentNode,
-  type FragmentDefinitionNode,
+  type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
-import type { Policy } from '../access/policy/index.ts';
-import { unauthenticated } from '../core/errors.ts';
-import type { RequestFacts } from '../core/request-facts.ts';
+import { fragmentsOf, type Policy } from '../access/policy/index.ts';
+import { namesOnly, publicNamesOf } from './public-names.ts';
 
 interface Options {
+  readonly schema: GraphQLSchema;
   readonly policy: Policy;
   readonly isIntrospectionPublic: boolean;
-  readonly maxTokens: number;
 }
 
 const introspectionFields = new Set(['__schema', '__type', '__typename']);
 const rootTypes = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' } as const;
-
-function parseOrNull(query: string, maxTokens: number): DocumentNode | null {
-  try {
-    return parse(query, { maxTokens, noLocation: true });
-  } catch {
-    // Whoever may not ask learns nothing about why it does not parse.
-    return null;
-  }
-}
-
-function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
-  const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
-  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
-}
 
 /**
  * Root field names, fragments expanded; null when a fragment is missing. Each fragment is entered once: nothing was
@@ -82,40 +64,21 @@ function hasPublicRoots(
   });
 }
 
-const publicTypes = new WeakMap<Policy, ReadonlySet<string>>();
-
-/** Types of which a member is open to everyone, and what is no secret anyway. */
-function publicTypesOf(policy: Policy): ReadonlySet<string> {
-  let types = publicTypes.get(policy);
-  if (!types) {
-    const open = [...policy.coordinates].filter(([, { authenticated }]) => !authenticated);
-    const names = open.map(([coordinate]) => coordinate.split('.', 1)[0]!);
-    types = new Set([...names, ...Object.values(rootTypes), ...specifiedScalarTypes.map(({ name }) => name)]);
-    publicTypes.set(policy, types);
-  }
-  return types;
-}
-
-/** False when some variable or fragment names another type: validation would say whether it exists, and what it has. */
-function namesPublicTypesOnly(document: DocumentNode, policy: Policy): boolean {
-  const known = publicTypesOf(policy);
-  let isPublic = true;
-  visit(document, { NamedType: ({ name }) => void (isPublic &&= known.has(name.value)) });
-  return isPublic;
-}
-
 /**
- * Throws UNAUTHENTICATED (MISSING_CREDENTIAL) unless every root field of the operation is public. Where the schema is a
- * secret, so must be those of the whole document: all of it is validated, and validation talks about what it finds.
+ * Whether every root field of the operation is public. Where the schema is a secret, so must be those of the whole
+ * document and every name in it: all of it is validated, and validation tells a name that there is from one that there
+ * is not.
  */
-export function assertPublicOperation(operation: RequestFacts['operation'], options: Options): void {
-  const document = operation && parseOrNull(operation.query, options.maxTokens);
-  const chosen = document && getOperationAST(document, operation.operationName);
-  const isPublic =
-    chosen &&
-    (options.isIntrospectionPublic
-      ? hasPublicRoots(document, [chosen], options)
-      : hasPublicRoots(document, document.definitions, options) &&
-        namesPublicTypesOnly(document, options.policy));
-  if (!isPublic) throw unauthenticated('MISSING_CREDENTIAL');
+export function isPublicOperation(
+  document: DocumentNode,
+  operationName: string | null,
+  options: Options,
+): boolean {
+  const chosen = getOperationAST(document, operationName);
+  if (!chosen) return false;
+  if (options.isIntrospectionPublic) return hasPublicRoots(document, [chosen], options);
+  return (
+    hasPublicRoots(document, document.definitions, options) &&
+    namesOnly(document, publicNamesOf(options.schema, options.policy))
+  );
 }

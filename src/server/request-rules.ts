@@ -3,17 +3,21 @@ import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import { acceptsJson } from './accept.ts';
-import { refuse } from './format-error.ts';
+import { badRequest } from './format-error.ts';
 
 const bodyTypes = ['application/json', 'application/graphql+json'];
 const onlyJson = 'Send the operation as JSON: Content-Type: application/json; charset=utf-8.';
 /** Up to here a body that is too large is read to its end and dropped, so that the caller gets to see the 413. */
 const dropLimitBytes = 16 * 1024 * 1024;
+/** Of one body. The largest one arrives in a few hundred, when a network cuts it. */
+const maxPieces = 10_000;
 
 /** Every path there is, with its methods: for 405 and its Allow header. */
 const methodsOf = new Map([
+  ['/', 'GET'],
   ['/graphql', 'GET, POST'],
   ['/graphiql', 'GET'],
+  ['/schema.graphql', 'GET'],
   ['/health/live', 'GET'],
   ['/health/ready', 'GET'],
 ]);
@@ -25,8 +29,8 @@ export function pathOf(request: FastifyRequest): string {
 function findRouteFault(request: FastifyRequest): GraphQLError | null {
   if (!request.is404) return null;
   const methods = methodsOf.get(pathOf(request));
-  if (methods === undefined) return refuse(404, 'There is nothing at this path. The API is at /graphql.');
-  return refuse(405, `This path takes ${methods.replace(', ', ' and ')} only.`, { Allow: methods });
+  if (methods === undefined) return badRequest(404, 'There is nothing at this path. The API is at /graphql.');
+  return badRequest(405, `This path takes ${methods.replace(', ', ' and ')} only.`, { Allow: methods });
 }
 
 /** JSON in UTF-8 (RFC 8259, section 8.1) and not compressed; the charset may be left out. */
@@ -43,10 +47,14 @@ function isJson(headers: FastifyRequest['headers']): boolean {
 }
 
 function findBodyFault(request: FastifyRequest, bodyLimitBytes: number): GraphQLError | null {
-  if (!isJson(request.headers)) return refuse(415, onlyJson);
+  if (!isJson(request.headers)) return badRequest(415, onlyJson);
   const lengthBytes = Number(request.headers['content-length'] ?? 0);
   if (lengthBytes <= bodyLimitBytes) return null;
-  return refuse(413, tooLarge(bodyLimitBytes), lengthBytes > dropLimitBytes ? { Connection: 'close' } : {});
+  return badRequest(
+    413,
+    tooLarge(bodyLimitBytes),
+    lengthBytes > dropLimitBytes ? { Connection: 'close' } : {},
+  );
 }
 
 function tooLarge(bodyLimitBytes: number): string {
@@ -59,12 +67,12 @@ function findFault(request: FastifyRequest, bodyLimitBytes: number): GraphQLErro
   if (routeFault || pathOf(request) !== '/graphql' || request.method === 'OPTIONS') return routeFault;
   // The Apollo integration makes a URL of these; one that cannot be made would be our 500 instead of their 400.
   if (!URL.canParse(request.url, `${request.protocol}://${request.hostname}/`)) {
-    return refuse(400, 'The Host header is not valid.');
+    return badRequest(400, 'The Host header is not valid.');
   }
   if (request.method !== 'POST') return null;
   // Apollo looks at Accept after the operation: a mutation would be done and then answered with 406.
   if (!acceptsJson(request.headers.accept))
-    return refuse(406, 'The answer is JSON: accept application/json.');
+    return badRequest(406, 'The answer is JSON: accept application/json.');
   return findBodyFault(request, bodyLimitBytes);
 }
 
@@ -75,17 +83,29 @@ export function fromFastify(error: unknown, bodyLimitBytes: number): unknown {
     return error;
   switch (statusCode) {
     case 400:
-      return refuse(
+      return badRequest(
         400,
         code === 'FST_ERR_BAD_URL' ? 'The path is not valid.' : 'The body is not valid JSON.',
       );
     case 413:
-      return refuse(413, tooLarge(bodyLimitBytes));
+      return badRequest(413, tooLarge(bodyLimitBytes));
     case 415:
-      return refuse(415, onlyJson);
+      return badRequest(415, onlyJson);
     default:
-      return statusCode < 500 ? refuse(statusCode, 'The request is not valid.') : error;
+      return statusCode < 500 ? badRequest(statusCode, 'The request is not valid.') : error;
   }
+}
+
+/**
+ * Ends a connection that sends its body in crumbs: each piece costs the server as much as kilobytes do. No answer: the
+ * rest of the pieces would have to be read for it.
+ */
+function watchPieces(request: FastifyRequest): void {
+  let pieces = 0;
+  request.raw.on('data', () => {
+    pieces += 1;
+    if (pieces > maxPieces) request.raw.destroy();
+  });
 }
 
 /** Installs the rules and the only body parser there is. Register it after the hooks that set headers. */
@@ -94,11 +114,15 @@ export function addRequestRules(app: FastifyInstance, bodyLimitBytes: number): v
     const fault = findFault(request, bodyLimitBytes);
     if (fault) throw fault;
   });
+  app.addHook('preParsing', (request, _reply, _payload, done) => {
+    watchPieces(request);
+    done();
+  });
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>(bodyTypes, { parseAs: 'buffer' }, (request, body, done) => {
     // Decoding would replace what is not UTF-8, and store something that nobody sent.
-    if (!isUtf8(body)) done(refuse(400, 'The body is not valid UTF-8.'));
+    if (!isUtf8(body)) done(badRequest(400, 'The body is not valid UTF-8.'));
     else return parseJson(request, body.toString('utf8'), done);
   });
 }

@@ -2,7 +2,7 @@
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { lexicographicSortSchema, type GraphQLSchema } from 'graphql';
-import { refuse } from './format-error.ts';
+import { badRequest } from './format-error.ts';
 
 // Printing takes tens of milliseconds, and a view is asked for again by every developer's editor.
 const printed = new WeakMap<GraphQLSchema, string>();
@@ -21,7 +21,7 @@ export function addSchemaRoute(
 ): void {
   app.get('/schema.graphql', async (request, reply) => {
     const schema = await schemaFor(request);
-    if (!schema) throw refuse(404, 'This server does not show its schema.');
+    if (!schema) throw badRequest(404, 'This server does not show its schema.');
     return reply.type('application/graphql; charset=utf-8').send(schemaText(schema));
   });
 }

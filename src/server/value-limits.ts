@@ -8,12 +8,18 @@ import { ApiError } from '../core/errors.ts';
 const maxValueDepth = 20;
 /** A condition of a filter takes two. SQLite ends at 1000 conditions, and nobody writes as many. */
 const maxListObjects = 500;
+/** Of one object. No input of the schema has as many, and every error about an object shows all of it. */
+const maxProperties = 500;
+/** Of all variables: the largest mutation takes 100 inputs. */
+const maxVariableObjects = 2_000;
 const maxMessageLength = 300;
 
 /** What to look at in the values of one plan. */
 export interface ValueChecks {
   /** Fields whose arguments have limits of their own: lists. */
   readonly checked: readonly PlannedField[];
+  /** Those of them whose arguments hold no variable: they are looked at once. */
+  readonly fixed: ReadonlySet<PlannedField>;
   /** Variables of @skip and @include. */
   readonly switches: ReadonlySet<string>;
 }
@@ -42,9 +48,18 @@ function* objectsIn(value: unknown): Generator<{ value: object; depth: number }>
   }
 }
 
-function assertShallow(variables: unknown): void {
+function assertHandy(variables: unknown): void {
   let deepest = 0;
-  for (const { depth } of objectsIn(variables)) deepest = Math.max(deepest, depth);
+  let objects = 0;
+  for (const { value, depth } of objectsIn(variables)) {
+    deepest = Math.max(deepest, depth);
+    objects += Array.isArray(value) ? 0 : 1;
+    if (objects > maxVariableObjects)
+      refuse('objects among its variables, at least', objects, maxVariableObjects);
+    const properties = Array.isArray(value) ? 0 : Object.keys(value).length;
+    if (properties > maxProperties)
+      refuse('an object among its variables with a number of fields of', properties, maxProperties);
+  }
   if (deepest > maxValueDepth) refuse('values with a depth of', deepest, maxValueDepth);
 }
 
@@ -79,22 +94,30 @@ function checkSwitches(switches: ReadonlySet<string>, variables: Record<string, 
   }
 }
 
+/** Fixed fields that were found good. */
+const settled = new WeakSet<PlannedField>();
+
 /** Throws QUERY_TOO_EXPENSIVE or BAD_USER_INPUT. Variables that do not fit their types are left to the execution. */
 export function assertValues(
   schema: GraphQLSchema,
   plan: OperationPlan,
-  { checked, switches }: ValueChecks,
+  { checked, fixed, switches }: ValueChecks,
   variables: Record<string, unknown>,
 ): void {
-  assertShallow(variables);
-  if (checked.length === 0 && switches.size === 0) return;
-  const { coerced } = getVariableValues(schema, plan.operation.variableDefinitions ?? [], variables);
+  assertHandy(variables);
+  const open = checked.filter((field) => !settled.has(field));
+  if (open.length === 0 && switches.size === 0) return;
+  const { coerced } = getVariableValues(schema, plan.operation.variableDefinitions ?? [], variables, {
+    // Each error shows the whole value: thousands of them are minutes.
+    maxErrors: 1,
+  });
   if (!coerced) return;
   checkSwitches(switches, coerced);
-  for (const field of checked) {
+  for (const field of open) {
     const check = field.definition.extensions['checkArguments'] as (args: Record<string, unknown>) => void;
     const args = argumentsOf(field, coerced);
     assertFewObjects(args);
     check(args);
+    if (fixed.has(field)) settled.add(field);
   }
 }

@@ -1,6 +1,6 @@
 // Address lists: which entries are understood, and which callers they let in.
 import { describe, expect, it } from 'vitest';
-import { isAddressAllowed, normalizeIpRange } from '../../src/access/ip-allowlist.ts';
+import { addressGroup, isAddressAllowed, normalizeIpRange } from '../../src/access/ip-allowlist.ts';
 
 describe('An entry of an address list', () => {
   it.each([
@@ -111,4 +111,16 @@ describe('A caller and an address list', () => {
   it('keeps everybody out when a stored entry cannot be read', () => {
     expect(isAddressAllowed(['nonsense'], '192.0.2.1')).toBe(false);
   });
+});
+
+describe('addressGroup', () => {
+  it.each([
+    ['an IPv4 address is itself', '192.0.2.7', '192.0.2.7'],
+    ['an IPv4 address in its IPv6 form as well', '::ffff:192.0.2.7', '192.0.2.7'],
+    ['an IPv6 address is its /64 network', '2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['written short', '2001:db8::1', '2001:db8:0:0::/64'],
+    ['without a beginning', '::1', '0:0:0:0::/64'],
+    ['with a zone', 'fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['what is no address is one group', 'somewhere', 'unknown'],
+  ])('%s', (_case, ip, group) => expect(addressGroup(ip)).toBe(group));
 });

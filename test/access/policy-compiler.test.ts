@@ -11,6 +11,8 @@ import {
   type Policy,
   type PolicyDeclaration,
 } from '../../src/access/policy/index.ts';
+import { allFeatures, scopeCatalogue } from '../../src/app.ts';
+import { assembleSchema } from '../../src/server/schema.ts';
 
 const readA = scopes('read:a');
 const readB = scopes('read:b');
@@ -40,20 +42,20 @@ function withConcreteType(sdl: string, typeName: string, fieldName: string): Gra
 describe('at boot', () => {
   it('a field without a rule is refused, with the place where the rule belongs', () => {
     expect(faultsOf('type Query { a: Int b: Int }', { 'Query.a': readA })).toEqual([
-      'Query.b has no rule: add "Query.b" or "Query" to the policy of the feature that declares it.',
+      'Query.b has no rule: add "Query.b" or "Query" to the "policy" of the feature that declares this field, in src/features/<feature>/index.ts.',
     ]);
   });
 
   it('a field of a nested type without a rule is refused, though the edge that leads there has one', () => {
     expect(faultsOf('type Query { a: A } type A { x: Int }', { 'Query.a': readA })).toEqual([
-      'A.x has no rule: add "A.x" or "A" to the policy of the feature that declares it.',
+      'A.x has no rule: add "A.x" or "A" to the "policy" of the feature that declares this field, in src/features/<feature>/index.ts.',
     ]);
   });
 
   it('an input field without a rule is refused, with the place where the rule belongs', () => {
     const sdl = 'type Query { a(filter: Filter): Int } input Filter { x: Int y: Int }';
     expect(faultsOf(sdl, { 'Query.a': readA, 'Filter.x': readA })).toEqual([
-      'Filter.y has no rule: add "Filter.y" or "Filter" to the policy of the feature that declares this input field.',
+      'Filter.y has no rule: add "Filter.y" or "Filter" to the "policy" of the feature that declares this input field, in src/features/<feature>/index.ts.',
     ]);
   });
 
@@ -82,7 +84,7 @@ describe('at boot', () => {
       const policy = { 'Query.a': rule } as unknown as PolicyDeclaration;
       expect(faultsOf('type Query { a: Int }', policy)).toEqual([
         'The rule of "Query.a" is not a requirement.',
-        'Query.a has no rule: add "Query.a" or "Query" to the policy of the feature that declares it.',
+        'Query.a has no rule: add "Query.a" or "Query" to the "policy" of the feature that declares this field, in src/features/<feature>/index.ts.',
       ]);
     },
   );
@@ -123,6 +125,73 @@ describe('at boot', () => {
     expect(faultsOf(sdl, { 'Query.a': open, A: readA, Filter: readA, ...rule })).toEqual([
       `A.x ${cause} and is not nullable: a refusal could not be shown as null. Declare it { nullable: true }.`,
     ]);
+  });
+
+  it('the server does not start when a feature leaves a field, an argument object or a type of it without a rule', async () => {
+    const without = (...keys: string[]) =>
+      allFeatures.map((feature) => ({
+        ...feature,
+        policy: Object.fromEntries(Object.entries(feature.policy).filter(([key]) => !keys.includes(key))),
+      }));
+    const place = 'in src/features/<feature>/index.ts.';
+    const assembled = assembleSchema(
+      without('Query.statistics', 'CreateVenueInput', 'Reply'),
+      scopeCatalogue(),
+    );
+    const error = await assembled.then(
+      () => null,
+      (thrown: unknown) => thrown as PolicyError,
+    );
+    expect(error).toBeInstanceOf(PolicyError);
+    for (const fault of [
+      `Query.statistics has no rule: add "Query.statistics" or "Query" to the "policy" of the feature that declares this field, ${place}`,
+      `CreateVenueInput.name has no rule: add "CreateVenueInput.name" or "CreateVenueInput" to the "policy" of the feature that declares this input field, ${place}`,
+      `Reply.body has no rule: add "Reply.body" or "Reply" to the "policy" of the feature that declares this field, ${place}`,
+    ])
+      expect(error!.message.split('\n- ')).toContain(fault);
+  });
+
+  describe('a default value that nobody asked for', () => {
+    const query = (args: string) => `type Query { a${args}: Int } enum Color { RED BLUE }
+      input Filter { y: Int = 1 colors: [Color!] = [BLUE] and: [Filter!] } input Wrap { filter: Filter by: Int! }`;
+    const types = { Filter: open, Wrap: open };
+    const advice = 'it would be used without being asked for. Remove the default, or the rule.';
+    const faultsWith = (args: string, rules: PolicyDeclaration) =>
+      faultsOf(query(args), { 'Query.a': open, ...types, ...rules });
+
+    it('is refused on an argument with a rule of its own', () => {
+      expect(faultsWith('(x: Int = 1)', { 'Query.a(x)': readB })).toEqual([
+        `Query.a(x) needs "read:b" and has a default value: ${advice}`,
+      ]);
+      expect(faultsWith('(x: Int)', { 'Query.a(x)': readB })).toEqual([]);
+      expect(faultsWith('(x: Int = 1)', { 'Query.a': readB, 'Query.a(x)': readB })).toEqual([]);
+    });
+
+    it('is refused on an input field with a rule of its own, however deep it stands', () => {
+      const fault = `Filter.y needs "read:b" and has a default value: ${advice}`;
+      for (const args of ['(f: Filter)', '(w: [Wrap!])']) {
+        expect(faultsWith(args, { 'Filter.y': readB }), args).toEqual([fault]);
+      }
+      expect(faultsWith('(f: Filter)', { 'Query.a': readB, 'Filter.y': readB })).toEqual([]);
+    });
+
+    it('is refused when what it names has a rule', () => {
+      const rules = { 'Color.BLUE': readB, 'Filter.y': readB };
+      expect(faultsWith('(c: [Color!] = [RED, BLUE])', { 'Color.BLUE': readB })).toEqual([
+        `The default value of Query.a(c) uses Color.BLUE, which needs "read:b": ${advice}`,
+      ]);
+      expect(faultsWith('(f: Filter = { y: 2, colors: [] })', rules)).toEqual([
+        `The default value of Query.a(f) uses Filter.y, which needs "read:b": ${advice}`,
+        `Filter.y needs "read:b" and has a default value: ${advice}`,
+        `The default value of Filter.colors uses Color.BLUE, which needs "read:b": ${advice}`,
+      ]);
+    });
+
+    it('may stay where everybody who gives the object is asked for the same by a required field', () => {
+      const rules = { 'Wrap.by': readB, 'Filter.y': readB };
+      expect(faultsWith('(w: Wrap)', rules)).toEqual([]);
+      expect(faultsWith('(w: Wrap, f: Filter)', rules)).toHaveLength(1);
+    });
   });
 
   const animals =

@@ -33,6 +33,14 @@ describe('the logger', () => {
     for (const line of text.trim().split('\n')) expect(() => JSON.parse(line) as unknown).not.toThrow();
   });
 
+  it('keeps the public beginning of a key, and nothing that follows it', () => {
+    const prefix = key.slice(0, 20);
+    expect(blankSecrets(`${prefix} (${prefix}) "${prefix}"`)).toBe(`${prefix} (${prefix}) "${prefix}"`);
+    for (const text of [`${prefix}_`, `${prefix}_A`, `${prefix}A`, `n${key}`, prefix.slice(0, -1)]) {
+      expect(blankSecrets(text)).toMatch(/^n?lk_test_\[redacted\]$/);
+    }
+  });
+
   it('blanks HTTP credentials and the password of a database URL', () => {
     expect(blankSecrets('Authorization: Basic dXNlcjpodXNoaHVzaA==')).not.toContain('dXNl');
     expect(blankSecrets('postgres://app:hush@db:5432/x')).toBe('postgres://app:[redacted]@db:5432/x');

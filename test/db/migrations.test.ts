@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { dataSourceOptions, openDatabase } from '../../src/db/data-source.ts';
 import type { Database } from '../../src/db/database.ts';
+import { UserNames1767225600012 } from '../../src/db/migrations/12-user-names.ts';
 import { migrations } from '../../src/db/migrations/index.ts';
 import { tableOf } from '../../src/db/table.ts';
 import { describeEachEngine, newEngine, type Engine } from '../support/engines.ts';
@@ -65,6 +66,28 @@ describeEachEngine('Migrations', (engineName) => {
     const applied = await Promise.all(databases.map((database) => database.migrate()));
     expect(applied.flat()).toEqual(all);
     for (const database of databases) expect(await recorded(database)).toEqual(all);
+  });
+
+  it('take the addresses of users out of the replies that were signed with them, and nothing else', async () => {
+    const source = await openTypeorm();
+    await source.runMigrations();
+    const runner = source.createQueryRunner();
+    await new UserNames1767225600012().down(runner);
+    // Without the rows that these belong to.
+    await runner.query(
+      engineName === 'sqlite' ? 'PRAGMA foreign_keys = OFF' : 'SET session_replication_role = replica',
+    );
+    const authors = ['ada@acme.example', 'Web form', 'Desk @ Lisbon', '@desk', 'Ada'];
+    for (const [index, author] of authors.entries()) {
+      await runner.query(
+        `INSERT INTO "replies" ("id", "workspace_id", "inquiry_id", "body", "author", "created_at")
+         VALUES ('rep_${index}', 'w', 'i', 'b', '${author}', '2026-01-01T00:00:00.000Z')`,
+      );
+    }
+    await new UserNames1767225600012().up(runner);
+    const rows = (await runner.query('SELECT "author" FROM "replies" ORDER BY "id"')) as { author: string }[];
+    await runner.release();
+    expect(rows.map(({ author }) => author)).toEqual(['Staff', ...authors.slice(1)]);
   });
 
   it('can be taken back to an empty store and applied again', async () => {

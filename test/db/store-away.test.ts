@@ -2,7 +2,7 @@
 import sql from 'sql-template-tag';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ApiError } from '../../src/core/errors.ts';
-import { isStoreFailure, asStoreError } from '../../src/db/store-failure.ts';
+import { isStoreFailure, asStoreError, explainStoreFault } from '../../src/db/store-failure.ts';
 import { describeEachEngine, hasPostgres } from '../support/engines.ts';
 import {
   bearer,
@@ -13,7 +13,7 @@ import {
   type TestWorkspace,
 } from '../support/house.ts';
 import { failWhere, stopFailing } from './support/failing-store.ts';
-import { openWire, type Wire } from './support/proxy.ts';
+import { openWire, type Wire } from '../../scripts/faults/wire.ts';
 import { allRows, gate } from './support/store.ts';
 
 const create =
@@ -143,6 +143,21 @@ describe.skipIf(!hasPostgres)('Postgres, when it cannot be reached', () => {
     expect(await names(direct)).not.toContain('Swallowed');
   });
 
+  it('is waited for once by a query in whose middle it falls silent', async () => {
+    const url = new URL(direct.engine.url);
+    [url.hostname, url.port] = ['127.0.0.1', String(wire.port)];
+    const watched = await openTestHouse('postgres', {
+      sharing: { ...direct, engine: { ...direct.engine, url: url.href } },
+      database: { onStatement: (text) => (text.includes('"customers"') ? wire.swallow() : undefined) },
+    });
+    const answer = await watched.send(bearer(key.secret), '{ customers { nodes { id } } }');
+    expectUnavailable(answer);
+    // Nothing was answered, so whether the key is still good was not asked for: that would be a second wait.
+    expect(watched.statements.at(-1)).toContain('"customers"');
+    await wire.restore();
+    await watched.close();
+  });
+
   it('does not use a connection again that fell silent: once each has failed, all is well', async () => {
     const many = () => Promise.all(Array.from({ length: 10 }, () => send(ask)));
     await many();
@@ -215,5 +230,16 @@ describe('What counts as a store that is away', () => {
       expect(isStoreFailure(thrown)).toBe(false);
       expect(asStoreError(thrown)).toBe(thrown);
     }
+  });
+
+  it('is explained to the operator, also under what clients are told, and so is a wrong target', () => {
+    const away = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
+    for (const error of [away, asStoreError(away)]) {
+      expect(explainStoreFault(error)).toMatch(/^The database cannot be used: ECONNREFUSED\. .*DATABASE_URL/);
+    }
+    for (const code of ['3D000', '28P01', '28000', 'SQLITE_NOTADB']) {
+      expect(explainStoreFault(withCode(code))).toContain('failed');
+    }
+    expect(explainStoreFault(withCode('SQLITE_ERROR'))).toBeNull();
   });
 });

@@ -100,6 +100,30 @@ describeEachEngine('Access check', (engine) => {
     expect(data.accessCheck.requiredScopes).toEqual(['read:venues']);
   });
 
+  it.each([
+    [
+      'an input field',
+      'query ($f: InquiryFilter = { or: { customerId: { eq: "cus_1" } } }) { inquiries(filter: $f) { totalCount } }',
+      ['read:customers', 'read:inquiries'],
+    ],
+    [
+      'an id',
+      'query ($id: ID! = "cus_06fk3q00000000000000000000") { node(id: $id) { id } }',
+      ['read:customers'],
+    ],
+    [
+      'one id, and a fragment another',
+      'query ($id: ID! = "cus_06fk3q00000000000000000000") { node(id: $id) { ... on Venue { city } } }',
+      ['read:customers', 'read:venues'],
+    ],
+  ])('counts what the default of a variable names: %s', async (_what, document, needed) => {
+    const key = await workspace.key('read:inquiries');
+    const { data } = await key.send(check, { document });
+    expect(data.accessCheck).toMatchObject({ allowed: false, requiredScopes: needed });
+    expect((await key.send(document)).status).toBe(403);
+    expect((await (await workspace.key(...needed)).send(document)).errors).toBeUndefined();
+  });
+
   it('makes a key from Dashboard alone, which runs Dashboard and nothing more', async () => {
     const create = contractOperation('CreateApiKey');
     const made = await owner.send(create, { input: { label: 'board', forOperations: [dashboard] } });

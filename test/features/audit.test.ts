@@ -177,7 +177,7 @@ describeEachEngine('The audit log', (engine) => {
       await owner.payload(operation, { id: key.apiKeyId });
     }
     await done(owner, 'createUser', {
-      input: { email: workspace.ownerEmail, password: 'x'.repeat(9), role: 'ADMIN' },
+      input: { email: workspace.ownerEmail, password: 'some long password', role: 'ADMIN' },
     });
     await done(owner, 'removeUser', { id: 'usr_00000000000000000000000000' });
     expect(await entries()).toEqual(before);

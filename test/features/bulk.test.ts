@@ -84,4 +84,22 @@ describeEachEngine('Bulk mutations', (engine) => {
     expect(refused.status).toBe(403);
     expect(await total()).toEqual(before);
   });
+
+  it('costs as many points as its inputs bring objects below them, sent or by default', async () => {
+    const customerId = await workspace.customer();
+    const select = 'inquiries { customer { inquiries(first: 20) { nodes { id } } } }';
+    const input = Array.from({ length: 7 }, (_, index) => ({
+      ...{ customerId, subject: `Number ${index}`, body: 'Hello', channel: 'WEB' },
+    }));
+    const sent = `mutation ($input: [CreateInquiryInput!]!) { createInquiries(input: $input) { ${select} } }`;
+    const items = input.map(
+      ({ subject }) => `{ customerId: "${customerId}", subject: "${subject}", body: "Hello", channel: WEB }`,
+    );
+    const written = `mutation { createInquiries(input: [${items.join()}]) { ${select} } }`;
+    const byDefault = `mutation ($input: [CreateInquiryInput!]! = [${items.join()}]) { createInquiries(input: $input) { ${select} } }`;
+    const answers = [await key.send(sent, { input }), await key.send(written), await key.send(byDefault)];
+    // The payload and its list, and for each input a customer with a page of twenty.
+    const expected = 2 + 7 * (1 + 1 + 20);
+    expect(answers.map(({ cost }) => cost?.requestedQueryCost)).toEqual([expected, expected, expected]);
+  });
 });

@@ -1,4 +1,6 @@
 // Idempotency-Key: sent twice, done once.
+import { createHash } from 'node:crypto';
+import sql from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { contractOperation } from '../support/contract.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -9,6 +11,7 @@ import {
   type TestHouse,
   type TestWorkspace,
 } from '../support/house.ts';
+import { signIn } from '../support/keys.ts';
 
 const create = contractOperation('CreateCustomer');
 const dayMs = 86_400_000;
@@ -47,6 +50,8 @@ describeEachEngine('Idempotency-Key', (engine) => {
     const values = await send('other', 'Second');
     expect(values.status).toBe(422);
     expect(values.errors![0]!.extensions['code']).toBe('IDEMPOTENCY_MISMATCH');
+    const alias = create.replace('createCustomer(', 'another: createCustomer(');
+    expect((await send('other', 'Second', key, alias)).status).toBe(422);
     expect(await count('Second')).toBe(0);
     const update = contractOperation('UpdateCustomer');
     const headers = { ...bearer(key.secret), 'idempotency-key': 'other' };
@@ -96,6 +101,20 @@ describeEachEngine('Idempotency-Key', (engine) => {
     ).toContainEqual({
       label: 'once',
     });
+  });
+
+  it('keeps of the values no plain digest, from which a password could be guessed fast', async () => {
+    const token = await signIn(house, workspace.ownerEmail, workspace.ownerPassword);
+    const headers = { ...bearer(token), 'idempotency-key': 'password' };
+    const createUser = 'mutation ($input: CreateUserInput!) { createUser(input: $input) { userId } }';
+    const args = { input: { email: 'guessed@test.example', password: 'correct horse 1', role: 'MEMBER' } };
+    expect((await house.send(headers, createUser, args)).data.createUser.userId).toBeTruthy();
+    const guessed = createHash('sha256')
+      .update(JSON.stringify(['createUser', args]))
+      .digest('hex');
+    const stored = await house.app.database.query(sql`SELECT "request" FROM "idempotency_records"`);
+    expect(stored.length).toBeGreaterThan(0);
+    expect(stored).not.toContainEqual({ request: guessed });
   });
 
   it('forgets after a day', async () => {

@@ -1,7 +1,13 @@
 // The inquiry mutations: what they write, what they refuse, and whose rows they cannot reach.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeEachEngine } from '../support/engines.ts';
-import { openTestHouse, type KeyCaller, type TestHouse, type TestWorkspace } from '../support/house.ts';
+import {
+  bearer,
+  openTestHouse,
+  type KeyCaller,
+  type TestHouse,
+  type TestWorkspace,
+} from '../support/house.ts';
 
 const shown = `id subject body channel status version createdAt updatedAt customer { id } venue { id }
   replies { nodes { id body author createdAt } }`;
@@ -130,6 +136,32 @@ describeEachEngine('Inquiries', (engine) => {
       'First',
       body,
     ]);
+  });
+
+  it('signs the reply of a user with its name, or as staff, and never with its address', async () => {
+    const owner = await workspace.owner();
+    const createUser =
+      'mutation ($input: CreateUserInput!) { createUser(input: $input) { user { name } userErrors { code } } }';
+    const login = 'mutation ($input: LoginInput!) { login(input: $input) { token user { name } } }';
+    for (const [name, author] of [
+      ['Ada Lovelace', 'Ada Lovelace'],
+      [' ', 'Staff'],
+    ] as const) {
+      const person = { email: `writer-${author.length}@test.example`, password: 'some long password' };
+      const made = await owner.send(createUser, { input: { ...person, name, role: 'MEMBER' } });
+      expect(made.data.createUser).toEqual({ user: { name: name.trim() || null }, userErrors: [] });
+      const { token, user } = (await house.send({}, login, { input: person })).data.login;
+      expect(user).toEqual({ name: name.trim() || null });
+      const inquiryId = await make();
+      await house.send(bearer(token), reply, { input: { inquiryId, body: 'Yes.' } });
+      const reader = await workspace.key('read:inquiries');
+      const { data, text: answer } = await reader.send(
+        '{ inquiries(first: 100) { nodes { id replies { nodes { author } } } } }',
+      );
+      const shown = data.inquiries.nodes.find(({ id }: { id: string }) => id === inquiryId);
+      expect(shown.replies.nodes).toEqual([{ author }]);
+      expect(answer).not.toContain('@');
+    }
   });
 
   it('takes no reply to a closed inquiry until it is open again', async () => {

@@ -45,6 +45,7 @@ const variablesOf: Record<string, (target: Target) => Record<string, unknown>> =
   changePassword: ({ member }) => ({
     input: { currentPassword: member.password, newPassword: 'another long password' },
   }),
+  signOutEverywhere: ({ member }) => ({ userId: member.userId }),
 };
 /** What every signed-in user may do for itself. */
 const ownAffairs = ['changePassword'];

@@ -1,5 +1,8 @@
 // Filters that reveal a link ask for the scope of the edge that shows it.
+import { isInputObjectType, type GraphQLInputObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { allFeatures, scopeCatalogue } from '../../src/app.ts';
+import { assembleSchema } from '../../src/server/schema.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type TestHouse, type TestWorkspace } from '../support/house.ts';
 
@@ -9,6 +12,10 @@ const cases = [
   ['followUps', 'FollowUpFilter', 'customerId', 'read:customers'],
   ['followUps', 'FollowUpFilter', 'inquiryId', 'read:inquiries'],
   ['followUps', 'FollowUpFilter', 'venueId', 'read:venues'],
+  ['bookings', 'BookingFilter', 'customerId', 'read:customers'],
+  ['bookings', 'BookingFilter', 'treatmentId', 'read:treatments'],
+  ['bookings', 'BookingFilter', 'venueId', 'read:venues'],
+  ['treatments', 'TreatmentFilter', 'venueId', 'read:venues'],
 ] as const;
 
 describeEachEngine('Filters by link', (engine) => {
@@ -23,8 +30,22 @@ describeEachEngine('Filters by link', (engine) => {
   });
   afterAll(() => house.close());
 
+  it('are these: every filter by the id of another type is in the list', async () => {
+    const { schema } = await assembleSchema(allFeatures, scopeCatalogue());
+    const filters = Object.values(schema.getTypeMap()).filter(
+      (type) => isInputObjectType(type) && type.name.endsWith('Filter'),
+    ) as GraphQLInputObjectType[];
+    const links = filters.flatMap((filter) => {
+      const fields = Object.keys(filter.getFields()).filter((field) => field.endsWith('Id'));
+      return fields.map((field) => `${filter.name}.${field}`);
+    });
+    // Those of keys and of the audit log are for a role that sees every row.
+    const ofRows = links.filter((link) => !/^(ApiKey|Audit)/.test(link));
+    expect(ofRows.sort()).toEqual(cases.map(([, filter, field]) => `${filter}.${field}`).sort());
+  });
+
   it.each(cases)('%s by %s.%s needs %s', async (list, filter, field, scope) => {
-    const own = list === 'inquiries' ? 'read:inquiries' : 'read:followups';
+    const own = `read:${list.toLowerCase()}`;
     const literal = `{ list: ${list}(filter: { or: [{ ${field}: { eq: "${customerId}" } }] }) { totalCount } }`;
     const byVariable = `query ($f: ${filter}) { list: ${list}(filter: $f) { totalCount } }`;
     const variables = { f: { and: [{ [field]: { in: [customerId] } }] } };

@@ -3,10 +3,19 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { operatorContext } from '../../src/access/operator.ts';
+import { Booking, BookingStatus } from '../../src/features/bookings/index.ts';
 import { Customer, CustomerVenue } from '../../src/features/customers/index.ts';
 import { FollowUp, FollowUpStatus } from '../../src/features/follow-ups/index.ts';
 import { Inquiry, InquiryChannel, InquiryStatus, Reply } from '../../src/features/inquiries/index.ts';
-import { customerRow, followUpRow, inquiryRow, replyRow } from '../db/support/rows.ts';
+import { Treatment } from '../../src/features/treatments/index.ts';
+import {
+  bookingRow,
+  customerRow,
+  followUpRow,
+  inquiryRow,
+  replyRow,
+  treatmentRow,
+} from '../db/support/rows.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type Caller, type TestHouse, type TestWorkspace } from '../support/house.ts';
 
@@ -38,6 +47,7 @@ interface Row {
   readonly name?: string;
   readonly dueAt?: string;
   readonly completedAt?: string | null;
+  readonly cancelledAt?: string | null;
 }
 interface World {
   readonly customers: Row[];
@@ -45,6 +55,8 @@ interface World {
   readonly inquiries: Row[];
   readonly replies: Row[];
   readonly followUps: Row[];
+  readonly treatments: Row[];
+  readonly bookings: Row[];
 }
 
 // --- Rows, the same at each run.
@@ -96,7 +108,15 @@ function worldOf(venueIds: readonly string[], seed: number): World {
     const concerns = { customerId: pick(customers).id, venueId: venue() };
     return followUpRow({ ...concerns, status, completedAt, dueAt: moment() }) as Row;
   });
-  return { customers, links, inquiries, replies, followUps };
+  const treatments = venueIds.map((venueId) => treatmentRow({ venueId }) as Row);
+  const bookings = many(120, () => {
+    const { id: treatmentId, venueId } = pick(treatments) as { id: string; venueId: string };
+    const cancelledAt = pick([null, moment()]);
+    const status = cancelledAt === null ? BookingStatus.BOOKED : BookingStatus.CANCELLED;
+    const concerns = { customerId: pick(customers).id, venueId, treatmentId };
+    return bookingRow({ ...concerns, status, cancelledAt, startsAt: moment(), createdAt: moment() }) as Row;
+  });
+  return { customers, links, inquiries, replies, followUps, treatments, bookings };
 }
 
 // --- The recount.
@@ -156,6 +176,8 @@ function recount(world: World, asked: Asked, seen: readonly string[] | null, now
     rows.filter((row) => row[key] === value).length;
   const created = customers.filter((row) => within(row.createdAt));
   const completed = followUps.filter((row) => within(row.completedAt));
+  const bookings = world.bookings.filter((row) => isVisible(row.venueId!));
+  const booked = bookings.filter((row) => within(row.createdAt));
   return {
     figures: {
       customers: { total: customers.length, created: created.length },
@@ -177,11 +199,16 @@ function recount(world: World, asked: Asked, seen: readonly string[] | null, now
         overdue: open.filter((row) => row.dueAt! < now).length,
         completed: completed.length,
       },
+      bookings: {
+        booked: booked.length,
+        cancelled: bookings.filter((row) => within(row.cancelledAt)).length,
+      },
     },
     moments: {
       customers: created.map((row) => row.createdAt),
       inquiries: inquiries.map((row) => row.createdAt),
       followUps: completed.map((row) => row.completedAt!),
+      bookings: booked.map((row) => row.createdAt),
     },
   };
 }
@@ -191,9 +218,10 @@ const query = `query ($from: DateTime!, $to: DateTime!, $bucket: StatisticsBucke
     customers { total created series { start count } }
     inquiries { created answered medianFirstReplySeconds byStatus { status count } byChannel { channel count } series { start count } }
     followUps { open overdue completed series { start count } }
+    bookings { booked cancelled series { start count } }
   }
 }`;
-const scopes = ['read:customers', 'read:inquiries', 'read:followups'];
+const scopes = ['read:customers', 'read:inquiries', 'read:followups', 'read:bookings', 'read:venues'];
 
 /** Bucket after bucket without a gap; each begins right where another one ends; each counts what lies in it. */
 function expectSeries(series: readonly { start: string; count: number }[], moments: string[], asked: Asked) {
@@ -218,13 +246,15 @@ describeEachEngine('Statistics', (engine) => {
   const callers: { caller: Caller; world: 0 | 1; seen: readonly string[] | null }[] = [];
 
   async function write({ workspaceId }: TestWorkspace, world: World) {
-    const { customers, links, inquiries, replies, followUps } = world;
+    const { customers, links, inquiries, replies, followUps, treatments, bookings } = world;
     await operatorContext(house.app, workspaceId).db.transaction(async (tx) => {
       await tx.insert(Customer, customers as Partial<Customer>[]);
       await tx.insert(CustomerVenue, links);
       await tx.insert(Inquiry, inquiries as Partial<Inquiry>[]);
       await tx.insert(Reply, replies as Partial<Reply>[]);
       await tx.insert(FollowUp, followUps as Partial<FollowUp>[]);
+      await tx.insert(Treatment, treatments as Partial<Treatment>[]);
+      await tx.insert(Booking, bookings as Partial<Booking>[]);
     });
   }
 
@@ -252,7 +282,7 @@ describeEachEngine('Statistics', (engine) => {
   });
 
   it('equal a recount, whatever the range, the zone, the venues and the caller', async () => {
-    let answered = 0;
+    let [answered, cancelled] = [0, 0];
     const property = fc.asyncProperty(asked, async ({ caller: number, start, hours, venues, ...rest }) => {
       const fromMs = start.turn + start.hours * hourMs;
       const from = new Date(fromMs).toISOString();
@@ -270,9 +300,10 @@ describeEachEngine('Statistics', (engine) => {
       for (const section of Object.keys(moments) as (keyof typeof moments)[])
         expectSeries(statistics[section]!.series, moments[section], variables);
       answered += figures.inquiries.answered;
+      cancelled += figures.bookings.cancelled;
     });
     await fc.assert(property, { numRuns: 120 });
     // Not a comparison of nothing with nothing.
-    expect(answered).toBeGreaterThan(100);
+    expect(Math.min(answered, cancelled)).toBeGreaterThan(100);
   });
 });

@@ -1,15 +1,20 @@
 // Statistics through the API: what each section means, who sees it, and what is refused.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { operatorContext } from '../../src/access/operator.ts';
+import { Booking } from '../../src/features/bookings/index.ts';
+import { Treatment } from '../../src/features/treatments/index.ts';
+import { bookingRow, treatmentRow } from '../db/support/rows.ts';
 import { contractOperation } from '../support/contract.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type KeyCaller, type TestHouse, type TestWorkspace } from '../support/house.ts';
 
 const contract = contractOperation('Statistics');
-const scopes = ['read:customers', 'read:followups', 'read:inquiries'];
+const scopes = ['read:bookings', 'read:customers', 'read:followups', 'read:inquiries'];
 const sections = [
   ['customers', 'read:customers'],
   ['inquiries', 'read:inquiries'],
   ['followUps', 'read:followups'],
+  ['bookings', 'read:bookings'],
 ] as const;
 const range = { from: '2026-06-01T00:00:00Z', to: '2026-06-03T00:00:00Z' };
 const hourMs = 3_600_000;
@@ -33,7 +38,7 @@ describeEachEngine('Statistics', (engine) => {
   const figures = async (
     caller: KeyCaller,
     args = '',
-    selection = 'customers { total created } inquiries { created answered } followUps { open overdue completed }',
+    selection = 'customers { total created } inquiries { created answered } followUps { open overdue completed } bookings { booked cancelled }',
   ) => {
     const document = `{ statistics(from: "${range.from}", to: "${range.to}", bucket: DAY ${args}) { ${selection} } }`;
     const { data, errors } = await caller.send(document);
@@ -41,11 +46,34 @@ describeEachEngine('Statistics', (engine) => {
     return data.statistics;
   };
 
+  /** Two bookings of North, the first of them made in May, and one of South. */
+  const book = async (ada: string, bo: string): Promise<string[]> => {
+    const treatments = [north, south].map((venueId) => treatmentRow({ venueId }) as Treatment);
+    const of = ({ id: treatmentId, venueId }: Treatment, customerId: string, createdAt?: string) =>
+      bookingRow({ venueId, treatmentId, customerId, ...(createdAt ? { createdAt } : {}) });
+    const bookings = [
+      of(treatments[0]!, ada, '2026-05-20T12:00:00.000Z'),
+      of(treatments[0]!, ada),
+      of(treatments[1]!, bo),
+    ];
+    await operatorContext(house.app, workspace.workspaceId).db.transaction(async (tx) => {
+      await tx.insert(Treatment, treatments);
+      await tx.insert(Booking, bookings);
+    });
+    return bookings.map(({ id }) => id!);
+  };
+
   // On 1 June from 12:00: Ada (North) asks at once and gets a reply after an hour, Bo (South) writes to himself only.
   beforeAll(async () => {
     house = await openTestHouse(engine);
     workspace = await house.workspace();
-    key = await workspace.key(...scopes, 'write:inquiries', 'write:followups');
+    key = await workspace.key(
+      ...scopes,
+      'read:venues',
+      'write:inquiries',
+      'write:followups',
+      'write:bookings',
+    );
     north = await workspace.venue('North');
     south = await workspace.venue('South');
     const ada = await workspace.customer({ name: 'Ada', venueIds: [north] });
@@ -59,11 +87,13 @@ describeEachEngine('Statistics', (engine) => {
     await write('createFollowUp', { ...due, dueAt: '2026-06-01T13:00:00Z' });
     const done = { customerId: bo, venueId: south, note: 'Call', dueAt: '2026-06-01T12:30:00Z' };
     const followUpId = await write('createFollowUp', done);
+    const bookingIds = await book(ada, bo);
     house.clock.advance(hourMs);
     await write('replyToInquiry', { inquiryId, body: 'From nine to five.' });
     // The key is called "test", and so is Bo: by the name of its author this is what the customer wrote.
     await write('replyToInquiry', { inquiryId: ownId, body: 'Is anybody there?' });
     await key.send(contractOperation('CompleteFollowUp'), { id: followUpId });
+    await key.send(contractOperation('CancelBooking'), { id: bookingIds[0] });
     const noise = await house.workspace();
     const foreign = await noise.venue();
     await noise.customer({ venueIds: [foreign] });
@@ -94,6 +124,8 @@ describeEachEngine('Statistics', (engine) => {
       },
       // Due at this very moment is not overdue yet.
       followUps: { open: 2, overdue: 1, completed: 1, series: series(1) },
+      // The one that was made in May and cancelled on 1 June counts as cancelled alone.
+      bookings: { booked: 2, cancelled: 1, series: series(2) },
     });
     const byChannel = data.statistics.inquiries.byChannel as { channel: string; count: number }[];
     expect(byChannel.filter(({ count }) => count > 0)).toEqual([
@@ -126,7 +158,7 @@ describeEachEngine('Statistics', (engine) => {
         extensions: { code: 'FORBIDDEN', coordinate: `Statistics.${name}`, missing: [scope] },
       });
       const venues = `{ statistics(from: "${range.from}", to: "${range.to}", bucket: DAY, venueIds: ["${north}"]) { ${name} { __typename } } }`;
-      const alone = await (await workspace.key(...others)).send(venues);
+      const alone = await (await workspace.key(...others, 'read:venues')).send(venues);
       expect(alone.data.statistics).toEqual({ [name]: null });
     },
   );
@@ -137,12 +169,26 @@ describeEachEngine('Statistics', (engine) => {
     expect(await figures(none, '', '__typename')).toEqual({ __typename: 'Statistics' });
   });
 
+  it('count by venue for nobody without read:venues, not even for no venue', async () => {
+    const blind = await workspace.key(...scopes);
+    for (const venueIds of [`["${north}"]`, '[]', 'null']) {
+      const asked = `{ statistics(from: "${range.from}", to: "${range.to}", bucket: DAY, venueIds: ${venueIds}) { inquiries { created } } }`;
+      const { status, errors } = await blind.send(asked);
+      expect(status).toBe(403);
+      expect(errors).toHaveLength(1);
+      expect(errors![0]).toMatchObject({
+        extensions: { coordinate: 'Query.statistics(venueIds)', missing: ['read:venues'] },
+      });
+    }
+  });
+
   it('count for a key that is restricted to venues what belongs to them', async () => {
-    const restricted = await workspace.venueKey([south], ...scopes);
+    const restricted = await workspace.venueKey([south], ...scopes, 'read:venues');
     expect(await figures(restricted)).toEqual({
       customers: { total: 1, created: 1 },
       inquiries: { created: 1, answered: 0 },
       followUps: { open: 0, overdue: 0, completed: 1 },
+      bookings: { booked: 1, cancelled: 0 },
     });
     const nothing = { customers: { total: 0 }, inquiries: { created: 0 } };
     const asked = 'customers { total } inquiries { created }';
@@ -155,6 +201,7 @@ describeEachEngine('Statistics', (engine) => {
       customers: { total: 1, created: 1 },
       inquiries: { created: 2, answered: 1 },
       followUps: { open: 2, overdue: 1, completed: 0 },
+      bookings: { booked: 1, cancelled: 1 },
     };
     expect(await figures(key, `, venueIds: ["${north}"]`)).toEqual(ofNorth);
     expect(await figures(key, `, venueIds: ["${north}", "ven_1", "x"]`)).toEqual(ofNorth);
@@ -173,6 +220,7 @@ describeEachEngine('Statistics', (engine) => {
       customers: { total: 0, created: 0 },
       inquiries: { created: 0, answered: 0 },
       followUps: { open: 0, overdue: 0, completed: 0 },
+      bookings: { booked: 0, cancelled: 0 },
     });
     const median = 'inquiries { medianFirstReplySeconds }';
     expect(await figures(other, '', median)).toEqual({ inquiries: { medianFirstReplySeconds: null } });

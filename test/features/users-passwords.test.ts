@@ -67,12 +67,28 @@ describeEachEngine('Passwords', (engine) => {
     expect(await owner.auditOf(member.userId)).toHaveLength(1);
   });
 
-  it.each(['', 'seven c', 'x'.repeat(257)])('refuses the new one %j', async (next) => {
-    const token = await member.token();
-    const refused = await change(token, member.password, next);
-    expect(refused.token).toBeNull();
-    expect(refused.userErrors).toMatchObject([{ code: 'INVALID', field: ['input', 'newPassword'] }]);
-    expect(await tokenVerdict(house, token)).toBe('200');
+  it.each(['', 'seven c', 'x'.repeat(257), 'iloveyou', 'Latchkey1', 'colleague2026'])(
+    'refuses the new one %j',
+    async (next) => {
+      const token = await member.token();
+      const refused = await change(token, member.password, next);
+      expect(refused.token).toBeNull();
+      expect(refused.userErrors).toMatchObject([{ code: 'INVALID', field: ['input', 'newPassword'] }]);
+      expect(await tokenVerdict(house, token)).toBe('200');
+    },
+  );
+
+  it('refuses the names of the user and of the workspace, which everybody knows who guesses', async () => {
+    const workspace = keyAdmin(house, await house.workspace('Analytical Engines'));
+    const person = { email: 'countess@test.example', name: 'Ada Lovelace', role: 'MEMBER' };
+    const create = (password: string) => done(workspace, 'createUser', { input: { ...person, password } });
+    const refusal = [{ code: 'INVALID', field: ['input', 'password'] }];
+    for (const password of ['Ada Lovelace 1815', 'lovelace!', 'analytical engines'])
+      expect((await create(password)).userErrors, password).toMatchObject(refusal);
+    expect((await create(newPassword)).userErrors).toEqual([]);
+    const { token } = await login(house, person.email, newPassword);
+    const changed = await change(token, newPassword, 'lovelace 1815');
+    expect(changed.userErrors).toMatchObject([{ code: 'INVALID', field: ['input', 'newPassword'] }]);
   });
 
   it('is for signed-in users: no key can, whatever its scopes', async () => {
@@ -125,7 +141,7 @@ describeEachEngine('Passwords', (engine) => {
   it('a password that an admin never knew stays unknown: no list shows it or its hash', async () => {
     const { data } = await owner.send('{ __type(name: "User") { fields { name } } }');
     expect(data.__type.fields.map(({ name }: { name: string }) => name).sort()).toEqual([
-      ...['createdAt', 'email', 'id', 'role'],
+      ...['createdAt', 'email', 'id', 'name', 'role'],
     ]);
   });
 });

@@ -39,3 +39,9 @@ it('a row is refused when its type is told and closed', async () => {
   expect(data).toEqual({ node: null, venues: { totalCount: 1 } });
   expect([...denied]).toEqual(['node']);
 });
+
+it('a row is not shown when its type is told as another one that is open to the caller', async () => {
+  const { data, otherErrors } = await askForNode('Venue');
+  expect(data).toEqual({ node: null, venues: { totalCount: 1 } });
+  expect(otherErrors).toEqual(['node: Query.node leads to Customer, but access was decided for Venue.']);
+});

@@ -57,6 +57,24 @@ describeEachEngine('bad input', (engine) => {
         expensive(/depth of 100000.* 20/),
       ],
       [
+        'an object with 501 fields among the variables',
+        () => {
+          const f = Object.fromEntries(Array.from({ length: 501 }, (_, n) => [`f${n}`, 1]));
+          const query = 'query ($f: CustomerFilter) { customers(filter: $f) { totalCount } }';
+          return post(JSON.stringify({ query, variables: { f } }));
+        },
+        expensive(/fields of 501.* 500/),
+      ],
+      [
+        '2001 objects among the variables',
+        () => {
+          const f = { and: Array.from({ length: 2_000 }, () => ({})) };
+          const query = 'query ($f: CustomerFilter) { customers(filter: $f) { totalCount } }';
+          return post(JSON.stringify({ query, variables: { f } }));
+        },
+        expensive(/at least 2001.* 2000/),
+      ],
+      [
         'an operation name that is no text',
         () => post('{"query": "{ viewer { kind } }", "operationName": {}}'),
         badRequest(400),
@@ -77,7 +95,7 @@ describeEachEngine('bad input', (engine) => {
       ['a subscription', 'subscription { x }', invalid],
       ['what does not parse', '{ customers {', failure('GRAPHQL_PARSE_FAILED')],
       ['an empty text', ' ', failure('GRAPHQL_PARSE_FAILED')],
-      ['more tokens than allowed', `{ ${'__typename '.repeat(2_001)} }`, failure('GRAPHQL_PARSE_FAILED')],
+      ['more tokens than allowed', `{ ${'__typename '.repeat(2_001)} }`, expensive(/more than 2000 tokens/)],
       ['an unknown field', '{ customers { nodes { salary } } }', invalid],
       ['an unknown argument', '{ customers(limit: 1) { totalCount } }', invalid],
       ['an unknown enum value', '{ customers(orderBy: { field: SALARY }) { totalCount } }', invalid],
@@ -132,6 +150,49 @@ describeEachEngine('bad input', (engine) => {
         aliases(31, '__schema { types { name fields { name } } }'),
         expensive(/31.*30/),
       ],
+      ['21 root fields', aliases(21, 'viewer { kind }'), expensive(/root fields of 21.* 20/)],
+      [
+        '21 root fields in fragments',
+        `{ ...F ...G } fragment F on Query ${aliases(20, 'viewer { kind }')} fragment G on Query { scopes { name } }`,
+        expensive(/root fields of 21.* 20/),
+      ],
+      [
+        '51 directives',
+        `{ viewer { kind ${'... @include(if: true) { kind } '.repeat(51)} } }`,
+        expensive(/directives of 51.* 50/),
+      ],
+      [
+        'the whole schema five times',
+        aliases(5, '__schema { types { name } }'),
+        expensive(/introspection fields of 5.* 4/),
+      ],
+      ['a field 200 times', `{ viewer { ${'kind '.repeat(200)} } }`, expensive(/more than 10000 pairs/)],
+      [
+        'a field 200 times, some below others',
+        `{ ${'viewer { kind kind kind kind kind kind } '.repeat(40)} }`,
+        expensive(/more than 10000 pairs/),
+      ],
+      [
+        'a field 200 times in an operation that does not run',
+        `query A { viewer { kind } } query B { viewer { ${'kind '.repeat(200)} } }`,
+        expensive(/more than 10000 pairs/),
+      ],
+      [
+        'a field 200 times in a fragment that is not used',
+        `{ viewer { kind } } fragment F on Viewer { ${'kind '.repeat(200)} }`,
+        expensive(/more than 10000 pairs/),
+      ],
+      [
+        'fragments that expand without measure',
+        `{ viewer { ...f0 } } ${Array.from({ length: 20 }, (_, i) => `fragment f${i} on Viewer { a: workspace { ...f${i + 1} } b: workspace { ...f${i + 1} } }`).join(' ')} fragment f20 on Viewer { kind }`,
+        expensive(/more than 5000 selections/),
+      ],
+      ['a name of 101 letters', `{ ${'x'.repeat(101)} }`, expensive(/name with a length of 101.* 100/)],
+      [
+        'an enum value of 101 letters',
+        `{ customers(orderBy: { field: ${'X'.repeat(101)} }) { totalCount } }`,
+        expensive(/name with a length of 101.* 100/),
+      ],
       [
         '31 aliases within introspection',
         `{ __schema ${aliases(31, 'types { name }')} }`,
@@ -145,6 +206,23 @@ describeEachEngine('bad input', (engine) => {
     ])('%s is refused', async (_what, document, expected) =>
       bad.assertRefused(await bad.key.send(document), expected),
     );
+
+    it.each([
+      ['with bytes that are not UTF-8', (document: string) => `${document}%23%FF`],
+      ['with a fragment of the URL behind it', (document: string) => `${document}#%0A}`],
+    ])('is judged in a URL as it will be read there: %s', async (_what, inUrl) => {
+      const url = `/graphql?query=${inUrl(encodeURIComponent(aliases(31, 'viewer { kind }')))}`;
+      const headers = { ...bearer(bad.key.secret), 'apollo-require-preflight': '1' };
+      const { statusCode, body } = await bad.house.app.http.inject({ method: 'GET', url, headers });
+      expect([statusCode, body]).toEqual([400, expect.stringContaining('QUERY_TOO_EXPENSIVE')]);
+    });
+
+    it('is judged also when an operation name was sent that begins as it does', async () => {
+      const [heavy, light] = [`query Heavy { viewer ${aliases(31, 'kind')} }`, 'query L { viewer { kind } }'];
+      await bad.key.send(light, {}, `Heavy ${heavy}`);
+      const answer = await bad.key.send(`${heavy} ${light}`, {}, 'Heavy');
+      await bad.assertRefused(answer, expensive(/31.*30/));
+    });
 
     it('is taken when its fragments double at each level: each is entered once', async () => {
       const customer = 'customers { nodes { ...c0 } }';
@@ -165,7 +243,8 @@ describeEachEngine('bad input', (engine) => {
     it('is taken up to the limits', async () => {
       for (const document of [
         nested(2).replace('id', 'id __typename'),
-        aliases(30, 'viewer { kind }'),
+        `{ viewer ${aliases(30, 'kind')} }`,
+        aliases(20, 'viewer { kind }'),
         '{ customers(first: 100) { totalCount } }',
       ]) {
         expect((await bad.key.send(document)).status).toBe(200);

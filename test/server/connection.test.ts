@@ -137,6 +137,16 @@ describe('closing', () => {
     agent.destroy();
   });
 
+  it('goes on accepting for its grace, and asks everybody to leave', async () => {
+    const { server, url } = await start();
+    const closed = server.close(500);
+    const late = await fetch(`${url}/health/live`);
+    expect([late.status, late.headers.get('connection')]).toEqual([200, 'close']);
+    expect((await fetch(`${url}/health/ready`)).status).toBe(503);
+    await closed;
+    await expect(fetch(`${url}/health/live`)).rejects.toThrow();
+  });
+
   // Well under the 10 seconds after which it would give up waiting.
   it('does not wait for connections that wait for nothing', { timeout: 8_000 }, async () => {
     const { server, port } = await start();

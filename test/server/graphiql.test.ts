@@ -7,7 +7,7 @@ describe.skipIf(!hasChromium() && !servicesAreRequired)('GraphiQL in Chromium', 
   let toy: Toy;
   let url: string;
   beforeAll(async () => {
-    toy = await createToy();
+    toy = await createToy({ exampleFiles: ['query Second { hello }', 'query Third { hello }'] });
     ({ url } = await toy.server.listen('127.0.0.1', 0));
   });
   afterAll(() => toy.server.close());
@@ -25,6 +25,7 @@ describe.skipIf(!hasChromium() && !servicesAreRequired)('GraphiQL in Chromium', 
       expect(report.foreignRequests).toEqual([]);
       expect(report.faults).toEqual([]);
       expect(report.initialQuery).toContain('query Example');
+      expect(report.tabs).toEqual(['Example', 'Second', 'Third']);
       expect(report.response).toContain('"credential": "Bearer typed-by-hand"');
       expect(report.operations.at(-1)?.headers['authorization']).toBe('Bearer typed-by-hand');
       expect(report.operations.map(({ body }) => body).join()).not.toContain('typed-by-hand');

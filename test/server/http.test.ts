@@ -82,10 +82,21 @@ describe('an operation', () => {
     expect(answer.data).toEqual({ credential: 'Bearer abc', idempotencyKey: 'k1', ip: '127.0.0.1' });
   });
 
-  it('takes the address from as many proxies as are trusted, no more', async () => {
-    const behind = await createToy({ trustProxyHops: 1 });
-    const { answer } = await post({ query: '{ip}' }, { 'x-forwarded-for': '6.6.6.6, 7.7.7.7' }, behind);
-    expect(answer.data).toEqual({ ip: '7.7.7.7' });
+  it.each([
+    // What proxies append stands at the end; everything before that, the caller may have written himself.
+    [0, '6.6.6.6', '127.0.0.1'],
+    [0, '6.6.6.6, 7.7.7.7', '127.0.0.1'],
+    [1, '7.7.7.7', '7.7.7.7'],
+    [1, '6.6.6.6, 7.7.7.7', '7.7.7.7'],
+    [1, '5.5.5.5, 6.6.6.6, 7.7.7.7', '7.7.7.7'],
+    [2, '6.6.6.6, 7.7.7.7', '6.6.6.6'],
+    [2, '5.5.5.5, 6.6.6.6, 7.7.7.7', '6.6.6.6'],
+    [2, '7.7.7.7', '7.7.7.7'],
+  ])('takes the address from %d trusted proxies, no more: %s is %s', async (hops, forwarded, ip) => {
+    const behind = await createToy({ trustProxyHops: hops });
+    const headers = { 'x-forwarded-for': forwarded, 'x-real-ip': '9.9.9.9', forwarded: 'for=9.9.9.9' };
+    const { answer } = await post({ query: '{ip}' }, headers, behind);
+    expect(answer.data).toEqual({ ip });
     await behind.server.close();
   });
 });
@@ -194,11 +205,46 @@ describe('cross-site protection', () => {
     expect(refusalOf(await send('GET', '/graphql?query=%7Bhello%7D'))).toEqual(badRequest(400));
   });
 
-  it('refuses a mutation by GET with 405', async () => {
-    const reply = await send('GET', '/graphql?query=mutation%7Bwrite%7D', {
-      'apollo-require-preflight': '1',
-    });
-    expect([refusalOf(reply), reply.headers.allow, toy.writes.count]).toEqual([badRequest(405), 'POST', 0]);
+  it('refuses a mutation by GET with 405, however it is asked for', async () => {
+    const both = encodeURIComponent('query Q{hello} mutation M{write}');
+    for (const query of ['mutation%7Bwrite%7D', `${both}&operationName=M`, 'mutation%20M%7Ba:write%7D']) {
+      const reply = await send('GET', `/graphql?query=${query}`, { 'apollo-require-preflight': '1' });
+      expect([refusalOf(reply), reply.headers.allow, toy.writes.count]).toEqual([badRequest(405), 'POST', 0]);
+    }
+  });
+
+  it('refuses every POST that a foreign page can make without a preflight, with a credential or not', async () => {
+    const body = JSON.stringify({ query: 'mutation{write}' });
+    // The three types of a form; a page cannot send others without asking first (Fetch standard, "CORS-safelisted").
+    for (const type of [
+      'text/plain',
+      'text/plain;charset=UTF-8',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data',
+    ]) {
+      for (const extra of [
+        {},
+        { authorization: 'Basic YTpi', cookie: 'a=b' },
+        { 'sec-fetch-site': 'cross-site' },
+      ]) {
+        const headers = { 'content-type': type, origin: 'https://evil.example', ...extra };
+        const { reply } = await post(body, headers);
+        expect([type, refusalOf(reply)]).toEqual([type, badRequest(415)]);
+        expect(reply.headers['access-control-allow-origin']).toBeUndefined();
+      }
+    }
+    expect(toy.writes.count).toBe(0);
+  });
+
+  it('answers no preflight at all unless origins are listed', async () => {
+    for (const origin of ['https://evil.example', 'http://127.0.0.1:4000', 'null']) {
+      const preflight = { origin, 'access-control-request-method': 'POST' };
+      const reply = await send('OPTIONS', '/graphql', {
+        ...{ ...preflight, 'access-control-request-headers': 'authorization,content-type' },
+      });
+      expect(refusalOf(reply)).toEqual(badRequest(405));
+      expect(Object.keys(reply.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    }
   });
 
   it('answers preflights only for the listed origins', async () => {
@@ -215,7 +261,14 @@ describe('cross-site protection', () => {
     expect(allowed.headers['access-control-allow-methods']).toBe('GET, POST');
     expect(allowed.headers['access-control-allow-headers']).toContain('Idempotency-Key');
     expect(allowed.headers['access-control-allow-credentials']).toBeUndefined();
-    expect((await ask('https://evil.example')).headers['access-control-allow-origin']).toBeUndefined();
+    for (const origin of [
+      'https://evil.example',
+      'https://app.example.evil.example',
+      'http://app.example',
+      'null',
+    ]) {
+      expect((await ask(origin)).headers['access-control-allow-origin']).toBeUndefined();
+    }
     const { reply } = await post('{', { origin: 'https://app.example' }, open);
     expect(reply.headers['access-control-allow-origin']).toBe('https://app.example');
     expect(reply.headers['access-control-expose-headers']).toContain('X-RateLimit-Remaining');

@@ -35,6 +35,7 @@ describe('Introspection by key', () => {
         'customer',
         'customers',
         'node',
+        'rateLimit',
         'scopes',
         'statistics',
         'suggestScopes',

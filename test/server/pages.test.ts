@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exampleDocument, exampleFiles } from '../support/contract.ts';
+import { openTestHouse } from '../support/house.ts';
 import { createToy, type Toy } from '../support/toy-server.ts';
 
 let toy: Toy;
@@ -16,6 +18,20 @@ function policyOf(headers: Record<string, unknown>): Map<string, string[]> {
   const directives = String(headers['content-security-policy']).split('; ');
   return new Map(directives.map((text) => [text.split(' ')[0] ?? '', text.split(' ').slice(1)]));
 }
+
+describe('The root', () => {
+  it('leads a browser to /graphql, and tells a program where it is', async () => {
+    const page = await toy.server.inject({ url: '/', headers: browser });
+    expect([page.statusCode, page.headers.location]).toEqual([302, '/graphql']);
+    const { statusCode, body } = await toy.server.inject({ url: '/' });
+    expect([statusCode, body]).toEqual([200, '{"graphql":"/graphql"}']);
+  });
+
+  it.each(['/', '/schema.graphql'])('%s takes GET only', async (url) => {
+    const { statusCode, headers } = await toy.server.inject({ url, method: 'PUT' });
+    expect([statusCode, headers.allow]).toEqual([405, 'GET']);
+  });
+});
 
 describe('Sandbox', () => {
   it("is shown to a browser at /graphql, with a policy that admits Apollo's script and frame", async () => {
@@ -92,6 +108,16 @@ describe('GraphiQL', () => {
     expect(String(reply.headers['content-security-policy'])).not.toMatch(/https?:|\*/);
     expect(html).toContain('query Example');
     expect(html).toContain('"endpoint":"/graphql"');
+  });
+
+  it('offers every file of schema/examples, behind the operation that it shows', async () => {
+    const house = await openTestHouse('sqlite');
+    const { body } = await house.app.http.inject({ url: '/graphiql' });
+    await house.close();
+    const tabs = /"defaultTabs":(\[.*?\]),"isHeaders/.exec(body)?.[1] ?? '[]';
+    const [first, ...others] = (JSON.parse(tabs) as { query: string }[]).map(({ query }) => query);
+    expect(first).toContain('query Dashboard');
+    expect(others).toEqual(exampleFiles.map(exampleDocument));
   });
 
   it('is also sent as it is', async () => {

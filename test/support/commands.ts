@@ -20,8 +20,12 @@ interface RunOptions {
 }
 
 function run(file: string, args: readonly string[], options: RunOptions): Promise<Ended> {
+  return start(process.execPath, [join(root, file), ...args], options);
+}
+
+function start(program: string, args: readonly string[], options: RunOptions): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, file), ...args], {
+    const child = spawn(program, args, {
       cwd: options.cwd ?? root,
       env: { ...options.env },
     });
@@ -62,6 +66,12 @@ export async function runCommand(
       return JSON.parse(ended.stdout) as T;
     },
   };
+}
+
+/** `npm run -s <script> -- <args>`, as it is typed, from any folder. */
+export function runNpm(script: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env };
+  return start('npm', ['--prefix', root, 'run', '-s', script, '--', ...args], { ...options, env });
 }
 
 /** An empty folder, as a place from which nothing of this checkout's data/ is seen. */

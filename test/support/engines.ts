@@ -14,6 +14,8 @@ export interface Engine {
 
 const serverUrl = process.env['TEST_POSTGRES_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const wanted = (process.env['DATABASES'] ?? 'sqlite,postgres').split(',');
+/** For the tests that take minutes and gigabytes. */
+export const isMillionWanted = process.env['LATCHKEY_TEST_MILLION'] === '1';
 const servicesAreRequired = process.env['LATCHKEY_TEST_REQUIRE_SERVICES'] !== undefined;
 
 async function withServer<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {

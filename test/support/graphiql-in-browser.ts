@@ -23,6 +23,8 @@ export interface GraphiqlReport {
   /** Headers and bodies of the operations that were sent to /graphql. */
   readonly operations: readonly { headers: Record<string, string>; body: string }[];
   readonly initialQuery: string;
+  /** Names of the tabs, before anything is typed. */
+  readonly tabs: readonly string[];
   readonly response: string;
   readonly localStorage: string;
 }
@@ -67,6 +69,7 @@ async function visit(page: Page, target: GraphiqlVisit) {
   await page.goto(`${target.url}/graphiql`);
   await page.locator('.graphiql-query-editor .view-lines').waitFor();
   const initialQuery = await textOf(page, '.graphiql-query-editor');
+  const tabs = await page.locator('.graphiql-tab-button').allInnerTexts();
   if (target.query !== undefined) await typeInto(page, '.graphiql-query-editor', target.query);
   const headersTab = page.getByRole('button', { name: 'Headers', exact: true });
   if ((await headersTab.getAttribute('class'))?.includes('active') !== true) await headersTab.click();
@@ -75,7 +78,7 @@ async function visit(page: Page, target: GraphiqlVisit) {
   await page.locator('.result-window').getByText(target.expectedText).first().waitFor({ timeout: 40_000 });
   const response = await textOf(page, '.result-window');
   const localStorage = await page.evaluate('JSON.stringify(window.localStorage)');
-  return { initialQuery, response, localStorage: String(localStorage) };
+  return { initialQuery, tabs, response, localStorage: String(localStorage) };
 }
 
 export async function useGraphiql(target: GraphiqlVisit): Promise<GraphiqlReport> {

@@ -2,9 +2,12 @@
 // `(await house.workspace()).key('read:customers')`.
 import { pino, type Logger } from 'pino';
 import { createApp, type App } from '../../src/app.ts';
+import type { CostReport } from '../../src/access/rate-limit/index.ts';
 import { operatorContext } from '../../src/access/operator.ts';
 import { readConfig, type Config } from '../../src/config.ts';
+import type { Meter } from '../../src/core/meter.ts';
 import type { DatabaseOptions } from '../../src/db/database.ts';
+import type { CompiledExecution } from '../../src/server/execute.ts';
 import { createApiKey } from '../../src/features/api-keys/index.ts';
 import { createWorkspace } from '../../src/features/users/index.ts';
 import { createVenue } from '../../src/features/venues/venue.service.ts';
@@ -28,7 +31,10 @@ export interface Answer {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape and compare what they find.
   readonly data: any;
   readonly errors: readonly AnsweredError[] | undefined;
+  /** The body without `extensions.cost`: what is left of a budget is another number each time. */
   readonly text: string;
+  /** `extensions.cost`. */
+  readonly cost?: CostReport;
 }
 
 export interface AnsweredError {
@@ -78,6 +84,15 @@ export const testSecrets = {
   keyPepper: 'a-pepper-for-tests-of-at-least-32-characters',
 };
 
+/** `always` or `never`, so that the whole suite can be run in either. */
+const executionOfThisRun = (process.env['LATCHKEY_TEST_EXECUTION'] ?? 'auto') as CompiledExecution;
+
+/** The clock of a test stands still, so that nothing that was counted ever grows old. Tests of limits set their own. */
+export const noLimits = {
+  RATE_LIMIT_REQUESTS_PER_MINUTE: '1000000',
+  RATE_LIMIT_COST_PER_MINUTE: '999999999999',
+};
+
 let counter = 0;
 
 export interface HouseOptions {
@@ -89,6 +104,9 @@ export interface HouseOptions {
   readonly logger?: Logger;
   /** Told of statements and transactions before they run; they wait for it. */
   readonly database?: DatabaseOptions;
+  readonly meter?: Meter;
+  /** Default: what LATCHKEY_TEST_EXECUTION says, or auto. */
+  readonly compiledExecution?: CompiledExecution;
 }
 
 export async function openTestHouse(
@@ -96,14 +114,16 @@ export async function openTestHouse(
   options: HouseOptions = {},
 ): Promise<TestHouse> {
   const engine = options.sharing?.engine ?? (await newEngine(engineName));
-  const config: Config = readConfig({ DATABASE_URL: engine.url, DEMO: '0', ...options.env });
+  const config: Config = readConfig({ DATABASE_URL: engine.url, DEMO: '0', ...noLimits, ...options.env });
   const clock = options.clock ?? options.sharing?.clock ?? testClock();
   const statements: string[] = [];
   const app = await createApp({
     config,
     clock,
     secrets: testSecrets,
+    compiledExecution: options.compiledExecution ?? executionOfThisRun,
     logger: options.logger ?? pino({ level: 'silent' }),
+    ...(options.meter ? { meter: options.meter } : {}),
     database: {
       ...options.database,
       onStatement: (text, values) => {
@@ -135,9 +155,15 @@ export async function send(app: App, headers: Headers, body: unknown): Promise<A
     headers: { 'content-type': 'application/json', ...headers },
     payload: JSON.stringify(body),
   });
-  const parsed = JSON.parse(response.body) as { data?: unknown; errors?: AnsweredError[] };
-  const { statusCode: status, body: text } = response;
-  return { status, headers: response.headers, data: parsed.data, errors: parsed.errors, text };
+  const { extensions, ...parsed } = JSON.parse(response.body) as {
+    data?: unknown;
+    errors?: AnsweredError[];
+    extensions?: { cost: CostReport };
+  };
+  const { data, errors } = parsed;
+  const text = extensions ? JSON.stringify(parsed) : response.body;
+  const cost = extensions ? { cost: extensions.cost } : {};
+  return { status: response.statusCode, headers: response.headers, data, errors, text, ...cost };
 }
 
 export const bearer = (credential: string): Headers => ({ authorization: `Bearer ${credential}` });

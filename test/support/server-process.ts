@@ -8,17 +8,21 @@ const root = join(import.meta.dirname, '../..');
 export interface ServerProcess {
   /** `http://127.0.0.1:<port>/graphql` */
   readonly url: string;
-  /** Asks it to stop and waits until it has. */
-  stop(): Promise<void>;
+  /** Asks it to stop, by SIGTERM unless told, waits until it has, and gives back all that it said. */
+  stop(signal?: NodeJS.Signals): Promise<string>;
 }
 
 /** Needs buildCommands() before. Takes the secrets of test houses, so that it can share their store. */
-export async function startServer(databaseUrl: string): Promise<ServerProcess> {
+export async function startServer(
+  databaseUrl: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const env = {
     ...{ DATABASE_URL: databaseUrl, PORT: '0', HOST: '127.0.0.1', DEMO: '0', NODE_ENV: 'production' },
     ...{ JWT_SECRET: testSecrets.jwtSecrets[0], KEY_PEPPER: testSecrets.keyPepper, LOG_LEVEL: 'error' },
     // What is measured here is not the limit.
     ...{ RATE_LIMIT_REQUESTS_PER_MINUTE: '1000000', RATE_LIMIT_COST_PER_MINUTE: '1000000000' },
+    ...settings,
   };
   const child = spawn(process.execPath, [join(root, 'dist/src/main.js')], { env, cwd: root });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -36,9 +40,10 @@ export async function startServer(databaseUrl: string): Promise<ServerProcess> {
   });
   return {
     url,
-    async stop() {
-      child.kill('SIGTERM');
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
       await ended;
+      return said;
     },
   };
 }

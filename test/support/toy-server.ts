@@ -120,6 +120,7 @@ export async function createToy(changes: Partial<HttpServerOptions<ToyContext>> 
     corsOrigins: [],
     trustProxyHops: 0,
     exampleDocument,
+    exampleFiles: [],
     ...changes,
   });
   return { server, lines, writes };

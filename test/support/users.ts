@@ -8,6 +8,7 @@ const operations = {
   updateUserRole: `mutation ($input: UpdateUserRoleInput!) { updateUserRole(input: $input) { userId user { id role } ${userErrors} } }`,
   removeUser: `mutation ($id: ID!) { removeUser(id: $id) { userId ${userErrors} } }`,
   changePassword: `mutation ($input: ChangePasswordInput!) { changePassword(input: $input) { token expiresAt ${userErrors} } }`,
+  signOutEverywhere: `mutation ($userId: ID) { signOutEverywhere(userId: $userId) { userId ${userErrors} } }`,
   login: `mutation ($input: LoginInput!) { login(input: $input) { token user { email role } ${userErrors} } }`,
 };
 

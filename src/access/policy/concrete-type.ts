@@ -11,7 +11,11 @@ export function coercedVariables(
   { schema, operation }: OperationPlan,
   variables: Readonly<Record<string, unknown>>,
 ): CoercedVariables | null {
-  return getVariableValues(schema, operation.variableDefinitions ?? [], variables).coerced ?? null;
+  // One error is enough: each shows the whole value, and thousands of them are minutes.
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
+    maxErrors: 1,
+  });
+  return coerced ?? null;
 }
 
 /** Null = it leads to nothing: no type, or arguments that do not fit, with which no resolver is called. */

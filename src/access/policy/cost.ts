@@ -6,6 +6,7 @@ import {
   isNonNullType,
   Kind,
   type ArgumentNode,
+  type ConstValueNode,
   type GraphQLOutputType,
 } from 'graphql';
 import type { OperationPlan, PlannedField } from './operation-plan.ts';
@@ -35,23 +36,59 @@ function isList(type: GraphQLOutputType): boolean {
   return isListType(isNonNullType(type) ? type.ofType : type);
 }
 
-function costOfField(field: PlannedField, variables: Variables): number {
-  if (!isCompositeType(getNamedType(field.definition.type))) return 0;
-  const sum = (fields: readonly PlannedField[]) =>
-    fields.reduce((total, child) => total + costOfField(child, variables), 0);
-  // Of an interface the dearest type counts: which one it is, only the answer tells.
-  const concrete = [...(field.concrete?.byType.values() ?? [])].map(sum);
-  const once = Math.max(0, ...concrete);
-  if (!isConnection(field)) return 1 + once + sum(field.children);
-  const rows = field.children.filter((child) => isList(child.definition.type));
-  const beside = field.children.filter((child) => !rows.includes(child));
-  return 1 + sum(beside) + pageSize(field, variables) * sum(rows);
+/** How many a bulk mutation was sent, and answers in lists of its payload; null for any other field. */
+function itemsSent({ node }: PlannedField, variables: Variables): number | null {
+  for (const { value } of node.arguments ?? []) {
+    if (value.kind === Kind.LIST) return value.values.length;
+    const sent = value.kind === Kind.VARIABLE ? variables[value.name.value] : null;
+    if (Array.isArray(sent)) return sent.length;
+  }
+  return null;
 }
 
-/** At least 1. Conditions count as if everything were included: a limit must hold for every value of a variable. */
+/**
+ * `length` is how many objects the field has when it is a list. The list itself counts as one object, but each of its
+ * objects brings all that is asked for below it.
+ */
+function costOfField(field: PlannedField, variables: Variables, length = assumedPageSize): number {
+  if (!isCompositeType(getNamedType(field.definition.type))) return 0;
+  const listed = itemsSent(field, variables) ?? assumedPageSize;
+  const sum = (fields: readonly PlannedField[], itemsInEach = listed) =>
+    fields.reduce((total, child) => total + costOfField(child, variables, itemsInEach), 0);
+  // Of an interface the dearest type counts: which one it is, only the answer tells.
+  const concrete = [...(field.concrete?.byType.values() ?? [])].map((fields) => sum(fields));
+  const once = Math.max(0, ...concrete);
+  if (!isConnection(field)) {
+    const times = isList(field.definition.type) ? length : 1;
+    return 1 + times * (once + sum(field.children));
+  }
+  const rows = field.children.filter((child) => isList(child.definition.type));
+  const beside = field.children.filter((child) => !rows.includes(child));
+  return 1 + sum(beside) + pageSize(field, variables) * sum(rows, 1);
+}
+
+/** What a default says of sizes: its number, or a list as long as it is. */
+function sizeOf(value: ConstValueNode | undefined): unknown {
+  if (value?.kind === Kind.INT) return Number(value.value);
+  return value?.kind === Kind.LIST ? value.values : undefined;
+}
+
+/** A variable that is not sent has its default: `query ($first: Int = 100)` asks for pages of 100. */
+function withDefaults({ operation }: OperationPlan, variables: Variables): Variables {
+  const defaults = (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) => {
+    const size = sizeOf(defaultValue);
+    return size === undefined ? [] : [[variable.name.value, size] as const];
+  });
+  const sent = Object.entries(variables).filter(([, value]) => value !== undefined);
+  return defaults.length === 0 ? variables : { ...Object.fromEntries(defaults), ...Object.fromEntries(sent) };
+}
+
+/** GraphQL's greatest Int, which shows costs. */
+const maxCost = 2_147_483_647;
+
+/** From 1 to the greatest Int. Conditions count as if everything were included: a limit must hold for every value of a variable. */
 export function costOf(plan: OperationPlan, variables: Variables): number {
-  return Math.max(
-    1,
-    plan.fields.reduce((total, field) => total + costOfField(field, variables), 0),
-  );
+  const given = withDefaults(plan, variables);
+  const total = plan.fields.reduce((sum, field) => sum + costOfField(field, given), 0);
+  return Math.min(maxCost, Math.max(1, total));
 }

@@ -28,6 +28,8 @@ export interface Decision {
    * Null when there is none, which costs the guards one comparison.
    */
   readonly deniedPaths: ReadonlyMap<string, ReadonlySet<string>> | null;
+  /** Response path of an interface -> the type that was decided about. Null when there is none. */
+  readonly toldTypes: ReadonlyMap<string, string> | null;
   /** Nothing of the operation's own fields may run. */
   readonly isEverythingDenied: boolean;
 }
@@ -40,7 +42,12 @@ export interface Caller {
 
 export type Variables = Readonly<Record<string, unknown>>;
 
-function variableValue(operation: OperationDefinitionNode, variables: Variables, name: string): unknown {
+/** As sent, or the default; undefined for one that is absent. */
+export function variableValue(
+  operation: OperationDefinitionNode,
+  variables: Variables,
+  name: string,
+): unknown {
   if (Object.hasOwn(variables, name) && variables[name] !== undefined) return variables[name];
   const definition = operation.variableDefinitions?.find(
     (candidate) => candidate.variable.name.value === name,
@@ -53,6 +60,7 @@ const placeOf = ({ pathKey, demands }: PlannedField): Place => ({ pathKey, field
 class Decider {
   /** Interfaces whose arguments name no type. Whatever their resolver would find, nothing was decided about it. */
   readonly untold: Place[] = [];
+  readonly told = new Map<string, string>();
   private coerced: CoercedVariables | null | undefined;
 
   constructor(
@@ -68,6 +76,7 @@ class Decider {
       if (!this.isIncluded(field)) return [];
       const typeName = this.concreteTypeOf(field);
       if (field.concrete && typeName === null) this.untold.push(placeOf(field));
+      if (typeName !== null) this.told.set(field.pathKey, typeName);
       const refused = this.demandsOf(field, typeName).filter(
         ({ requirement }) => this.caller.verdicts.get(requirement) !== true,
       );
@@ -144,18 +153,25 @@ function pathsByField(places: readonly Place[]): Map<string, Set<string>> {
   return paths;
 }
 
-const nothingDenied: Decision = Object.freeze({ denials: [], deniedPaths: null, isEverythingDenied: false });
+const nothingDenied: Decision = Object.freeze({
+  denials: [],
+  deniedPaths: null,
+  toldTypes: null,
+  isEverythingDenied: false,
+});
 
 /** Decides an operation for a caller. Does NOT execute and does NOT throw. */
 export function decide(policy: Policy, plan: OperationPlan, caller: Caller, variables: Variables): Decision {
   const decider = new Decider(policy, plan, caller, variables);
   const denials = distinct(decider.denials(plan.fields));
   const closed = [...denials, ...decider.untold];
-  if (closed.length === 0) return nothingDenied;
+  const toldTypes = decider.told.size > 0 ? decider.told : null;
+  if (closed.length === 0) return toldTypes ? { ...nothingDenied, toldTypes } : nothingDenied;
   const denied = new Set(denials.map((denial) => denial.pathKey));
   return {
     denials,
     deniedPaths: pathsByField(closed),
+    toldTypes,
     isEverythingDenied:
       denials.length > 0 &&
       plan.metaFields.size === 0 &&

@@ -13,10 +13,11 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { ApiError } from '../../core/errors.ts';
-import { concreteTypeOf } from './concrete-type.ts';
+import { coercedVariables, concreteTypeOf, type CoercedVariables } from './concrete-type.ts';
 import { costOf } from './cost.ts';
+import { variableValue } from './decide.ts';
 import { fragmentsOf } from './gate.ts';
-import type { Demand } from './input-demands.ts';
+import { valueDemands, type Demand } from './input-demands.ts';
 import { planOperation, type OperationPlan, type PlannedField } from './operation-plan.ts';
 import type { Policy } from './policy.ts';
 import { missingScopes, type Requirement } from './requirement.ts';
@@ -59,36 +60,59 @@ const maxMessages = 3;
 const maxMessageLength = 300;
 
 /** Types that a fragment names; what every type answers alike asks for no type in particular. */
-function namedTypes(field: PlannedField): string[] {
-  const { concrete, node } = field;
-  if (!concrete) return [];
-  // A variable's value is not known here: any of the types can be meant.
-  const isSaid = !node.arguments?.some(({ value }) => value.kind === Kind.VARIABLE);
-  const known = isSaid ? concreteTypeOf(field, {}) : null;
-  if (known !== null) return [known];
-  const lists = [...concrete.byType.values()];
+function namedTypes({ byType }: NonNullable<PlannedField['concrete']>): string[] {
+  const lists = [...byType.values()];
   const isShared = (shared: PlannedField) =>
     lists.every((list) => list.some((other) => other.node === shared.node));
-  return [...concrete.byType].filter(([, list]) => !list.every(isShared)).map(([name]) => name);
+  return [...byType].filter(([, list]) => !list.every(isShared)).map(([name]) => name);
+}
+
+/** The variables that have a value when none is sent. */
+function defaultsOf(plan: OperationPlan): CoercedVariables {
+  const variableDefinitions = plan.operation.variableDefinitions?.filter(({ defaultValue }) => defaultValue);
+  const operation = { ...plan.operation, variableDefinitions: variableDefinitions ?? [] };
+  return coercedVariables({ ...plan, operation }, {}) ?? {};
 }
 
 class Explanation {
+  private readonly defaults: CoercedVariables;
+
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly policy: Policy,
     private readonly plan: OperationPlan,
-  ) {}
+  ) {
+    this.defaults = defaultsOf(plan);
+  }
 
   uses(fields: readonly PlannedField[] = this.plan.fields): Use[] {
     return fields.flatMap((field) => {
       const { path } = field;
       const own = field.demands.map((demand) => ({ ...demand, path, isOptional: this.isOptional(demand) }));
-      const concrete = namedTypes(field).flatMap((typeName) => [
+      const byDefault = this.defaultDemands(field).map((demand) => ({ ...demand, path, isOptional: false }));
+      const concrete = this.concreteTypes(field).flatMap((typeName) => [
         { ...this.edge(field, typeName), path, isOptional: false },
         ...this.uses(field.concrete?.byType.get(typeName) ?? []),
       ]);
-      return [...own, ...concrete, ...this.uses(field.children)];
+      return [...own, ...byDefault, ...concrete, ...this.uses(field.children)];
     });
+  }
+
+  /** What the defaults of variables name: with none sent, they are the values. */
+  private defaultDemands({ variableInputs }: PlannedField): Demand[] {
+    return variableInputs.flatMap((input) =>
+      valueDemands(this.policy, input, variableValue(this.plan.operation, {}, input.variable)),
+    );
+  }
+
+  /** The type that the arguments say. What a variable will be is not known here: any type named can be meant beside its default. */
+  private concreteTypes(field: PlannedField): string[] {
+    const { concrete, node } = field;
+    if (!concrete) return [];
+    const known = concreteTypeOf(field, this.defaults);
+    const said = known === null ? [] : [known];
+    const isFixed = !node.arguments?.some(({ value }) => value.kind === Kind.VARIABLE);
+    return known !== null && isFixed ? said : [...new Set([...said, ...namedTypes(concrete)])];
   }
 
   private edge(field: PlannedField, typeName: string): Demand {

@@ -2,6 +2,7 @@
 import type { DocumentNode, FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { Kind } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { secondsSince, type Meter } from '../../core/meter.ts';
 import type { Principal } from '../../core/principal.ts';
 import { decide, type Caller, type Decision, type Variables } from './decide.ts';
 import { assertEnforceable } from './guard.ts';
@@ -40,6 +41,7 @@ async function judgeAll(policy: Policy, principal: Principal): Promise<Caller> {
   };
 }
 
+/** By name. Does NOT validate: of two with one name the last one is meant. */
 export function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
   const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
   return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
@@ -100,6 +102,20 @@ export function createGate(schema: GraphQLSchema, policy: Policy): Gate {
       const known = decisions.get(plan);
       const decision = known?.get(caller) ?? decideAnew(plan, caller, variables);
       known?.set(caller, decision);
+      return decision;
+    },
+  };
+}
+
+/** The same gate, which tells a meter how long its decisions take. */
+export function measuredGate(gate: Gate, meter: Meter | undefined): Gate {
+  if (!meter) return gate;
+  return {
+    ...gate,
+    async decide(plan, principal, variables) {
+      const startMs = performance.now();
+      const decision = await gate.decide(plan, principal, variables);
+      meter.decision(secondsSince(startMs));
       return decision;
     },
   };

@@ -1,6 +1,16 @@
 // The guards that remain at run time: at each boundary field, one look at the decision. A denied field is null and its
 // resolver does not run; the error was written once, by the decision, and not once per row.
-import { defaultFieldResolver, isObjectType, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
+import {
+  defaultFieldResolver,
+  defaultTypeResolver,
+  getNamedType,
+  isAbstractType,
+  isObjectType,
+  type GraphQLAbstractType,
+  type GraphQLFieldResolver,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+} from 'graphql';
 import type { Decision } from './decide.ts';
 import type { Policy } from './policy.ts';
 
@@ -40,13 +50,38 @@ export function assertEnforceable(schema: GraphQLSchema, policy: Policy, { denia
   }
 }
 
-/** Puts a guard before the resolver of each boundary field and of each root field. Changes the schema it is given. */
+type Resolve = GraphQLFieldResolver<unknown, GuardedContext>;
+
+/**
+ * What was decided about a type holds for rows of that type alone: a row of another is a defect, and is not shown. Throws
+ * in its place, so that the field is null and the log has the reason.
+ */
+function asTold(coordinate: string, type: GraphQLAbstractType, resolve: Resolve): Resolve {
+  return async (source, args, context, info) => {
+    const row = (await resolve(source, args, context, info)) as unknown;
+    if (row === null || row === undefined || row instanceof Error) return row;
+    const found = await (type.resolveType ?? defaultTypeResolver)(row, context, info, type);
+    const told = context.decision?.toldTypes?.get(pathKeyOf(info.path));
+    if (told !== undefined && found === told) return row;
+    throw new Error(
+      `${coordinate} leads to ${String(found)}, but access was decided for ${told ?? 'no type'}.`,
+    );
+  };
+}
+
+/**
+ * Puts a guard before the resolver of each boundary field and of each root field, and one behind each that leads to an
+ * interface. Changes the schema it is given.
+ */
 export function guardBoundaries(schema: GraphQLSchema, policy: Policy): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
-      if (!hasGuard(schema, policy, type.name, field.name)) continue;
       const coordinate = `${type.name}.${field.name}`;
+      const target = getNamedType(field.type);
+      if (isAbstractType(target))
+        field.resolve = asTold(coordinate, target, field.resolve ?? defaultFieldResolver);
+      if (!hasGuard(schema, policy, type.name, field.name)) continue;
       const resolve = field.resolve ?? defaultFieldResolver;
       field.resolve = (source, args, context: GuardedContext, info) =>
         isDenied(context, coordinate, info) ? null : (resolve(source, args, context, info) as unknown);

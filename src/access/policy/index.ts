@@ -10,7 +10,8 @@ export {
   type Requirement,
 } from './requirement.ts';
 export { compilePolicy, PolicyError, type Policy, type PolicyDeclaration } from './policy.ts';
-export { createGate, type Gate } from './gate.ts';
+export { costOf } from './cost.ts';
+export { createGate, fragmentsOf, measuredGate, type Gate } from './gate.ts';
 export { guardBoundaries, type GuardedContext } from './guard.ts';
 export type { OperationPlan, PlannedField } from './operation-plan.ts';
 export type { Decision } from './decide.ts';

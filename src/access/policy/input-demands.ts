@@ -8,9 +8,11 @@ import {
   type GraphQLNamedType,
   type ValueNode,
 } from 'graphql';
-import { asksForMore } from './boundary.ts';
-import type { Policy } from './policy.ts';
+import { asksForMore, type Requirements } from './boundary.ts';
 import { implies, type Requirement } from './requirement.ts';
+
+/** All that is asked of a policy here. */
+type Policy = Pick<Requirements, 'ofMember'>;
 
 export interface Demand {
   readonly coordinate: string;

@@ -14,6 +14,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { refusalCause, type Requirements } from './boundary.ts';
+import { faultyDefaults } from './default-values.ts';
 import { both, implies, open, type Requirement } from './requirement.ts';
 
 /**
@@ -41,6 +42,11 @@ export class PolicyError extends Error {
     super(`The access policy does not fit the schema:\n${faults.map((fault) => `- ${fault}`).join('\n')}`);
     this.name = 'PolicyError';
   }
+}
+
+function missingRule(typeName: string, member: string, what: string): string {
+  const coordinate = `${typeName}.${member}`;
+  return `${coordinate} has no rule: add "${coordinate}" or "${typeName}" to the "policy" of the feature that declares this ${what}, in src/features/<feature>/index.ts.`;
 }
 
 const isIntrospection = (type: GraphQLNamedType) => type.name.startsWith('__');
@@ -122,9 +128,7 @@ class PolicyCompiler {
     const coordinate = `${type.name}.${field.name}`;
     const exact = this.find(coordinate);
     if (!exact && !this.find(type.name)) {
-      this.faults.push(
-        `${coordinate} has no rule: add "${coordinate}" or "${type.name}" to the policy of the feature that declares it.`,
-      );
+      this.faults.push(missingRule(type.name, field.name, 'field'));
       return;
     }
     this.markUsed(type.name);
@@ -159,6 +163,7 @@ class PolicyCompiler {
   private addBoundaries(type: GraphQLObjectType): void {
     const known = this.requirements((coordinate) => this.coordinates.get(coordinate) ?? open);
     for (const field of Object.values(type.getFields())) {
+      this.defaultFaults(known, type.name, field);
       const cause = refusalCause(this.schema, known, type.name, field);
       if (cause === null) continue;
       const coordinate = `${type.name}.${field.name}`;
@@ -168,6 +173,11 @@ class PolicyCompiler {
         `${coordinate} ${cause} and is not nullable: a refusal could not be shown as null. Declare it { nullable: true }.`,
       );
     }
+  }
+
+  private defaultFaults(known: Requirements, typeName: string, field: GraphQLField<unknown, unknown>): void {
+    const isNew = (fault: string) => !this.faults.includes(fault);
+    this.faults.push(...faultyDefaults(known, typeName, field).filter(isNew));
   }
 
   /** An interface is decided for each concrete type, so its field must say which types an argument allows. */
@@ -194,10 +204,7 @@ class PolicyCompiler {
       const coordinate = `${typeName}.${member}`;
       const requirement = this.find(coordinate, typeName);
       if (requirement) this.coordinates.set(coordinate, requirement);
-      else
-        this.faults.push(
-          `${coordinate} has no rule: add "${coordinate}" or "${typeName}" to the policy of the feature that declares this ${what}.`,
-        );
+      else this.faults.push(missingRule(typeName, member, what));
     }
   }
 

@@ -33,6 +33,24 @@ export function migrationColumns(runner: QueryRunner): MigrationColumns {
   };
 }
 
+/**
+ * Adds a nullable column. Not TypeORM's addColumn: on SQLite that makes the table anew, and dropping the old one while
+ * others refer to it removes or breaks their rows.
+ */
+export async function addColumn(
+  runner: QueryRunner,
+  table: string,
+  { name, type, precision, collation }: TableColumnOptions,
+): Promise<void> {
+  const size = precision == null ? '' : `(${precision})`;
+  const order = collation === undefined ? '' : ` COLLATE "${collation}"`;
+  await runner.query(`ALTER TABLE "${table}" ADD COLUMN "${name}" ${type}${size}${order}`);
+}
+
+export async function dropColumn(runner: QueryRunner, table: string, name: string): Promise<void> {
+  await runner.query(`ALTER TABLE "${table}" DROP COLUMN "${name}"`);
+}
+
 /** Foreign keys of one table, named as entity-schema.ts names them. */
 export function foreignKeys(table: string): KeyMaker {
   return (column, target) => ({

@@ -6,6 +6,10 @@ import { Bookings1767225600004 } from './4-bookings.ts';
 import { Idempotency1767225600005 } from './5-idempotency.ts';
 import { CustomerSearch1767225600006 } from './6-customer-search.ts';
 import { Statistics1767225600008 } from './8-statistics.ts';
+import { BookingStatistics1767225600009 } from './9-booking-statistics.ts';
+import { ExternalSignIn1767225600011 } from './11-external-sign-in.ts';
+import { UserNames1767225600012 } from './12-user-names.ts';
+import { Sweeps1767225600013 } from './13-sweeps.ts';
 
 export const migrations = [
   Accounts1767225600001,
@@ -15,4 +19,8 @@ export const migrations = [
   Idempotency1767225600005,
   CustomerSearch1767225600006,
   Statistics1767225600008,
+  BookingStatistics1767225600009,
+  ExternalSignIn1767225600011,
+  UserNames1767225600012,
+  Sweeps1767225600013,
 ];

@@ -14,13 +14,13 @@ interface ChosenScopes {
 
 const ofRoles = new Set(roleScopes.OWNER);
 
-function scopeFault(text: string, index: number): UserErrorItem {
+function scopeFault(text: string, index: number, ofKeys: readonly string[]): UserErrorItem {
   const field = ['input', 'scopes', String(index)];
   const spelt = text.trim().toLowerCase();
   const isOfRole = ofRoles.has(spelt) || ofRoles.has(spelt.split(':').reverse().join(':'));
   return isOfRole
     ? { code: 'NOT_ALLOWED', field, message: 'This scope comes with a role; no key can have it.' }
-    : { code: 'INVALID', field, message: 'There is no such scope. The query "scopes" lists them all.' };
+    : { code: 'INVALID', field, message: `There is no such scope. Accepted: ${ofKeys.join(', ')}.` };
 }
 
 /** Exactly what the documents need. A document that needs a role's scope cannot be run by any key. */
@@ -58,7 +58,7 @@ export function chooseScopes(ctx: Context, { scopes, preset, forOperations }: Ch
   const faults: UserErrorItem[] = [];
   const chosen = (scopes ?? []).map((text, index) => {
     const scope = catalogue.normalize(text);
-    if (scope === null) faults.push(scopeFault(text, index));
+    if (scope === null) faults.push(scopeFault(text, index, catalogue.ofPreset('FULL_ACCESS')));
     return scope ?? text;
   });
   if (faults.length > 0) throw new UserErrors(faults);

@@ -26,6 +26,7 @@ registerEnumType(BookingStatus, {
   venues: { by: 'column', property: 'venueId' },
   indexes: [
     { name: 'bookings_created', properties: ['workspaceId', 'createdAt', 'id'] },
+    { name: 'bookings_cancelled', properties: ['workspaceId', 'cancelledAt', 'id'] },
     { name: 'bookings_starts', properties: ['workspaceId', 'startsAt', 'id'] },
     { name: 'bookings_status', properties: ['workspaceId', 'status', 'startsAt', 'id'] },
     { name: 'bookings_customer', properties: ['customerId', 'startsAt', 'id'] },

@@ -39,7 +39,7 @@ export const customersFeature: Feature = {
     ...createCustomerPayload.policy,
     ...createCustomersPayload.policy,
     ...updateCustomerPayload.policy,
-    // Edges carry the guard of the type they lead to; what they ask beside it is their own type's scope.
+    // No line for an edge: it asks what the type it stands in asks, and is guarded by the type that it leads to.
     'Mutation.createCustomer': writeCustomers,
     'Mutation.createCustomers': writeCustomers,
     'Mutation.updateCustomer': writeCustomers,

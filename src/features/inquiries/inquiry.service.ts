@@ -91,12 +91,15 @@ async function markAnswered(tx: TenantTransaction, inquiryId: string): Promise<v
   throw userError('NOT_ALLOWED', field, 'This inquiry is closed. Open it again to reply.');
 }
 
-/** What a reader sees as the author: a user's e-mail, a key's label. Kept as text, so it outlives both. */
+/**
+ * What a reader sees as the author: a user's name, a key's label. Kept as text, so it outlives both. Never an address: those
+ * of colleagues are for who manages the workspace, and replies are for every key with `read:inquiries`.
+ */
 async function authorName(tx: TenantTransaction, principal: Principal): Promise<string> {
   switch (principal.kind) {
     case 'USER': {
-      const known = await tx.byIds<StoredUser>(tableOf(StoredUser), ['email'], [principal.userId]);
-      return known.get(principal.userId)?.email ?? 'Staff';
+      const known = await tx.byIds<StoredUser>(tableOf(StoredUser), ['name'], [principal.userId]);
+      return known.get(principal.userId)?.name ?? 'Staff';
     }
     case 'API_KEY': {
       const known = await tx.byIds<StoredApiKey>(tableOf(StoredApiKey), ['label'], [principal.apiKeyId]);

@@ -6,6 +6,7 @@ import { StatisticsQueries } from './statistics.resolver.ts';
 const readCustomers = scopes('read:customers');
 const readInquiries = scopes('read:inquiries');
 const readFollowUps = scopes('read:followups');
+const readBookings = scopes('read:bookings');
 
 export const statisticsFeature: Feature = {
   name: 'statistics',
@@ -14,8 +15,9 @@ export const statisticsFeature: Feature = {
   resources: [],
   resolvers: [StatisticsQueries],
   policy: {
-    // A filter by venue shows nothing that the section does not show: it asks for no scope beside the section's.
     'Query.statistics': authenticated,
+    // Counts of one venue over a narrow range tell to which venue a single row belongs.
+    'Query.statistics(venueIds)': scopes('read:venues'),
     Statistics: authenticated,
     StatisticsBucket: authenticated,
     SeriesPoint: authenticated,
@@ -27,5 +29,7 @@ export const statisticsFeature: Feature = {
     InquiryChannelCount: readInquiries,
     'Statistics.followUps': readFollowUps,
     FollowUpStatistics: readFollowUps,
+    'Statistics.bookings': readBookings,
+    BookingStatistics: readBookings,
   },
 };

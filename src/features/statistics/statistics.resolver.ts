@@ -5,13 +5,20 @@ import type { Context } from '../../access/context.ts';
 import { selectedNames } from '../../graph/selection.ts';
 import { checkStatisticsArguments, StatisticsArguments } from './statistics.inputs.ts';
 import {
+  bookingStatistics,
   customerStatistics,
   followUpStatistics,
   inquiryStatistics,
   planStatistics,
   type StatisticsPlan,
 } from './statistics.service.ts';
-import { CustomerStatistics, FollowUpStatistics, InquiryStatistics, Statistics } from './statistics.type.ts';
+import {
+  BookingStatistics,
+  CustomerStatistics,
+  FollowUpStatistics,
+  InquiryStatistics,
+  Statistics,
+} from './statistics.type.ts';
 
 @Resolver(() => Statistics)
 export class StatisticsQueries {
@@ -38,5 +45,10 @@ export class StatisticsQueries {
   @FieldResolver(() => FollowUpStatistics, { nullable: true })
   followUps(@Root() plan: StatisticsPlan, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
     return followUpStatistics(ctx, plan, selectedNames(info));
+  }
+
+  @FieldResolver(() => BookingStatistics, { nullable: true })
+  bookings(@Root() plan: StatisticsPlan, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return bookingStatistics(ctx, plan, selectedNames(info));
   }
 }

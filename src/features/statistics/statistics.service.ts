@@ -4,12 +4,14 @@ import { toInstant, type Instant } from '../../core/clock.ts';
 import type { Figures, FigureValues } from '../../db/aggregate.ts';
 import type { Condition } from '../../db/condition.ts';
 import { tableOf, type EntityClass } from '../../db/table.ts';
+import { Booking } from '../bookings/index.ts';
 import { Customer } from '../customers/index.ts';
 import { FollowUp, FollowUpStatus } from '../follow-ups/index.ts';
 import { Inquiry, InquiryChannel, InquiryStatus, Reply } from '../inquiries/index.ts';
 import { bucketBoundaries, type BucketRange } from './buckets.ts';
 import { bucketRange, type StatisticsArguments } from './statistics.inputs.ts';
 import type {
+  BookingStatistics,
   CustomerStatistics,
   FollowUpStatistics,
   InquiryStatistics,
@@ -128,5 +130,19 @@ export async function followUpStatistics(
     series: series(plan, 'completedAt'),
   };
   const found = await find(ctx, plan, { of: FollowUp, figures, wanted: selected });
+  return { ...found, series: points(plan, found.series ?? []) };
+}
+
+export async function bookingStatistics(
+  ctx: Context,
+  plan: StatisticsPlan,
+  selected: ReadonlySet<string>,
+): Promise<BookingStatistics> {
+  const figures = {
+    booked: count(inRange(plan, 'createdAt')),
+    cancelled: count(inRange(plan, 'cancelledAt')),
+    series: series(plan, 'createdAt'),
+  };
+  const found = await find(ctx, plan, { of: Booking, figures, wanted: selected });
   return { ...found, series: points(plan, found.series ?? []) };
 }

@@ -65,6 +65,17 @@ export class FollowUpStatistics {
   @Field(() => [SeriesPoint], { description: seriesOf('Completed follow-ups') }) series?: SeriesPoint[];
 }
 
+@ObjectType()
+export class BookingStatistics {
+  @Field(() => Int, {
+    description: 'Bookings that were made in the range, for whatever time, also those cancelled since.',
+  })
+  booked?: number;
+  @Field(() => Int, { description: 'Bookings that were cancelled in the range, whenever they were made.' })
+  cancelled?: number;
+  @Field(() => [SeriesPoint], { description: seriesOf('Bookings made') }) series?: SeriesPoint[];
+}
+
 @ObjectType({
   description: 'Figures of a range of time. Each section has its own scope and is null without it.',
 })

@@ -5,6 +5,7 @@ import type { Feature } from '../../graph/feature.ts';
 import { UserMutations, userPayloads } from './user.resolver.ts';
 import { userQueries, users } from './user.resource.ts';
 
+export { identityLinker } from './identity.service.ts';
 export { users } from './user.resource.ts';
 export { describeUser, describeWorkspace } from './user.service.ts';
 export { createWorkspace } from './workspace.service.ts';
@@ -37,7 +38,7 @@ export const usersFeature: Feature = {
     },
     {
       name: 'account:manage',
-      description: "Change one's own password. Comes with signing in.",
+      description: "Change one's own password and end one's own sign-ins. Comes with signing in.",
       status: 'AVAILABLE',
     },
   ],
@@ -51,6 +52,8 @@ export const usersFeature: Feature = {
     CreateUserInput: adminOnly,
     UpdateUserRoleInput: adminOnly,
     'Mutation.changePassword': signedIn,
+    'Mutation.signOutEverywhere': signedIn,
+    'Mutation.signOutEverywhere(userId)': adminOnly,
     ChangePasswordInput: signedIn,
     ChangePasswordPayload: signedIn,
     'Mutation.login': open,

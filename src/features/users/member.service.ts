@@ -1,26 +1,36 @@
 // The rules of a workspace's users: add, change role, remove, change one's own password. The last owner stays.
 import type { Context } from '../../access/context.ts';
 import { passwordProblem } from '../../access/password.ts';
-import { StoredApiKey, StoredUser, StoredWorkspace } from '../../access/tables.ts';
+import { StoredApiKey, StoredIdentity, StoredUser, StoredWorkspace } from '../../access/tables.ts';
 import { toInstant } from '../../core/clock.ts';
 import { notFound, userError } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { Role } from '../../core/principal.ts';
 import type { TenantTransaction } from '../../db/tenant-db.ts';
-import { assertIdOf, assertUpdated, checkInput, inputRules, requiredEmail } from '../../graph/input.ts';
+import {
+  assertIdOf,
+  assertUpdated,
+  checkInput,
+  inputRules,
+  optionalText,
+  requiredEmail,
+} from '../../graph/input.ts';
 import { once } from '../../graph/idempotency.ts';
 import { mutate, orUserErrors } from '../../graph/payload.ts';
 import { z } from 'zod';
 import { writeAudit } from '../audit/index.ts';
+import { describeWorkspace } from './user.service.ts';
 import type { ChangePasswordInput, CreateUserInput, UpdateUserRoleInput } from './user.type.ts';
 
 const role = z.enum(['OWNER', 'ADMIN', 'MEMBER']);
-const createUserRules = inputRules<CreateUserInput>({ email: requiredEmail(), password: z.string(), role });
+const createUserRules = inputRules<CreateUserInput>({
+  ...{ email: requiredEmail(), name: optionalText(200), password: z.string(), role },
+});
 
 export function createUser(ctx: Context, input: CreateUserInput) {
   return orUserErrors(async () => {
     const values = checkInput(createUserRules, input);
-    assertPassword(values.password, ['input', 'password']);
+    await assertPassword(ctx, values, ['input', 'password']);
     assertMayGrant(ctx, values.role, ['input', 'role']);
     // Hashed before the transaction: it takes tens of milliseconds, and on SQLite every writer would wait.
     const passwordHash = await ctx.credentials.passwords.hash(values.password);
@@ -28,12 +38,12 @@ export function createUser(ctx: Context, input: CreateUserInput) {
       once(ctx, tx, async () => {
         const id = newId('usr', ctx.clock);
         const now = toInstant(ctx.clock.nowMs());
-        const account = { email: values.email, role: values.role, passwordHash, tokenVersion: 1, version: 1 };
+        const person = { email: values.email, name: values.name ?? null, role: values.role };
+        const account = { ...person, passwordHash, tokenVersion: 1, version: 1 };
         // The unique index decides, also of two at the same time: the second adds nothing.
         const row = { id, ...account, createdAt: now, updatedAt: now };
         if ((await tx.insert(StoredUser, [row], { ignoreDuplicates: true })) === 0) throw emailTaken();
-        const after = { email: values.email, role: values.role };
-        await writeAudit(ctx, tx, { action: 'user.create', targetId: id, after });
+        await writeAudit(ctx, tx, { action: 'user.create', targetId: id, after: person });
         return { userId: id };
       }),
     );
@@ -70,6 +80,7 @@ export function removeUser(ctx: Context, id: string) {
       { property: 'createdById', op: 'eq', value: id },
       { createdById: null },
     );
+    await tx.removeWhere(StoredIdentity, { property: 'userId', op: 'eq', value: id });
     await tx.removeWhere(StoredUser, { property: 'id', op: 'eq', value: id });
     return { userId: id };
   });
@@ -83,19 +94,44 @@ export function changePassword(ctx: Context, { currentPassword, newPassword }: C
     const { userId } = ctx.principal;
     const { passwords, tokens } = ctx.credentials;
     const user = await ctx.db.find(StoredUser, userId);
-    if (!(await passwords.verify(user?.passwordHash ?? null, currentPassword))) {
+    // Counted like a sign-in: a token that was stolen must not become a place to guess the password.
+    const isRight = await ctx.limits.tryPassword(user?.email ?? userId, () =>
+      passwords.verify(user?.passwordHash ?? null, currentPassword),
+    );
+    if (!isRight) {
       throw userError('INVALID', ['input', 'currentPassword'], 'This is not the current password.');
     }
-    assertPassword(newPassword, ['input', 'newPassword']);
+    await assertPassword(ctx, { ...user, password: newPassword }, ['input', 'newPassword']);
     const passwordHash = await passwords.hash(newPassword);
     const tokenVersion = await ctx.db.transaction(async (tx) => {
-      const next = await tx.increment(StoredUser, userId, 'tokenVersion');
+      const next = await endSignIns(ctx, tx, userId);
       await tx.update(StoredUser, userId, { passwordHash });
       await writeAudit(ctx, tx, { action: 'user.changePassword', targetId: userId });
       return next;
     });
     return tokens.issue({ userId, tokenVersion });
   });
+}
+
+/** Of the caller, or of another user for whom the caller may speak. Keys go on: they are not a sign-in. */
+export function signOutEverywhere(ctx: Context, wanted: string | null) {
+  return mutate(ctx, async (tx) => {
+    if (ctx.principal.kind !== 'USER') throw new Error('The gate lets only signed-in users sign out.');
+    const user = await getUser(tx, wanted ?? ctx.principal.userId, ['userId']);
+    if (user.role === 'OWNER' && ctx.principal.role !== 'OWNER') {
+      throw userError('NOT_ALLOWED', ['userId'], 'Only an owner can end the sign-ins of an owner.');
+    }
+    await endSignIns(ctx, tx, user.id);
+    await writeAudit(ctx, tx, { action: 'user.signOutEverywhere', targetId: user.id });
+    return { userId: user.id };
+  });
+}
+
+/** Our own tokens end by their version, those of an external issuer by their time. Returns the new version. */
+async function endSignIns(ctx: Context, tx: TenantTransaction, userId: string): Promise<number> {
+  const next = await tx.increment(StoredUser, userId, 'tokenVersion');
+  await tx.update(StoredUser, userId, { signedOutAt: toInstant(ctx.clock.nowMs()) });
+  return next;
 }
 
 async function getUser(tx: TenantTransaction, id: string, field: readonly string[]): Promise<StoredUser> {
@@ -105,12 +141,29 @@ async function getUser(tx: TenantTransaction, id: string, field: readonly string
   return user;
 }
 
+/**
+ * Says of an address that it is taken in another workspace too. Accepted: a sign-in names no workspace, so an address is one
+ * user's everywhere, and any answer but success tells as much. It says neither whose nor where, and only owners and admins
+ * of some workspace can ask.
+ */
 function emailTaken() {
   return userError('TAKEN', ['input', 'email'], 'There is a user with this e-mail address already.');
 }
 
-function assertPassword(password: string, field: readonly string[]): void {
-  const problem = passwordProblem(password);
+interface NewPassword {
+  readonly password: string;
+  readonly email?: string;
+  readonly name?: string | null;
+}
+
+/** Whoever guesses knows the address, the name and the workspace. */
+async function assertPassword(
+  ctx: Context,
+  { password, email, name }: NewPassword,
+  field: readonly string[],
+): Promise<void> {
+  const workspace = await describeWorkspace(ctx.db);
+  const problem = passwordProblem(password, [email ?? '', name ?? '', workspace.name]);
   if (problem) throw userError('INVALID', field, problem);
 }
 

@@ -1,9 +1,15 @@
 // GraphQL names of users and sign-in -> service calls.
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
-import { adminOnly } from '../../access/policy/index.ts';
+import { adminOnly, signedIn } from '../../access/policy/index.ts';
 import { definePayload } from '../../graph/payload.ts';
-import { changePassword, createUser, removeUser, updateUserRole } from './member.service.ts';
+import {
+  changePassword,
+  createUser,
+  removeUser,
+  signOutEverywhere,
+  updateUserRole,
+} from './member.service.ts';
 import { users } from './user.resource.ts';
 import { login } from './user.service.ts';
 import {
@@ -19,7 +25,10 @@ const payload = { requirement: adminOnly, ids: ['userId'], shows: { user: { to: 
 const createPayload = definePayload('CreateUserPayload', payload);
 const updatePayload = definePayload('UpdateUserRolePayload', payload);
 const removePayload = definePayload('RemoveUserPayload', { ...payload, shows: {} });
-export const userPayloads = [createPayload, updatePayload, removePayload];
+const signOutPayload = definePayload('SignOutEverywherePayload', {
+  ...{ requirement: signedIn, ids: ['userId'], shows: {} },
+});
+export const userPayloads = [createPayload, updatePayload, removePayload, signOutPayload];
 
 @Resolver()
 export class UserMutations {
@@ -52,5 +61,17 @@ export class UserMutations {
   })
   changePassword(@Arg('input', () => ChangePasswordInput) input: ChangePasswordInput, @Ctx() ctx: Context) {
     return changePassword(ctx, input);
+  }
+
+  @Mutation(() => signOutPayload.type, {
+    nullable: true,
+    description:
+      'Ends every sign-in of the caller, on all devices and servers; by an owner or admin also of another user.',
+  })
+  signOutEverywhere(
+    @Arg('userId', () => ID, { nullable: true, description: 'Default: the caller.' }) userId: string | null,
+    @Ctx() ctx: Context,
+  ) {
+    return signOutEverywhere(ctx, userId);
   }
 }

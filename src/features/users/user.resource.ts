@@ -14,6 +14,7 @@ import { UserRole } from './user.type.ts';
 class User extends StoredUser implements Node {
   @Field(() => ID) declare id: string;
   @Field(() => String) declare email: string;
+  @Field(() => String, { nullable: true }) declare name: string | null;
   @Field(() => UserRole) declare role: Role;
   @Field(() => DateTimeScalar) declare createdAt: Instant;
 }

@@ -8,11 +8,13 @@ import { orUserErrors } from '../../graph/payload.ts';
 import type { LoginInput, ViewerUser, Workspace } from './user.type.ts';
 
 /** One message for an unknown e-mail and a wrong password, in the same time: the hash is verified either way. */
-export function login({ credentials, clock }: Context, { email, password }: LoginInput) {
+export function login({ credentials, clock, limits }: Context, { email, password }: LoginInput) {
   return orUserErrors(async () => {
     const { accounts, passwords, tokens } = credentials;
     const user = await findUserByEmail(accounts, email.trim());
-    const isRight = await passwords.verify(user?.passwordHash ?? null, password);
+    const isRight = await limits.tryPassword(email, () =>
+      passwords.verify(user?.passwordHash ?? null, password),
+    );
     if (!user || !isRight) throw userError('INVALID', ['input'], 'E-mail and password do not fit together.');
     const { token, expiresAt } = await tokens.issue({ userId: user.id, tokenVersion: user.tokenVersion });
     const db = createTenantDb({
@@ -32,5 +34,11 @@ export async function describeWorkspace(db: TenantReader): Promise<Workspace> {
 }
 
 export async function describeUser(db: TenantReader, user: StoredUser): Promise<ViewerUser> {
-  return { id: user.id, email: user.email, role: user.role, workspace: await describeWorkspace(db) };
+  return {
+    id: user.id,
+    email: user.email,
+    name: user.name,
+    role: user.role,
+    workspace: await describeWorkspace(db),
+  };
 }

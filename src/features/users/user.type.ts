@@ -20,6 +20,7 @@ export class Workspace {
 export class ViewerUser {
   @Field(() => ID) id!: string;
   @Field(() => String) email!: string;
+  @Field(() => String, { nullable: true }) name!: string | null;
   @Field(() => UserRole) role!: Role;
   @Field(() => Workspace) workspace!: Workspace;
 }
@@ -42,7 +43,13 @@ export class LoginPayload {
 @InputType()
 export class CreateUserInput {
   @Field(() => String) email!: string;
-  @Field(() => String, { description: 'At least 8 characters.' }) password!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Shown as the author of replies; `Staff` without one. The address never is.',
+  })
+  name?: string | null;
+  @Field(() => String, { description: 'At least 8 characters, none of the most used passwords.' })
+  password!: string;
   @Field(() => UserRole) role!: Role;
 }
 
@@ -55,7 +62,8 @@ export class UpdateUserRoleInput {
 @InputType()
 export class ChangePasswordInput {
   @Field(() => String) currentPassword!: string;
-  @Field(() => String, { description: 'At least 8 characters.' }) newPassword!: string;
+  @Field(() => String, { description: 'At least 8 characters, none of the most used passwords.' })
+  newPassword!: string;
 }
 
 @ObjectType()

@@ -24,7 +24,7 @@ export async function createWorkspace(
   input: NewWorkspace,
 ): Promise<{ workspaceId: string; userId: string }> {
   const { name, email } = checkInput(rules, input, []);
-  const problem = passwordProblem(input.password);
+  const problem = passwordProblem(input.password, [email, name]);
   if (problem) throw userError('INVALID', ['password'], problem);
   if (await findUserByEmail(credentials.accounts, email)) {
     throw userError('TAKEN', ['email'], 'There is a user with this e-mail address already.');

@@ -1,6 +1,7 @@
 // Rows as the tables want them, with everything filled in that a test does not care about.
 import { randomUUID } from 'node:crypto';
 import type { StoredApiKey, StoredApiKeySecret } from '../../../src/access/tables.ts';
+import { BookingStatus, type Booking } from '../../../src/features/bookings/index.ts';
 import type { Customer } from '../../../src/features/customers/index.ts';
 import type { FollowUp } from '../../../src/features/follow-ups/follow-up.entity.ts';
 import {
@@ -9,6 +10,7 @@ import {
   type Inquiry,
   type Reply,
 } from '../../../src/features/inquiries/index.ts';
+import type { Treatment } from '../../../src/features/treatments/index.ts';
 import type { Venue } from '../../../src/features/venues/index.ts';
 
 const moment = '2026-06-01T12:00:00.000Z';
@@ -37,6 +39,19 @@ export function replyRow(values: Partial<Reply> & { inquiryId: string }): Partia
 export function followUpRow(values: Partial<FollowUp> & { customerId: string }): Partial<FollowUp> {
   const base = { inquiryId: null, venueId: null, note: 'Call back', dueAt: moment, completedAt: null };
   return { id: anyId('fup'), ...base, status: 'OPEN', version: 1, ...dates, ...values } as Partial<FollowUp>;
+}
+
+export function treatmentRow(values: Partial<Treatment> & { venueId: string }): Partial<Treatment> {
+  const base = { name: 'Massage', durationMinutes: 60, priceCents: 7_000, currency: 'EUR' };
+  return { id: anyId('trt'), ...base, version: 1, ...dates, ...values };
+}
+
+export function bookingRow(
+  values: Partial<Booking> & { venueId: string; treatmentId: string; customerId: string },
+): Partial<Booking> {
+  const times = { startsAt: moment, endsAt: '2026-06-01T13:00:00.000Z' };
+  const state = { status: BookingStatus.BOOKED, cancelledAt: null };
+  return { id: anyId('bkg'), ...times, ...state, version: 1, ...dates, ...values };
 }
 
 export function keyRow(values: Partial<StoredApiKey> = {}): Partial<StoredApiKey> {

@@ -6,6 +6,7 @@ import {
   send,
   testSecrets,
   bearer,
+  noLimits,
   type Answer,
   type TestHouse,
   type Variables,
@@ -22,7 +23,7 @@ export interface SecondServer {
 
 export async function openSecondServer(house: TestHouse): Promise<SecondServer> {
   const app = await createApp({
-    config: readConfig({ DATABASE_URL: house.engine.url, DEMO: '0' }),
+    config: readConfig({ DATABASE_URL: house.engine.url, DEMO: '0', ...noLimits }),
     clock: house.clock,
     secrets: testSecrets,
     logger: pino({ level: 'silent' }),

@@ -2,6 +2,7 @@
 // that the harness itself is tested.
 import type { GraphQLSchema } from 'graphql';
 import type { Context } from '../../../src/access/context.ts';
+import { unlimited } from '../../../src/access/rate-limit/index.ts';
 import { createGate, guardBoundaries, type Gate, type Policy } from '../../../src/access/policy/index.ts';
 import type { Principal } from '../../../src/core/principal.ts';
 import type { Feature } from '../../../src/graph/feature.ts';
@@ -54,6 +55,6 @@ export async function openDenseHouse(
     ...{ schema, policy, oracle, runs },
     enforcement: { schema, gate: faults.gate?.(gate) ?? gate },
     // Nothing behind these rows asks for more.
-    contextFor: (principal) => ({ requestId: 'dense', principal }) as Context,
+    contextFor: (principal) => ({ requestId: 'dense', principal, limits: unlimited }) as Context,
   };
 }

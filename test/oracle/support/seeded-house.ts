@@ -79,7 +79,7 @@ async function fill(owner: Caller): Promise<Record<string, string[]>> {
 
 export async function openSeededHouse(): Promise<SeededHouse> {
   const house = await openTestHouse('sqlite', {
-    env: { RATE_LIMIT_REQUESTS_PER_MINUTE: '1000000', RATE_LIMIT_COST_PER_MINUTE: '1000000000' },
+    env: { RATE_LIMIT_REQUESTS_PER_MINUTE: '1000000', RATE_LIMIT_COST_PER_MINUTE: '999999999999' },
   });
   const { app } = house;
   const workspace = await house.workspace('One');

@@ -1,4 +1,4 @@
-// A wire between the server and Postgres that a test can cut, or make swallow everything without a word.
+// A wire between the server and a store that a test can cut, or make swallow everything without a word.
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 
 export interface Wire {
@@ -9,6 +9,10 @@ export interface Wire {
   swallow(): void;
   /** What is open now stays silent for ever; new connections work, as after a router lost its table. */
   forget(): void;
+  /** Ends every connection with a TCP reset; new ones are taken. */
+  reset(): void;
+  /** From now on everything takes so long on its way, in each direction. */
+  delay(ms: number): void;
   /** As at the beginning, on the same port. */
   restore(): Promise<void>;
 }
@@ -17,11 +21,13 @@ export async function openWire(target: { readonly host: string; readonly port: n
   const sockets = new Set<Socket>();
   const forgotten = new WeakSet<Socket>();
   let isOpen = true;
+  let delayMs = 0;
   let server: Server | undefined;
 
   function join(from: Socket, to: Socket): void {
     sockets.add(from);
-    from.on('data', (chunk) => isOpen && !forgotten.has(from) && to.write(chunk));
+    const pass = (chunk: Buffer) => isOpen && !forgotten.has(from) && to.writable && to.write(chunk);
+    from.on('data', (chunk: Buffer) => (delayMs > 0 ? setTimeout(() => pass(chunk), delayMs) : pass(chunk)));
     from.on('error', () => to.destroy());
     from.on('close', () => {
       sockets.delete(from);
@@ -51,10 +57,13 @@ export async function openWire(target: { readonly host: string; readonly port: n
     port,
     cut,
     swallow: () => void (isOpen = false),
+    reset: () => sockets.forEach((socket) => socket.resetAndDestroy()),
+    delay: (ms) => void (delayMs = ms),
     forget: () => sockets.forEach((socket) => forgotten.add(socket)),
     async restore() {
       await cut();
       isOpen = true;
+      delayMs = 0;
       await listen(port);
     },
   };

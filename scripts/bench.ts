@@ -1,0 +1,104 @@
+// `npm run bench`: what Latchkey costs, beside the same without authorization, the stack that people would pick instead,
+// and the limit of hand-written SQL. Nothing outside this machine is asked.
+import 'reflect-metadata';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { withCleanup } from './bench/cleanup.ts';
+import { measureColdStarts } from './bench/cold-start.ts';
+import { measureDecision } from './bench/decision.ts';
+import { measureGrowth } from './bench/growth.ts';
+import { startLoad } from './bench/load.ts';
+import { describeMachine, machineText } from './bench/machine.ts';
+import { measureOperations, type OperationResults } from './bench/operations.ts';
+import { readOptions, type BenchOptions } from './bench/options.ts';
+import { dashboardPlot } from './bench/plot.ts';
+import type { Bench, Section } from './bench/section.ts';
+import { seedStore } from './bench/seed.ts';
+import { newStore, type Engine } from './bench/store.ts';
+import { runCommand } from './command.ts';
+
+const usage = `npm run bench -- [options]
+  --quick                     small stores and rounds of a second: to try it out, not for figures to show
+  --only NAME,NAME            Dashboard, DashboardHalf, Inbox, Customer, CreateInquiry, cold-start, decision, growth
+  --growth                    growth runs as well (up to a million rows: they take long)
+  --database sqlite|postgres  one engine; both when left out
+  --customers N --rounds N --seconds N
+  --plot FILE                 the Dashboard figures as SVG
+  --same-flags                node's flags of \`npm start\` for every variant, not for Latchkey alone
+  --postgres-server URL       a database on the server in which the measured ones are made
+  --json                      one JSON object on stdout; progress is on stderr`;
+
+const options = {
+  quick: { type: 'boolean' },
+  only: { type: 'string' },
+  growth: { type: 'boolean' },
+  database: { type: 'string' },
+  customers: { type: 'string' },
+  rounds: { type: 'string' },
+  seconds: { type: 'string' },
+  plot: { type: 'string' },
+  'same-flags': { type: 'boolean' },
+  'postgres-server': { type: 'string' },
+} as const;
+
+/** Everything about one engine. */
+async function measureStore(
+  engine: Engine,
+  options: BenchOptions,
+  bench: Bench,
+): Promise<Record<string, Section>> {
+  const sections: Record<string, Section> = {};
+  const { operations, parts, sizes, postgresServer } = options;
+  if (operations.length > 0 || parts.has('cold-start')) {
+    const store = await newStore(engine, postgresServer, bench.cleanup);
+    const house = await seedStore(store, sizes, bench.say);
+    // Before the load: it leaves more rows behind than it found.
+    if (parts.has('cold-start')) sections['coldStart'] = await measureColdStarts(house, bench);
+    if (operations.length > 0) sections['operations'] = await measureOperations(operations, house, bench);
+  }
+  if (parts.has('growth')) sections['growth'] = await measureGrowth(engine, bench);
+  return sections;
+}
+
+const jsonOf = (sections: Record<string, Section>) =>
+  Object.fromEntries(Object.entries(sections).map(([name, { json }]) => [name, json]));
+
+function writePlot(file: string, stores: Record<string, Record<string, Section>>): void {
+  const measured = Object.entries(stores).flatMap(([engine, { operations }]) =>
+    operations ? [[engine, operations.json as OperationResults] as const] : [],
+  );
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, dashboardPlot(Object.fromEntries(measured)));
+}
+
+async function runBench(options: BenchOptions, bench: Bench) {
+  const machine = describeMachine();
+  const decision = options.parts.has('decision') ? { decision: await measureDecision(bench) } : {};
+  const stores: Record<string, Record<string, Section>> = {};
+  for (const engine of options.engines) stores[engine] = await measureStore(engine, options, bench);
+  if (options.plotFile !== null) writePlot(options.plotFile, stores);
+  const texts = Object.entries(stores).flatMap(([engine, sections]) =>
+    Object.values(sections).map(({ text }) => `=== ${engine}\n${text}`),
+  );
+  return {
+    json: {
+      ...{ machine, pace: options.pace, sizes: options.sizes, sameFlags: options.flagsForAll },
+      ...jsonOf(decision),
+      ...Object.fromEntries(Object.entries(stores).map(([engine, sections]) => [engine, jsonOf(sections)])),
+    },
+    text: [machineText(machine), ...Object.values(decision).map(({ text }) => text), ...texts].join('\n\n'),
+  };
+}
+
+await runCommand({
+  usage,
+  options,
+  run: (values) =>
+    withCleanup(async (cleanup) => {
+      const options = readOptions(values);
+      const { pace, isQuick, flagsForAll, postgresServer } = options;
+      const say = (line: string) => void process.stderr.write(`${line}\n`);
+      const load = startLoad(cleanup);
+      return runBench(options, { pace, isQuick, flagsForAll, postgresServer, load, cleanup, say });
+    }),
+});

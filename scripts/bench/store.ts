@@ -1,0 +1,48 @@
+// The stores that are measured: a SQLite file or a Postgres database of their own, made empty and removed afterwards.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { Cleanup } from './cleanup.ts';
+
+export const engines = ['sqlite', 'postgres'] as const;
+export type Engine = (typeof engines)[number];
+
+export interface Store {
+  readonly engine: Engine;
+  /** As DATABASE_URL takes it. */
+  readonly url: string;
+}
+
+let made = 0;
+
+async function onServer(serverUrl: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl, connectionTimeoutMillis: 3_000 });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** `postgresServer` is any database on the server in which this one is made. Rejects when Postgres does not answer. */
+export async function newStore(engine: Engine, postgresServer: string, cleanup: Cleanup): Promise<Store> {
+  if (engine === 'sqlite') {
+    const directory = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
+    cleanup.defer(() => rmSync(directory, { recursive: true, force: true }));
+    return { engine, url: `sqlite:${join(directory, 'bench.sqlite')}` };
+  }
+  made += 1;
+  const name = `latchkey_bench_${process.pid}_${Date.now().toString(36)}_${made}`;
+  await onServer(postgresServer, `CREATE DATABASE ${name}`);
+  cleanup.defer(() => onServer(postgresServer, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+  const url = new URL(postgresServer);
+  url.pathname = `/${name}`;
+  return { engine, url: url.href };
+}
+
+/** What autovacuum would do at a time of its own. SQLite is left as the product leaves it. */
+export async function settle({ engine, url }: Store): Promise<void> {
+  if (engine === 'postgres') await onServer(url, 'VACUUM ANALYZE');
+}

@@ -1,0 +1,70 @@
+// SIGTERM under load: every request that was sent before it gets its answer, and the process ends by itself.
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Cleanup } from '../bench/cleanup.ts';
+import { createClient, type Reply } from './client.ts';
+import { prepareGround } from './ground.ts';
+import { startTarget, type Target } from './server.ts';
+
+const clientCount = 24;
+const loadMs = 800;
+const spreadMs = 400;
+const read =
+  '{ customers(first: 20) { nodes { name inquiries(first: 3) { nodes { subject } } followUps(first: 3) { nodes { note } } } } }';
+const create = 'mutation { createCustomer(input: { name: "Sigterm" }) { customerId } }';
+const everyWhichWrites = 4;
+
+export interface SigtermReport {
+  readonly rounds: number;
+  /** Requests that were sent before the signal. */
+  readonly before: number;
+  /** Of these: no whole answer. */
+  readonly cut: number;
+  /** Of these: answered 5xx. */
+  readonly failed: number;
+  /** Requests sent after it that were answered all the same. */
+  readonly answeredAfter: number;
+  readonly exitCodes: readonly (number | null)[];
+  readonly slowestExitMs: number;
+}
+
+/** Sends until nobody answers any more. */
+async function load(origin: string, key: string, number: number): Promise<Reply[]> {
+  const client = createClient(origin, key);
+  const replies: Reply[] = [];
+  for (let turn = number; ; turn += 1) {
+    const reply = await client.send(turn % everyWhichWrites === 0 ? create : read);
+    replies.push(reply);
+    if (reply.status === null) break;
+  }
+  client.close();
+  return replies;
+}
+
+export async function runSigterms(
+  target: Target,
+  { rounds, onRound }: { readonly rounds: number; onRound(done: number): void },
+  cleanup: Cleanup,
+): Promise<SigtermReport> {
+  const key = await prepareGround(target.databaseUrl, 200);
+  const totals = { before: 0, cut: 0, failed: 0, answeredAfter: 0, slowestExitMs: 0 };
+  const exitCodes: (number | null)[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    const server = await startTarget(target, cleanup);
+    const loading = Array.from({ length: clientCount }, (_, number) => load(server.origin, key, number));
+    await wait(loadMs + Math.random() * spreadMs);
+    const signalMs = performance.now();
+    const { code } = await server.end('SIGTERM');
+    totals.slowestExitMs = Math.max(totals.slowestExitMs, Math.round(performance.now() - signalMs));
+    exitCodes.push(code);
+    const replies = (await Promise.all(loading)).flat();
+    const before = replies.filter(({ sentMs }) => sentMs < signalMs);
+    totals.before += before.length;
+    totals.cut += before.filter(({ status }) => status === null).length;
+    totals.failed += before.filter(({ status }) => status !== null && status >= 500).length;
+    totals.answeredAfter += replies.filter(
+      ({ sentMs, status }) => sentMs >= signalMs && status === 200,
+    ).length;
+    onRound(round);
+  }
+  return { rounds, ...totals, exitCodes };
+}

@@ -1,0 +1,22 @@
+// Refused credentials are counted by address. A good one is never counted, and works however many were refused.
+import { ApiError } from '../../core/errors.ts';
+import type { Authenticator } from '../authenticate.ts';
+import type { Limits } from './request-limits.ts';
+
+/**
+ * The same authenticator, whose refusals (UNAUTHENTICATED for whatever reason, also of a key that is right and over) turn
+ * into RATE_LIMITED when their address had too many of them. That tells no more than 401 did: it was not let in.
+ */
+export function countingFailures(authenticator: Authenticator, limits: Limits): Authenticator {
+  return {
+    ...authenticator,
+    async authenticate(headers, ip) {
+      try {
+        return await authenticator.authenticate(headers, ip);
+      } catch (error) {
+        if (error instanceof ApiError && error.code === 'UNAUTHENTICATED') await limits.noteFailure(ip);
+        throw error;
+      }
+    },
+  };
+}

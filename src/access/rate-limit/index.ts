@@ -1,0 +1,4 @@
+// The door of the limits: what other rooms may use.
+export { countingFailures } from './failed-credentials.ts';
+export { openLimits } from './open-limits.ts';
+export { unlimited, type CostReport, type Limits, type RequestLimits } from './request-limits.ts';

@@ -1,0 +1,31 @@
+// The limits of a server, with the stores behind them: shared through Redis when there is one, else in memory.
+import type { Logger } from 'pino';
+import type { Clock } from '../../core/clock.ts';
+import type { Meter } from '../../core/meter.ts';
+import type { LimitSettings } from './buckets.ts';
+import { createFallbackStore } from './fallback-store.ts';
+import { measuredStore } from './measured-store.ts';
+import { createMemoryStore } from './memory-store.ts';
+import { createPasswordAttempts } from './password-attempts.ts';
+import { openRedisStore } from './redis-store.ts';
+import { createLimits, type Limits } from './request-limits.ts';
+
+interface Options {
+  readonly settings: LimitSettings;
+  /** null = one server, counting in its memory. */
+  readonly redisUrl: string | null;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly meter?: Meter;
+}
+
+/** Opens also while Redis is away. */
+export async function openLimits(options: Options): Promise<Limits & { close(): void }> {
+  const { settings, redisUrl, clock, logger, meter } = options;
+  const memory = measuredStore(createMemoryStore(), 'memory', meter);
+  const shared = redisUrl === null ? memory : measuredStore(await openRedisStore(redisUrl), 'redis', meter);
+  const store = redisUrl === null ? shared : createFallbackStore(shared, memory, logger);
+  // Passwords have no fallback: every server more would be as many guesses more.
+  const passwordAttempts = createPasswordAttempts(shared, clock);
+  return { ...createLimits({ settings, store, clock, passwordAttempts }), close: () => store.close() };
+}

@@ -1,0 +1,223 @@
+// The limits of one request: what is left before it, what it is charged, what its answer says of it.
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../../core/clock.ts';
+import { ApiError } from '../../core/errors.ts';
+import type { Principal } from '../../core/principal.ts';
+import type { AnswerNotes } from '../../core/request-facts.ts';
+import { callerCharges, failureCharge, type LimitSettings, type NamedCharge } from './buckets.ts';
+import {
+  bindingRequests,
+  limitHeaders,
+  rateLimited,
+  refusalOf,
+  type NamedStanding,
+} from './limit-headers.ts';
+import type { PasswordAttempts } from './password-attempts.ts';
+import type { LimitStore } from './store.ts';
+
+/** `extensions.cost`, in points. */
+export interface CostReport {
+  readonly requestedQueryCost: number;
+  /** The same number: all of it was charged before the run, and none is given back. */
+  readonly actualQueryCost: number;
+  readonly throttleStatus: {
+    readonly maximumAvailable: number;
+    readonly currentlyAvailable: number;
+    /** Points a second, on average: each point comes back a minute after it was spent. */
+    readonly restoreRate: number;
+  };
+}
+
+/** What `rateLimit` answers. */
+export interface LimitStatus {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetAtMs: number;
+  readonly cost: number;
+}
+
+/** Of one request. */
+export interface RequestLimits {
+  /**
+   * Charges the request and its cost, before it runs. Throws RATE_LIMITED, or QUERY_TOO_EXPENSIVE when the cost is over
+   * what a minute has, which no waiting would change.
+   */
+  charge(cost: number): Promise<void>;
+  /** Null until charged. */
+  costReport(): CostReport | null;
+  /** Null until charged. */
+  status(): LimitStatus | null;
+  /**
+   * Lets `verify` look at a password. Counts the attempt first, by account and by address; one that succeeds counts no
+   * longer. Throws RATE_LIMITED, and NOT_ALLOWED for a second attempt in the same request.
+   */
+  tryPassword(account: string, verify: () => Promise<boolean>): Promise<boolean>;
+}
+
+export interface Limits {
+  /**
+   * Begins a request. Throws RATE_LIMITED at once when its requests are known to be used up. A request that ends before it
+   * was charged (it did not parse, say) is charged as one request when its answer leaves.
+   */
+  open(principal: Principal, ip: string, answer: AnswerNotes): RequestLimits;
+  /** Counts a credential that was refused. Throws RATE_LIMITED when its address had too many of them. */
+  noteFailure(ip: string): Promise<void>;
+}
+
+interface LimitsOptions {
+  readonly settings: LimitSettings;
+  readonly store: LimitStore;
+  readonly clock: Clock;
+  readonly passwordAttempts: PasswordAttempts;
+}
+
+/** What is known of a bucket without room: nothing but time makes some. */
+interface Full {
+  readonly atMs: number;
+  readonly standings: readonly NamedStanding[];
+}
+
+const maxFullKept = 10_000;
+
+/** The same standings some time later. */
+function later(standings: readonly NamedStanding[], elapsedMs: number): NamedStanding[] {
+  const left = (ms: number) => Math.max(0, ms - elapsedMs);
+  return standings.map((standing) => ({
+    ...standing,
+    resetMs: left(standing.resetMs),
+    waitMs: left(standing.waitMs),
+  }));
+}
+
+/**
+ * What is true for every caller of the workspace: not another key's own limit, nor how long the points of another
+ * operation have to wait.
+ */
+function withoutCaller(standings: readonly NamedStanding[]): NamedStanding[] {
+  const shared = standings.filter(({ name }) => name !== 'key');
+  return shared.map((standing) => (standing.name === 'cost' ? { ...standing, waitMs: 0 } : standing));
+}
+
+class OpenRequest implements RequestLimits {
+  private standings: readonly NamedStanding[] | null = null;
+  private cost = 0;
+  private isCharged = false;
+  private hasTriedPassword = false;
+
+  constructor(
+    private readonly options: LimitsOptions,
+    private readonly full: LRUCache<string, Full>,
+    private readonly principal: Principal,
+    private readonly ip: string,
+    private readonly answer: AnswerNotes,
+  ) {}
+
+  async charge(cost: number): Promise<void> {
+    const { settings } = this.options;
+    if (cost > settings.costPerMinute) {
+      const message = `The operation costs ${cost} points; the limit is ${settings.costPerMinute}.`;
+      throw new ApiError('QUERY_TOO_EXPENSIVE', message, {
+        details: { requested: cost, limit: settings.costPerMinute },
+      });
+    }
+    this.cost = cost;
+    await this.take(cost);
+  }
+
+  /** For a request that was not charged until its answer leaves. */
+  async settle(): Promise<void> {
+    if (!this.isCharged) await this.take(0);
+  }
+
+  assertNotFull(): void {
+    const [{ key }] = this.charges(0);
+    const known = this.full.get(key);
+    if (!known) return;
+    const nowMs = this.options.clock.nowMs();
+    const standings = later(known.standings, nowMs - known.atMs);
+    // A clock that was set back: the store knows better.
+    if (standings[0]!.waitMs === 0 || nowMs < known.atMs) return void this.full.delete(key);
+    this.show(standings, nowMs);
+    throw refusalOf(standings);
+  }
+
+  costReport(): CostReport | null {
+    const points = this.standings?.find(({ name }) => name === 'cost');
+    if (!points) return null;
+    const perSecond = Math.round((points.limit / points.windowMs) * 1_000_000) / 1000;
+    return {
+      requestedQueryCost: this.cost,
+      actualQueryCost: this.cost,
+      throttleStatus: {
+        maximumAvailable: points.limit,
+        currentlyAvailable: points.remaining,
+        restoreRate: perSecond,
+      },
+    };
+  }
+
+  status(): LimitStatus | null {
+    if (!this.standings) return null;
+    const { limit, remaining, resetMs } = bindingRequests(this.standings);
+    return { limit, remaining, resetAtMs: this.options.clock.nowMs() + resetMs, cost: this.cost };
+  }
+
+  async tryPassword(account: string, verify: () => Promise<boolean>): Promise<boolean> {
+    const isFirst = !this.hasTriedPassword;
+    this.hasTriedPassword = true;
+    return this.options.passwordAttempts.attempt({ account, ip: this.ip, isFirst }, verify);
+  }
+
+  private charges(cost: number) {
+    return callerCharges(this.options.settings, this.principal, this.ip, cost);
+  }
+
+  private async take(cost: number): Promise<void> {
+    this.isCharged = true;
+    const charges = this.charges(cost).filter((charge): charge is NamedCharge => charge !== undefined);
+    const nowMs = this.options.clock.nowMs();
+    const { type, standings: found } = await this.options.store.charge(charges, nowMs);
+    const standings = found.map((standing, index) => {
+      const { name, windowMs, amount } = charges[index]!;
+      return { ...standing, name, windowMs, amount };
+    });
+    this.standings = standings;
+    this.show(standings, nowMs);
+    if (type === 'allow') return;
+    // The workspace's requests are used up for everybody: until then nobody needs to ask the store, nor to be parsed.
+    if (standings[0]!.waitMs > 0)
+      this.full.set(charges[0]!.key, { atMs: nowMs, standings: withoutCaller(standings) });
+    throw refusalOf(standings);
+  }
+
+  private show(standings: readonly NamedStanding[], nowMs: number): void {
+    Object.assign(this.answer.headers, limitHeaders(standings, nowMs));
+  }
+}
+
+export function createLimits(options: LimitsOptions): Limits {
+  const full = new LRUCache<string, Full>({ max: maxFullKept });
+  return {
+    open(principal, ip, answer) {
+      const request = new OpenRequest(options, full, principal, ip, answer);
+      request.assertNotFull();
+      answer.beforeSend = () => request.settle();
+      return request;
+    },
+    async noteFailure(ip) {
+      const charge = failureCharge(options.settings, ip);
+      const { type, retryAfterMs } = await options.store.charge([charge], options.clock.nowMs());
+      if (type === 'allow') return;
+      const what = `Over the limit of ${charge.limit} refused credentials a minute from one address.`;
+      throw rateLimited(what, retryAfterMs, { limit: charge.limit });
+    },
+  };
+}
+
+/** For commands: the operator is not limited. */
+export const unlimited: RequestLimits = {
+  charge: async () => {},
+  costReport: () => null,
+  status: () => null,
+  tryPassword: (_account, verify) => verify(),
+};

@@ -1,0 +1,47 @@
+// What a server does by itself from time to time, beside answering.
+import type { Logger } from 'pino';
+import type { LastUsedLog } from './access/last-used.ts';
+import type { Operator } from './access/operator.ts';
+import { takeTurn } from './db/turn.ts';
+import { sweepInactiveKeys } from './features/api-keys/index.ts';
+import { forgetIdempotencyRecords } from './graph/idempotency.ts';
+
+const lastUsedFlushMs = 5_000;
+const sweepMs = 3_600_000;
+
+export interface Chores {
+  /** Disables keys that were not used for too long, forgets old idempotency records. */
+  sweep(): Promise<unknown>;
+  /** The same, unless some process on this store has begun it within the hour; also runs by itself every hour. */
+  sweepInTurn(): Promise<unknown>;
+  /** No more of it, and what was collected is written. */
+  stop(): Promise<void>;
+}
+
+/** None of them stops the server when it fails: nothing that must be right depends on them. */
+export function startChores(operator: Operator, lastUsed: LastUsedLog, logger: Logger): Chores {
+  const { database, clock } = operator;
+  const warn = (what: string) => (error: unknown) => logger.warn({ err: error }, what);
+  const flush = () => lastUsed.flush().catch(warn('last used times were not written'));
+  const sweep = () =>
+    Promise.all([sweepInactiveKeys(operator), forgetIdempotencyRecords(database, clock)]).catch(
+      warn('the sweep did not finish'),
+    );
+  const sweepInTurn = async () => {
+    const turn = { name: 'hourly', nowMs: clock.nowMs(), everyMs: sweepMs };
+    if (await takeTurn(database, turn).catch(warn('the sweep did not begin'))) await sweep();
+  };
+  const timers = [
+    setInterval(() => void flush(), lastUsedFlushMs),
+    setInterval(() => void sweepInTurn(), sweepMs),
+  ];
+  timers.forEach((timer) => timer.unref());
+  return {
+    sweep,
+    sweepInTurn,
+    async stop() {
+      timers.forEach((timer) => clearInterval(timer));
+      await flush();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+// What the rooms tell about their work as it happens. Who counts it, if anybody does, is main.ts's choice.
+
+export interface AnsweredRequest {
+  /** `none` = no operation was resolved: refused before, or not GraphQL. */
+  readonly operation: 'query' | 'mutation' | 'subscription' | 'none';
+  readonly status: number;
+  /** As the log names it: `ok`, `partial`, `denied`, `aborted`, or an error's code. */
+  readonly outcome: string;
+  readonly seconds: number;
+}
+
+export interface Meter {
+  request(answered: AnsweredRequest): void;
+  /** Which of its fields an operation may have. */
+  decision(seconds: number): void;
+  /** `write` = inside a transaction. */
+  statement(kind: 'read' | 'write', seconds: number): void;
+  /** A transaction was asked for (+1), or has begun or failed to (-1). */
+  waitingWrites(change: 1 | -1): void;
+  /** The rate limiter has decided. `store` says where it counts: `memory`, `redis`. */
+  limiter(decision: 'allowed' | 'denied', store: string): void;
+}
+
+/** Seconds since `startMs` (performance.now). */
+export function secondsSince(startMs: number): number {
+  return (performance.now() - startMs) / 1_000;
+}

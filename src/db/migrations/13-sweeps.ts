@@ -1,0 +1,18 @@
+// When each sweep was last begun, by whichever process.
+import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { migrationColumns } from './columns.ts';
+
+export class Sweeps1767225600013 implements MigrationInterface {
+  readonly name = 'Sweeps1767225600013';
+
+  async up(runner: QueryRunner): Promise<void> {
+    const { primary, timestamp } = migrationColumns(runner);
+    await runner.createTable(
+      new Table({ name: 'sweeps', columns: [primary('name'), timestamp('begun_at')] }),
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.dropTable('sweeps');
+  }
+}

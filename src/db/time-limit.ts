@@ -1,0 +1,26 @@
+// A store that stops answering to one caller: after its time is over, no further statement of it begins. One that is running
+// ends by the engine's own limit (Postgres: statement_timeout; SQLite cannot be interrupted through TypeORM).
+import type { Sql } from 'sql-template-tag';
+import type { Connection, Database, WriteConnection } from './database.ts';
+
+/** `assertInTime` is called before each statement; what it throws is the statement's error and rolls a transaction back. */
+export function limitTime(database: Database, assertInTime: () => void): Database {
+  const query = ({ query: run }: Connection) =>
+    async function <Row extends object>(statement: Sql): Promise<Row[]> {
+      assertInTime();
+      return run<Row>(statement);
+    };
+  const limited = (connection: WriteConnection): WriteConnection => ({
+    dialect: connection.dialect,
+    query: query(connection),
+    async execute(statement) {
+      assertInTime();
+      return connection.execute(statement);
+    },
+  });
+  return {
+    ...database,
+    query: query(database),
+    write: (work) => database.write((connection) => work(limited(connection))),
+  };
+}

@@ -1,0 +1,13 @@
+// The door of the rate-limit room: its manifest.
+import { authenticated } from '../../access/policy/index.ts';
+import type { Feature } from '../../graph/feature.ts';
+import { RateLimitQueries } from './rate-limit.resolver.ts';
+
+export const rateLimitFeature: Feature = {
+  name: 'rate-limit',
+  tables: [],
+  scopes: [],
+  resources: [],
+  resolvers: [RateLimitQueries],
+  policy: { 'Query.rateLimit': authenticated, RateLimit: authenticated },
+};

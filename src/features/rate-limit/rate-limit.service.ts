@@ -1,0 +1,12 @@
+// What the headers say of the caller's requests, for those who cannot read headers.
+import type { Context } from '../../access/context.ts';
+import { toInstant } from '../../core/clock.ts';
+import type { RateLimit } from './rate-limit.type.ts';
+
+/** Null only where nothing is limited. This request itself is counted. */
+export function describeRateLimit({ limits }: Context): RateLimit | null {
+  const status = limits.status();
+  if (!status) return null;
+  const { limit, remaining, cost, resetAtMs } = status;
+  return { limit, remaining, cost, resetAt: toInstant(resetAtMs) };
+}

@@ -1,0 +1,61 @@
+// What is decided about an operation as it was sent, before Apollo validates it: whether a caller without a credential may
+// send it, and whether it is light enough to be looked at.
+import { GraphQLError, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Policy } from '../access/policy/index.ts';
+import { ApiError, unauthenticated } from '../core/errors.ts';
+import type { RequestFacts } from '../core/request-facts.ts';
+import { maximumTokens } from './apollo.ts';
+import { assertLightDocument } from './document-limits.ts';
+import { isPublicOperation } from './public-operation.ts';
+
+/** Characters of the operations that are remembered as light: those that a workspace's programs send again and again. */
+const maxKeptCharacters = 4_000_000;
+
+interface Options {
+  readonly schema: GraphQLSchema;
+  readonly policy: Policy;
+  readonly isIntrospectionPublic: boolean;
+}
+
+/** Throws UNAUTHENTICATED (MISSING_CREDENTIAL) or QUERY_TOO_EXPENSIVE. */
+export type OperationCheck = (operation: RequestFacts['operation'], isAnonymous: boolean) => void;
+
+function parseOrError(query: string): DocumentNode | GraphQLError {
+  try {
+    return parse(query, { maxTokens: maximumTokens, noLocation: true });
+  } catch (error) {
+    if (error instanceof GraphQLError) return error;
+    throw error;
+  }
+}
+
+export function createOperationCheck(options: Options): OperationCheck {
+  const light = new LRUCache<string, true>({
+    maxSize: maxKeptCharacters,
+    sizeCalculation: (_value, key) => key.length,
+  });
+  return (operation, isAnonymous) => {
+    if (!operation && isAnonymous) throw unauthenticated('MISSING_CREDENTIAL');
+    if (!operation) return;
+    const { query, operationName } = operation;
+    // Quoted: the name is the caller's text, and could go on as the beginning of another document.
+    const key = `${JSON.stringify(operationName)} ${query}`;
+    if (!isAnonymous && light.has(key)) return;
+    const document = parseOrError(query);
+    if (isAnonymous && (document instanceof Error || !isPublicOperation(document, operationName, options)))
+      throw unauthenticated('MISSING_CREDENTIAL');
+    if (document instanceof Error) {
+      // Any other fault of the syntax is told by Apollo, which parses again.
+      if (!/more that \d+ tokens/.test(document.message)) return;
+      const details = { limit: maximumTokens };
+      throw new ApiError('QUERY_TOO_EXPENSIVE', `The document has more than ${maximumTokens} tokens.`, {
+        details,
+      });
+    }
+    const isJudged = assertLightDocument(document, operationName);
+    // A sign-in may hold a password, and is not sent twice the same. A name that no operation has could also be another
+    // one's key: '' that of the document's only operation.
+    if (isJudged && !isAnonymous) light.set(key, true);
+  };
+}

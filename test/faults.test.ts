@@ -1,0 +1,42 @@
+// A few rounds of `npm run faults`: kill -9 under sixteen writers, and SIGTERM under load.
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { Cleanup } from '../scripts/bench/cleanup.ts';
+import { runKills } from '../scripts/faults/kill.ts';
+import { runSigterms } from '../scripts/faults/sigterm.ts';
+import { buildCommands } from './support/commands.ts';
+import { describeEachEngine, newEngine, type Engine } from './support/engines.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+beforeAll(buildCommands, 240_000);
+
+const program = join(import.meta.dirname, '../dist/src/main.js');
+
+describeEachEngine('A server process', (engineName) => {
+  let engine: Engine;
+  let cleanup: Cleanup;
+  beforeEach(async () => {
+    engine = await newEngine(engineName);
+    cleanup = new Cleanup();
+    cleanup.defer(() => engine.remove());
+  });
+  afterEach(() => cleanup.run());
+
+  const target = () => ({ databaseUrl: engine.url, program });
+  const onRound = () => undefined;
+
+  it('that is killed under sixteen writers has lost nothing that it acknowledged', async () => {
+    const report = await runKills(target(), { rounds: 3, onRound }, cleanup);
+    expect(report.lost).toEqual([]);
+    expect(report.acknowledged).toBeGreaterThan(30);
+    const isSqlite = engineName === 'sqlite';
+    // 2 = FULL
+    expect([report.synchronous, report.integrity]).toEqual(isSqlite ? ['2', 'ok'] : [null, null]);
+  });
+
+  it('that is asked to end under load answers what was sent before, and ends by itself', async () => {
+    const report = await runSigterms(target(), { rounds: 2, onRound }, cleanup);
+    expect(report.before).toBeGreaterThan(50);
+    expect(report).toMatchObject({ cut: 0, failed: 0, exitCodes: [0, 0] });
+  });
+});
