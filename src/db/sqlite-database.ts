@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import type { Database, DatabaseOptions, WriteConnection } from './database.ts';
@@ -12,7 +13,7 @@ import { sqlite } from './dialect.ts';
 import { entitySchema } from './entity-schema.ts';
 import { migrations } from './migrations/index.ts';
 import { openReader } from './sqlite-reader.ts';
-import { asStoreError } from './store-failure.ts';
+import { asStoreError, isStoreFailure } from './store-failure.ts';
 import type { EntityClass } from './table.ts';
 
 /** Readers run in libuv's thread pool side by side; more than the pool has threads would only wait there. */
@@ -44,9 +45,25 @@ export function sqliteOptions(
   };
 }
 
+/** Processes that start together on a new file: one changes its mode, which the others get SQLITE_BUSY for without a wait. */
+async function switchToWal(source: DataSource): Promise<void> {
+  const deadline = performance.now() + busyTimeoutMs;
+  for (;;) {
+    try {
+      await source.query('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isStoreFailure(error) || performance.now() > deadline) throw error;
+      await sleep(20);
+    }
+  }
+}
+
 async function openWriter(path: string, entities: readonly EntityClass[]): Promise<DataSource> {
-  const source = new DataSource(sqliteOptions(path, entities));
+  // TypeORM would switch before it sets the busy timeout.
+  const source = new DataSource({ ...sqliteOptions(path, entities), enableWAL: false });
   await source.initialize();
+  await switchToWal(source);
   // WAL leaves synchronous at NORMAL, where a power cut may take acknowledged commits with it.
   await source.query('PRAGMA synchronous = FULL');
   return source;

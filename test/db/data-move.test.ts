@@ -78,26 +78,29 @@ describe.skipIf(!hasPostgres)('Moving from SQLite to Postgres', () => {
   /** Starts a move, kills it where it waits for the test's lock in the middle of the table of words. */
   async function interruptedMove(): Promise<void> {
     await migrate();
+    const words = await allRows(house.app.database, 'customers_search');
+    const id = words.map((row) => String(row['id'])).sort()[pageSize + 100];
     await onTarget(async (client) => {
-      const words = await allRows(house.app.database, 'customers_search');
-      const id = words.map((row) => String(row['id'])).sort()[pageSize + 100];
-      await client.query(`BEGIN; SET LOCAL session_replication_role = 'replica'`);
-      await client.query(`INSERT INTO customers_search VALUES ($1, '')`, [id]);
+      // The move waits at one row for as long as this client holds the lock.
+      await client.query('SELECT pg_advisory_lock(7, 7)');
+      await client.query(
+        `CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN IF NEW.id = '${id}' THEN PERFORM pg_advisory_xact_lock(7, 7); END IF; RETURN NEW; END $$;
+         CREATE TRIGGER wait_here BEFORE INSERT ON customers_search FOR EACH ROW EXECUTE FUNCTION wait_here()`,
+      );
       const file = join(import.meta.dirname, '../../dist/scripts/data-move.js');
       const child = spawn(process.execPath, [file, '--from', house.engine.url, '--to', target.url], {
         stdio: 'ignore',
       });
       const ended = once(child, 'exit');
       const waiting = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      // Inside its own transaction this client would see one and the same moment of it again and again.
-      const isWaiting = () =>
-        onTarget(async (other) => (await other.query<{ n: number }>(waiting)).rows[0]!.n);
+      const isWaiting = async () => (await client.query<{ n: number }>(waiting)).rows[0]!.n;
       await expect.poll(isWaiting, { timeout: 30_000 }).toBe(1);
       child.kill('SIGKILL');
       expect(await ended).toEqual([null, 'SIGKILL']);
       // What it has sent already would still be carried out; here its machine dies with it.
-      await onTarget((other) => other.query(waiting.replace('count(*)', 'count(pg_terminate_backend(pid))')));
-      await client.query('ROLLBACK');
+      await client.query(waiting.replace('count(*)', 'count(pg_terminate_backend(pid))'));
+      await client.query('DROP FUNCTION wait_here() CASCADE');
     });
   }
 

@@ -1,10 +1,11 @@
 // How the connections are set up: what a power cut, a stray write and a dangling reference may not do.
 import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/db/data-source.ts';
 import type { Connection } from '../../src/db/database.ts';
 import { CustomerVenue } from '../../src/features/customers/index.ts';
-import { describeEachEngine } from '../support/engines.ts';
-import { openStore, type Store } from './support/store.ts';
+import { describeEachEngine, newEngine } from '../support/engines.ts';
+import { databaseUrl, openStore, type Store } from './support/store.ts';
 
 async function pragma(connection: Connection, name: string): Promise<unknown> {
   const [row] = await connection.query<Record<string, unknown>>(sql`${raw(`PRAGMA ${name}`)}`);
@@ -39,6 +40,17 @@ describe('SQLite connections', () => {
 
   it('read beside the writer from the same WAL file', async () => {
     for (const _ of everyReader) expect(await pragma(store.database, 'journal_mode')).toBe('wal');
+  });
+
+  it('open a new file side by side, as workers that start together do', async () => {
+    for (const _ of Array.from({ length: 150 })) {
+      const engine = await newEngine('sqlite');
+      const opening = Array.from({ length: 4 }, () => openDatabase(databaseUrl(engine), []));
+      const opened = await Promise.allSettled(opening);
+      for (const one of opened) if (one.status === 'fulfilled') await one.value.close();
+      await engine.remove();
+      expect(opened.filter(({ status }) => status === 'rejected')).toEqual([]);
+    }
   });
 
   it('cannot write through a reader', async () => {
