@@ -1,6 +1,6 @@
 // How many documents one request may have explained, over all its fields and aliases: explaining is work without a row.
-import { ApiError } from '../core/errors.ts';
 import { perRequest } from '../core/per-request.ts';
+import { tooExpensive } from '../core/too-expensive.ts';
 import type { Context } from './context.ts';
 
 const maxDocuments = 20;
@@ -13,7 +13,5 @@ export function chargeExplanation(context: Context, documents: number): void {
   spent.documents += documents;
   if (spent.documents <= maxDocuments) return;
   const message = `The request has ${spent.documents} documents explained; the limit is ${maxDocuments}.`;
-  throw new ApiError('QUERY_TOO_EXPENSIVE', message, {
-    details: { requested: spent.documents, limit: maxDocuments },
-  });
+  throw tooExpensive(message, { requested: spent.documents, limit: maxDocuments });
 }

@@ -9,12 +9,12 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import { maxTokens } from '../access/policy/index.ts';
 import type { RequestContextBase } from '../core/request-facts.ts';
 import { createExecutor, type CompiledExecution } from './execute.ts';
 import type { ErrorDoor } from './format-error.ts';
 import { currentScope, noteForLog, outcomeOf } from './request-scope.ts';
 
-export const maximumTokens = 2000;
 const maximumValidationErrors = 5;
 const maximumOperationNameLength = 100;
 
@@ -96,7 +96,7 @@ export async function startApollo<TContext extends RequestContextBase>(
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     cache: 'bounded',
-    parseOptions: { maxTokens: maximumTokens },
+    parseOptions: { maxTokens },
     validationOptions: { maxErrors: maximumValidationErrors },
     includeStacktraceInErrorResponses: false,
     nodeEnv: 'production',

@@ -1,5 +1,5 @@
 // Limits that need the schema and the variables: checked before anything runs, so that a refusal is the whole answer
-// (400) and says the number and the limit. What a document alone tells is in document-limits.ts.
+// (400) and says the number and the limit. What a document alone tells is in access/policy/document-limits.ts.
 import { Kind, visit, type GraphQLSchema } from 'graphql';
 import type { OperationPlan, PlannedField } from '../access/policy/index.ts';
 import { assertValues, type ValueChecks } from './value-limits.ts';

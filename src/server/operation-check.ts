@@ -2,11 +2,10 @@
 // send it, and whether it is light enough to be looked at.
 import { GraphQLError, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { Policy } from '../access/policy/index.ts';
-import { ApiError, unauthenticated } from '../core/errors.ts';
+import { assertLightDocument, maxTokens, type Policy } from '../access/policy/index.ts';
+import { unauthenticated } from '../core/errors.ts';
 import type { RequestFacts } from '../core/request-facts.ts';
-import { maximumTokens } from './apollo.ts';
-import { assertLightDocument } from './document-limits.ts';
+import { refuseMoreThan } from '../core/too-expensive.ts';
 import { isPublicOperation } from './public-operation.ts';
 
 /** Characters of the operations that are remembered as light: those that a workspace's programs send again and again. */
@@ -23,7 +22,7 @@ export type OperationCheck = (operation: RequestFacts['operation'], isAnonymous:
 
 function parseOrError(query: string): DocumentNode | GraphQLError {
   try {
-    return parse(query, { maxTokens: maximumTokens, noLocation: true });
+    return parse(query, { maxTokens, noLocation: true });
   } catch (error) {
     if (error instanceof GraphQLError) return error;
     throw error;
@@ -48,10 +47,7 @@ export function createOperationCheck(options: Options): OperationCheck {
     if (document instanceof Error) {
       // Any other fault of the syntax is told by Apollo, which parses again.
       if (!/more that \d+ tokens/.test(document.message)) return;
-      const details = { limit: maximumTokens };
-      throw new ApiError('QUERY_TOO_EXPENSIVE', `The document has more than ${maximumTokens} tokens.`, {
-        details,
-      });
+      refuseMoreThan(maxTokens, 'tokens');
     }
     const isJudged = assertLightDocument(document, operationName);
     // A sign-in may hold a password, and is not sent twice the same. A name that no operation has could also be another

@@ -3,6 +3,7 @@
 import { getArgumentValues, getVariableValues, GraphQLError, type GraphQLSchema } from 'graphql';
 import type { OperationPlan, PlannedField } from '../access/policy/index.ts';
 import { ApiError } from '../core/errors.ts';
+import { refuse } from '../core/too-expensive.ts';
 
 /** Lists and objects within each other: a filter may nest `and` and `or` about nine times. */
 const maxValueDepth = 20;
@@ -22,16 +23,6 @@ export interface ValueChecks {
   readonly fixed: ReadonlySet<PlannedField>;
   /** Variables of @skip and @include. */
   readonly switches: ReadonlySet<string>;
-}
-
-export function refuse(what: string, requested: number, limit: number): never {
-  throw new ApiError(
-    'QUERY_TOO_EXPENSIVE',
-    `The operation has ${what} ${requested}; the limit is ${limit}.`,
-    {
-      details: { requested, limit },
-    },
-  );
 }
 
 /** Every object of a value, with how deep it stands. Without recursion: what is too deep must not be too deep to see. */

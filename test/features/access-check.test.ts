@@ -187,4 +187,25 @@ describeEachEngine('Access check', (engine) => {
       expect(answer.errors![0]!.extensions).toMatchObject({ code: 'QUERY_TOO_EXPENSIVE', limit: 20 });
     }
   });
+
+  it.each([
+    ['hundreds of fields of one name', `{ ${'viewer { kind } '.repeat(480)} }`, { limit: 10_000 }],
+    ['a depth of 11', `${'{ a '.repeat(11)}${'}'.repeat(11)}`, { requested: 11, limit: 10 }],
+    [
+      '31 aliases',
+      `{ ${Array.from({ length: 31 }, (_, index) => `a${index}: __typename`).join(' ')} }`,
+      { requested: 31, limit: 30 },
+    ],
+  ])('explains no document that it would refuse to run: %s', async (_name, document, measure) => {
+    const key = await workspace.key('read:customers');
+    const refusal = { code: 'QUERY_TOO_EXPENSIVE', ...measure };
+    const { errors: ran } = await key.send(document);
+    expect(ran![0]!.extensions).toMatchObject(refusal);
+    const check = 'query ($d: String!) { accessCheck(document: $d) { cost } }';
+    const { errors: checked } = await key.send(check, { d: document });
+    expect(checked![0]!.extensions).toMatchObject(refusal);
+    const suggest = 'query ($d: [String!]!) { suggestScopes(documents: $d) { scopes } }';
+    const { errors: suggested } = await key.send(suggest, { d: [document] });
+    expect(suggested![0]!.extensions).toMatchObject(refusal);
+  });
 });

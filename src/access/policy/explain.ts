@@ -16,6 +16,7 @@ import { ApiError } from '../../core/errors.ts';
 import { coercedVariables, concreteTypeOf, type CoercedVariables } from './concrete-type.ts';
 import { costOf } from './cost.ts';
 import { variableValue } from './decide.ts';
+import { assertLightDocument, maxTokens } from './document-limits.ts';
 import { fragmentsOf } from './gate.ts';
 import { valueDemands, type Demand } from './input-demands.ts';
 import { planOperation, type OperationPlan, type PlannedField } from './operation-plan.ts';
@@ -41,7 +42,10 @@ export interface AccessReport {
 }
 
 export interface AccessExplainer {
-  /** One operation for a holder of scopes. Throws GRAPHQL_PARSE_FAILED or GRAPHQL_VALIDATION_FAILED. */
+  /**
+   * One operation for a holder of scopes. Throws GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, or QUERY_TOO_EXPENSIVE for a
+   * document that is over the limits of a request.
+   */
   explain(document: string, operationName: string | null, held: ReadonlySet<string>): AccessReport;
   /** The smallest set of scopes for every operation of these documents together. Throws as explain does. */
   scopesFor(documents: readonly string[]): readonly string[];
@@ -55,7 +59,6 @@ interface Use extends Demand {
   readonly isOptional: boolean;
 }
 
-const maxTokens = 2_000;
 const maxMessages = 3;
 const maxMessageLength = 300;
 
@@ -153,13 +156,15 @@ function toReport(plan: OperationPlan, uses: readonly Use[], held: ReadonlySet<s
   };
 }
 
-function parseValid(schema: GraphQLSchema, text: string): DocumentNode {
+/** What a request may not be is not explained either: validating it would take as long. */
+function parseValid(schema: GraphQLSchema, text: string, operationName: string | null): DocumentNode {
   let document: DocumentNode;
   try {
     document = parse(text, { maxTokens });
   } catch (error) {
     throw new ApiError('GRAPHQL_PARSE_FAILED', (error as Error).message.slice(0, maxMessageLength));
   }
+  assertLightDocument(document, operationName);
   const errors = validate(schema, document, undefined, { maxErrors: maxMessages, hideSuggestions: true });
   const [first] = errors;
   if (first) throw new ApiError('GRAPHQL_VALIDATION_FAILED', first.message.slice(0, maxMessageLength));
@@ -172,7 +177,7 @@ export function createExplainer(schema: GraphQLSchema, policy: Policy): AccessEx
   const usesOf = (plan: OperationPlan) => new Explanation(schema, policy, plan).uses();
   return {
     explain(text, operationName, held) {
-      const document = parseValid(schema, text);
+      const document = parseValid(schema, text, operationName);
       const operation = getOperationAST(document, operationName);
       if (!operation) {
         throw new ApiError(
@@ -196,7 +201,7 @@ export function createExplainer(schema: GraphQLSchema, policy: Policy): AccessEx
     },
     scopesFor(documents) {
       const uses = documents.flatMap((text) => {
-        const document = parseValid(schema, text);
+        const document = parseValid(schema, text, null);
         const operations = document.definitions.filter(
           (definition) => definition.kind === Kind.OPERATION_DEFINITION,
         );

@@ -20,6 +20,7 @@ import {
   type GraphQLOutputType,
 } from 'graphql';
 import { ApiError } from '../../core/errors.ts';
+import { refuseMoreThan } from '../../core/too-expensive.ts';
 import { demandOf, inputDemands, type Demand, type VariableInput } from './input-demands.ts';
 import type { Policy } from './policy.ts';
 
@@ -75,12 +76,6 @@ const maxVisitedSelections = 20_000;
 
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
-function refuse(verb: string, limit: number, what: string): never {
-  throw new ApiError('QUERY_TOO_EXPENSIVE', `The operation ${verb} more than ${limit} ${what}.`, {
-    details: { limit },
-  });
-}
-
 /** Notes a spread and tells whether it was noted before. */
 function isRepeated(spread: Set<string>, name: string, conditions: readonly Condition[]): boolean {
   const key = JSON.stringify([name, conditions]);
@@ -111,7 +106,8 @@ class Planner {
     const planned: PlannedField[] = [];
     for (const selection of set.selections) {
       this.selectionCount += 1;
-      if (this.selectionCount > maxVisitedSelections) refuse('visits', maxVisitedSelections, 'selections');
+      if (this.selectionCount > maxVisitedSelections)
+        refuseMoreThan(maxVisitedSelections, 'selections', 'The operation visits');
       const conditions = this.conditions(selection.directives ?? [], outer);
       if (conditions === 'never') continue;
       if (selection.kind === Kind.FIELD) {
@@ -144,7 +140,8 @@ class Planner {
       return null;
     }
     this.fieldCount += 1;
-    if (this.fieldCount > maxPlannedFields) refuse('selects', maxPlannedFields, 'fields');
+    if (this.fieldCount > maxPlannedFields)
+      refuseMoreThan(maxPlannedFields, 'fields', 'The operation selects');
     const own = [...path, node.alias?.value ?? node.name.value];
     const { demands, variableInputs } = this.argumentDemands(type, definition, node);
     const isBound = demands.some((demand) => demand.variable !== undefined);

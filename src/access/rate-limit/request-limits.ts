@@ -1,9 +1,9 @@
 // The limits of one request: what is left before it, what it is charged, what its answer says of it.
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../core/clock.ts';
-import { ApiError } from '../../core/errors.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { AnswerNotes } from '../../core/request-facts.ts';
+import { tooExpensive } from '../../core/too-expensive.ts';
 import { callerCharges, failureCharge, type LimitSettings, type NamedCharge } from './buckets.ts';
 import {
   bindingRequests,
@@ -116,9 +116,7 @@ class OpenRequest implements RequestLimits {
     const { settings } = this.options;
     if (cost > settings.costPerMinute) {
       const message = `The operation costs ${cost} points; the limit is ${settings.costPerMinute}.`;
-      throw new ApiError('QUERY_TOO_EXPENSIVE', message, {
-        details: { requested: cost, limit: settings.costPerMinute },
-      });
+      throw tooExpensive(message, { requested: cost, limit: settings.costPerMinute });
     }
     this.cost = cost;
     await this.take(cost);

@@ -10,9 +10,10 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql';
-import { ApiError } from '../core/errors.ts';
-import { refuse } from './value-limits.ts';
+import { refuse, refuseMoreThan } from '../../core/too-expensive.ts';
 
+/** Of one document: the parser stops there. */
+export const maxTokens = 2_000;
 const maxDepth = 10;
 const maxAliases = 30;
 const maxRootFields = 20;
@@ -30,12 +31,6 @@ const introspectionFields = new Set(['__schema', '__type']);
 
 /** By the name under which they answer. Fields of one name merge: their selections are those of one field. */
 type Merged = ReadonlyMap<string, readonly FieldNode[]>;
-
-function refuseMoreThan(limit: number, what: string): never {
-  throw new ApiError('QUERY_TOO_EXPENSIVE', `The document has more than ${limit} ${what}.`, {
-    details: { limit },
-  });
-}
 
 /** Goes through a document as an execution would, and stops when that would be too much. */
 class Walk {
