@@ -13,6 +13,7 @@ import { createCrew, type Crew } from './crew.ts';
 import { createDemoWorkspace, describeDemo, type Demo } from './demo/demo-workspace.ts';
 import { listenForScrapes } from './metrics/listener.ts';
 import { clusterExposition } from './metrics/prometheus.ts';
+import { endAtDefects, endAtSignals } from './process-end.ts';
 import { describeStartFault } from './start-fault.ts';
 
 const maximumWorkers = 64;
@@ -48,15 +49,10 @@ function urlOf({ address, port }: Address, path: string): string {
 }
 
 function stopOnSignals(crew: Crew, logger: Logger): void {
-  let isStopping = false;
-  const stop = async (signal: string) => {
-    if (isStopping) return;
-    isStopping = true;
+  endAtSignals(['SIGTERM', 'SIGINT'], logger, async (signal) => {
     logger.info({ signal }, 'closing all workers');
-    process.exit((await crew.stop()) ? 0 : 1);
-  };
-  process.on('SIGTERM', () => void stop('SIGTERM'));
-  process.on('SIGINT', () => void stop('SIGINT'));
+    return (await crew.stop()) ? 0 : 1;
+  });
   process.on('SIGHUP', () => {
     logger.info('renewing all workers');
     // A new process that does not start is no reason to lose the old ones.
@@ -71,6 +67,7 @@ async function start(): Promise<void> {
   const size = readWorkers(process.argv.slice(2));
   const config = readConfig();
   const logger = createLogger({ level: config.logLevel });
+  endAtDefects(logger);
   if (config.redisUrl === null && size > 1)
     logger.warn('REDIS_URL is not set: each worker keeps rate limits by itself');
   const demo = await prepare(config);

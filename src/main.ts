@@ -9,6 +9,7 @@ import type { Meter } from './core/meter.ts';
 import { createDemoWorkspace, describeDemo } from './demo/demo-workspace.ts';
 import { listenForScrapes } from './metrics/listener.ts';
 import { createPrometheusMeter, createWorkerMeter } from './metrics/prometheus.ts';
+import { endAtDefects, endAtSignals } from './process-end.ts';
 import { describeStartFault } from './start-fault.ts';
 
 /** Under the 10 seconds after which most supervisors kill. */
@@ -44,25 +45,27 @@ async function start(config: Config, logger: Logger): Promise<App> {
 }
 
 function stopOnSignals(app: App, logger: Logger): void {
-  let isStopping = false;
-  const stop = async (signal: string) => {
-    if (isStopping) return;
-    isStopping = true;
+  // A closed terminal sends SIGHUP to the whole group; of a cluster the primary alone knows what it means.
+  if (cluster.isWorker) process.on('SIGHUP', () => undefined);
+  const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
+  if (cluster.isPrimary) signals.push('SIGHUP');
+  endAtSignals(signals, logger, async (signal) => {
     logger.info({ signal }, 'closing');
-    setTimeout(() => process.exit(1), shutdownLimitMs).unref();
+    const giveUp = () => {
+      logger.error({ signal, shutdownLimitMs }, 'closing took too long');
+      process.exit(1);
+    };
+    setTimeout(giveUp, shutdownLimitMs).unref();
     await app.close(closeGraceMs);
     logger.info({ signal }, 'closed');
-    process.exit(0);
-  };
-  process.on('SIGTERM', () => void stop('SIGTERM'));
-  process.on('SIGINT', () => void stop('SIGINT'));
-  // A closed terminal sends it to the whole group; of a cluster the primary alone knows what it means.
-  process.on('SIGHUP', () => void (cluster.isPrimary && stop('SIGHUP')));
+    return 0;
+  });
 }
 
 try {
   const config = readConfig();
   const logger = createLogger({ level: config.logLevel });
+  endAtDefects(logger);
   stopOnSignals(await start(config, logger), logger);
 } catch (error) {
   process.stderr.write(`${describeStartFault(error)}\n`);

@@ -1,4 +1,8 @@
 // The end of the server's process: what it says of it, and that the requests before it have their lines.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { buildCommands } from './support/commands.ts';
 import { newEngine } from './support/engines.ts';
@@ -27,3 +31,42 @@ it.each(['SIGTERM', 'SIGHUP'] as const)(
     }
   },
 );
+
+const dist = join(import.meta.dirname, '../dist/src');
+
+/** An error as a database driver throws it, in a process with the server's log. */
+function program(body: string): string {
+  return `
+    import { createLogger } from ${JSON.stringify(join(dist, 'core/logger.js'))};
+    import { endAtDefects, endAtSignals } from ${JSON.stringify(join(dist, 'process-end.js'))};
+    const logger = createLogger({ level: 'info' });
+    const failure = Object.assign(new Error('the store is gone'), { parameters: ['ada@example.org'] });
+    ${body}
+  `;
+}
+
+it.each([
+  {
+    name: 'a close that fails',
+    body: `endAtSignals(['SIGTERM'], logger, async () => { throw failure; });
+      setTimeout(() => {}, 60_000);
+      process.kill(process.pid, 'SIGTERM');`,
+    entry: { level: 'fatal', msg: 'closing failed', signal: 'SIGTERM' },
+  },
+  {
+    name: 'a rejection that nobody caught',
+    body: 'endAtDefects(logger); void Promise.reject(failure);',
+    entry: { level: 'fatal', msg: 'defect', origin: 'unhandledRejection' },
+  },
+  {
+    name: 'an error that nobody caught',
+    body: 'endAtDefects(logger); setImmediate(() => { throw failure; });',
+    entry: { level: 'fatal', msg: 'defect', origin: 'uncaughtException' },
+  },
+])('$name ends the process with one line in the log, without what a driver adds', async ({ body, entry }) => {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program(body)]);
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  expect([code, err]).toEqual([1, '']);
+  expect(JSON.parse(out)).toMatchObject({ ...entry, err: { message: 'the store is gone' } });
+  expect(out).not.toContain('ada@example.org');
+});
