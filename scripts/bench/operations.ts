@@ -30,10 +30,8 @@ async function measureOperation(
 ): Promise<OperationResult> {
   const work = operation(name, house);
   const names = variantNames.filter((variant) => variants[variant].operations.includes(name));
-  const candidates = [];
-  for (const variant of names) {
-    candidates.push(candidate(variant, await servers.serverFor(variant, name), work, pace));
-  }
+  const started = await servers.serversFor(names, name);
+  const candidates = names.map((variant, index) => candidate(variant, started[index]!, work, pace));
   await assertSameAnswers(
     work,
     candidates.flatMap((one) => answerers(one, name, house)),
