@@ -117,10 +117,17 @@ export async function once<P extends object>(
   return result;
 }
 
+/** A few milliseconds' work: on SQLite nobody else writes meanwhile, and Postgres ends a statement that takes seconds. */
+const forgottenAtOnce = 1_000;
+
 /** Forgets what is older than a day, over all workspaces. Nothing depends on it: age is judged at each use. */
 export async function forgetIdempotencyRecords(database: Database, clock: Clock): Promise<void> {
-  const before = toInstant(clock.nowMs() - rememberedMs);
-  await database.write((connection) =>
-    connection.execute(sql`DELETE FROM "idempotency_records" WHERE "created_at" <= ${before}`),
-  );
+  const isOld = sql`"created_at" <= ${toInstant(clock.nowMs() - rememberedMs)}`;
+  const some = sql`SELECT "id" FROM "idempotency_records" WHERE ${isOld} LIMIT ${forgottenAtOnce}`;
+  // The age once more: a record may have been used anew since it was found.
+  const forget = sql`DELETE FROM "idempotency_records" WHERE "id" IN (${some}) AND ${isOld}`;
+  let forgotten = forgottenAtOnce;
+  while (forgotten === forgottenAtOnce) {
+    forgotten = await database.write((connection) => connection.execute(forget));
+  }
 }

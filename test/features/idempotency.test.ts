@@ -2,6 +2,9 @@
 import { createHash } from 'node:crypto';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { operatorContext } from '../../src/access/operator.ts';
+import { toInstant } from '../../src/core/clock.ts';
+import { IdempotencyRecord } from '../../src/graph/idempotency.ts';
 import { contractOperation } from '../support/contract.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import {
@@ -126,6 +129,22 @@ describeEachEngine('Idempotency-Key', (engine) => {
     expect(anew.data.createCustomer.customerId).not.toBe(first.data.createCustomer.customerId);
     await house.app.sweep();
     expect((await send('old', 'Old')).data).toEqual(anew.data);
+  });
+
+  it('deletes what is a day old and nothing younger, in pieces that keep no other writer waiting', async () => {
+    const { app, clock } = house;
+    const record = (id: string, ageMs: number) => ({
+      ...{ id, request: '', answer: {}, createdAt: toInstant(clock.nowMs() - ageMs) },
+    });
+    const old = Array.from({ length: 2_001 }, (_, index) => record(`old-${index}`, dayMs));
+    const { db } = operatorContext(app, workspace.workspaceId);
+    await db.transaction((tx) => tx.insert(IdempotencyRecord, [...old, record('young', dayMs - 1)]));
+    house.statements.length = 0;
+    await app.sweep();
+    const left = sql`SELECT "id" FROM "idempotency_records" WHERE "id" LIKE 'old-%' OR "id" = 'young'`;
+    expect(await app.database.query(left)).toEqual([{ id: 'young' }]);
+    const deletes = house.statements.filter((text) => text.startsWith('DELETE FROM "idempotency_records"'));
+    expect(deletes.length).toBeGreaterThan(2);
   });
 
   it('works for a key that is restricted to venues', async () => {
