@@ -239,7 +239,8 @@ class PolicyCompiler {
       isBoundary: (typeName, fieldName) => boundaries.has(`${typeName}.${fieldName}`),
       coordinates: sorted,
       fields: this.fields,
-      requirements: new Set([...coordinates.values(), ...this.declared.values()]),
+      // `open` is what a type without a rule of its own asks.
+      requirements: new Set([open, ...coordinates.values(), ...this.declared.values()]),
     };
   }
 }
