@@ -2,12 +2,12 @@
 import type { Logger } from 'pino';
 import type { LastUsedLog } from './access/last-used.ts';
 import type { Operator } from './access/operator.ts';
+import { hourMs } from './core/clock.ts';
 import { takeTurn } from './db/turn.ts';
 import { sweepInactiveKeys } from './features/api-keys/index.ts';
 import { forgetIdempotencyRecords } from './graph/idempotency.ts';
 
 const lastUsedFlushMs = 5_000;
-const sweepMs = 3_600_000;
 
 export interface Chores {
   /** Disables keys that were not used for too long, forgets old idempotency records. */
@@ -28,12 +28,12 @@ export function startChores(operator: Operator, lastUsed: LastUsedLog, logger: L
       warn('the sweep did not finish'),
     );
   const sweepInTurn = async () => {
-    const turn = { name: 'hourly', nowMs: clock.nowMs(), everyMs: sweepMs };
+    const turn = { name: 'hourly', nowMs: clock.nowMs(), everyMs: hourMs };
     if (await takeTurn(database, turn).catch(warn('the sweep did not begin'))) await sweep();
   };
   const timers = [
     setInterval(() => void flush(), lastUsedFlushMs),
-    setInterval(() => void sweepInTurn(), sweepMs),
+    setInterval(() => void sweepInTurn(), hourMs),
   ];
   timers.forEach((timer) => timer.unref());
   return {

@@ -1,5 +1,5 @@
 // Credential -> principal, or UNAUTHENTICATED. The store is asked on every request: no cache may keep a dead key alive.
-import type { Clock } from '../core/clock.ts';
+import { hourMs, type Clock } from '../core/clock.ts';
 import { ApiError, unauthenticated } from '../core/errors.ts';
 import {
   anonymous,
@@ -60,7 +60,6 @@ export interface Authenticator {
 
 /** Compared when there is no such key, so that an unknown id costs what a wrong secret costs. */
 const noDigest = '0'.repeat(64);
-const lastHourMs = 3_600_000;
 
 async function authenticateKey(
   options: AuthenticatorOptions,
@@ -78,7 +77,7 @@ async function authenticateKey(
   if (secret.status === 'PENDING') await options.keyEvents.onFirstUse(record);
   lastUsed.note({ apiKeyId: key.id, secretId: secret.id, nowMs });
   // Everybody judges inactivity by the row: the use that saves a key from it must not wait in this process's memory.
-  if (inactiveAtMs(key, options.inactivityDays) - nowMs <= lastHourMs) await lastUsed.flush();
+  if (inactiveAtMs(key, options.inactivityDays) - nowMs <= hourMs) await lastUsed.flush();
   const { workspaceId, venueIds, rateLimitPerMinute } = key;
   return {
     kind: 'API_KEY',

@@ -1,8 +1,7 @@
 // Whether a key may be used at a moment: judged from its row alone. Pure; no database, no clock of its own.
+import { dayMs } from '../core/clock.ts';
 import type { UnauthenticatedReason } from '../core/errors.ts';
 import type { StoredApiKey, StoredApiKeySecret } from './tables.ts';
-
-const dayMs = 86_400_000;
 
 /** When an unused key falls asleep: so many days after the latest of created, last used and re-enabled. */
 export function inactiveAtMs(key: StoredApiKey, inactivityDays: number): number {

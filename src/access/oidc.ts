@@ -11,7 +11,7 @@ import {
 } from 'jose';
 import { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
-import { ApiError } from '../core/errors.ts';
+import { ApiError, unavailable } from '../core/errors.ts';
 
 /** A person as the issuer knows it, out of a token that was proven. */
 export interface ExternalIdentity {
@@ -121,10 +121,8 @@ function createKeyFinder(issuer: string, clock: Clock): JWTVerifyGetKey {
         error instanceof errors.JOSENotSupported;
       if (isTokensFault) throw error;
       noteFailure(error);
-      throw new ApiError('SERVICE_UNAVAILABLE', 'The sign-in service cannot be reached. Try again shortly.', {
-        headers: { 'Retry-After': String(awayForMs / 1_000) },
-        cause: error,
-      });
+      const message = 'The sign-in service cannot be reached. Try again shortly.';
+      throw unavailable(message, awayForMs / 1_000, error);
     }
   };
 }

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
 import PQueue from 'p-queue';
-import { ApiError } from '../core/errors.ts';
+import { unavailable } from '../core/errors.ts';
 import { weaknessOf } from './weak-password.ts';
 
 /**
@@ -70,9 +70,7 @@ export function createPasswordHasher(): PasswordHasher {
 
   async function enqueue<T>(work: () => Promise<T>): Promise<T> {
     if (queue.size >= mayWait) {
-      throw new ApiError('SERVICE_UNAVAILABLE', 'Too many sign-ins at the moment. Try again shortly.', {
-        headers: { 'Retry-After': String(retryAfterSeconds) },
-      });
+      throw unavailable('Too many sign-ins at the moment. Try again shortly.', retryAfterSeconds);
     }
     return queue.add(work);
   }

@@ -5,6 +5,10 @@ export interface Clock {
   nowMs(): number;
 }
 
+export const minuteMs = 60_000;
+export const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
+
 export const systemClock: Clock = { nowMs: () => Date.now() };
 
 /** An instant in UTC, always with milliseconds: `2026-01-31T09:00:00.000Z`. Sorts as text. */

@@ -95,6 +95,12 @@ export function unauthenticated(reason: UnauthenticatedReason): ApiError {
   });
 }
 
+/** 503: it is not the caller's fault, and worth another try after so many seconds. */
+export function unavailable(message: string, retryAfterSeconds: number, cause?: unknown): ApiError {
+  const headers = { 'Retry-After': String(retryAfterSeconds) };
+  return new ApiError('SERVICE_UNAVAILABLE', message, { headers, cause });
+}
+
 /** Codes of `userErrors`: what is wrong with the values of one mutation. */
 export type UserErrorCode =
   'NOT_FOUND' | 'REQUIRED' | 'INVALID' | 'TOO_LONG' | 'TAKEN' | 'CONFLICT' | 'NOT_ALLOWED';

@@ -1,5 +1,5 @@
 // Tells a store that is away from a defect: the first is 503 and worth a retry, the second is ours to fix.
-import { ApiError } from '../core/errors.ts';
+import { ApiError, unavailable } from '../core/errors.ts';
 
 /** SQLite: locked by another process for longer than the busy timeout, disk full, disk failing. */
 const sqliteCodes = new Set(['SQLITE_BUSY', 'SQLITE_FULL', 'SQLITE_IOERR', 'SQLITE_CANTOPEN']);
@@ -35,14 +35,7 @@ export function isStoreFailure(error: unknown): boolean {
 /** Passes every error on; one that means "the store is away" becomes SERVICE_UNAVAILABLE with the original as cause. */
 export function asStoreError(error: unknown): unknown {
   if (!isStoreFailure(error)) return error;
-  return new ApiError(
-    'SERVICE_UNAVAILABLE',
-    'The store cannot be reached at the moment. Try again shortly.',
-    {
-      headers: { 'Retry-After': '1' },
-      cause: error,
-    },
-  );
+  return unavailable('The store cannot be reached at the moment. Try again shortly.', 1, error);
 }
 
 /** For the operator, who may see why: one line on a store that cannot be opened; null when something else is wrong. */

@@ -1,14 +1,14 @@
 // Books the customers of the demo into the treatments of their venues: inside the opening hours that the store knows, and
 // never two into one treatment at a time. Who wants what follows from the seed; of two who want the same the first gets it.
 import type { Context } from '../access/context.ts';
-import { toInstant } from '../core/clock.ts';
+import { dayMs, hourMs, minuteMs, toInstant } from '../core/clock.ts';
 import { newId } from '../core/ids.ts';
 import type { TenantTransaction } from '../db/tenant-db.ts';
 import { tableOf } from '../db/table.ts';
-import { Booking, BookingStatus, minuteMs, openSpans, type Span } from '../features/bookings/index.ts';
+import { Booking, BookingStatus, openSpans, type Span } from '../features/bookings/index.ts';
 import { Treatment } from '../features/treatments/index.ts';
 import { Venue } from '../features/venues/index.ts';
-import { DAY_MS, HOUR_MS, whileAwake } from './moments.ts';
+import { whileAwake } from './moments.ts';
 import { createRandom, mix, type Random } from './random.ts';
 
 /** A customer as far as the calendar has to know it. */
@@ -46,8 +46,8 @@ export interface BookingCalendar {
 }
 
 const everyRow = 2 ** 31 - 1;
-const pastMs = 400 * DAY_MS;
-const futureMs = 30 * DAY_MS;
+const pastMs = 400 * dayMs;
+const futureMs = 30 * dayMs;
 
 async function readVenues(ctx: Context): Promise<Map<string, VenueCalendar>> {
   const nowMs = ctx.clock.nowMs();
@@ -81,8 +81,8 @@ function chooseTime(random: Random, { openings }: VenueCalendar, durationMs: num
 /** Asked for up to three weeks ahead, by day; now and then given up again. */
 function chooseMoments(random: Random, { startMs }: Span, sinceMs: number, nowMs: number) {
   const between = (fromMs: number, toMs: number) => Math.floor(fromMs + random.next() * (toMs - fromMs));
-  const latestMs = Math.min(nowMs, startMs - HOUR_MS);
-  const earliestMs = Math.max(sinceMs, latestMs - 21 * DAY_MS);
+  const latestMs = Math.min(nowMs, startMs - hourMs);
+  const earliestMs = Math.max(sinceMs, latestMs - 21 * dayMs);
   const createdAtMs = Math.max(sinceMs, whileAwake(between(earliestMs, latestMs)));
   const isCancelled = random.chance(0.12);
   const cancelledAtMs = isCancelled ? between(createdAtMs, Math.min(nowMs, startMs)) : null;
@@ -107,7 +107,7 @@ function wishesOf(
     const venue = venues.get(venueId);
     if (!venue || venue.offers.length === 0) continue;
     const { id: treatmentId, durationMinutes } = random.pick(venue.offers);
-    const time = chooseTime(random, venue, durationMinutes * minuteMs, createdAtMs + 2 * HOUR_MS);
+    const time = chooseTime(random, venue, durationMinutes * minuteMs, createdAtMs + 2 * hourMs);
     // Nobody is at two places at once.
     if (!time || wishes.some((wish) => wish.startMs < time.endMs && time.startMs < wish.endMs)) continue;
     const moments = chooseMoments(random, time, createdAtMs, nowMs);

@@ -1,9 +1,10 @@
 // Tells one customer of the demo story: who it is, which venues it visits, what it asked and what is to be done.
+import { dayMs, minuteMs } from '../core/clock.ts';
 import { APPOINTMENT_TOPICS } from './appointment-topics.ts';
 import { CARE_TOPICS } from './care-topics.ts';
 import { makeFollowUps } from './follow-ups.ts';
 import { GENERAL_TOPICS } from './general-topics.ts';
-import { DAY_MS, MINUTE_MS, whileAwake } from './moments.ts';
+import { whileAwake } from './moments.ts';
 import { STAFF } from './names.ts';
 import { makePerson } from './person.ts';
 import type { Person } from './person.ts';
@@ -55,7 +56,7 @@ export function tellCustomer(world: World, index: number): CustomerStory {
   const cast = castCustomer(world, index);
   const { random, person, homes, createdAtMs } = cast;
   const told = tellInquiries(world, cast);
-  const ageDays = (world.nowMs - createdAtMs) / DAY_MS;
+  const ageDays = (world.nowMs - createdAtMs) / dayMs;
   return {
     name: person.name,
     ...cast.contact,
@@ -80,8 +81,8 @@ function castCustomer(world: World, index: number): Cast {
 /** Within the last 400 days, a little denser towards now: the business grows. */
 function arrival(random: Random, nowMs: number): number {
   const roll = random.next();
-  const ageMs = 399 * DAY_MS * (0.75 * roll + 0.25 * roll * roll);
-  return whileAwake(Math.floor(nowMs - MINUTE_MS - ageMs));
+  const ageMs = 399 * dayMs * (0.75 * roll + 0.25 * roll * roll);
+  return whileAwake(Math.floor(nowMs - minuteMs - ageMs));
 }
 
 /** One venue, or now and then two; at home rather than abroad. */
@@ -141,9 +142,9 @@ function tellInquiry(nowMs: number, cast: Cast, venueTopic: Topic, createdAtMs: 
 /** Oldest first. The first one is what brought the customer in; a newcomer has had no time for many. */
 function inquiryTimes(random: Random, createdAtMs: number, nowMs: number): number[] {
   const drawn = random.weighted([0, 1, 2, 3, 4].map((n) => [n, itemAt([18, 37, 26, 12, 7], n)] as const));
-  const ageDays = (nowMs - createdAtMs) / DAY_MS;
+  const ageDays = (nowMs - createdAtMs) / dayMs;
   const count = Math.min(drawn, ageDays < 3 ? 1 : ageDays < 14 ? 2 : 4);
-  const laterMs = () => whileAwake(Math.floor(createdAtMs + DAY_MS * (1 + random.next() * (ageDays - 1))));
+  const laterMs = () => whileAwake(Math.floor(createdAtMs + dayMs * (1 + random.next() * (ageDays - 1))));
   const times = Array.from({ length: count }, (_, n) =>
     n === 0 ? createdAtMs + random.int(0, 50_000) : laterMs(),
   );
@@ -187,7 +188,7 @@ function tellFollowUps(world: World, cast: Cast, told: readonly Told[]): FollowU
     sinceMs: inquiry.createdAtMs,
     notes: notesFor(inquiry.status, topic),
   }));
-  const notes = world.nowMs - createdAtMs < 30 * DAY_MS ? NEWCOMER_FOLLOW_UPS : ROUTINE_FOLLOW_UPS;
+  const notes = world.nowMs - createdAtMs < 30 * dayMs ? NEWCOMER_FOLLOW_UPS : ROUTINE_FOLLOW_UPS;
   const routine = { inquiryIndex: null, venueKey: home.story.key, sinceMs: createdAtMs, notes };
   const ownBlanks = drawBlanks(random, person, home, itemAt(VENUE_TOPICS, 0));
   return makeFollowUps(random, world.nowMs, routine, occasions).map((followUp) => {

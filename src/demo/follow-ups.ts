@@ -1,5 +1,6 @@
 // Decides what staff still has to do, or did, for one customer, and when.
-import { DAY_MS, HOUR_MS, MINUTE_MS, whenStaffed, workingQuarter } from './moments.ts';
+import { dayMs, hourMs, minuteMs } from '../core/clock.ts';
+import { whenStaffed, workingQuarter } from './moments.ts';
 import { itemAt } from './random.ts';
 import type { Random } from './random.ts';
 import type { FollowUpStory } from './story.types.ts';
@@ -36,32 +37,32 @@ export function makeFollowUps(
 
 /** Made soon after its occasion; long done when the occasion is long ago. */
 function timeAfter(random: Random, sinceMs: number, nowMs: number): Timing {
-  const createdAtMs = staffedBetween(random, sinceMs, Math.min(nowMs, sinceMs + 10 * HOUR_MS), nowMs);
+  const createdAtMs = staffedBetween(random, sinceMs, Math.min(nowMs, sinceMs + 10 * hourMs), nowMs);
   return settle(random, createdAtMs, dueAfter(random, createdAtMs, random.int(1, 18)), nowMs);
 }
 
 /** Due in the weeks around now, and made at most three weeks before that. */
 function timeAroundNow(random: Random, sinceMs: number, nowMs: number): Timing {
-  const dueDayMs = nowMs + random.int(-9, 25) * DAY_MS;
-  const latestMs = Math.min(nowMs, dueDayMs - DAY_MS);
-  const earliestMs = Math.max(sinceMs, latestMs - 20 * DAY_MS);
+  const dueDayMs = nowMs + random.int(-9, 25) * dayMs;
+  const latestMs = Math.min(nowMs, dueDayMs - dayMs);
+  const earliestMs = Math.max(sinceMs, latestMs - 20 * dayMs);
   const createdAtMs = staffedBetween(random, earliestMs, Math.max(earliestMs, latestMs), nowMs);
-  const days = Math.max(1, Math.round((dueDayMs - createdAtMs) / DAY_MS));
+  const days = Math.max(1, Math.round((dueDayMs - createdAtMs) / dayMs));
   return settle(random, createdAtMs, dueAfter(random, createdAtMs, days), nowMs);
 }
 
 function dueAfter(random: Random, createdAtMs: number, days: number): number {
-  return workingQuarter(random, createdAtMs + days * DAY_MS);
+  return workingQuarter(random, createdAtMs + days * dayMs);
 }
 
 /** Done or open: mostly done once due, always done two weeks later, now and then done early. */
 function settle(random: Random, createdAtMs: number, dueAtMs: number, nowMs: number): Timing {
   const overdueMs = nowMs - dueAtMs;
-  const done = overdueMs > 14 * DAY_MS || random.chance(overdueMs > 0 ? 0.55 : 0.08);
+  const done = overdueMs > 14 * dayMs || random.chance(overdueMs > 0 ? 0.55 : 0.08);
   if (!done) return { createdAtMs, dueAtMs, status: 'OPEN', completedAtMs: null };
   const completedAtMs =
     overdueMs > 0
-      ? Math.min(nowMs, Math.max(createdAtMs, dueAtMs + random.int(-180, 300) * MINUTE_MS))
+      ? Math.min(nowMs, Math.max(createdAtMs, dueAtMs + random.int(-180, 300) * minuteMs))
       : staffedBetween(random, createdAtMs, nowMs, nowMs);
   return { createdAtMs, dueAtMs, status: 'DONE', completedAtMs };
 }

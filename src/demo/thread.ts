@@ -1,7 +1,8 @@
 // Plays out one inquiry: who wrote what and when, as far as it has come by now. The status follows from that.
+import { dayMs, hourMs, minuteMs } from '../core/clock.ts';
 import { openingLetter, replyLetter } from './letters.ts';
 import type { Writer } from './letters.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, delayMs, whenStaffed } from './moments.ts';
+import { delayMs, whenStaffed } from './moments.ts';
 import type { Random } from './random.ts';
 import type { Channel, InquiryStatus, InquiryStory, ReplyStory } from './story.types.ts';
 import { fill } from './topic.ts';
@@ -44,7 +45,7 @@ export function playThread(random: Random, plan: ThreadPlan): InquiryStory {
 function playTurns(random: Random, createdAtMs: number, nowMs: number): TimedTurn[] {
   const played: TimedTurn[] = [];
   let atMs = createdAtMs;
-  for (const turn of planTurns(random, (nowMs - createdAtMs) / DAY_MS)) {
+  for (const turn of planTurns(random, (nowMs - createdAtMs) / dayMs)) {
     atMs = turnTime(random, turn, atMs);
     if (atMs > nowMs) break;
     played.push({ turn, atMs });
@@ -69,15 +70,15 @@ function silentShare(ageDays: number): number {
 function turnTime(random: Random, turn: Turn, afterMs: number): number {
   switch (turn) {
     case 'nudge':
-      return afterMs + DAY_MS + delayMs(random, HOUR_MS, 5);
+      return afterMs + dayMs + delayMs(random, hourMs, 5);
     case 'farewell':
-      return whenStaffed(random, afterMs + random.int(10, 14) * DAY_MS);
+      return whenStaffed(random, afterMs + random.int(10, 14) * dayMs);
     case 'ask':
     case 'answer':
-      return whenStaffed(random, afterMs + delayMs(random, 6 * MINUTE_MS, 7.5));
+      return whenStaffed(random, afterMs + delayMs(random, 6 * minuteMs, 7.5));
     case 'detail':
     case 'thanks':
-      return afterMs + delayMs(random, 4 * MINUTE_MS, 8);
+      return afterMs + delayMs(random, 4 * minuteMs, 8);
   }
 }
 
@@ -93,9 +94,9 @@ function statusAfter(random: Random, turns: readonly TimedTurn[], nowMs: number)
     case 'farewell':
       return 'CLOSED';
     case 'thanks':
-      return random.chance(nowMs - last.atMs > DAY_MS ? 0.9 : 0.5) ? 'CLOSED' : 'ANSWERED';
+      return random.chance(nowMs - last.atMs > dayMs ? 0.9 : 0.5) ? 'CLOSED' : 'ANSWERED';
     case 'answer':
-      return nowMs - last.atMs > 10 * DAY_MS && random.chance(0.8) ? 'CLOSED' : 'ANSWERED';
+      return nowMs - last.atMs > 10 * dayMs && random.chance(0.8) ? 'CLOSED' : 'ANSWERED';
   }
 }
 

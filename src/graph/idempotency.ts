@@ -5,7 +5,7 @@ import { isObjectType, type GraphQLSchema } from 'graphql';
 import sql from 'sql-template-tag';
 import type { Context } from '../access/context.ts';
 import { StoredWorkspace } from '../access/tables.ts';
-import { toInstant, type Clock, type Instant } from '../core/clock.ts';
+import { dayMs, toInstant, type Clock, type Instant } from '../core/clock.ts';
 import { ApiError } from '../core/errors.ts';
 import { IdColumn, JsonColumn, ReferenceColumn, TextColumn, TimestampColumn } from '../db/columns.ts';
 import type { Database } from '../db/database.ts';
@@ -15,7 +15,7 @@ import type { TenantTransaction } from '../db/tenant-db.ts';
 type Answer = Readonly<Record<string, unknown>>;
 
 /** RFC draft "The Idempotency-Key HTTP Header Field": how long a key is remembered is for the server to say. */
-const rememberedMs = 86_400_000;
+const rememberedMs = dayMs;
 const keyPattern = /^[\x21-\x7e]{1,255}$/;
 /** Shown once and kept nowhere: a repeated request gets everything else. */
 const neverStored = ['secret', 'token', 'warning'];

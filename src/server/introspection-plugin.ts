@@ -3,9 +3,8 @@
 import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from '@apollo/server';
 import { execute, Kind, type DocumentNode, type FieldNode, type OperationDefinitionNode } from 'graphql';
 import type { Context } from '../access/context.ts';
-import type { Gate } from '../access/policy/index.ts';
+import { introspectionFields, type Gate } from '../access/policy/index.ts';
 
-const introspectionFields = new Set(['__schema', '__type']);
 /** Types of the arguments that introspection fields take. */
 const argumentTypes = new Set(['String', 'Boolean']);
 

@@ -25,7 +25,7 @@ import {
   type VariableDefinitionNode,
   getNamedType,
 } from 'graphql';
-import { fragmentsOf } from '../access/policy/index.ts';
+import { fragmentsOf, introspectionFields } from '../access/policy/index.ts';
 
 /** Written out. Measured, compiling takes 0.1 to 0.2 ms for each, in which nobody else is served. */
 const maxSelections = 300;
@@ -133,7 +133,7 @@ class Writer {
   }
 
   private assertPlain({ name, alias, arguments: given }: Extract<SelectionNode, { kind: Kind.FIELD }>): void {
-    const isIntrospection = name.value === '__schema' || name.value === '__type';
+    const isIntrospection = introspectionFields.has(name.value);
     const isNamedPlainly = alias ? isPlainName(alias.value) : true;
     const isGivenPlainly = (given ?? []).every(
       ({ value }) => value.kind === Kind.VARIABLE || isPlainLiteral(value),

@@ -8,7 +8,7 @@ import {
   type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
-import { fragmentsOf, type Policy } from '../access/policy/index.ts';
+import { fragmentsOf, introspectionFields, type Policy } from '../access/policy/index.ts';
 import { namesOnly, publicNamesOf } from './public-names.ts';
 
 interface Options {
@@ -17,7 +17,6 @@ interface Options {
   readonly isIntrospectionPublic: boolean;
 }
 
-const introspectionFields = new Set(['__schema', '__type', '__typename']);
 const rootTypes = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' } as const;
 
 /**
@@ -45,7 +44,7 @@ function rootFieldNames(document: DocumentNode, root: SelectionSetNode): Readonl
 }
 
 function isPublicField({ policy, isIntrospectionPublic }: Options, typeName: string, name: string): boolean {
-  if (introspectionFields.has(name)) return isIntrospectionPublic;
+  if (introspectionFields.has(name) || name === '__typename') return isIntrospectionPublic;
   return policy.coordinates.get(`${typeName}.${name}`)?.authenticated === false;
 }
 

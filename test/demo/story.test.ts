@@ -4,7 +4,7 @@ import { tellStory } from '../../src/demo/story.ts';
 import type { CustomerStory, InquiryStory } from '../../src/demo/story.ts';
 
 const NOW_MS = Date.UTC(2026, 4, 20, 14, 30);
-const DAY_MS = 86_400_000;
+const dayMs = 86_400_000;
 const story = tellStory({ seed: 7, nowMs: NOW_MS });
 const customers = [...story.customers(5_000)];
 const threads = customers.flatMap((customer) => customer.inquiries.map((inquiry) => ({ customer, inquiry })));
@@ -115,7 +115,7 @@ describe('threads', () => {
         NOW_MS,
       ];
       return times.some(
-        (atMs, place) => !Number.isInteger(atMs) || atMs < (times[place - 1] ?? NOW_MS - 400 * DAY_MS),
+        (atMs, place) => !Number.isInteger(atMs) || atMs < (times[place - 1] ?? NOW_MS - 400 * dayMs),
       );
     });
     expect(wrong).toEqual([]);

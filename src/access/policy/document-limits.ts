@@ -27,7 +27,8 @@ const maxSelections = 5_000;
 /** Fields that answer under one name are compared two by two, with all below them. Nobody repeats a field 140 times. */
 const maxPairs = 10_000;
 
-const introspectionFields = new Set(['__schema', '__type']);
+/** Fields that answer with the schema itself. */
+export const introspectionFields: ReadonlySet<string> = new Set(['__schema', '__type']);
 
 /** By the name under which they answer. Fields of one name merge: their selections are those of one field. */
 type Merged = ReadonlyMap<string, readonly FieldNode[]>;

@@ -1,4 +1,5 @@
 // Which buckets a call takes from: those of its workspace and key, or of its address when nobody proved who calls. Pure.
+import { minuteMs } from '../../core/clock.ts';
 import type { KnownPrincipal } from '../../core/principal.ts';
 import { addressGroup } from '../ip-allowlist.ts';
 import type { Charge } from './decide.ts';
@@ -12,8 +13,6 @@ export interface LimitSettings {
 export interface NamedCharge extends Charge {
   readonly name: 'requests' | 'cost' | 'key';
 }
-
-const minuteMs = 60_000;
 
 /** A caller's buckets in fixed order: requests, cost, and the key's own requests when it has a limit of its own. */
 export type CallerCharges = readonly [requests: NamedCharge, cost: NamedCharge, key?: NamedCharge];

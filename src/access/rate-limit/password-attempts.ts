@@ -1,7 +1,7 @@
 // How often passwords may be tried. Counted before any is hashed, so that what is refused costs nothing and says nothing.
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../core/clock.ts';
-import { ApiError, userError } from '../../core/errors.ts';
+import { dayMs, type Clock } from '../../core/clock.ts';
+import { unavailable, userError } from '../../core/errors.ts';
 import { fold } from '../../db/columns.ts';
 import { addressGroup } from '../ip-allowlist.ts';
 import type { Charge } from './decide.ts';
@@ -25,7 +25,6 @@ export interface PasswordAttempts {
 }
 
 const quarterHourMs = 900_000;
-const dayMs = 86_400_000;
 
 /**
  * NIST SP 800-63B-4, 3.2.2: at most 100 consecutive failures on an account. Ten of them from one address close the account
@@ -54,13 +53,10 @@ async function orUnavailable<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    throw new ApiError(
-      'SERVICE_UNAVAILABLE',
+    throw unavailable(
       'Signing in is not possible at the moment. Try again shortly.',
-      {
-        headers: { 'Retry-After': String(retryAfterSeconds) },
-        cause,
-      },
+      retryAfterSeconds,
+      cause,
     );
   }
 }

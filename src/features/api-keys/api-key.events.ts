@@ -2,11 +2,10 @@
 import type { KeyEvents } from '../../access/authenticate.ts';
 import { findInactiveKeys } from '../../access/key-store.ts';
 import { operatorContext, type Operator } from '../../access/operator.ts';
-import { toInstant } from '../../core/clock.ts';
+import { dayMs, toInstant } from '../../core/clock.ts';
 import { activateSecret } from './api-key.secrets.ts';
 import { disableApiKey } from './api-key.service.ts';
 
-const dayMs = 86_400_000;
 const batchSize = 500;
 
 /** Handlers for authentication; each writes its change, with its audit row, before the request goes on. */

@@ -58,7 +58,7 @@ export function chooseScopes(ctx: Context, { scopes, preset, forOperations }: Ch
   const faults: UserErrorItem[] = [];
   const chosen = (scopes ?? []).map((text, index) => {
     const scope = catalogue.normalize(text);
-    if (scope === null) faults.push(scopeFault(text, index, catalogue.ofPreset('FULL_ACCESS')));
+    if (scope === null) faults.push(scopeFault(text, index, catalogue.dataScopes));
     return scope ?? text;
   });
   if (faults.length > 0) throw new UserErrors(faults);

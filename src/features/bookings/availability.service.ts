@@ -1,7 +1,7 @@
 // Free times of venues: reads treatments and bookings of all of them at once, and lays the grid over their hours.
 import { GraphQLError } from 'graphql';
 import type { Context } from '../../access/context.ts';
-import { toInstant, type Instant } from '../../core/clock.ts';
+import { dayMs, hourMs, minuteMs, toInstant, type Instant } from '../../core/clock.ts';
 import { ApiError } from '../../core/errors.ts';
 import { tableOf } from '../../db/table.ts';
 import type { ParentLink, Window } from '../../db/select.ts';
@@ -10,7 +10,7 @@ import type { Venue } from '../venues/index.ts';
 import { Booking } from './booking.entity.ts';
 import { bookedWithin } from './booked.ts';
 import { openSpans, type Span } from './opening-spans.ts';
-import { countStarts, freeSlots, minuteMs } from './slots.ts';
+import { countStarts, freeSlots } from './slots.ts';
 
 export interface Range {
   readonly from: Instant;
@@ -26,10 +26,9 @@ interface FreeSlot {
   readonly endsAt: Instant;
 }
 
-const dayMs = 1_440 * minuteMs;
 export const maxRangeDays = 31;
 /** An hour more: a month of 31 days in which the clocks go back is a range that people ask for. */
-const maxRangeMs = maxRangeDays * dayMs + 60 * minuteMs;
+const maxRangeMs = maxRangeDays * dayMs + hourMs;
 /** Of all venues together that one field of an operation answers for; free or not, so that bookings don't decide it. */
 export const maxSlots = 5_000;
 

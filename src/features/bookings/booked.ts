@@ -1,10 +1,9 @@
 // Which bookings occupy a span of time: the one condition that both booking and availability ask for.
-import { toInstant } from '../../core/clock.ts';
+import { minuteMs, toInstant } from '../../core/clock.ts';
 import type { Condition } from '../../db/condition.ts';
 import { maxDurationMinutes } from '../treatments/index.ts';
 import { BookingStatus } from './booking.entity.ts';
 import type { Span } from './opening-spans.ts';
-import { minuteMs } from './slots.ts';
 
 /** BOOKED and overlapping. What ends at the start, or starts at the end, does not overlap. */
 export function bookedWithin({ startMs, endMs }: Span): Condition {

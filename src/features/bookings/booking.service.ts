@@ -1,6 +1,6 @@
 // The rules of bookings: create and cancel.
 import type { Context } from '../../access/context.ts';
-import { toInstant } from '../../core/clock.ts';
+import { minuteMs, toInstant } from '../../core/clock.ts';
 import { notFound, userError } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { TenantTransaction } from '../../db/tenant-db.ts';
@@ -15,7 +15,7 @@ import { Booking, BookingStatus } from './booking.entity.ts';
 import { createBookingRules, type CreateBookingInput } from './booking.inputs.ts';
 import { bookedWithin } from './booked.ts';
 import { openSpans, type Span } from './opening-spans.ts';
-import { isFutureStart, minuteMs } from './slots.ts';
+import { isFutureStart } from './slots.ts';
 
 export function createBooking(ctx: Context, input: CreateBookingInput) {
   return mutate(ctx, async (tx) => {

@@ -8,7 +8,6 @@ import { bookingEdges, bookingQueries, bookings, readBookings, writeBookings } f
 
 export { Booking, BookingStatus } from './booking.entity.ts';
 export { openSpans, type Span } from './opening-spans.ts';
-export { minuteMs } from './slots.ts';
 
 export const bookingsFeature: Feature = {
   name: 'bookings',

@@ -5,6 +5,7 @@
 // place to change.
 import { LRUCache } from 'lru-cache';
 import { IANAZone } from 'luxon';
+import { dayMs, minuteMs } from '../../core/clock.ts';
 import type { Venue } from '../venues/index.ts';
 
 /** From the start to the end, which is not part of it. Epoch milliseconds. */
@@ -26,8 +27,6 @@ export interface Hours {
 }
 
 const secondMs = 1_000;
-const minuteMs = 60 * secondMs;
-const dayMs = 24 * 60 * minuteMs;
 /** More than a local day is long and than any zone is away from UTC: what is open at an edge is seen as a whole. */
 const marginMs = 2 * dayMs;
 /** The last instant of the API's DateTime. */

@@ -1,8 +1,6 @@
 // The times that a treatment is offered at: a grid over the opening hours, without what is booked. Pure.
 import type { Span } from './opening-spans.ts';
 
-export const minuteMs = 60_000;
-
 /** What is neither past nor this very moment can be booked and offered. */
 export function isFutureStart(startMs: number, nowMs: number): boolean {
   return startMs > nowMs;
