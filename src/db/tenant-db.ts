@@ -83,8 +83,8 @@ export interface TenantTransaction extends TenantReader {
 
 export interface TenantDb extends TenantReader {
   /**
-   * Runs `work` in one transaction. Before the commit the caller's credential is read again inside the transaction: a
-   * key that was revoked meanwhile rolls everything back (UNAUTHENTICATED).
+   * Runs `work` in one transaction, more than once when the store asks for it (see Database#write). The caller's credential
+   * is read again inside the transaction: one that has ended meanwhile rolls everything back (UNAUTHENTICATED).
    */
   transaction<T>(work: (tx: TenantTransaction) => Promise<T>): Promise<T>;
 }

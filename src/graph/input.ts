@@ -47,7 +47,7 @@ export function requiredEmail() {
   return z.preprocess(trimmed, address);
 }
 
-/** An id of the API's shape with this prefix. Whether it exists is for the store to say. */
+/** Any text: whether it is an id of the right type, and exists, is found out when it is looked up (assertIdOf). */
 export function id() {
   return z.string();
 }
