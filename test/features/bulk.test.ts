@@ -39,6 +39,28 @@ describeEachEngine('Bulk mutations', (engine) => {
     expect((await total()).customers.totalCount).toBe(100);
   });
 
+  it('writes a hundred with as many INSERTs as one', async () => {
+    const venueIds = [await workspace.venue()];
+    const customerId = await workspace.customer();
+    const inserts = async (query: string, input: readonly object[]) => {
+      house.statements.length = 0;
+      const { data } = await key.send(query, { input });
+      expect(Object.values(data as object)[0]).toMatchObject({ userErrors: [] });
+      return house.statements.filter((text) => text.startsWith('INSERT ')).length;
+    };
+    const hundred = <T>(item: T) => Array.from({ length: 100 }, () => item);
+    const customer = { name: 'Many', venueIds };
+    const inquiry = { customerId, venueId: venueIds[0], subject: 'S', body: 'B', channel: 'WEB' };
+    const one = [await inserts(createCustomers, [customer]), await inserts(createInquiries, [inquiry])];
+    const many = [
+      await inserts(createCustomers, hundred(customer)),
+      await inserts(createInquiries, hundred(inquiry)),
+    ];
+    expect(many).toEqual(one);
+    const { data } = await key.send('{ customers(filter: { name: { eq: "Many" } }) { totalCount } }');
+    expect(data.customers.totalCount).toBe(101);
+  });
+
   it('creates none when one has a fault, and says which ones have', async () => {
     const before = await total();
     const input = [{ name: 'Good' }, { name: ' ' }, { name: 'Good', venueIds: ['ven_unknown'] }];

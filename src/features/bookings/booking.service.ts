@@ -7,7 +7,7 @@ import type { TenantTransaction } from '../../db/tenant-db.ts';
 import { tableOf } from '../../db/table.ts';
 import { assertIdOf, checkAll, checkInput } from '../../graph/input.ts';
 import { mutate } from '../../graph/payload.ts';
-import { linkCustomerToVenue } from '../customers/index.ts';
+import { linkToVenues } from '../customers/index.ts';
 import { assertCustomer } from '../inquiries/index.ts';
 import { getVenue, Treatment } from '../treatments/index.ts';
 import type { Venue } from '../venues/index.ts';
@@ -44,7 +44,7 @@ export function createBooking(ctx: Context, input: CreateBookingInput) {
         ...{ version: 1, createdAt: now, updatedAt: now },
       },
     ]);
-    await linkCustomerToVenue(tx, customerId, venueId);
+    await linkToVenues(tx, [{ customerId, venueId }]);
     return { bookingId };
   });
 }

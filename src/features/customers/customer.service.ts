@@ -17,30 +17,44 @@ import {
 } from './customer.inputs.ts';
 
 export function createCustomer(ctx: Context, input: CreateCustomerInput) {
-  return mutate(ctx, async (tx) => ({ customerId: await insertCustomer(ctx, tx, input) }));
+  return mutate(ctx, async (tx) => {
+    const customer = await newCustomer(ctx, tx, input);
+    await insertCustomers(tx, [customer]);
+    return { customerId: customer.row.id };
+  });
 }
 
 /** All or none; the user errors of each say which one they mean. */
 export function createCustomers(ctx: Context, inputs: readonly CreateCustomerInput[]) {
-  return mutate(ctx, async (tx) => ({
-    customerIds: await forEachInput(inputs, (input) => insertCustomer(ctx, tx, input)),
-  }));
+  return mutate(ctx, async (tx) => {
+    const customers = await forEachInput(inputs, (input) => newCustomer(ctx, tx, input));
+    await insertCustomers(tx, customers);
+    return { customerIds: customers.map(({ row }) => row.id) };
+  });
 }
 
-async function insertCustomer(
-  ctx: Context,
-  tx: TenantTransaction,
-  input: CreateCustomerInput,
-): Promise<string> {
+type NewCustomer = Awaited<ReturnType<typeof newCustomer>>;
+
+/** What is to be written. Throws UserErrors. */
+async function newCustomer(ctx: Context, tx: TenantTransaction, input: CreateCustomerInput) {
   const { venueIds, tags, name, email, phone, city, notes } = checkInput(createCustomerRules, input);
   const id = newId('cus', ctx.clock);
   const now = toInstant(ctx.clock.nowMs());
   const optional = { email: email ?? null, phone: phone ?? null, city: city ?? null, notes: notes ?? null };
-  await tx.insert(Customer, [
-    { id, name, ...optional, tags: tags ?? [], version: 1, createdAt: now, updatedAt: now },
-  ]);
-  await linkVenues(tx, id, await venuesForNewCustomer(tx, venueIds));
-  return id;
+  const row = { id, name, ...optional, tags: tags ?? [], version: 1, createdAt: now, updatedAt: now };
+  return { row, venueIds: await venuesForNewCustomer(tx, venueIds) };
+}
+
+/** As few statements as for one of them. */
+async function insertCustomers(tx: TenantTransaction, customers: readonly NewCustomer[]): Promise<void> {
+  await tx.insert(
+    Customer,
+    customers.map(({ row }) => row),
+  );
+  await linkToVenues(
+    tx,
+    customers.flatMap(({ row, venueIds }) => linksOf(row.id, venueIds)),
+  );
 }
 
 export function updateCustomer(ctx: Context, input: UpdateCustomerInput) {
@@ -53,13 +67,18 @@ export function updateCustomer(ctx: Context, input: UpdateCustomerInput) {
   });
 }
 
+interface VenueLink {
+  readonly customerId: string;
+  readonly venueId: string;
+}
+
+function linksOf(customerId: string, venueIds: readonly string[]): VenueLink[] {
+  return [...new Set(venueIds)].map((venueId) => ({ customerId, venueId }));
+}
+
 /** A customer who writes to, or is called by, a venue belongs to it from then on. Linking twice does nothing. */
-export async function linkCustomerToVenue(
-  tx: TenantTransaction,
-  customerId: string,
-  venueId: string,
-): Promise<void> {
-  await linkVenues(tx, customerId, [venueId]);
+export async function linkToVenues(tx: TenantTransaction, links: readonly VenueLink[]): Promise<void> {
+  await tx.insert(CustomerVenue, links, { ignoreDuplicates: true });
 }
 
 async function venuesForNewCustomer(
@@ -89,16 +108,6 @@ async function assertVenues(tx: TenantTransaction, venueIds: readonly string[]):
   if (faults.length > 0) throw new UserErrors(faults);
 }
 
-async function linkVenues(
-  tx: TenantTransaction,
-  customerId: string,
-  venueIds: readonly string[],
-): Promise<void> {
-  if (venueIds.length === 0) return;
-  const links = [...new Set(venueIds)].map((venueId) => ({ customerId, venueId }));
-  await tx.insert(CustomerVenue, links, { ignoreDuplicates: true });
-}
-
 /** Replaces the links to venues that the caller may see; a restricted key neither sees nor cuts the others. */
 async function replaceVenues(
   tx: TenantTransaction,
@@ -114,5 +123,5 @@ async function replaceVenues(
   }
   await assertVenues(tx, venueIds);
   await tx.removeWhere(CustomerVenue, { property: 'customerId', op: 'eq', value: customerId });
-  await linkVenues(tx, customerId, venueIds);
+  await linkToVenues(tx, linksOf(customerId, venueIds));
 }

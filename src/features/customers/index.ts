@@ -11,7 +11,7 @@ import { customerEdges, customerQueries, customers, writeCustomers } from './cus
 
 export { Customer, CustomerVenue } from './customer.entity.ts';
 export { customers } from './customer.resource.ts';
-export { linkCustomerToVenue } from './customer.service.ts';
+export { linkToVenues } from './customer.service.ts';
 
 export const customersFeature: Feature = {
   name: 'customers',

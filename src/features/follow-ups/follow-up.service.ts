@@ -8,7 +8,7 @@ import type { TenantTransaction } from '../../db/tenant-db.ts';
 import { tableOf } from '../../db/table.ts';
 import { assertIdOf, assertUpdated, checkAll, checkInput } from '../../graph/input.ts';
 import { mutate } from '../../graph/payload.ts';
-import { linkCustomerToVenue } from '../customers/index.ts';
+import { linkToVenues } from '../customers/index.ts';
 import { assertCustomer, Inquiry, venueForNewRow } from '../inquiries/index.ts';
 import { FollowUp, FollowUpStatus } from './follow-up.entity.ts';
 import {
@@ -38,7 +38,7 @@ export function createFollowUp(ctx: Context, input: CreateFollowUpInput) {
       updatedAt: now,
     };
     await tx.insert(FollowUp, [{ id: followUpId, ...concerns, note, dueAt, ...state }]);
-    if (venueId !== null) await linkCustomerToVenue(tx, customerId, venueId);
+    if (venueId !== null) await linkToVenues(tx, [{ customerId, venueId }]);
     return { followUpId };
   });
 }

@@ -10,7 +10,7 @@ import type { TenantTransaction } from '../../db/tenant-db.ts';
 import { tableOf } from '../../db/table.ts';
 import { assertIdOf, assertUpdated, checkAll, checkInput, forEachInput } from '../../graph/input.ts';
 import { mutate } from '../../graph/payload.ts';
-import { linkCustomerToVenue } from '../customers/index.ts';
+import { linkToVenues } from '../customers/index.ts';
 import { assertCustomer, venueForNewRow } from './customer-and-venue.ts';
 import { Inquiry, InquiryStatus, Reply } from './inquiry.entity.ts';
 import {
@@ -23,21 +23,26 @@ import {
 } from './inquiry.inputs.ts';
 
 export function createInquiry(ctx: Context, input: CreateInquiryInput) {
-  return mutate(ctx, async (tx) => ({ inquiryId: await insertInquiry(ctx, tx, input) }));
+  return mutate(ctx, async (tx) => {
+    const inquiry = await newInquiry(ctx, tx, input);
+    await insertInquiries(tx, [inquiry]);
+    return { inquiryId: inquiry.id };
+  });
 }
 
 /** All or none; the user errors of each say which one they mean. */
 export function createInquiries(ctx: Context, inputs: readonly CreateInquiryInput[]) {
-  return mutate(ctx, async (tx) => ({
-    inquiryIds: await forEachInput(inputs, (input) => insertInquiry(ctx, tx, input)),
-  }));
+  return mutate(ctx, async (tx) => {
+    const inquiries = await forEachInput(inputs, (input) => newInquiry(ctx, tx, input));
+    await insertInquiries(tx, inquiries);
+    return { inquiryIds: inquiries.map(({ id }) => id) };
+  });
 }
 
-async function insertInquiry(
-  ctx: Context,
-  tx: TenantTransaction,
-  input: CreateInquiryInput,
-): Promise<string> {
+type NewInquiry = Awaited<ReturnType<typeof newInquiry>>;
+
+/** The row that is to be written. Throws UserErrors. */
+async function newInquiry(ctx: Context, tx: TenantTransaction, input: CreateInquiryInput) {
   const { customerId, venueId: wanted, subject, body, channel } = checkInput(createInquiryRules, input);
   const [, venueId] = await checkAll(
     () => assertCustomer(tx, customerId),
@@ -46,11 +51,16 @@ async function insertInquiry(
   const id = newId('inq', ctx.clock);
   const now = toInstant(ctx.clock.nowMs());
   const content = { subject, body, channel, status: InquiryStatus.OPEN };
-  await tx.insert(Inquiry, [
-    { id, customerId, venueId, ...content, version: 1, createdAt: now, updatedAt: now },
-  ]);
-  if (venueId !== null) await linkCustomerToVenue(tx, customerId, venueId);
-  return id;
+  return { id, customerId, venueId, ...content, version: 1, createdAt: now, updatedAt: now };
+}
+
+/** As few statements as for one of them. */
+async function insertInquiries(tx: TenantTransaction, inquiries: readonly NewInquiry[]): Promise<void> {
+  await tx.insert(Inquiry, inquiries);
+  const links = inquiries.flatMap(({ customerId, venueId }) =>
+    venueId === null ? [] : [{ customerId, venueId }],
+  );
+  await linkToVenues(tx, links);
 }
 
 export function replyToInquiry(ctx: Context, input: ReplyToInquiryInput) {
