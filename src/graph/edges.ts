@@ -6,8 +6,10 @@ import type { Context } from '../access/context.ts';
 import type { ParentLink } from '../db/select.ts';
 import type { EntityClass } from '../db/table.ts';
 import { loaderAt } from './loaders.ts';
+import { named } from './named-class.ts';
 import { Page, planPage, type ConnectionArguments, type Order } from './page.ts';
-import { declareField, listQuery, type Resource } from './resource.ts';
+import { declareField } from './derived-field.ts';
+import { listQuery, type Resource } from './resource.ts';
 import { selectedOfRow } from './selection.ts';
 
 interface EdgeOptions {
@@ -18,8 +20,7 @@ interface EdgeOptions {
 }
 
 function resolverClass({ from, field }: EdgeOptions): EntityClass {
-  const Edge = class {};
-  Object.defineProperty(Edge, 'name', { value: `${from.name}_${field}` });
+  const Edge = named(class {}, `${from.name}_${field}`);
   Resolver(() => from)(Edge);
   return Edge;
 }

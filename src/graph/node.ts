@@ -5,7 +5,8 @@ import type { Context } from '../access/context.ts';
 import { authenticated } from '../access/policy/index.ts';
 import { prefixOf } from '../core/ids.ts';
 import type { Feature } from './feature.ts';
-import { declareField, readOne, type Resource } from './resource.ts';
+import { declareField } from './derived-field.ts';
+import { readOne, type Resource } from './resource.ts';
 
 const typeNames = new Map<string, string>();
 

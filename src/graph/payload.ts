@@ -9,6 +9,7 @@ import type { TenantTransaction } from '../db/tenant-db.ts';
 import { toList, toOne } from './edges.ts';
 import { once } from './idempotency.ts';
 import { forgetLoaded } from './loaders.ts';
+import { named } from './named-class.ts';
 import type { Resource } from './resource.ts';
 
 @ObjectType({ description: 'Why a mutation did nothing: one entry for each value that is wrong.' })
@@ -46,8 +47,7 @@ export function definePayload(
   name: string,
   { requirement, ids, shows, isBulk = false }: PayloadOptions,
 ): Payload {
-  const Type = class {};
-  Object.defineProperty(Type, 'name', { value: name });
+  const Type = named(class {}, name);
   ObjectType(name)(Type);
   const prototype = Type.prototype as object;
   const idType = () => (isBulk ? [GraphQLID] : GraphQLID);

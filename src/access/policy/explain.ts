@@ -19,7 +19,8 @@ import { variableValue } from './decide.ts';
 import { assertLightDocument, maxTokens } from './document-limits.ts';
 import { fragmentsOf } from './gate.ts';
 import { valueDemands, type Demand } from './input-demands.ts';
-import { planOperation, type OperationPlan, type PlannedField } from './operation-plan.ts';
+import type { OperationPlan, PlannedField } from './operation-plan.ts';
+import { planOperation } from './planner.ts';
 import type { Policy } from './policy.ts';
 import { missingScopes, type Requirement } from './requirement.ts';
 

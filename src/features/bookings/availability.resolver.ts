@@ -6,7 +6,7 @@ import { scopes } from '../../access/policy/index.ts';
 import { perRequest } from '../../core/per-request.ts';
 import { toOne } from '../../graph/edges.ts';
 import { loaderAt } from '../../graph/loaders.ts';
-import { declareField } from '../../graph/resource.ts';
+import { declareField } from '../../graph/derived-field.ts';
 import { DateTimeScalar } from '../../graph/scalars.ts';
 import { treatments } from '../treatments/index.ts';
 import { Venue } from '../venues/index.ts';

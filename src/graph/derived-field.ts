@@ -1,0 +1,36 @@
+// A field that is declared by code and not by a decorated method: what type-graphql and the schema have to know of it.
+import type { GraphQLResolveInfo } from 'graphql';
+import { Ctx, Extensions, Info, Root, type Arg } from 'type-graphql';
+import type { Context } from '../access/context.ts';
+import type { ConnectionArguments } from './page.ts';
+
+interface DerivedField {
+  readonly field: (prototype: object, name: string, descriptor: PropertyDescriptor) => void;
+  readonly args?: ReturnType<typeof Arg>;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- graphql-js hands over source and arguments as it read them.
+  readonly resolve: (source: any, args: any, context: Context, info: GraphQLResolveInfo) => unknown;
+  /** Columns of the parent that the field reads. */
+  readonly needs?: readonly string[];
+  /** Refuses arguments before execution, so that the whole answer is a 400. */
+  readonly checkArguments?: (args: ConnectionArguments) => void;
+}
+
+/**
+ * Puts a derived field on a resolver class. type-graphql learns its name and types; at run time the schema calls
+ * `resolve` directly (see server/schema.ts), because type-graphql's wrapper copies the arguments into classes each time.
+ */
+export function declareField(prototype: object, name: string, derived: DerivedField): void {
+  const { field, args, resolve, needs, checkArguments } = derived;
+  const descriptor = { value: resolve, writable: true, configurable: true };
+  Object.defineProperty(prototype, name, descriptor);
+  field(prototype, name, descriptor);
+  Root()(prototype, name, 0);
+  args?.(prototype, name, 1);
+  Ctx()(prototype, name, 2);
+  Info()(prototype, name, 3);
+  Extensions({
+    resolveDirectly: resolve,
+    ...(needs ? { needs } : {}),
+    ...(checkArguments ? { checkArguments } : {}),
+  })(prototype, name, descriptor);
+}
