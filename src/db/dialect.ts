@@ -1,5 +1,5 @@
 // The one seam between the engines: how a value is written, read back as JSON, and listed. Nothing else may ask which engine it is.
-import sql, { empty, raw, type Sql } from 'sql-template-tag';
+import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { ColumnOptions } from 'typeorm';
 import type { Column, ColumnKind } from './columns.ts';
 
@@ -16,6 +16,12 @@ export interface Dialect {
   jsonArray(expressions: readonly Sql[]): Sql;
   /** All rows of a subquery as one JSON array; `[]` when there are none. */
   jsonAggregate(expression: Sql): Sql;
+  /** One JSON array of expressions that are JSON already; null for NULL. */
+  jsonArrayOfJson(expressions: readonly Sql[]): Sql;
+  /** As jsonAggregate, of an expression that is JSON already. */
+  jsonAggregateOfJson(expression: Sql): Sql;
+  /** A text as JSON. */
+  jsonText(expression: Sql): Sql;
   /** A JSON text that came out of a subquery, to be nested as JSON and not as a string. */
   nestedJson(expression: Sql): Sql;
   /** A list of texts, or of instants to be compared with a timestamp column, as a table `alias(value)`. */
@@ -63,6 +69,13 @@ export const sqlite: Dialect = {
   },
   jsonArray: (expressions) => sql`json_array(${commaList(expressions)})`,
   jsonAggregate: (expression) => sql`json_group_array(${expression})`,
+  // Written together as texts: SQLite's JSON functions would parse each part again.
+  jsonArrayOfJson: (expressions) => {
+    const parts = expressions.map((expression) => sql`coalesce(${expression}, 'null')`);
+    return sql`'[' || ${join(parts, ` || ',' || `)} || ']'`;
+  },
+  jsonAggregateOfJson: (expression) => sql`'[' || coalesce(group_concat(${expression}), '') || ']'`,
+  jsonText: (expression) => sql`json_quote(${expression})`,
   nestedJson: (expression) => sql`json(${expression})`,
   valuesTable: (values, alias) => sql`json_each(${JSON.stringify(values)}) AS ${identifier(alias)}`,
   // A day number is a float that is fine to 0.05 ms: rounded, it is the millisecond that was stored.
@@ -133,6 +146,9 @@ export const postgres: Dialect = {
   },
   jsonArray: (expressions) => sql`json_build_array(${commaList(expressions)})`,
   jsonAggregate: (expression) => sql`coalesce(json_agg(${expression}), '[]'::json)`,
+  jsonArrayOfJson: (expressions) => sql`json_build_array(${commaList(expressions)})`,
+  jsonAggregateOfJson: (expression) => sql`coalesce(json_agg(${expression}), '[]'::json)`,
+  jsonText: (expression) => expression,
   nestedJson: (expression) => expression,
   valuesTable: (values, alias, kind = 'text') => {
     const list = kind === 'text' ? sql`${values}::text[]` : sql`${values}::timestamptz[]`;

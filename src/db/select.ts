@@ -111,15 +111,27 @@ function rowsSql(query: ListQuery, { from, where }: Source, dialect: Dialect): S
   return sql`(SELECT ${dialect.jsonAggregate(jsonRow(table, properties, 'r', dialect))} FROM (${page}) AS "r")`;
 }
 
+/** Whether the list is all rows of a workspace. */
+function isWhole({ condition, search = [] }: ListQuery, { venueIds }: TenantScope): boolean {
+  return venueIds === null && search.length === 0 && 'all' in condition && condition.all.length === 0;
+}
+
 function totalSql(query: ListQuery, { from, where }: Source): Sql {
   if (!query.count) return sql`NULL`;
   return sql`(SELECT CAST(count(*) AS integer) FROM ${from} WHERE ${where})`;
 }
 
+/** The rows of a workspace, as the store keeps their number: counting a million takes a hundred thousand times as long. */
+function keptTotalSql({ name }: Table, { workspaceId }: TenantScope): Sql {
+  return sql`(SELECT CAST(coalesce(sum("rows"), 0) AS integer) FROM "row_counts" WHERE "workspace_id" = ${workspaceId} AND "table_name" = ${name})`;
+}
+
 /** Answers one row `{rows, total}`. Throws BAD_USER_INPUT for a position that no row of the list can have. */
 export function listStatement(query: ListQuery, scope: TenantScope, dialect: Dialect): Sql {
   const source = sourceOf(query, scope, empty, dialect);
-  return sql`SELECT ${rowsSql(query, source, dialect)} AS "rows", ${totalSql(query, source)} AS "total"`;
+  const isKept = query.count && query.table.isCounted && isWhole(query, scope);
+  const total = isKept ? keptTotalSql(query.table, scope) : totalSql(query, source);
+  return sql`SELECT ${rowsSql(query, source, dialect)} AS "rows", ${total} AS "total"`;
 }
 
 function linkSql(table: Table, link: ParentLink, scope: TenantScope): Sql {
@@ -129,16 +141,25 @@ function linkSql(table: Table, link: ParentLink, scope: TenantScope): Sql {
   return sql` AND ${columnSql(table, row, 'id')} IN (SELECT ${columnSql(via, 'k', link.child)} FROM ${identifier(via.name)} AS "k" WHERE ${columnSql(via, 'k', link.parent)} = ${parent} AND ${columnSql(via, 'k', via.workspace)} = ${scope.workspaceId})`;
 }
 
-/** Answers one row `{parent, rows, total}` for each parent id: one statement, whatever their number. */
-export function listPerParentStatement(
-  query: ListQuery,
-  link: ParentLink,
+/** A list of each of several parents. */
+export interface ListPerParent {
+  readonly query: ListQuery;
+  readonly link: ParentLink;
+}
+
+/** Answers one row `{parents}`: `[parent id, rows, total, rows, total, …]` for each, whatever the number of parents and lists. */
+export function listsPerParentStatement(
+  lists: readonly ListPerParent[],
   parentIds: readonly string[],
   scope: TenantScope,
   dialect: Dialect,
 ): Sql {
-  const source = sourceOf(query, scope, linkSql(query.table, link, scope), dialect);
-  return sql`SELECT ${identifier(parentAlias)}.value AS "parent", ${rowsSql(query, source, dialect)} AS "rows", ${totalSql(query, source)} AS "total" FROM ${dialect.valuesTable(parentIds, parentAlias)}`;
+  const parts = lists.flatMap(({ query, link }) => {
+    const source = sourceOf(query, scope, linkSql(query.table, link, scope), dialect);
+    return [rowsSql(query, source, dialect), totalSql(query, source)];
+  });
+  const parent = dialect.jsonArrayOfJson([dialect.jsonText(sql`${identifier(parentAlias)}.value`), ...parts]);
+  return sql`SELECT ${dialect.jsonAggregateOfJson(parent)} AS "parents" FROM ${dialect.valuesTable(parentIds, parentAlias)}`;
 }
 
 /** Answers one row `{rows}`, in no particular order. */
@@ -154,10 +175,14 @@ export function byIdsStatement(
   return sql`SELECT ${rows} AS "rows" FROM ${dialect.valuesTable(ids, 'wanted')} CROSS JOIN ${identifier(table.name)} AS ${identifier(row)} WHERE ${columnSql(table, row, 'id')} = "wanted".value AND ${tenantSql(table, row, scope, dialect)}`;
 }
 
-/** Turns what a statement answered under `rows` (JSON text on SQLite, parsed by pg on Postgres) into entities. */
-export function toEntities<T>(properties: readonly string[], answered: unknown): T[] {
-  const rows = (typeof answered === 'string' ? JSON.parse(answered) : answered) as unknown[][];
-  return rows.map((values) => {
+/** What a statement answered as JSON: a text on SQLite, parsed by pg on Postgres. */
+export function parsed(answered: unknown): unknown {
+  return typeof answered === 'string' ? JSON.parse(answered) : answered;
+}
+
+/** Turns rows, as the statements answer them, into entities. */
+export function toEntities<T>(properties: readonly string[], rows: unknown): T[] {
+  return (parsed(rows) as unknown[][]).map((values) => {
     const entity: Record<string, unknown> = {};
     for (let index = 0; index < properties.length; index += 1) entity[properties[index]!] = values[index];
     return entity as T;

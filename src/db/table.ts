@@ -35,6 +35,8 @@ interface TableOptions {
    * migration makes (see migrations/search.ts).
    */
   readonly search?: readonly string[];
+  /** The store keeps the number of a workspace's rows in `row_counts` (migrations/14-row-counts.ts). */
+  readonly isCounted?: boolean;
 }
 
 export interface Table<T = unknown> {
@@ -45,6 +47,7 @@ export interface Table<T = unknown> {
   readonly indexes: readonly IndexSpec[];
   /** Empty: cannot be searched. */
   readonly search: readonly string[];
+  readonly isCounted: boolean;
   readonly columns: readonly Column[];
   column(property: string): Column;
 }
@@ -62,6 +65,7 @@ export function StoredIn(options: TableOptions): ClassDecorator {
       entity,
       indexes: options.indexes ?? [],
       search: options.search ?? [],
+      isCounted: options.isCounted ?? false,
       columns,
       column(property) {
         const column = byProperty.get(property);

@@ -10,9 +10,11 @@ import type { Condition } from './condition.ts';
 import type { Connection } from './database.ts';
 import {
   byIdsStatement,
-  listPerParentStatement,
+  listsPerParentStatement,
   listStatement,
+  parsed,
   toEntities,
+  type ListPerParent,
   type ListQuery,
   type ParentLink,
 } from './select.ts';
@@ -34,6 +36,11 @@ export interface TenantReader {
     link: ParentLink,
     parentIds: readonly string[],
   ): Promise<Map<string, ListResult<T>>>;
+  /** One statement for all parents and all lists; for each parent the lists in their order, empty ones too. */
+  listsPerParent<T>(
+    lists: readonly ListPerParent[],
+    parentIds: readonly string[],
+  ): Promise<Map<string, ListResult<T>[]>>;
   /** Rows by id; an id that is unknown, of another workspace or outside the venues is simply not in the map. */
   byIds<T>(table: Table, properties: readonly string[], ids: readonly string[]): Promise<Map<string, T>>;
   /** One row with all its columns, or null. */
@@ -47,6 +54,25 @@ export interface TenantReader {
 const allProperties = (table: Table): string[] =>
   table.columns.filter((column) => column.foldOf === undefined).map((column) => column.property);
 
+async function listsPerParent<T>(
+  connection: Connection,
+  scope: TenantScope,
+  lists: readonly ListPerParent[],
+  parentIds: readonly string[],
+): Promise<Map<string, ListResult<T>[]>> {
+  const statement = listsPerParentStatement(lists, parentIds, scope, connection.dialect);
+  const [answer] = await connection.query<{ parents: unknown }>(statement);
+  return new Map(
+    (parsed(answer!.parents) as unknown[][]).map(([parent, ...answers]) => {
+      const results = lists.map(({ query }, index) => ({
+        rows: toEntities<T>(query.properties, answers[2 * index]),
+        total: answers[2 * index + 1] as number | null,
+      }));
+      return [parent as string, results];
+    }),
+  );
+}
+
 export function readerOf(connection: Connection, scope: TenantScope): TenantReader {
   const { dialect } = connection;
   const self: TenantReader = {
@@ -57,17 +83,10 @@ export function readerOf(connection: Connection, scope: TenantScope): TenantRead
       return { rows: toEntities<T>(query.properties, answer!.rows), total: answer!.total };
     },
     async listPerParent<T>(query: ListQuery, link: ParentLink, parentIds: readonly string[]) {
-      const statement = listPerParentStatement(query, link, parentIds, scope, dialect);
-      const answers = await connection.query<{ parent: string; rows: unknown; total: number | null }>(
-        statement,
-      );
-      return new Map(
-        answers.map(({ parent, rows, total }) => [
-          parent,
-          { rows: toEntities<T>(query.properties, rows), total },
-        ]),
-      );
+      const lists = await self.listsPerParent<T>([{ query, link }], parentIds);
+      return new Map([...lists].map(([parent, [list]]) => [parent, list!]));
     },
+    listsPerParent: (lists, parentIds) => listsPerParent(connection, scope, lists, parentIds),
     async byIds<T>(table: Table, properties: readonly string[], ids: readonly string[]) {
       const wanted = properties.includes('id') ? properties : ['id', ...properties];
       const [answer] = await connection.query<{ rows: unknown }>(

@@ -1,14 +1,16 @@
 // A field that is declared by code and not by a decorated method: what type-graphql and the schema have to know of it.
-import type { GraphQLResolveInfo } from 'graphql';
 import { Ctx, Extensions, Info, Root, type Arg } from 'type-graphql';
 import type { Context } from '../access/context.ts';
+import type { Place } from './loaders.ts';
 import type { ConnectionArguments } from './page.ts';
+import type { ReadAhead } from './read-ahead.ts';
 
 interface DerivedField {
   readonly field: (prototype: object, name: string, descriptor: PropertyDescriptor) => void;
   readonly args?: ReturnType<typeof Arg>;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- graphql-js hands over source and arguments as it read them.
-  readonly resolve: (source: any, args: any, context: Context, info: GraphQLResolveInfo) => unknown;
+  readonly resolve: (source: any, args: any, context: Context, place: Place) => unknown;
+  readonly readAhead?: ReadAhead;
   /** Columns of the parent that the field reads. */
   readonly needs?: readonly string[];
   /** Refuses arguments before execution, so that the whole answer is a 400. */
@@ -20,7 +22,7 @@ interface DerivedField {
  * `resolve` directly (see server/schema.ts), because type-graphql's wrapper copies the arguments into classes each time.
  */
 export function declareField(prototype: object, name: string, derived: DerivedField): void {
-  const { field, args, resolve, needs, checkArguments } = derived;
+  const { field, args, resolve, readAhead, needs, checkArguments } = derived;
   const descriptor = { value: resolve, writable: true, configurable: true };
   Object.defineProperty(prototype, name, descriptor);
   field(prototype, name, descriptor);
@@ -30,6 +32,7 @@ export function declareField(prototype: object, name: string, derived: DerivedFi
   Info()(prototype, name, 3);
   Extensions({
     resolveDirectly: resolve,
+    ...(readAhead ? { readAhead } : {}),
     ...(needs ? { needs } : {}),
     ...(checkArguments ? { checkArguments } : {}),
   })(prototype, name, descriptor);

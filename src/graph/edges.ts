@@ -1,16 +1,17 @@
 // Edges: a field that leads from one type to another, declared once. Its resolver, its loader and its look-ahead are
 // derived here; its guard is derived by the policy from the type it leads to.
-import type { GraphQLResolveInfo } from 'graphql';
 import { Args, FieldResolver, Resolver } from 'type-graphql';
 import type { Context } from '../access/context.ts';
 import type { ParentLink } from '../db/select.ts';
 import type { EntityClass } from '../db/table.ts';
-import { loaderAt } from './loaders.ts';
+import type { ListResult } from '../db/tenant-db.ts';
+import { declareField } from './derived-field.ts';
+import { noteRows, type Row } from './known-rows.ts';
+import { loaderAt, type Place } from './loaders.ts';
 import { named } from './named-class.ts';
 import { Page, planPage, type ConnectionArguments, type Order } from './page.ts';
-import { declareField } from './derived-field.ts';
-import { listQuery, type Resource } from './resource.ts';
-import { selectedOfRow } from './selection.ts';
+import { readBelow } from './read-ahead.ts';
+import { listQuery, readByIds, type Resource } from './resource.ts';
 
 interface EdgeOptions {
   readonly from: EntityClass;
@@ -29,25 +30,27 @@ function fieldDecorator({ description }: EdgeOptions, type: () => EntityClass) {
   return FieldResolver(type, { nullable: true, ...(description === undefined ? {} : { description }) });
 }
 
+/** Rows by the ids that stand in a property of the parent. */
+function byIdLoader({ from, field, to }: EdgeOptions) {
+  return (context: Context, place: Place) =>
+    loaderAt(context, place, `${from.name}.${field}`, (ids) => readByIds(to, ids, context, place));
+}
+
 /** One row whose id stands in the parent's property `key`. Null when the caller may not see it. */
 export function toOne(options: EdgeOptions & { readonly key: string }): EntityClass {
-  const { from, field, to, key } = options;
+  const { field, to, key } = options;
   const Edge = resolverClass(options);
+  const loader = byIdLoader(options);
   declareField(Edge.prototype as object, field, {
     field: fieldDecorator(options, () => to.type),
     needs: [key],
-    resolve(
-      parent: Record<string, string | null | undefined>,
-      _args,
-      context: Context,
-      info: GraphQLResolveInfo,
-    ) {
+    resolve(parent: Record<string, string | null | undefined>, _args, context: Context, place: Place) {
       const id = parent[key];
-      if (id == null) return null;
-      const properties = selectedOfRow(to, info);
-      return loaderAt(context, info, `${from.name}.${field}`, (ids) =>
-        context.db.byIds(to.table, properties, ids),
-      ).load(id);
+      return id == null ? null : loader(context, place).load(id);
+    },
+    readAhead: {
+      rows: (rows, context, place) =>
+        loader(context, place).readAhead(rows.flatMap((row) => (row[key] as string | null) ?? [])),
     },
   });
   return Edge;
@@ -59,43 +62,55 @@ interface ManyOptions extends EdgeOptions {
   readonly defaultOrder?: Order;
 }
 
+/** How the lists of several parents are read at one place, and made pages of. */
+function reading(
+  { to, by, defaultOrder = to.defaultOrder }: ManyOptions,
+  args: ConnectionArguments,
+  context: Context,
+  place: Place,
+) {
+  const { query, plan } = listQuery(to, args, place, defaultOrder);
+  const finish = async (lists: ReadonlyMap<string, ListResult<Row>>) => {
+    const pages = new Map([...lists].map(([parent, list]) => [parent, new Page(plan, list)]));
+    const rows = [...pages.values()].flatMap(({ nodes }) => nodes);
+    noteRows(context, to.name, query.properties, rows);
+    await readBelow(context, place, to.name, { rows, isConnection: true });
+    return pages;
+  };
+  return { list: { query, link: by }, finish };
+}
+
 /** A connection of rows that know the parent. One statement for all parents, each with its own page. */
 export function toMany(options: ManyOptions): EntityClass {
-  const { from, field, to, by, defaultOrder = to.defaultOrder } = options;
+  const { from, field, to, defaultOrder = to.defaultOrder } = options;
   const Edge = resolverClass(options);
-  const read = async (
-    context: Context,
-    args: ConnectionArguments,
-    info: GraphQLResolveInfo,
-    parents: readonly string[],
-  ) => {
-    const { query, plan } = listQuery(to, args, info, defaultOrder);
-    const pages = await context.db.listPerParent<Record<string, unknown>>(query, by, parents);
-    return new Map([...pages].map(([parent, result]) => [parent, new Page(plan, result)]));
-  };
+  const loader = (args: ConnectionArguments, context: Context, place: Place) =>
+    loaderAt(context, place, `${from.name}.${field}`, async (parents) => {
+      const { list, finish } = reading(options, args, context, place);
+      return finish(await context.db.listPerParent<Row>(list.query, list.link, parents));
+    });
   declareField(Edge.prototype as object, field, {
     field: fieldDecorator(options, () => to.connection),
     args: Args(() => to.arguments),
     needs: ['id'],
     checkArguments: (args) => void planPage(to, args, defaultOrder),
-    resolve: (
-      parent: { id: string },
-      args: ConnectionArguments,
-      context: Context,
-      info: GraphQLResolveInfo,
-    ) =>
-      loaderAt(context, info, `${from.name}.${field}`, (parents) => read(context, args, info, parents)).load(
-        parent.id,
-      ),
+    resolve: (parent: { id: string }, args: ConnectionArguments, context: Context, place: Place) =>
+      loader(args, context, place).load(parent.id),
+    readAhead: {
+      list: (args: ConnectionArguments, context, place) => ({
+        ...reading(options, args, context, place),
+        loader: loader(args, context, place),
+      }),
+    },
   });
   return Edge;
 }
 
 /** Rows whose ids stand in the parent's property `key`, in that order. One statement for all. */
 export function toList(options: EdgeOptions & { readonly key: string }): EntityClass {
-  const { from, field, to, key } = options;
+  const { field, to, key, description } = options;
   const Edge = resolverClass(options);
-  const { description } = options;
+  const loader = byIdLoader(options);
   declareField(Edge.prototype as object, field, {
     field: FieldResolver(() => [to.type], {
       nullable: true,
@@ -106,16 +121,16 @@ export function toList(options: EdgeOptions & { readonly key: string }): EntityC
       parent: Record<string, readonly string[] | undefined>,
       _args,
       context: Context,
-      info: GraphQLResolveInfo,
+      place: Place,
     ) {
       const ids = parent[key];
       if (!ids) return null;
-      const properties = selectedOfRow(to, info);
-      const loader = loaderAt(context, info, `${from.name}.${field}`, (wanted) =>
-        context.db.byIds(to.table, properties, wanted),
-      );
-      const rows = await Promise.all(ids.map((id) => loader.load(id)));
+      const rows = await Promise.all(ids.map(async (id) => loader(context, place).load(id)));
       return rows.filter((row) => row !== null);
+    },
+    readAhead: {
+      rows: (rows, context, place) =>
+        loader(context, place).readAhead(rows.flatMap((row) => (row[key] as string[] | null) ?? [])),
     },
   });
   return Edge;

@@ -1,11 +1,12 @@
 // Relay's Node: anything with an id, found by the id alone. The id's prefix says the type, so access is decided before a row is read.
-import { GraphQLID, type GraphQLResolveInfo } from 'graphql';
+import { GraphQLID } from 'graphql';
 import { Arg, Extensions, Field, InterfaceType, Query, Resolver } from 'type-graphql';
 import type { Context } from '../access/context.ts';
 import { authenticated } from '../access/policy/index.ts';
 import { prefixOf } from '../core/ids.ts';
 import type { Feature } from './feature.ts';
 import { declareField } from './derived-field.ts';
+import type { Place } from './loaders.ts';
 import { readOne, type Resource } from './resource.ts';
 
 const typeNames = new Map<string, string>();
@@ -36,9 +37,9 @@ export function nodeFeature(resources: readonly Resource[]): Feature {
       description: 'Whatever has this id, or null. Needs the scope of its type.',
     }),
     args: Arg('id', () => GraphQLID),
-    resolve(_root, { id }: { id: string }, context: Context, info: GraphQLResolveInfo) {
+    resolve(_root, { id }: { id: string }, context: Context, place: Place) {
       const resource = resourceOf(id);
-      return resource ? readOne(resource, id, context, info) : null;
+      return resource ? readOne(resource, id, context, place) : null;
     },
   });
   const concreteTypeOf = ({ id }: Readonly<Record<string, unknown>>) => resourceOf(id)?.name ?? null;

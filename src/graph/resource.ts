@@ -1,6 +1,6 @@
 // A resource: one stored type of the graph. Its connection, edge, filter and sort types, its list and single reads and
 // their rules are derived from one declaration, so they cannot disagree.
-import { GraphQLID, type GraphQLResolveInfo } from 'graphql';
+import { GraphQLID } from 'graphql';
 import { Arg, Args, Query, Resolver } from 'type-graphql';
 import type { Context } from '../access/context.ts';
 import type { PolicyDeclaration, Requirement } from '../access/policy/index.ts';
@@ -10,9 +10,11 @@ import type { ListQuery } from '../db/select.ts';
 import { tableOf, type EntityClass, type Table } from '../db/table.ts';
 import { filterCondition, StringFilter } from './comparators.ts';
 import { declareField } from './derived-field.ts';
-import { loaderAt } from './loaders.ts';
+import { knownRows, noteRows, type Row } from './known-rows.ts';
+import { loaderAt, type Place } from './loaders.ts';
 import { named } from './named-class.ts';
 import { Page, planPage, type ConnectionArguments, type Order, type PagePlan } from './page.ts';
+import { readBelow } from './read-ahead.ts';
 import { argumentsType, connectionType, filterType, orderType } from './resource-types.ts';
 import { selectedOfConnection, selectedOfRow } from './selection.ts';
 
@@ -73,11 +75,11 @@ export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
 export function listQuery(
   resource: Resource,
   args: ConnectionArguments,
-  info: GraphQLResolveInfo,
+  place: Place,
   order: Order = resource.defaultOrder,
 ): { query: ListQuery; plan: PagePlan } {
   const plan = planPage(resource, args, order);
-  const { properties, count } = selectedOfConnection(resource, info);
+  const { properties, count } = selectedOfConnection(resource, place);
   const condition: Condition = filterCondition(args.filter);
   const columns = properties.includes(plan.window.orderBy)
     ? properties
@@ -95,23 +97,37 @@ async function readList(
   resource: Resource,
   args: ConnectionArguments,
   context: Context,
-  info: GraphQLResolveInfo,
+  place: Place,
 ): Promise<Page> {
-  const { query, plan } = listQuery(resource, args, info);
-  return new Page(plan, await context.db.list(query));
+  const { query, plan } = listQuery(resource, args, place);
+  const page = new Page(plan, await context.db.list(query));
+  noteRows(context, resource.name, query.properties, page.nodes);
+  await readBelow(context, place, resource.name, { rows: page.nodes, isConnection: true });
+  return page;
+}
+
+/** Rows by id with the columns that a place asks for, and what hangs below them. Reads what is not known yet. */
+export async function readByIds(
+  resource: Resource,
+  ids: readonly string[],
+  context: Context,
+  place: Place,
+): Promise<Map<string, Row>> {
+  const { name, table } = resource;
+  const properties = selectedOfRow(resource, place);
+  const found = knownRows(context, name, properties, ids);
+  const missing = ids.filter((id) => !found.has(id));
+  const read = missing.length > 0 ? await context.db.byIds<Row>(table, properties, missing) : [];
+  for (const [id, row] of read) found.set(id, row);
+  const rows = [...found.values()];
+  noteRows(context, name, properties, rows);
+  await readBelow(context, place, name, { rows, isConnection: false });
+  return found;
 }
 
 /** One row by id, or null: unknown, foreign and outside the venues are the same answer. */
-export function readOne(
-  resource: Resource,
-  id: string,
-  context: Context,
-  info: GraphQLResolveInfo,
-): Promise<unknown> {
-  const properties = selectedOfRow(resource, info);
-  return loaderAt(context, info, resource.name, (ids) =>
-    context.db.byIds(resource.table, properties, ids),
-  ).load(id);
+export function readOne(resource: Resource, id: string, context: Context, place: Place): unknown {
+  return loaderAt(context, place, resource.name, (ids) => readByIds(resource, ids, context, place)).load(id);
 }
 
 interface RootFields {
@@ -127,10 +143,10 @@ export function rootFields(
 ): RootFields {
   const Queries = named(class {}, `${resource.name}Queries`);
   const prototype = Queries.prototype as Record<string, unknown>;
-  const one = (_root: unknown, { id }: { id: string }, context: Context, info: GraphQLResolveInfo) =>
-    readOne(resource, id, context, info);
-  const list = (_root: unknown, args: ConnectionArguments, context: Context, info: GraphQLResolveInfo) =>
-    readList(resource, args, context, info);
+  const one = (_root: unknown, { id }: { id: string }, context: Context, place: Place) =>
+    readOne(resource, id, context, place);
+  const list = (_root: unknown, args: ConnectionArguments, context: Context, place: Place) =>
+    readList(resource, args, context, place);
   declareField(prototype, names.one, {
     field: Query(() => resource.type, {
       nullable: true,

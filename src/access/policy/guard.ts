@@ -28,12 +28,17 @@ function pathKeyOf(path: GraphQLResolveInfo['path']): string {
   return names.reverse().join('.');
 }
 
-function isDenied(context: GuardedContext, coordinate: string, info: GraphQLResolveInfo): boolean {
+/** Whether the decision closes a field at this place. Throws when there is no decision. */
+export function isDenied(
+  context: GuardedContext,
+  coordinate: string,
+  { path }: Pick<GraphQLResolveInfo, 'path'>,
+): boolean {
   if (!context.decision) throw new Error(`${coordinate} was about to run without an access decision.`);
   const { deniedPaths } = context.decision;
   if (deniedPaths === null) return false;
   const paths = deniedPaths.get(coordinate);
-  return paths !== undefined && paths.has(pathKeyOf(info.path));
+  return paths !== undefined && paths.has(pathKeyOf(path));
 }
 
 function hasGuard(schema: GraphQLSchema, policy: Policy, typeName: string, fieldName: string): boolean {

@@ -12,7 +12,7 @@ export {
 export { compilePolicy, PolicyError, type Policy, type PolicyDeclaration } from './policy.ts';
 export { costOf } from './cost.ts';
 export { createGate, fragmentsOf, measuredGate, type Gate } from './gate.ts';
-export { guardBoundaries, type GuardedContext } from './guard.ts';
+export { guardBoundaries, isDenied, type GuardedContext } from './guard.ts';
 export type { OperationPlan, PlannedField } from './operation-plan.ts';
 export type { Decision } from './decide.ts';
 export { assertLightDocument, introspectionFields, maxTokens } from './document-limits.ts';

@@ -10,6 +10,7 @@ import { BookingStatistics1767225600009 } from './9-booking-statistics.ts';
 import { ExternalSignIn1767225600011 } from './11-external-sign-in.ts';
 import { UserNames1767225600012 } from './12-user-names.ts';
 import { Sweeps1767225600013 } from './13-sweeps.ts';
+import { RowCounts1767225600014 } from './14-row-counts.ts';
 
 export const migrations = [
   Accounts1767225600001,
@@ -23,4 +24,5 @@ export const migrations = [
   ExternalSignIn1767225600011,
   UserNames1767225600012,
   Sweeps1767225600013,
+  RowCounts1767225600014,
 ];

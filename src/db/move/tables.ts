@@ -9,8 +9,8 @@ export interface MovedTable {
   readonly key: readonly string[];
 }
 
-/** Each store keeps these for itself: they say what was done to it, not what it holds. */
-const keptByEachStore = ['migrations', 'sweeps'];
+/** Each store keeps these for itself: what was done to it, and what it counts of its rows. */
+const keptByEachStore = ['migrations', 'sweeps', 'row_counts'];
 
 function textColumn(name: string, primary: boolean): Column {
   return { property: name, name, kind: 'text', nullable: false, primary };

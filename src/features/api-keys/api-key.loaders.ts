@@ -46,6 +46,6 @@ export async function loadVenues(
   const loader = loaderAt(ctx, info, 'ApiKey.venues', (ids) =>
     ctx.db.byIds<ApiKeyVenue>(tableOf(Venue), ['id', 'name'], ids),
   );
-  const venues = await Promise.all(venueIds.map((id) => loader.load(id)));
+  const venues = await Promise.all(venueIds.map(async (id) => loader.load(id)));
   return venues.filter((venue) => venue !== null);
 }

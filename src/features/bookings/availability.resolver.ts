@@ -1,11 +1,10 @@
 // Venue.availability and the slots that it answers.
-import type { GraphQLResolveInfo } from 'graphql';
 import { Args, ArgsType, Field, FieldResolver, ObjectType, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
 import { scopes } from '../../access/policy/index.ts';
 import { perRequest } from '../../core/per-request.ts';
 import { toOne } from '../../graph/edges.ts';
-import { loaderAt } from '../../graph/loaders.ts';
+import { loaderAt, type Place } from '../../graph/loaders.ts';
 import { declareField } from '../../graph/derived-field.ts';
 import { DateTimeScalar } from '../../graph/scalars.ts';
 import { treatments } from '../treatments/index.ts';
@@ -52,10 +51,10 @@ declareField(VenueAvailability.prototype, 'availability', {
   needs: ['id', 'timezone', 'openingHours'],
   // declareField() knows the arguments of lists; these are what AvailabilityArguments declares.
   checkArguments: (range) => assertRange(range as unknown as Range),
-  resolve(venue: VenueHours, range: Range, context: Context, info: GraphQLResolveInfo) {
+  resolve(venue: VenueHours, range: Range, context: Context, place: Place) {
     const known = hoursById.get(context);
     known.set(venue.id, venue);
-    return loaderAt(context, info, 'Venue.availability', (ids) =>
+    return loaderAt(context, place, 'Venue.availability', (ids) =>
       loadAvailability(
         context,
         ids.map((id) => known.get(id)!),

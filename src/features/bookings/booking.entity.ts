@@ -23,6 +23,7 @@ registerEnumType(BookingStatus, {
 @StoredIn({
   name: 'bookings',
   workspace: 'workspaceId',
+  isCounted: true,
   venues: { by: 'column', property: 'venueId' },
   indexes: [
     { name: 'bookings_created', properties: ['workspaceId', 'createdAt', 'id'] },

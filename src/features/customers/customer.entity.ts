@@ -19,6 +19,7 @@ import { Venue } from '../venues/index.ts';
 @StoredIn({
   name: 'customers',
   workspace: 'workspaceId',
+  isCounted: true,
   venues: { by: 'link', table: () => CustomerVenue, key: 'customerId', venue: 'venueId' },
   search: ['name', 'email', 'phone'],
   indexes: [

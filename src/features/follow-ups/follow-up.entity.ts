@@ -23,6 +23,7 @@ registerEnumType(FollowUpStatus, { name: 'FollowUpStatus' });
 @StoredIn({
   name: 'follow_ups',
   workspace: 'workspaceId',
+  isCounted: true,
   venues: { by: 'column', property: 'venueId' },
   indexes: [
     { name: 'follow_ups_created', properties: ['workspaceId', 'createdAt', 'id'] },

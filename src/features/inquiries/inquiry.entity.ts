@@ -33,6 +33,7 @@ registerEnumType(InquiryStatus, {
 @StoredIn({
   name: 'inquiries',
   workspace: 'workspaceId',
+  isCounted: true,
   venues: { by: 'column', property: 'venueId' },
   indexes: [
     { name: 'inquiries_created', properties: ['workspaceId', 'createdAt', 'id'] },
