@@ -1,10 +1,12 @@
 // Postgres through TypeORM's pool: reads on any connection, each write in a transaction of its own.
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import type { Database, DatabaseOptions, WriteConnection } from './database.ts';
 import { postgres } from './dialect.ts';
 import { entitySchema } from './entity-schema.ts';
 import { migrations } from './migrations/index.ts';
+import { createReader } from './postgres-reader.ts';
 import { asStoreError } from './store-failure.ts';
 import type { EntityClass } from './table.ts';
 
@@ -29,6 +31,8 @@ export function postgresOptions(url: string, entities: readonly EntityClass[]): 
 const serverLimits = {
   max: 10,
   connectionTimeoutMillis: 2_000,
+  // With a connection go the statements that were prepared on it.
+  idleTimeoutMillis: 300_000,
   // The server ends what takes too long; only when it is silent, as behind a broken network, does the client give up.
   statement_timeout: 2_250,
   query_timeout: 2_500,
@@ -45,18 +49,6 @@ async function endIfSilent(runner: QueryRunner, error: unknown): Promise<boolean
   // Nobody answers, so nobody waits for the end.
   client.end().catch(() => undefined);
   return true;
-}
-
-async function read<Row>(source: DataSource, text: string, values: unknown[]): Promise<Row[]> {
-  const runner = source.createQueryRunner();
-  try {
-    return (await runner.query(text, values)) as Row[];
-  } catch (error) {
-    await endIfSilent(runner, error);
-    throw error;
-  } finally {
-    await runner.release();
-  }
 }
 
 /** Postgres refuses NUL in any text. No stored text holds one, so a question that does can only ask for nothing. */
@@ -130,12 +122,13 @@ export async function openPostgresDatabase(
   const options = postgresOptions(url, entities);
   const source = new DataSource({ ...options, extra: serverLimits });
   await source.initialize();
+  const read = createReader((source.driver as PostgresDriver).master as Pool);
   return {
     dialect: postgres,
     async query<Row>(statement: { text: string; values: unknown[] }) {
       await onStatement?.(statement.text, statement.values);
       try {
-        return await read<Row>(source, statement.text, statement.values.map(withoutNul));
+        return (await read(statement.text, statement.values.map(withoutNul))) as Row[];
       } catch (error) {
         throw asStoreError(error);
       }
