@@ -9,7 +9,7 @@ await runCommand({
   options: {},
   async run() {
     // Migrations name their own tables; entities are for reading and writing rows.
-    const database = await openDatabase(readConfig().database, []);
+    const database = await openDatabase(readConfig().database);
     try {
       const applied = await database.migrate();
       const text = applied.length === 0 ? 'Nothing to apply.' : `Applied: ${applied.join(', ')}`;

@@ -109,7 +109,7 @@ export async function openHouse({
   database: options = {},
   meter,
 }: Omit<AppOptions, 'logger'>): Promise<House> {
-  const store = await openDatabase(config.database, allTables, options);
+  const store = await openDatabase(config.database, options);
   const database = meter ? measuredDatabase(store, meter) : store;
   await database.migrate();
   const scopes = scopeCatalogue();

@@ -12,7 +12,6 @@ import { createLogger } from './core/logger.ts';
 import { createCrew, type Crew } from './crew.ts';
 import { createDemoWorkspace, describeDemo, type Demo } from './demo/demo-workspace.ts';
 import { listenForScrapes } from './metrics/listener.ts';
-import { clusterExposition } from './metrics/prometheus.ts';
 import { endAtDefects, endAtSignals } from './process-end.ts';
 import { describeStartFault } from './start-fault.ts';
 
@@ -74,7 +73,10 @@ async function start(): Promise<void> {
   const program = fileURLToPath(new URL('main.js', import.meta.url));
   const crew = createCrew({ program, size, env: { DEMO: '0' }, logger });
   const address = await crew.start();
-  if (config.metrics) await listenForScrapes(clusterExposition(), config.metrics);
+  if (config.metrics) {
+    const { clusterExposition } = await import('./metrics/prometheus.ts');
+    await listenForScrapes(clusterExposition(), config.metrics);
+  }
   stopOnSignals(crew, logger);
   const graphql = urlOf(address, '/graphql');
   process.stdout.write(`Latchkey is listening at ${graphql}, with ${size} workers\n`);

@@ -1,5 +1,5 @@
 // Server processes behind one port: started, replaced when they die, renewed one by one, ended together. What they serve is
-// main.ts's business.
+// serve.ts's business.
 import cluster, { type Address, type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import type { Logger } from 'pino';

@@ -2,7 +2,7 @@
 //
 //   core <- db <- access <- graph <- features <- demo        server may use core, db, access, graph
 //   metrics may use core: the others tell it through core's Meter
-//   app.ts and main.ts see all and wire the rooms together
+//   app.ts and serve.ts see all and wire the rooms together
 //
 // (Version 17: 18 needs Node 22. It reads TypeScript through the compiler's JavaScript API, hence TypeScript 6.)
 
@@ -95,13 +95,13 @@ module.exports = {
       severity: 'error',
       comment: 'Demo data is written through the same services as a mutation uses, without HTTP: call those.',
       from: { path: '^src/demo/' },
-      to: { path: '^src/(server/|app\\.ts$|main\\.ts$)' },
+      to: { path: '^src/(server/|app\\.ts$|serve\\.ts$|main\\.ts$)' },
     },
     {
       name: 'nobody-imports-demo',
       severity: 'error',
       comment:
-        'Only app.ts, main.ts, scripts and tests fill a database with demo data; no room depends on it.',
+        'Only app.ts, serve.ts, scripts and tests fill a database with demo data; no room depends on it.',
       from: { path: '^src/[^/]+/', pathNot: '^src/demo/' },
       to: { path: '^src/demo/' },
     },
@@ -109,17 +109,18 @@ module.exports = {
       name: 'rooms-receive-settings',
       severity: 'error',
       comment:
-        'src/config.ts is for main.ts, cluster.ts, start-fault.ts, app.ts and scripts. Take the values a room needs as arguments, with a type of ' +
+        'src/config.ts is for serve.ts, cluster.ts, start-fault.ts, app.ts and scripts. Take the values a room needs as arguments, with a type of ' +
         "the room's own.",
-      from: { path: '^src/', pathNot: '^src/(main|cluster|start-fault|app)\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(serve|cluster|start-fault|app)\\.ts$' },
       to: { path: '^src/config\\.ts$' },
     },
     {
       name: 'nobody-imports-main',
       severity: 'error',
-      comment: 'main.ts starts the process when it is loaded. Import createApp from app.ts instead.',
+      comment:
+        'main.ts and serve.ts start the process when they are loaded. Import createApp from app.ts instead.',
       from: { pathNot: '^scripts/' },
-      to: { path: '^src/main\\.ts$' },
+      to: { path: '^src/(main|serve)\\.ts$' },
     },
     {
       name: 'typeorm-stays-in-db',
@@ -129,6 +130,15 @@ module.exports = {
         'tenant layer in src/db, which adds workspace and venue limits. Declare tables with what src/db exports.',
       from: { path: '^src/(core|graph|server|features|demo)/' },
       to: { path: 'node_modules/(typeorm|sqlite3|pg)/' },
+    },
+    {
+      name: 'typeorm-comes-light',
+      severity: 'error',
+      comment:
+        'Import classes of TypeORM from src/db/typeorm.ts (add the one you need there): the package itself loads all ' +
+        'that it has. Types may come from the package.',
+      from: { path: '^src/', pathNot: '^src/db/typeorm\\.ts$' },
+      to: { path: 'node_modules/typeorm/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'src-needs-no-scripts-or-tests',

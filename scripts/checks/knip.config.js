@@ -4,6 +4,8 @@ export default {
   entry: [
     ...[
       'src/main.ts',
+      // Loaded by main.ts.
+      'src/serve.ts',
       'src/cluster.ts',
       'scripts/*.{ts,mjs}',
       'scripts/checks/*.{js,cjs}',

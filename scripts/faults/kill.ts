@@ -10,6 +10,8 @@ import { prepareGround } from './ground.ts';
 import { startTarget, type Target } from './server.ts';
 
 const writerCount = 16;
+/** Acknowledged before the server may be killed; then it goes on for as long as chance says. */
+const leastWrites = 16;
 const leastMs = 200;
 const spreadMs = 600;
 const create =
@@ -28,18 +30,34 @@ export interface KillReport {
   readonly integrity: string | null;
 }
 
-/** Writes until the server is gone. Returns the ids that were acknowledged. */
-async function write(origin: string, key: string, name: string): Promise<string[]> {
+/** Writes until the server is gone. Returns the ids that were acknowledged; `onWritten` is called with each. */
+async function write(origin: string, key: string, name: string, onWritten: () => void): Promise<string[]> {
   const client = createClient(origin, key);
   const acknowledged: string[] = [];
   for (let number = 0; ; number += 1) {
     const { status, body } = await client.send(create, { name: `${name} ${number}` });
     if (status === null) break;
     const id = /"customerId":"(\w+)"/.exec(body)?.[1];
-    if (status === 200 && id) acknowledged.push(id);
+    if (status !== 200 || !id) continue;
+    acknowledged.push(id);
+    onWritten();
   }
   client.close();
   return acknowledged;
+}
+
+/** All writers at once. Resolves `begun` when they have written enough for a kill to mean something. */
+function startWriting(origin: string, key: string, round: number) {
+  let written = 0;
+  let open: () => void;
+  const begun = new Promise<void>((resolve) => (open = resolve));
+  const count = () => {
+    written += 1;
+    if (written === leastWrites) open();
+  };
+  const names = Array.from({ length: writerCount }, (_, writer) => `r${round}w${writer}`);
+  const writing = Promise.all(names.map((name) => write(origin, key, name, count)));
+  return { begun, writing };
 }
 
 async function findLost(
@@ -68,20 +86,18 @@ export async function runKills(
   cleanup: Cleanup,
 ): Promise<KillReport> {
   const key = await prepareGround(target.databaseUrl, 0);
-  const database = await openDatabase(readConfig({ DATABASE_URL: target.databaseUrl }).database, []);
+  const database = await openDatabase(readConfig({ DATABASE_URL: target.databaseUrl }).database);
   cleanup.defer(() => database.close());
   const lost: string[] = [];
   const readyMs: number[] = [];
   let acknowledged = 0;
   let server = await startTarget(target, cleanup);
   for (let round = 1; round <= rounds; round += 1) {
-    const { origin } = server;
-    const writing = Array.from({ length: writerCount }, (_, writer) =>
-      write(origin, key, `r${round}w${writer}`),
-    );
+    const { begun, writing } = startWriting(server.origin, key, round);
+    await begun;
     await wait(leastMs + Math.random() * spreadMs);
     await server.end('SIGKILL');
-    const written = await Promise.all(writing);
+    const written = await writing;
     server = await startTarget(target, cleanup);
     readyMs.push(Math.round(server.readyMs));
     for (const [writer, ids] of written.entries()) {

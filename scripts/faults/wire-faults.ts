@@ -155,7 +155,7 @@ export async function runWireFaults(
   cleanup: Cleanup,
 ): Promise<readonly WireReport[]> {
   const key = await prepareGround(target.databaseUrl, 20);
-  const direct = await openDatabase(readConfig({ DATABASE_URL: target.databaseUrl }).database, []);
+  const direct = await openDatabase(readConfig({ DATABASE_URL: target.databaseUrl }).database);
   cleanup.defer(() => direct.close());
   const url = new URL(target.databaseUrl);
   const wire = await openWire({ host: url.hostname, port: Number(url.port || 5432) });

@@ -1,14 +1,9 @@
 // Tokens of an external OpenID Connect issuer: verified under the keys that it publishes. Who its subjects are to us is
 // decided elsewhere (see authenticate.ts).
-import {
-  createRemoteJWKSet,
-  customFetch,
-  errors,
-  jwtVerify,
-  type FetchImplementation,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-} from 'jose';
+import type { FetchImplementation, JWTPayload, JWTVerifyGetKey } from 'jose';
+import * as errors from 'jose/errors';
+import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote';
+import { jwtVerify } from 'jose/jwt/verify';
 import { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { ApiError, unavailable } from '../core/errors.ts';

@@ -1,7 +1,6 @@
 // Passwords: which are accepted, how they are hashed and verified. Attempts are counted and users looked up
 // elsewhere.
 import { randomBytes } from 'node:crypto';
-import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
 import PQueue from 'p-queue';
 import { unavailable } from '../core/errors.ts';
 import { weaknessOf } from './weak-password.ts';
@@ -21,6 +20,9 @@ const runningAtOnce = 2;
 /** 50 hashes keep the last caller waiting for about a second; longer queues only serve an attacker. */
 const mayWait = 50;
 const retryAfterSeconds = 2;
+
+/** Loaded with the first password: a native library of several MB, which keys do without. */
+const argon2 = () => import('@node-rs/argon2');
 
 export interface PasswordHasher {
   /**
@@ -76,9 +78,11 @@ export function createPasswordHasher(): PasswordHasher {
   }
 
   return {
-    hash: (password) => enqueue(() => argon2Hash(normalize(password), cost)),
+    hash: (password) => enqueue(async () => (await argon2()).hash(normalize(password), cost)),
     verify: async (hash, password) => {
-      const matches = await enqueue(() => argon2Verify(hash ?? dummyHash, normalize(password)));
+      const matches = await enqueue(async () =>
+        (await argon2()).verify(hash ?? dummyHash, normalize(password)),
+      );
       return hash !== null && matches;
     },
   };

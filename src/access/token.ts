@@ -1,7 +1,10 @@
 // The short JWT of a signed-in user: issue and verify. Role and membership are NOT in it; they are read on
 // each request.
 import { randomUUID } from 'node:crypto';
-import { decodeJwt, jwtVerify, SignJWT, type JWTPayload } from 'jose';
+import type { JWTPayload } from 'jose';
+import { decodeJwt } from 'jose/jwt/decode';
+import { SignJWT } from 'jose/jwt/sign';
+import { jwtVerify } from 'jose/jwt/verify';
 import { toInstant, type Clock, type Instant } from '../core/clock.ts';
 import { isCompactJwt } from './credential.ts';
 

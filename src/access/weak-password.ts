@@ -1,9 +1,19 @@
 // Passwords that are guessed first: common ones, words about the service and its user, repetitions and sequences. Pure.
-import { dictionary } from '@zxcvbn-ts/language-common';
+import { createRequire } from 'node:module';
 import { fold } from '../db/columns.ts';
 
-/** Some 49,000 from published leaks, most used first; those under the least length are in it for other services. */
-const common = new Set(dictionary['passwords-common'].map(fold));
+let common: ReadonlySet<string> | undefined;
+
+/**
+ * Some 49,000 from published leaks, most used first; those under the least length are in it for other services. Unpacked
+ * when the first password is chosen: most processes never see one.
+ */
+function commonPasswords(): ReadonlySet<string> {
+  if (common) return common;
+  const load = createRequire(import.meta.url);
+  const { dictionary } = load('@zxcvbn-ts/language-common') as typeof import('@zxcvbn-ts/language-common');
+  return (common = new Set(dictionary['passwords-common'].map(fold)));
+}
 
 const serviceName = 'latchkey';
 /** Shorter ones are parts of too many good passwords' beginnings to mean anything. */
@@ -37,7 +47,7 @@ function isSequence(text: string): boolean {
  */
 export function weaknessOf(password: string, about: readonly string[]): string | null {
   const folded = fold(password);
-  if (common.has(folded)) return 'This password is one of the most used ones. Choose another.';
+  if (commonPasswords().has(folded)) return 'This password is one of the most used ones. Choose another.';
   if (isRepetition(folded) || isSequence(folded)) {
     return 'A repetition or a sequence is guessed at once. Choose another password.';
   }

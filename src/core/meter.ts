@@ -1,4 +1,4 @@
-// What the rooms tell about their work as it happens. Who counts it, if anybody does, is main.ts's choice.
+// What the rooms tell about their work as it happens. Who counts it, if anybody does, is serve.ts's choice.
 
 export interface AnsweredRequest {
   /** `none` = no operation was resolved: refused before, or not GraphQL. */

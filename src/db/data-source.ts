@@ -9,14 +9,10 @@ export type DatabaseUrl =
   { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };
 
 /** Opens the store. Does NOT migrate; call `migrate()`. */
-export function openDatabase(
-  url: DatabaseUrl,
-  entities: readonly EntityClass[],
-  options: DatabaseOptions = {},
-): Promise<Database> {
+export function openDatabase(url: DatabaseUrl, options: DatabaseOptions = {}): Promise<Database> {
   return url.kind === 'sqlite'
-    ? openSqliteDatabase(url.path, entities, options)
-    : openPostgresDatabase(url.url, entities, options);
+    ? openSqliteDatabase(url.path, options)
+    : openPostgresDatabase(url.url, options);
 }
 
 /** What TypeORM is told about the store: entities, migrations, connection. For its command line and for schema checks. */

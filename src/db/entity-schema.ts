@@ -1,8 +1,9 @@
 // A declared table as TypeORM's EntitySchema, with the column types of one engine.
-import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
+import type { EntitySchema as Schema, EntitySchemaColumnOptions } from 'typeorm';
 import type { Column } from './columns.ts';
 import type { Dialect } from './dialect.ts';
 import { tableOf, type EntityClass } from './table.ts';
+import { EntitySchema } from './typeorm.ts';
 
 function columnOptions(column: Column, dialect: Dialect): EntitySchemaColumnOptions {
   return {
@@ -14,7 +15,7 @@ function columnOptions(column: Column, dialect: Dialect): EntitySchemaColumnOpti
 }
 
 /** The EntitySchema's name is the table's name. */
-export function entitySchema(entity: EntityClass, dialect: Dialect): EntitySchema<Record<string, unknown>> {
+export function entitySchema(entity: EntityClass, dialect: Dialect): Schema<Record<string, unknown>> {
   const table = tableOf(entity);
   const references = table.columns.filter((column) => column.references);
   return new EntitySchema<Record<string, unknown>>({

@@ -1,20 +1,25 @@
 // Postgres through TypeORM's pool: reads on any connection, each write in a transaction of its own.
 import type { Pool, PoolClient } from 'pg';
+import type { DataSource as OpenSource, DataSourceOptions, QueryRunner } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import type { Database, DatabaseOptions, WriteConnection } from './database.ts';
 import { postgres } from './dialect.ts';
 import { entitySchema } from './entity-schema.ts';
 import { migrations } from './migrations/index.ts';
-import { createReader } from './postgres-reader.ts';
+import { createReader, type Read } from './postgres-reader.ts';
 import { asStoreError } from './store-failure.ts';
 import type { EntityClass } from './table.ts';
+import { DataSource } from './typeorm.ts';
 
 /** Any number that no other program on the same database uses for its own advisory lock. */
 const migrationLock = 5_242_001;
+const undefinedTable = '42P01';
 
-/** For the server's pool and for TypeORM's own command line. */
-export function postgresOptions(url: string, entities: readonly EntityClass[]): DataSourceOptions {
+/**
+ * For the server's pool, which needs no entities: all statements are written here. And for TypeORM's own command line,
+ * which compares entities with the tables.
+ */
+export function postgresOptions(url: string, entities: readonly EntityClass[] = []): DataSourceOptions {
   return {
     type: 'postgres',
     url,
@@ -81,7 +86,7 @@ function isDeadlock(error: unknown): boolean {
 }
 const maximumAttempts = 3;
 
-async function inTransaction<T>(source: DataSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+async function inTransaction<T>(source: OpenSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
   const runner = source.createQueryRunner();
   try {
     // READ COMMITTED is enough: what must not race is decided by a locked row, a version or a unique index.
@@ -96,6 +101,21 @@ async function inTransaction<T>(source: DataSource, work: (runner: QueryRunner) 
     throw error;
   } finally {
     await runner.release();
+  }
+}
+
+/**
+ * One small read, so that a usual start makes no second pool and waits for no lock. TypeORM's own answer would make its
+ * table first, which two processes must not do at once.
+ */
+async function isUpToDate(read: Read): Promise<boolean> {
+  try {
+    const applied = (await read('SELECT "name" FROM "migrations"', [])) as { name: string }[];
+    const names = new Set(applied.map(({ name }) => name));
+    return migrations.every((Migration) => names.has(new Migration().name));
+  } catch (error) {
+    if ((error as { code?: unknown } | null)?.code === undefinedTable) return false;
+    throw error;
   }
 }
 
@@ -116,10 +136,9 @@ async function migrateOnce(options: DataSourceOptions): Promise<string[]> {
 
 export async function openPostgresDatabase(
   url: string,
-  entities: readonly EntityClass[],
   { onStatement, beforeWrite }: DatabaseOptions = {},
 ): Promise<Database> {
-  const options = postgresOptions(url, entities);
+  const options = postgresOptions(url);
   const source = new DataSource({ ...options, extra: serverLimits });
   await source.initialize();
   const read = createReader((source.driver as PostgresDriver).master as Pool);
@@ -144,8 +163,8 @@ export async function openPostgresDatabase(
         }
       }
     },
-    migrate: () => migrateOnce(options),
-    hasPendingMigrations: () => source.showMigrations(),
+    migrate: async () => ((await isUpToDate(read)) ? [] : migrateOnce(options)),
+    hasPendingMigrations: async () => !(await isUpToDate(read)),
     close: () => source.destroy(),
   };
 }

@@ -26,10 +26,12 @@ function createNames(): (text: string) => string | undefined {
   };
 }
 
+export type Read = (text: string, values: unknown[]) => Promise<unknown[]>;
+
 /** The pool ends a connection whose statement failed without an answer: nobody gets one that fell silent. */
-export function createReader(pool: Pool) {
+export function createReader(pool: Pool): Read {
   const nameOf = createNames();
-  return async (text: string, values: unknown[]): Promise<unknown[]> => {
+  return async (text, values) => {
     const name = nameOf(text);
     const { rows } = await pool.query<Record<string, unknown>>({ text, values, ...(name ? { name } : {}) });
     return rows;

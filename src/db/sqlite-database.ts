@@ -7,7 +7,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
+import type { DataSource as OpenSource, DataSourceOptions, QueryRunner } from 'typeorm';
 import type { Database, DatabaseOptions, WriteConnection } from './database.ts';
 import { sqlite } from './dialect.ts';
 import { entitySchema } from './entity-schema.ts';
@@ -15,6 +15,7 @@ import { migrations } from './migrations/index.ts';
 import { openReader } from './sqlite-reader.ts';
 import { asStoreError, isStoreFailure } from './store-failure.ts';
 import type { EntityClass } from './table.ts';
+import { DataSource } from './typeorm.ts';
 
 /** Readers run in libuv's thread pool side by side; more than the pool has threads would only wait there. */
 const readerCount = 3;
@@ -28,10 +29,13 @@ function quietDriver(): object {
   return quiet;
 }
 
-/** For the server's connections and for TypeORM's own command line. */
+/**
+ * For the server's connections, which need no entities: all statements are written here. And for TypeORM's own command
+ * line, which compares entities with the tables.
+ */
 export function sqliteOptions(
   path: string,
-  entities: readonly EntityClass[],
+  entities: readonly EntityClass[] = [],
 ): Extract<DataSourceOptions, { type: 'sqlite' }> {
   return {
     type: 'sqlite',
@@ -46,7 +50,7 @@ export function sqliteOptions(
 }
 
 /** Processes that start together on a new file: one changes its mode, which the others get SQLITE_BUSY for without a wait. */
-async function switchToWal(source: DataSource): Promise<void> {
+async function switchToWal(source: OpenSource): Promise<void> {
   const deadline = performance.now() + busyTimeoutMs;
   for (;;) {
     try {
@@ -59,9 +63,9 @@ async function switchToWal(source: DataSource): Promise<void> {
   }
 }
 
-async function openWriter(path: string, entities: readonly EntityClass[]): Promise<DataSource> {
+async function openWriter(path: string): Promise<OpenSource> {
   // TypeORM would switch before it sets the busy timeout.
-  const source = new DataSource({ ...sqliteOptions(path, entities), enableWAL: false });
+  const source = new DataSource({ ...sqliteOptions(path), enableWAL: false });
   await source.initialize();
   await switchToWal(source);
   // WAL leaves synchronous at NORMAL, where a power cut may take acknowledged commits with it.
@@ -150,11 +154,10 @@ async function openReaders(path: string) {
 
 export async function openSqliteDatabase(
   path: string,
-  entities: readonly EntityClass[],
   { onStatement, beforeWrite }: DatabaseOptions = {},
 ): Promise<Database> {
   makeFile(path);
-  const writer = await openWriter(path, entities);
+  const writer = await openWriter(path);
   const readers = await openReaders(path);
   const runner = writer.createQueryRunner();
   const queue = new PQueue({ concurrency: 1 });

@@ -5,7 +5,6 @@ import { operatorContext, type Operator } from '../access/operator.ts';
 import { createApiKey } from '../features/api-keys/index.ts';
 import { createWorkspace } from '../features/users/index.ts';
 import type { ScopePreset } from '../access/scope-catalogue.ts';
-import { seedWorkspace } from './seed.ts';
 
 export interface Demo {
   readonly email: string;
@@ -35,6 +34,8 @@ export async function createDemoWorkspace(operator: Operator): Promise<Demo | nu
   const email = 'owner@demo.example';
   const password = randomBytes(9).toString('base64url');
   const { workspaceId } = await createWorkspace(operator, { name: 'Stillwater Studios', email, password });
+  // Its texts are needed on this one start only.
+  const { seedWorkspace } = await import('./seed.ts');
   const { customers } = await seedWorkspace(operatorContext(operator, workspaceId), {
     customers: demoCustomers,
     seed: 1,

@@ -6,11 +6,11 @@ import type {
   GraphQLRequestListener,
   GraphQLResponse,
 } from '@apollo/server';
-import { HeaderMap } from '@apollo/server';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Context } from '../access/context.ts';
 import { costOf, operationError, pathError, type Decision, type Gate } from '../access/policy/index.ts';
 import { ApiError } from '../core/errors.ts';
+import { HeaderMap } from './apollo-packages.ts';
 import { assertWithinLimits } from './limits.ts';
 import { noteForLog } from './request-scope.ts';
 

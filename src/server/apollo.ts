@@ -1,16 +1,14 @@
 // Apollo Server with our settings. It knows no HTTP framework; credentials, limits and access come in as plugins.
-import { ApolloServer, type ApolloServerOptionsWithGateway, type ApolloServerPlugin } from '@apollo/server';
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginInlineTraceDisabled,
-  ApolloServerPluginLandingPageDisabled,
-  ApolloServerPluginSchemaReportingDisabled,
-  ApolloServerPluginUsageReportingDisabled,
-} from '@apollo/server/plugin/disabled';
+import type {
+  ApolloServer as Apollo,
+  ApolloServerOptionsWithGateway,
+  ApolloServerPlugin,
+} from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { maxTokens } from '../access/policy/index.ts';
 import type { RequestContextBase } from '../core/request-facts.ts';
+import { ApolloServer, disabledPlugins } from './apollo-packages.ts';
 import { createExecutor, type CompiledExecution } from './execute.ts';
 import type { ErrorDoor } from './format-error.ts';
 import { currentScope, noteForLog, outcomeOf } from './request-scope.ts';
@@ -29,13 +27,13 @@ export interface ApolloOptions<TContext extends RequestContextBase> {
 }
 
 /** Off, each by name: some of them would otherwise be switched on by APOLLO_* variables in the environment. */
-function disabledPlugins(): ApolloServerPlugin[] {
+function switchedOff(): ApolloServerPlugin[] {
   return [
-    ApolloServerPluginCacheControlDisabled(),
-    ApolloServerPluginInlineTraceDisabled(),
-    ApolloServerPluginLandingPageDisabled(),
-    ApolloServerPluginSchemaReportingDisabled(),
-    ApolloServerPluginUsageReportingDisabled(),
+    disabledPlugins.ApolloServerPluginCacheControlDisabled(),
+    disabledPlugins.ApolloServerPluginInlineTraceDisabled(),
+    disabledPlugins.ApolloServerPluginLandingPageDisabled(),
+    disabledPlugins.ApolloServerPluginSchemaReportingDisabled(),
+    disabledPlugins.ApolloServerPluginUsageReportingDisabled(),
   ];
 }
 
@@ -79,11 +77,11 @@ function gatewayOf({
 export async function startApollo<TContext extends RequestContextBase>(
   options: ApolloOptions<TContext>,
   door: ErrorDoor,
-): Promise<ApolloServer<TContext>> {
+): Promise<Apollo<TContext>> {
   const requestId = () => currentScope()?.requestId ?? 'none';
   const apollo = new ApolloServer<TContext>({
     gateway: gatewayOf(options),
-    plugins: [...disabledPlugins(), bookkeeping, ...options.plugins],
+    plugins: [...switchedOff(), bookkeeping, ...options.plugins],
     introspection: options.introspection !== 'off',
     hideSchemaDetailsFromClientErrors: options.introspection !== 'public',
     formatError: (_formatted, error) => door.format(error, requestId()),
@@ -100,7 +98,7 @@ export async function startApollo<TContext extends RequestContextBase>(
     validationOptions: { maxErrors: maximumValidationErrors },
     includeStacktraceInErrorResponses: false,
     nodeEnv: 'production',
-    // main.ts owns the signals: the HTTP server drains first.
+    // serve.ts owns the signals: the HTTP server drains first.
     stopOnTerminationSignals: false,
     logger: options.logger,
   });

@@ -1,6 +1,5 @@
 // How a request enters and leaves: Fastify around Apollo. It knows no feature, no credential and no limit of a workspace.
 import type { ApolloServerPlugin } from '@apollo/server';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
@@ -8,6 +7,7 @@ import type { Meter } from '../core/meter.ts';
 import type { RequestContextBase, RequestFacts } from '../core/request-facts.ts';
 import { prefersHtml } from './accept.ts';
 import { startApollo } from './apollo.ts';
+import { fastifyApolloHandler } from './apollo-packages.ts';
 import { addDrain, type Drain } from './drain.ts';
 import type { CompiledExecution } from './execute.ts';
 import { createFastify } from './fastify.ts';

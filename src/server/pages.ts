@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { ApolloServerPluginLandingPageLocalDefault } from './apollo-packages.ts';
 
 const compress = promisify(gzip);
 // Required, not imported: its types are those of graphql-yoga, which redefine GraphQLError's extensions for everybody.

@@ -1,15 +1,21 @@
 // GET /schema.graphql: the schema as SDL, in the same view as introspection gives it.
-import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import { createRequire } from 'node:module';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { lexicographicSortSchema, type GraphQLSchema } from 'graphql';
 import { badRequest } from './format-error.ts';
+
+const require = createRequire(import.meta.url);
 
 // Printing takes tens of milliseconds, and a view is asked for again by every developer's editor.
 const printed = new WeakMap<GraphQLSchema, string>();
 
 /** The SDL that `npm run schema` writes and that the route serves. Sorted: the order of features says nothing to a client. */
 export function schemaText(schema: GraphQLSchema): string {
-  const text = printed.get(schema) ?? `${printSchemaWithDirectives(lexicographicSortSchema(schema))}\n`;
+  const known = printed.get(schema);
+  if (known !== undefined) return known;
+  // As CommonJS, as Apollo loads it: once.
+  const utils = require('@graphql-tools/utils') as typeof import('@graphql-tools/utils');
+  const text = `${utils.printSchemaWithDirectives(lexicographicSortSchema(schema))}\n`;
   printed.set(schema, text);
   return text;
 }

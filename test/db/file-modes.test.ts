@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/data-source.ts';
-import { entities } from './support/store.ts';
 
 let parent: string;
 let mask: number;
@@ -21,7 +20,7 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
 /** Modes of the files beside a database that is open and was written to. */
 async function modesIn(folder: string): Promise<Record<string, string>> {
-  const database = await openDatabase({ kind: 'sqlite', path: join(folder, 'x.sqlite') }, entities);
+  const database = await openDatabase({ kind: 'sqlite', path: join(folder, 'x.sqlite') });
   try {
     await database.migrate();
     return Object.fromEntries(readdirSync(folder).map((name) => [name, modeOf(join(folder, name))]));

@@ -13,7 +13,7 @@ import { Customer, CustomerVenue } from '../../src/features/customers/index.ts';
 import { Venue } from '../../src/features/venues/index.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { customerRow, venueRow } from './support/rows.ts';
-import { allRows, countRows, databaseUrl, entities, gate, openStore, type Store } from './support/store.ts';
+import { allRows, countRows, databaseUrl, gate, openStore, type Store } from './support/store.ts';
 
 const names = (rows: readonly Record<string, unknown>[]) => rows.map((row) => row['name']).sort();
 
@@ -164,7 +164,7 @@ describeEachEngine('Writes through the Database', (engine) => {
 describe('Two servers on one SQLite file', () => {
   it('lose and refuse no write that reads first, whoever of them comes first', async () => {
     const store = await openStore('sqlite');
-    const second = await openDatabase(databaseUrl(store.engine), entities);
+    const second = await openDatabase(databaseUrl(store.engine));
     const workspaceId = await store.workspace();
     const scope = { workspaceId, venueIds: null };
     const servers = [store.db(workspaceId), createTenantDb({ database: second, clock: store.clock, scope })];

@@ -25,7 +25,7 @@ describeEachEngine('Migrations', (engineName) => {
   });
 
   async function open(): Promise<Database> {
-    const database = await openDatabase(databaseUrl(engine), entities);
+    const database = await openDatabase(databaseUrl(engine));
     opened.push(database);
     return database;
   }

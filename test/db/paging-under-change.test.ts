@@ -9,7 +9,7 @@ import { Customer } from '../../src/features/customers/index.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type KeyCaller, type TestHouse } from '../support/house.ts';
 import { customerRow } from './support/rows.ts';
-import { databaseUrl, entities } from './support/store.ts';
+import { databaseUrl } from './support/store.ts';
 
 const stayingRows = 10_000;
 const leavingRows = 2_000;
@@ -64,7 +64,7 @@ describeEachEngine('Paging while others insert and delete', (engine) => {
     house = await openTestHouse(engine, { env: { RATE_LIMIT_REQUESTS_PER_MINUTE: '100000' } });
     const workspace = await house.workspace();
     key = await workspace.key('read:customers');
-    others = await openDatabase(databaseUrl(house.engine), entities);
+    others = await openDatabase(databaseUrl(house.engine));
     const scope = { workspaceId: workspace.workspaceId, venueIds: null };
     db = createTenantDb({ database: others, clock: house.clock, scope });
     for (let done = 0; done < stayingRows; done += 1_000) staying.push(...(await insert(1_000)));

@@ -45,7 +45,7 @@ describe('SQLite connections', () => {
   it('open a new file side by side, as workers that start together do', async () => {
     for (const _ of Array.from({ length: 150 })) {
       const engine = await newEngine('sqlite');
-      const opening = Array.from({ length: 4 }, () => openDatabase(databaseUrl(engine), []));
+      const opening = Array.from({ length: 4 }, () => openDatabase(databaseUrl(engine)));
       const opened = await Promise.allSettled(opening);
       for (const one of opened) if (one.status === 'fulfilled') await one.value.close();
       await engine.remove();

@@ -1,8 +1,10 @@
 // The schema as one caller may see it: what it may not use is not there, neither in introspection nor in the SDL.
-import { MapperKind, mapSchema, pruneSchema } from '@graphql-tools/utils';
+import { createRequire } from 'node:module';
 import type { GraphQLFieldConfig, GraphQLSchema } from 'graphql';
 import type { Policy } from './policy.ts';
 import type { Requirement } from './requirement.ts';
+
+const require = createRequire(import.meta.url);
 
 type Verdict = (requirement: Requirement) => boolean;
 
@@ -16,6 +18,9 @@ function withVisibleArguments(
 
 /** A copy without the fields, arguments, input fields, enum values and types that the verdicts close. */
 export function visibleSchema(schema: GraphQLSchema, policy: Policy, isMet: Verdict): GraphQLSchema {
+  // As CommonJS, as Apollo loads it: once.
+  const utils = require('@graphql-tools/utils') as typeof import('@graphql-tools/utils');
+  const { MapperKind, mapSchema, pruneSchema } = utils;
   const mapped = mapSchema(schema, {
     [MapperKind.OBJECT_FIELD]: (config, fieldName, typeName) => {
       // A type that cannot be reached is gone with all its fields, also those that lead to something open.

@@ -7,8 +7,8 @@ import { createFallbackStore } from './fallback-store.ts';
 import { measuredStore } from './measured-store.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { createPasswordAttempts } from './password-attempts.ts';
-import { openRedisStore } from './redis-store.ts';
 import { createLimits, type Limits } from './request-limits.ts';
+import type { LimitStore } from './store.ts';
 
 interface Options {
   readonly settings: LimitSettings;
@@ -19,11 +19,17 @@ interface Options {
   readonly meter?: Meter;
 }
 
+/** The client is loaded only where there is a Redis. */
+async function openShared(url: string): Promise<LimitStore> {
+  const { openRedisStore } = await import('./redis-store.ts');
+  return openRedisStore(url);
+}
+
 /** Opens also while Redis is away. */
 export async function openLimits(options: Options): Promise<Limits & { close(): void }> {
   const { settings, redisUrl, clock, logger, meter } = options;
   const memory = measuredStore(createMemoryStore(), 'memory', meter);
-  const shared = redisUrl === null ? memory : measuredStore(await openRedisStore(redisUrl), 'redis', meter);
+  const shared = redisUrl === null ? memory : measuredStore(await openShared(redisUrl), 'redis', meter);
   const store = redisUrl === null ? shared : createFallbackStore(shared, memory, logger);
   // Passwords have no fallback: every server more would be as many guesses more.
   const passwordAttempts = createPasswordAttempts(shared, clock);

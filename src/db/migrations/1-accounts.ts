@@ -1,5 +1,6 @@
 // Workspaces, users, API keys and their secrets.
-import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { Table } from '../typeorm.ts';
 import { foreignKeys, index, migrationColumns } from './columns.ts';
 
 export class Accounts1767225600001 implements MigrationInterface {

@@ -1,5 +1,6 @@
 // Sign-in by an external issuer: who its subjects are, and since when a user's tokens of it have ended.
-import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { Table } from '../typeorm.ts';
 import { addColumn, dropColumn, foreignKeys, index, migrationColumns } from './columns.ts';
 
 export class ExternalSignIn1767225600011 implements MigrationInterface {

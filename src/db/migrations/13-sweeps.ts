@@ -1,5 +1,6 @@
 // When each sweep was last begun, by whichever process.
-import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { Table } from '../typeorm.ts';
 import { migrationColumns } from './columns.ts';
 
 export class Sweeps1767225600013 implements MigrationInterface {

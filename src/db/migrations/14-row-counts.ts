@@ -1,5 +1,6 @@
 // How many rows each workspace has of the tables whose lists are counted whole, kept by the store itself.
-import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { Table } from '../typeorm.ts';
 import { migrationColumns } from './columns.ts';
 
 const counted = ['customers', 'inquiries', 'follow_ups', 'bookings'];

@@ -1,5 +1,6 @@
 // Venues, customers and their link, inquiries with replies, follow-ups.
-import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { Table } from '../typeorm.ts';
 import { foreignKeys, index, migrationColumns } from './columns.ts';
 
 export class Customers1767225600002 implements MigrationInterface {

@@ -1,5 +1,6 @@
 // The audit log.
-import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { Table } from '../typeorm.ts';
 import { foreignKeys, index, migrationColumns } from './columns.ts';
 
 export class Audit1767225600003 implements MigrationInterface {

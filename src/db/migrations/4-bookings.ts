@@ -1,5 +1,6 @@
 // Treatments of venues and bookings of them.
-import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { Table } from '../typeorm.ts';
 import { foreignKeys, index, migrationColumns } from './columns.ts';
 
 export class Bookings1767225600004 implements MigrationInterface {

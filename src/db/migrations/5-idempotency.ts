@@ -1,5 +1,6 @@
 // What was answered to requests with an Idempotency-Key.
-import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { Table } from '../typeorm.ts';
 import { foreignKeys, index, migrationColumns } from './columns.ts';
 
 export class Idempotency1767225600005 implements MigrationInterface {

@@ -1,5 +1,6 @@
 // What statistics look up by time.
-import { TableIndex, type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { TableIndex } from '../typeorm.ts';
 import { index } from './columns.ts';
 
 const completed = index('follow_ups_completed', ['workspace_id', 'completed_at', 'id']);

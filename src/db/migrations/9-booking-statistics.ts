@@ -1,5 +1,6 @@
 // What statistics of bookings look up by time; when they were made has an index since the table is there.
-import { TableIndex, type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { TableIndex } from '../typeorm.ts';
 import { index } from './columns.ts';
 
 const cancelled = index('bookings_cancelled', ['workspace_id', 'cancelled_at', 'id']);

@@ -1,12 +1,13 @@
 // The two ends of a move: a SQLite file that nothing can change through us, and Postgres on one patient connection.
 import { existsSync } from 'node:fs';
-import { DataSource, type QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
 import { userError } from '../../core/errors.ts';
 import type { Connection } from '../database.ts';
 import { postgres, sqlite } from '../dialect.ts';
 import { migrations } from '../migrations/index.ts';
 import { openPostgresDatabase, postgresOptions } from '../postgres-database.ts';
 import { sqliteOptions } from '../sqlite-database.ts';
+import { DataSource } from '../typeorm.ts';
 import { unknownTables, type MovedTable } from './tables.ts';
 
 export interface MoveEnd extends Connection {
@@ -46,7 +47,7 @@ async function assertMovable(runner: QueryRunner, moved: readonly MovedTable[]):
  */
 export async function openSource(path: string, moved: readonly MovedTable[]): Promise<MoveEnd> {
   if (!existsSync(path)) throw wrongSource('There is no such file.');
-  const options = { ...sqliteOptions(path, []), enableWAL: false, flags: readOnly };
+  const options = { ...sqliteOptions(path), enableWAL: false, flags: readOnly };
   const source = await new DataSource(options).initialize();
   try {
     const runner = source.createQueryRunner();
@@ -69,9 +70,9 @@ export async function openSource(path: string, moved: readonly MovedTable[]): Pr
  * do not hold here.
  */
 export async function openTarget(url: string): Promise<MoveEnd> {
-  const database = await openPostgresDatabase(url, []);
+  const database = await openPostgresDatabase(url);
   await database.migrate().finally(() => database.close());
-  const source = await new DataSource(postgresOptions(url, [])).initialize();
+  const source = await new DataSource(postgresOptions(url)).initialize();
   try {
     const runner = source.createQueryRunner();
     await runner.query('SELECT pg_advisory_lock($1)', [moveLock]);

@@ -34,7 +34,7 @@ export interface Store {
 
 export async function openStore(name: Engine['name']): Promise<Store> {
   const engine = await newEngine(name);
-  const database = await openDatabase(databaseUrl(engine), entities);
+  const database = await openDatabase(databaseUrl(engine));
   await database.migrate();
   const clock = testClock();
   const db: Store['db'] = (workspaceId, venueIds = null, options = {}) =>

@@ -1,0 +1,79 @@
+// Start and stop: settings -> app -> listen; on SIGTERM, SIGINT or SIGHUP the server drains and ends. Nothing that main.ts
+// loads may await at its top level.
+import 'reflect-metadata';
+import cluster from 'node:cluster';
+import type { Logger } from 'pino';
+import { createApp, resolveSecrets, type App } from './app.ts';
+import { readConfig, type Config } from './config.ts';
+import { createLogger } from './core/logger.ts';
+import type { Meter } from './core/meter.ts';
+import { createDemoWorkspace, describeDemo } from './demo/demo-workspace.ts';
+import { listenForScrapes } from './metrics/listener.ts';
+import { endAtDefects, endAtSignals } from './process-end.ts';
+import { describeStartFault } from './start-fault.ts';
+
+/** Under the 10 seconds after which most supervisors kill. */
+const shutdownLimitMs = 9_500;
+/** What was sent before the signal, and is still on its way or waiting to be accepted, gets its answer. */
+const closeGraceMs = 300;
+
+/** A worker's figures are asked for by its primary. */
+async function startMeter({ metrics }: Config): Promise<Meter | null> {
+  if (!metrics) return null;
+  const { createPrometheusMeter, createWorkerMeter } = await import('./metrics/prometheus.ts');
+  if (cluster.isWorker) return createWorkerMeter();
+  const meter = createPrometheusMeter();
+  await listenForScrapes(meter, metrics);
+  return meter;
+}
+
+async function start(config: Config, logger: Logger): Promise<App> {
+  const meter = await startMeter(config);
+  const app = await createApp({
+    config,
+    logger,
+    secrets: resolveSecrets(config),
+    ...(meter ? { meter } : {}),
+  });
+  const demo = config.demo && config.mode === 'local' ? await createDemoWorkspace(app) : null;
+  await app.sweepInTurn();
+  const { url } = await app.http.listen(config.host, config.port);
+  const graphql = new URL('/graphql', url).href;
+  // A worker's primary says it once for all.
+  if (cluster.isPrimary) process.stdout.write(`Latchkey is listening at ${graphql}\n`);
+  if (demo) process.stdout.write(describeDemo(demo, graphql));
+  return app;
+}
+
+function stopOnSignals(app: App, logger: Logger): void {
+  // A closed terminal sends SIGHUP to the whole group; of a cluster the primary alone knows what it means.
+  if (cluster.isWorker) process.on('SIGHUP', () => undefined);
+  const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
+  if (cluster.isPrimary) signals.push('SIGHUP');
+  endAtSignals(signals, logger, async (signal) => {
+    logger.info({ signal }, 'closing');
+    const giveUp = () => {
+      logger.error({ signal, shutdownLimitMs }, 'closing took too long');
+      process.exit(1);
+    };
+    setTimeout(giveUp, shutdownLimitMs).unref();
+    await app.close(closeGraceMs);
+    logger.info({ signal }, 'closed');
+    return 0;
+  });
+}
+
+async function serve(): Promise<void> {
+  try {
+    const config = readConfig();
+    const logger = createLogger({ level: config.logLevel });
+    endAtDefects(logger);
+    stopOnSignals(await start(config, logger), logger);
+  } catch (error) {
+    process.stderr.write(`${describeStartFault(error)}\n`);
+    process.exit(1);
+  }
+}
+
+// It ends the process itself when it fails.
+void serve();
