@@ -19,6 +19,7 @@ import { unauthenticated } from './core/errors.ts';
 import type { Meter } from './core/meter.ts';
 import type { Role } from './core/principal.ts';
 import type { RequestFacts } from './core/request-facts.ts';
+import type { Tracer } from './core/tracer.ts';
 import type { DatabaseOptions } from './db/database.ts';
 import { openDatabase } from './db/data-source.ts';
 import { measuredDatabase } from './db/measured-database.ts';
@@ -37,7 +38,9 @@ import type { CompiledExecution } from './server/execute.ts';
 import { createHttpServer, type HttpServer } from './server/http.ts';
 import { introspectionPlugin } from './server/introspection-plugin.ts';
 import { createOperationCheck } from './server/operation-check.ts';
+import { currentTrace } from './server/request-scope.ts';
 import { assembleSchema, type AssembledSchema } from './server/schema.ts';
+import { tracedDatabase } from './tracing/traced-database.ts';
 
 interface Secrets {
   readonly jwtSecrets: readonly [string, ...string[]];
@@ -59,6 +62,8 @@ export interface AppOptions {
   readonly database?: DatabaseOptions;
   /** Told of requests, decisions and statements; nobody by default. */
   readonly meter?: Meter;
+  /** Follows requests through the rooms; nobody by default. Closed with the app. */
+  readonly tracer?: Tracer;
   /** Puts other parts in the place of those that refuse. For `npm run bench`, to see what they cost; no setting leads here. */
   readonly enforcement?: (parts: Enforcement) => Enforcement;
   /** Default: auto. Another one is for tests and comparisons. */
@@ -101,16 +106,17 @@ export function scopeCatalogue(): ScopeCatalogue {
   );
 }
 
+/** The store, told to whoever wants to hear of it. */
+async function openStore({ config, database, meter, tracer }: Omit<AppOptions, 'logger'>) {
+  const store = await openDatabase(config.database, database);
+  const measured = meter ? measuredDatabase(store, meter) : store;
+  return tracer ? tracedDatabase(measured, currentTrace) : measured;
+}
+
 /** Opens the store and applies missing migrations. */
-export async function openHouse({
-  config,
-  secrets,
-  clock = systemClock,
-  database: options = {},
-  meter,
-}: Omit<AppOptions, 'logger'>): Promise<House> {
-  const store = await openDatabase(config.database, options);
-  const database = meter ? measuredDatabase(store, meter) : store;
+export async function openHouse(options: Omit<AppOptions, 'logger'>): Promise<House> {
+  const { config, secrets, clock = systemClock } = options;
+  const database = await openStore(options);
   await database.migrate();
   const scopes = scopeCatalogue();
   const schema = await assembleSchema(allFeatures, scopes);
@@ -197,7 +203,7 @@ function readiness({ database }: House) {
 
 /** Everything but listening. Throws PolicyError when the schema and the declared rules do not fit. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { config, logger, meter } = options;
+  const { config, logger, meter, tracer } = options;
   const house = await openHouse(options);
   const lastUsed = createLastUsedLog(house.database);
   const { policy, schema } = house.schema;
@@ -210,9 +216,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   const isIntrospectionPublic = config.introspection === 'public';
   const chores = startChores(house, lastUsed, logger);
   const close = async () => {
+    // Beside the rest, so that a receiver of traces that keeps silent holds up nothing.
+    const sent = tracer?.close();
     await chores.stop();
     limits.close();
     await house.close();
+    await sent;
   };
   const http = await createHttpServer<Context>({
     schema,
@@ -226,6 +235,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     isReady: readiness(house),
     ...{ logger, exampleDocument, exampleFiles, introspection: config.introspection },
     ...(meter ? { meter } : {}),
+    ...(tracer ? { tracer } : {}),
     compiledExecution: options.compiledExecution ?? 'auto',
     ...{ corsOrigins: config.corsOrigins, trustProxyHops: config.trustProxyHops },
     onClose: close,

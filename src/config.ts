@@ -29,6 +29,8 @@ export interface Config {
   readonly trustProxyHops: number;
   /** Where Prometheus may ask. null = nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | null;
+  /** Where traces are posted. null = there are none. */
+  readonly tracing: { readonly url: string } | null;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly keyInactivityDays: number;
   readonly rateLimitRequestsPerMinute: number;
@@ -124,6 +126,15 @@ function parseHost(text: string): string | null {
   return isIP(text) > 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text) ? text : null;
 }
 
+/** The beginning of a URL: something is put behind it. */
+function parseEndpoint(text: string): string | null {
+  return parseUrl(text, ['https:', 'http:']) && !/[?#]/.test(text) ? text : null;
+}
+
+function parseWholeUrl(text: string): string | null {
+  return parseUrl(text, ['https:', 'http:'])?.href ?? null;
+}
+
 const settings = z.object({
   MODE: oneOf('local', 'production').default('local'),
   PORT: wholeNumber(0, 65_535).default(4000),
@@ -154,6 +165,18 @@ const settings = z.object({
   TRUST_PROXY_HOPS: wholeNumber(0, 32).default(0),
   METRICS_PORT: wholeNumber(0, 65_535).optional(),
   METRICS_HOST: setting('Accepted: an IP address or a host name.', parseHost).default('127.0.0.1'),
+  // Of the standard's settings those that decide whether and where; what else there is, its packages read themselves.
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting(
+    'Accepted: http://HOST:PORT | https://…',
+    parseEndpoint,
+    hide,
+  ).optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: setting(
+    'Accepted: http://… | https://…',
+    parseWholeUrl,
+    hide,
+  ).optional(),
+  OTEL_SDK_DISABLED: z.string().optional(),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
   KEY_INACTIVITY_DAYS: wholeNumber(1, 36_500).default(90),
   RATE_LIMIT_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(600),
@@ -206,6 +229,13 @@ function atLeastOne(items: readonly string[] | undefined): readonly [string, ...
   return first === undefined ? null : [first, ...others];
 }
 
+/** As the standard says: the setting for traces is the whole URL, the one for everything its beginning. */
+function tracingOf(parsed: z.output<typeof settings>): Config['tracing'] {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: whole } = parsed;
+  if (!base || parsed.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return null;
+  return { url: whole ?? `${base.replace(/\/$/, '')}/v1/traces` };
+}
+
 function toConfig(parsed: z.output<typeof settings>): Config {
   const local = parsed.MODE === 'local';
   const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, METRICS_PORT: port } = parsed;
@@ -223,6 +253,7 @@ function toConfig(parsed: z.output<typeof settings>): Config {
     corsOrigins: [...new Set(parsed.CORS_ORIGINS)],
     trustProxyHops: parsed.TRUST_PROXY_HOPS,
     metrics: port === undefined ? null : { host: parsed.METRICS_HOST, port },
+    tracing: tracingOf(parsed),
     logLevel: parsed.LOG_LEVEL,
     keyInactivityDays: parsed.KEY_INACTIVITY_DAYS,
     rateLimitRequestsPerMinute: parsed.RATE_LIMIT_REQUESTS_PER_MINUTE,

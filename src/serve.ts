@@ -7,6 +7,7 @@ import { createApp, resolveSecrets, type App } from './app.ts';
 import { readConfig, type Config } from './config.ts';
 import { createLogger } from './core/logger.ts';
 import type { Meter } from './core/meter.ts';
+import type { Tracer } from './core/tracer.ts';
 import { createDemoWorkspace, describeDemo } from './demo/demo-workspace.ts';
 import { listenForScrapes } from './metrics/listener.ts';
 import { endAtDefects, endAtSignals } from './process-end.ts';
@@ -27,13 +28,22 @@ async function startMeter({ metrics }: Config): Promise<Meter | null> {
   return meter;
 }
 
+/** Loaded when it is wanted, as the metrics are: nobody else pays for it. */
+async function startTracer({ tracing }: Config, logger: Logger): Promise<Tracer | null> {
+  if (!tracing) return null;
+  const { createOpenTelemetryTracer } = await import('./tracing/open-telemetry.ts');
+  return createOpenTelemetryTracer({ ...tracing, logger });
+}
+
 async function start(config: Config, logger: Logger): Promise<App> {
   const meter = await startMeter(config);
+  const tracer = await startTracer(config, logger);
   const app = await createApp({
     config,
     logger,
     secrets: resolveSecrets(config),
     ...(meter ? { meter } : {}),
+    ...(tracer ? { tracer } : {}),
   });
   const demo = config.demo && config.mode === 'local' ? await createDemoWorkspace(app) : null;
   await app.sweepInTurn();

@@ -32,6 +32,7 @@ describe('readConfig', () => {
       corsOrigins: [],
       trustProxyHops: 0,
       metrics: null,
+      tracing: null,
       logLevel: 'info',
       keyInactivityDays: 90,
       rateLimitRequestsPerMinute: 600,
@@ -67,6 +68,7 @@ describe('readConfig', () => {
         TRUST_PROXY_HOPS: '2',
         METRICS_PORT: '9464',
         METRICS_HOST: '10.0.0.5',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'https://u:p@otel.example:4318/base/',
         LOG_LEVEL: 'debug',
         KEY_INACTIVITY_DAYS: '30',
         RATE_LIMIT_REQUESTS_PER_MINUTE: '10',
@@ -87,6 +89,7 @@ describe('readConfig', () => {
       corsOrigins: ['https://app.example', 'http://localhost:3000'],
       trustProxyHops: 2,
       metrics: { host: '10.0.0.5', port: 9464 },
+      tracing: { url: 'https://u:p@otel.example:4318/base/v1/traces' },
       logLevel: 'debug',
       keyInactivityDays: 30,
       rateLimitRequestsPerMinute: 10,
@@ -115,6 +118,31 @@ describe('readConfig', () => {
     ['postgres:///x?host=/run/postgresql', { kind: 'postgres', url: 'postgres:///x?host=/run/postgresql' }],
   ])('reads DATABASE_URL %s', (url, database) => {
     expect(readConfig({ DATABASE_URL: url }).database).toEqual(database);
+  });
+
+  it.each([
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel:4318' }, 'http://otel:4318/v1/traces'],
+    [
+      {
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel:4318',
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://jaeger/t?x=1',
+      },
+      'http://jaeger/t?x=1',
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel:4318', OTEL_SDK_DISABLED: 'false' },
+      'http://otel:4318/v1/traces',
+    ],
+  ])('sends traces as the standard says: %j', (env, url) => {
+    expect(readConfig(env).tracing).toEqual({ url });
+  });
+
+  it.each([
+    { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://otel:4318/v1/traces' },
+    { OTEL_SERVICE_NAME: 'latchkey' },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel:4318', OTEL_SDK_DISABLED: 'True' },
+  ])('sends none with %j', (env) => {
+    expect(readConfig(env).tracing).toBeNull();
   });
 
   it('switches the demo off with DEMO=0', () => {
@@ -155,6 +183,9 @@ describe('readConfig', () => {
     ['CORS_ORIGINS', 'https://u@app.example', 'origins such as'],
     ['CORS_ORIGINS', 'app.example', 'origins such as'],
     ['TRUST_PROXY_HOPS', 'true', '0 to 32'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'otel:4317', 'http://HOST:PORT'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://otel:4318/?x=1', 'http://HOST:PORT'],
+    ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'grpc://otel:4317', 'http://'],
     ['LOG_LEVEL', 'verbose', 'info'],
     ['KEY_INACTIVITY_DAYS', '0', '1 to'],
     ['RATE_LIMIT_REQUESTS_PER_MINUTE', '0', '1 to'],
@@ -227,7 +258,12 @@ describe('readConfig', () => {
     fc.assert(
       fc.property(hidden, (value) => {
         const env = Object.fromEntries(names.map((name) => [name, value]));
-        const broken = { DATABASE_URL: `mysql://u:${value}@db`, REDIS_URL: `http://:${value}@redis` };
+        const broken = {
+          DATABASE_URL: `mysql://u:${value}@db`,
+          REDIS_URL: `http://:${value}@redis`,
+          OTEL_EXPORTER_OTLP_ENDPOINT: `ftp://u:${value}@otel`,
+          OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `ftp://u:${value}@otel`,
+        };
         const short = value.slice(0, 20);
         const report = faultsOf({ ...env, ...broken, JWT_SECRET: short, KEY_PEPPER: short }).join('\n');
         expect(report).toContain('JWT_SECRET: ');

@@ -1,5 +1,5 @@
 // After a full tour, in which secrets are also sent where they do not belong, nothing that the server keeps or says holds
-// one: not the database files, not the log at its most talkative, not the messages of errors.
+// one: not the database files, not the log at its most talkative, not the messages of errors, not the traces.
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { tableOf } from '../src/db/table.ts';
 import { describeEachEngine } from './support/engines.ts';
 import { bearer, openTestHouse, testSecrets, type TestHouse, type TestWorkspace } from './support/house.ts';
 import { callerWith, colleague, keyAdmin, use, withOtherSecret, type KeyAdmin } from './support/keys.ts';
+import { openTracer, openTraceReceiver, type TraceReceiver } from './support/trace-receiver.ts';
 import { ask, done } from './support/users.ts';
 import { allRows, entities } from './db/support/store.ts';
 
@@ -18,6 +19,7 @@ describeEachEngine('Secrets', (engine) => {
   const lines: string[] = [];
   /** Every `errors` and `userErrors` that was answered, as text. */
   const messages: string[] = [];
+  let receiver: TraceReceiver;
   let house: TestHouse;
   let workspace: TestWorkspace;
   let admin: KeyAdmin;
@@ -26,8 +28,10 @@ describeEachEngine('Secrets', (engine) => {
 
   beforeAll(async () => {
     const logger = createLogger({ level: 'trace', destination: { write: (line) => void lines.push(line) } });
+    receiver = await openTraceReceiver();
     house = await openTestHouse(engine, {
       logger,
+      tracer: openTracer(receiver.endpoint, logger),
       env: { KEY_ESCROW_SECRET: escrowSecret, LOG_LEVEL: 'trace' },
     });
     const { send } = house;
@@ -47,7 +51,10 @@ describeEachEngine('Secrets', (engine) => {
     hide('new password', newPassword);
     await tour();
   });
-  afterAll(() => house.close());
+  afterAll(async () => {
+    await house.close();
+    await receiver.close();
+  });
 
   const hide = (what: string, text: string) => void hidden.set(text, what);
   const note = (value: unknown) => void (value == null || messages.push(JSON.stringify(value)));
@@ -296,6 +303,13 @@ describeEachEngine('Secrets', (engine) => {
 
   it('are not in the log, at any level', () => {
     expect(lines.filter((line) => foundIn(line).length > 0).flatMap(foundIn)).toEqual([]);
+  });
+
+  it('are not in the traces', async () => {
+    const { headers } = await house.send({}, '{ viewer { kind } }');
+    await receiver.traceOf(headers['x-request-id']);
+    expect(receiver.spans().length).toBeGreaterThan(500);
+    expect(receiver.received.flatMap(foundIn)).toEqual([]);
   });
 
   it('are not in the messages of errors', () => {

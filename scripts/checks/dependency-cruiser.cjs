@@ -2,6 +2,7 @@
 //
 //   core <- db <- access <- graph <- features <- demo        server may use core, db, access, graph
 //   metrics may use core: the others tell it through core's Meter
+//   tracing may use core and db: the others tell it through core's Tracer
 //   app.ts and serve.ts see all and wire the rooms together
 //
 // (Version 17: 18 needs Node 22. It reads TypeScript through the compiler's JavaScript API, hence TypeScript 6.)
@@ -36,6 +37,26 @@ module.exports = {
       ['core'],
       'metrics counts what it is told. Let the room tell it through a Meter of core.',
     ),
+    room(
+      'tracing',
+      ['core', 'db'],
+      'tracing follows a request by what it is told. Let the room tell it through a RequestTrace of core.',
+    ),
+    {
+      name: 'open-telemetry-on-demand',
+      severity: 'error',
+      comment:
+        'Its packages cost time and memory, which only those shall pay who set OTEL_EXPORTER_OTLP_ENDPOINT: import ' +
+        'src/tracing/open-telemetry.ts dynamically where it is wanted. Types come from src/core/tracer.ts.',
+      from: {
+        path: '^src/',
+        pathNot: '^src/tracing/(open-telemetry|request-trace|told-once|traceparent)\\.ts$',
+      },
+      to: {
+        path: '(^src/tracing/(open-telemetry|request-trace|told-once|traceparent)\\.ts$|node_modules/@opentelemetry/)',
+        dependencyTypesNot: ['dynamic-import'],
+      },
+    },
     room('core', [], 'core holds words that all rooms share. Move what needs another room into that room.'),
     room(
       'db',

@@ -4,14 +4,14 @@ import type {
   ApolloServerOptionsWithGateway,
   ApolloServerPlugin,
 } from '@apollo/server';
-import type { GraphQLSchema } from 'graphql';
+import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { maxTokens } from '../access/policy/index.ts';
 import type { RequestContextBase } from '../core/request-facts.ts';
 import { ApolloServer, disabledPlugins } from './apollo-packages.ts';
 import { createExecutor, type CompiledExecution } from './execute.ts';
 import type { ErrorDoor } from './format-error.ts';
-import { currentScope, noteForLog, outcomeOf } from './request-scope.ts';
+import { currentScope, currentTrace, noteForLog, outcomeOf } from './request-scope.ts';
 
 const maximumValidationErrors = 5;
 const maximumOperationNameLength = 100;
@@ -39,16 +39,27 @@ function switchedOff(): ApolloServerPlugin[] {
 
 /** Notes the operation's name for the log, and gives the one answer that Apollo sends as 200 without data its 400. */
 const bookkeeping: ApolloServerPlugin = {
-  requestDidStart: async () => ({
-    async didResolveOperation({ operationName, operation }) {
-      if (operation) noteForLog({ operation: operation.operation });
-      if (operationName) noteForLog({ operationName: operationName.slice(0, maximumOperationNameLength) });
-    },
-    async willSendResponse({ request, response }) {
-      if (request.extensions?.['persistedQuery'] && response.http.status === 200) response.http.status = 400;
-    },
-  }),
+  async requestDidStart() {
+    currentTrace()?.beginOperation();
+    return {
+      async didResolveOperation({ operationName, operation }) {
+        if (operation) noteForLog({ operation: operation.operation });
+        if (operationName) noteForLog({ operationName: operationName.slice(0, maximumOperationNameLength) });
+      },
+      async willSendResponse({ request, response }) {
+        if (request.extensions?.['persistedQuery'] && response.http.status === 200)
+          response.http.status = 400;
+      },
+    };
+  },
 };
+
+/** The operation has its answer: how it went is known. */
+function noteOutcome(result: FormattedExecutionResult): void {
+  noteForLog(outcomeOf(result));
+  const scope = currentScope();
+  if (scope) scope.trace?.endOperation(scope);
+}
 
 /**
  * Our executor in the place of Apollo's own. It is called where Apollo would execute, so that everything around it stays:
@@ -86,7 +97,7 @@ export async function startApollo<TContext extends RequestContextBase>(
     hideSchemaDetailsFromClientErrors: options.introspection !== 'public',
     formatError: (_formatted, error) => door.format(error, requestId()),
     stringifyResult: (result) => {
-      noteForLog(outcomeOf(result));
+      noteOutcome(result);
       return door.stringify(result, requestId());
     },
     // Basic authentication makes a key something that a browser sends by itself: a foreign page must not use it.

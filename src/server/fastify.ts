@@ -9,10 +9,11 @@ import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { blankSecrets } from '../core/logger.ts';
 import type { Meter } from '../core/meter.ts';
+import type { RequestTrace, Tracer } from '../core/tracer.ts';
 import { badRequest, type ErrorDoor } from './format-error.ts';
 import { strictPolicy } from './pages.ts';
 import { fromFastify, pathOf } from './request-rules.ts';
-import { answerNotesOf, outcomeOf, scopeOf } from './request-scope.ts';
+import { answerNotesOf, outcomeOf, runInScope, scopeOf, traceForLog } from './request-scope.ts';
 
 interface FastifyOptions {
   readonly logger: Logger;
@@ -20,6 +21,7 @@ interface FastifyOptions {
   readonly trustProxyHops: number;
   readonly bodyLimitBytes: number;
   readonly meter?: Meter;
+  readonly tracer?: Tracer;
 }
 
 /** By then a request must have arrived as a whole: nobody keeps a connection busy by dribbling. */
@@ -65,7 +67,9 @@ function headOf(error: unknown): ErrorHead {
 
 function sendError(reply: FastifyReply, error: unknown, door: ErrorDoor): FastifyReply {
   const { status, headers } = headOf(error);
-  const answer = { errors: [door.format(error, reply.request.id)] };
+  // A handler's scope has ended with it, and the log wants to know whose defect it is.
+  const formatted = runInScope(reply.request, () => door.format(error, reply.request.id));
+  const answer = { errors: [formatted] };
   Object.assign(scopeOf(reply.request), outcomeOf(answer));
   return reply
     .code(status)
@@ -110,10 +114,11 @@ function logAnswer(
   reply: FastifyReply,
   { isSent, tookMs }: { readonly isSent: boolean; readonly tookMs: number },
 ): void {
-  const { requestId, caller, operation = 'none', ...known } = scopeOf(request);
+  const { requestId, trace, caller, operation, ...known } = scopeOf(request);
   const outcome = known.outcome ?? outcomeOfStatus(reply.statusCode, isSent);
   const entry = {
     requestId,
+    ...traceForLog(trace),
     method: request.method,
     // Without the query string: it may hold an operation's variables.
     path: pathOf(request).slice(0, maximumLoggedPathLength),
@@ -124,10 +129,24 @@ function logAnswer(
   };
   logger.info(entry, 'request');
   meter?.request({
-    operation,
+    operation: operation ?? 'none',
     status: reply.statusCode,
     outcome: isSent ? outcome : 'aborted',
     seconds: tookMs / 1_000,
+  });
+  const answer = isSent ? { status: reply.statusCode, outcome } : { outcome: 'aborted' };
+  trace?.end({ ...scopeOf(request), ...answer });
+}
+
+/** Pages and probes have no trace: they ask the store for nothing that an operation would wait for. */
+function beginTrace(tracer: Tracer, request: FastifyRequest): RequestTrace | undefined {
+  const path = pathOf(request);
+  if (path !== '/graphql') return undefined;
+  const { traceparent } = request.headers;
+  return tracer.begin({
+    ...{ method: request.method, path, route: request.is404 ? null : path },
+    scheme: request.protocol === 'https' ? 'https' : 'http',
+    traceparent: typeof traceparent === 'string' ? traceparent : undefined,
   });
 }
 
@@ -198,6 +217,8 @@ export function createFastify(options: FastifyOptions, door: ErrorDoor): Fastify
     answer(badRequest(404, 'There is nothing at this path.'), reply),
   );
   app.addHook('onRequest', async (request, reply) => {
+    const trace = options.tracer && beginTrace(options.tracer, request);
+    if (trace) scopeOf(request).trace = trace;
     // Not Fastify's onResponse, which stays silent when the caller hangs up: what it asked for may have been done.
     let isSent = false;
     // Not reply.elapsedTime, which is 0 as long as nobody has an onResponse hook.

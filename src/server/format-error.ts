@@ -3,6 +3,7 @@ import { GraphQLError, type FormattedExecutionResult, type GraphQLFormattedError
 import type { Logger } from 'pino';
 import { ApiError, httpStatusOf, type ErrorCode } from '../core/errors.ts';
 import { speakable } from './echo.ts';
+import { currentTrace, traceForLog } from './request-scope.ts';
 
 const maximumMessageLength = 300;
 /** The depth to which causes are searched; a chain longer than that is nobody's intention. */
@@ -100,7 +101,8 @@ function present(error: unknown, requestId: string, logger: Logger): GraphQLForm
   const refusal = recognise(error);
   if (!refusal) {
     const place = placeOf(error);
-    logger.error({ requestId, err: causesOf(error).at(-1), path: place.path }, 'defect');
+    const facts = { requestId, ...traceForLog(currentTrace()) };
+    logger.error({ ...facts, err: causesOf(error).at(-1), path: place.path }, 'defect');
     return { ...masked(requestId), ...place };
   }
   const facts = Object.entries(refusal.extensions).filter(([name]) => !hiddenExtensions.has(name));

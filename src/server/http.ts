@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Meter } from '../core/meter.ts';
 import type { RequestContextBase, RequestFacts } from '../core/request-facts.ts';
+import type { Tracer } from '../core/tracer.ts';
 import { prefersHtml } from './accept.ts';
 import { startApollo } from './apollo.ts';
 import { fastifyApolloHandler } from './apollo-packages.ts';
@@ -32,6 +33,7 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
   readonly corsOrigins: readonly string[];
   readonly trustProxyHops: number;
   readonly meter?: Meter;
+  readonly tracer?: Tracer;
   /** Default 262144 (256 KB). */
   readonly bodyLimitBytes?: number;
   /** Default: auto. */

@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import type { FormattedExecutionResult } from 'graphql';
 import { perRequest } from '../core/per-request.ts';
 import type { AnswerNotes } from '../core/request-facts.ts';
+import type { RequestTrace } from '../core/tracer.ts';
 
 /** Whose request it is, as the log names them. */
 interface LoggedCaller {
@@ -16,9 +17,11 @@ interface LoggedCaller {
 
 export interface RequestScope {
   readonly requestId: string;
+  /** Only of a request that is traced. */
+  trace?: RequestTrace;
   /** Known once the operation is resolved; for the log, like all below. */
   operationName?: string;
-  /** For the metrics alone. */
+  /** For the metrics and the trace. */
   operation?: 'query' | 'mutation' | 'subscription';
   caller?: LoggedCaller;
   /** Points, as costOf counts them; known once the operation was measured. */
@@ -53,8 +56,18 @@ export function currentScope(): RequestScope | undefined {
   return storage.getStore();
 }
 
+/** Of the request that is being answered. */
+export function currentTrace(): RequestTrace | undefined {
+  return currentScope()?.trace;
+}
+
+/** What a line of the log says of a request's trace: nothing, when it has none. */
+export function traceForLog(trace: RequestTrace | undefined): { readonly trace_id?: string } {
+  return trace ? { trace_id: trace.traceId } : {};
+}
+
 /** Notes for the log what is known by now. Without a request (a test that calls a room directly) it does nothing. */
-export function noteForLog(facts: Partial<Omit<RequestScope, 'requestId'>>): void {
+export function noteForLog(facts: Partial<Omit<RequestScope, 'requestId' | 'trace'>>): void {
   Object.assign(currentScope() ?? {}, facts);
 }
 

@@ -6,6 +6,7 @@ import type { CostReport } from '../../src/access/rate-limit/index.ts';
 import { operatorContext } from '../../src/access/operator.ts';
 import { readConfig, type Config } from '../../src/config.ts';
 import type { Meter } from '../../src/core/meter.ts';
+import type { Tracer } from '../../src/core/tracer.ts';
 import type { DatabaseOptions } from '../../src/db/database.ts';
 import type { CompiledExecution } from '../../src/server/execute.ts';
 import { createApiKey } from '../../src/features/api-keys/index.ts';
@@ -105,6 +106,7 @@ export interface HouseOptions {
   /** Told of statements and transactions before they run; they wait for it. */
   readonly database?: DatabaseOptions;
   readonly meter?: Meter;
+  readonly tracer?: Tracer;
   /** Default: what LATCHKEY_TEST_EXECUTION says, or auto. */
   readonly compiledExecution?: CompiledExecution;
 }
@@ -124,6 +126,7 @@ export async function openTestHouse(
     compiledExecution: options.compiledExecution ?? executionOfThisRun,
     logger: options.logger ?? pino({ level: 'silent' }),
     ...(options.meter ? { meter: options.meter } : {}),
+    ...(options.tracer ? { tracer: options.tracer } : {}),
     database: {
       ...options.database,
       onStatement: (text, values) => {

@@ -8,6 +8,8 @@ const root = join(import.meta.dirname, '../..');
 export interface ServerProcess {
   /** `http://127.0.0.1:<port>/graphql` */
   readonly url: string;
+  /** All that it has said so far. */
+  said(): string;
   /** Asks it to stop, by SIGTERM unless told, waits until it has, and gives back all that it said. */
   stop(signal?: NodeJS.Signals): Promise<string>;
 }
@@ -40,6 +42,7 @@ export async function startServer(
   });
   return {
     url,
+    said: () => said,
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
       await ended;

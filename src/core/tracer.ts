@@ -1,0 +1,50 @@
+// What the rooms tell of a request on its way through them, for whoever follows it. Who does, if anybody, is serve.ts's choice.
+
+/** What a GraphQL operation turned out to be, in the words of the log. What is not known of it is left out. */
+export interface TracedOperation {
+  readonly operation?: 'query' | 'mutation' | 'subscription';
+  readonly operationName?: string;
+  /** Points. */
+  readonly cost?: number;
+  /** `ok`, `partial`, `denied`, `aborted`, or an error's code. */
+  readonly outcome?: string;
+  readonly reason?: string;
+}
+
+export interface TracedAnswer extends TracedOperation {
+  readonly requestId: string;
+  /** None: the caller was gone before there was an answer. */
+  readonly status?: number;
+  /** The public beginning of the key that was sent, or the id of who is signed in. */
+  readonly caller?: { readonly key?: string; readonly userId?: string };
+  readonly outcome: string;
+}
+
+export interface TracedRequest {
+  readonly method: string;
+  readonly scheme: 'http' | 'https';
+  /** The path as it is declared; null when there is nothing for this method. */
+  readonly route: string | null;
+  readonly path: string;
+  /** The header as it was sent (W3C Trace Context). Its form is NOT checked. */
+  readonly traceparent?: string | undefined;
+}
+
+/** One request. What is told after its end is kept all the same: a mutation goes on when its caller has gone. */
+export interface RequestTrace {
+  /** 32 hex characters. */
+  readonly traceId: string;
+  /** From here on statements are part of the operation. */
+  beginOperation(): void;
+  /** Without an operation that has begun it does nothing. */
+  endOperation(operation: TracedOperation): void;
+  /** `text` has placeholders, never values. Call what it returns at the end, with the error of a statement that failed. */
+  beginStatement(system: 'sqlite' | 'postgresql', text: string): (error?: unknown) => void;
+  end(answer: TracedAnswer): void;
+}
+
+export interface Tracer {
+  begin(request: TracedRequest): RequestTrace;
+  /** Sends what has not been sent yet, for as long as a shutdown can wait. Never rejects. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,34 @@
+// An exporter that says in the log, once each time, that traces do not arrive and that they do again.
+import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
+import type { Logger } from 'pino';
+
+/** ExportResultCode.SUCCESS of the SDK's core, which is not worth a dependency of its own. */
+const success = 0;
+
+export interface ToldExporter extends SpanExporter {
+  noteLost(error: unknown): void;
+}
+
+export function tellOnce(exporter: SpanExporter, logger: Logger): ToldExporter {
+  let isAway = false;
+  const noteLost = (error: unknown) => {
+    if (!isAway) logger.warn({ err: error }, 'traces cannot be sent; requests are not concerned');
+    isAway = true;
+  };
+  const noteBack = () => {
+    if (isAway) logger.info('traces are sent again');
+    isAway = false;
+  };
+  return {
+    export(spans, done) {
+      exporter.export(spans, (result) => {
+        if (result.code === success) noteBack();
+        else noteLost(result.error);
+        done(result);
+      });
+    },
+    forceFlush: async () => exporter.forceFlush?.(),
+    shutdown: () => exporter.shutdown(),
+    noteLost,
+  };
+}
