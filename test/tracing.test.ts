@@ -1,5 +1,6 @@
 // Traces: which spans a request leaves, how they hang together, that nothing of anybody's data is in them, and that a receiver
 // that is away is nobody's trouble. What the processes of a server do is in tracing-process.test.ts.
+import { request } from 'node:http';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../src/core/logger.ts';
@@ -13,7 +14,9 @@ import {
   type TestHouse,
   type TestWorkspace,
 } from './support/house.ts';
+import { createHolder } from './support/hold.ts';
 import { prefixOf, signIn } from './support/keys.ts';
+import { createToy } from './support/toy-server.ts';
 import {
   kinds,
   openTracer,
@@ -36,6 +39,7 @@ const [traceId, spanId] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331
 
 describeEachEngine('A trace', (engine) => {
   const lines: Line[] = [];
+  const holder = createHolder();
   let receiver: TraceReceiver;
   let tracer: Tracer;
   let house: TestHouse;
@@ -47,7 +51,7 @@ describeEachEngine('A trace', (engine) => {
     const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Line) };
     const logger = createLogger({ level: 'info', destination });
     tracer = openTracer(receiver.endpoint, logger);
-    house = await openTestHouse(engine, { tracer, logger });
+    house = await openTestHouse(engine, { tracer, logger, database: holder.database });
     workspace = await house.workspace();
     key = await workspace.key('read:customers', 'read:inquiries', 'read:followups', 'write:customers');
     await workspace.customer();
@@ -232,6 +236,28 @@ describeEachEngine('A trace', (engine) => {
     expect(defects()).toEqual([expect.objectContaining({ trace_id: server.traceId })]);
   });
 
+  it('of a caller who has hung up goes on to the end of the work', async () => {
+    const { url } = await house.app.http.listen('127.0.0.1', 0);
+    const insert = holder.statement(/^INSERT INTO "customers" /);
+    const headers = { ...bearer(key.secret), 'content-type': 'application/json', 'x-request-id': 'hung-up' };
+    const sent = request(new URL('/graphql', url), { method: 'POST', headers });
+    sent.on('error', () => undefined);
+    sent.end(JSON.stringify({ query: create, variables: { name: 'Late' } }));
+    await insert.reached;
+    sent.destroy();
+    await expect.poll(requestLines).toEqual([expect.objectContaining({ outcome: 'aborted' })]);
+    insert.release();
+    const { server } = await receiver.traceOf('hung-up');
+    expect(server.attributes).toMatchObject({ 'latchkey.outcome': 'aborted' });
+    expect(server.attributes).not.toHaveProperty('http.response.status_code');
+    const operation = () => receiver.traceOf('hung-up').then((trace) => trace.operation);
+    await expect
+      .poll(operation)
+      .toMatchObject({ name: 'mutation', attributes: { 'latchkey.outcome': 'ok' } });
+    const trace = await receiver.traceOf('hung-up');
+    expect(within(trace, trace.operation).map(({ name }) => name)).toContain('INSERT');
+  });
+
   it('has a name for methods that are not there, and none of the caller’s making', async () => {
     const send = (method: 'DELETE' | 'PROPFIND') =>
       house.app.http.inject({ method: method as 'DELETE', url: '/graphql' });
@@ -311,6 +337,21 @@ describeEachEngine('A trace', (engine) => {
       .poll(told)
       .toEqual(['traces cannot be sent; requests are not concerned', 'traces are sent again']);
   });
+});
+
+it('A defect that comes up when the answer leaves is in the log with its trace', async () => {
+  const { server, lines } = await createToy({
+    tracer: openTracer('http://127.0.0.1:9'),
+    async createContext(facts) {
+      facts.answer.beforeSend = () => Promise.reject(new Error('late'));
+      return { requestId: facts.requestId, facts };
+    },
+  });
+  const answer = await server.inject({ method: 'POST', url: '/graphql', payload: { query: '{ hello }' } });
+  expect(answer.statusCode).toBe(500);
+  const ids = ['defect', 'request'].map((wanted) => lines.find(({ msg }) => msg === wanted)?.['trace_id']);
+  expect(ids).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), ids[0]]);
+  await server.close();
 });
 
 it('A server that closes does not wait for a receiver that keeps silent', async () => {
