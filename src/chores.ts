@@ -14,7 +14,7 @@ export interface Chores {
   sweep(): Promise<unknown>;
   /** The same, unless some process on this store has begun it within the hour; also runs by itself every hour. */
   sweepInTurn(): Promise<unknown>;
-  /** No more of it, and what was collected is written. */
+  /** No more of it: what was collected is written, and a sweep that has begun is over. */
   stop(): Promise<void>;
 }
 
@@ -27,10 +27,12 @@ export function startChores(operator: Operator, lastUsed: LastUsedLog, logger: L
     Promise.all([sweepInactiveKeys(operator), forgetIdempotencyRecords(database, clock)]).catch(
       warn('the sweep did not finish'),
     );
-  const sweepInTurn = async () => {
+  const takeTurnAndSweep = async () => {
     const turn = { name: 'hourly', nowMs: clock.nowMs(), everyMs: hourMs };
     if (await takeTurn(database, turn).catch(warn('the sweep did not begin'))) await sweep();
   };
+  let sweeping: Promise<unknown> = Promise.resolve();
+  const sweepInTurn = () => (sweeping = takeTurnAndSweep());
   const timers = [
     setInterval(() => void flush(), lastUsedFlushMs),
     setInterval(() => void sweepInTurn(), hourMs),
@@ -41,7 +43,7 @@ export function startChores(operator: Operator, lastUsed: LastUsedLog, logger: L
     sweepInTurn,
     async stop() {
       timers.forEach((timer) => clearInterval(timer));
-      await flush();
+      await Promise.all([flush(), sweeping]);
     },
   };
 }

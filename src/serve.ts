@@ -46,8 +46,9 @@ async function start(config: Config, logger: Logger): Promise<App> {
     ...(tracer ? { tracer } : {}),
   });
   const demo = config.demo && config.mode === 'local' ? await createDemoWorkspace(app) : null;
-  await app.sweepInTurn();
   const { url } = await app.http.listen(config.host, config.port);
+  // Nobody waits for it but the end.
+  void app.sweepInTurn();
   const graphql = new URL('/graphql', url).href;
   // A worker's primary says it once for all.
   if (cluster.isPrimary) process.stdout.write(`Latchkey is listening at ${graphql}\n`);
