@@ -53,6 +53,7 @@ it.each([
   ['the client of Redis, without REDIS_URL', '/node_modules/ioredis/'],
   ['the metrics, without METRICS_PORT', '/node_modules/prom-client/'],
   ['the tracer, without OTEL_EXPORTER_OTLP_ENDPOINT', '/node_modules/@opentelemetry/'],
+  ['traces, where nobody is sent them', '/node_modules/@opentelemetry/'],
   ['the compiler of queries', '/node_modules/graphql-jit/'],
   ['the hash of passwords', '/node_modules/@node-rs/argon2/'],
   ['the list of common passwords', '/node_modules/@zxcvbn-ts/'],
