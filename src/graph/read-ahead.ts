@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import type { Context } from '../access/context.ts';
 import { isDenied } from '../access/policy/index.ts';
+import type { Condition } from '../db/condition.ts';
 import type { ListPerParent } from '../db/select.ts';
 import type { ListResult } from '../db/tenant-db.ts';
 import type { Row } from './known-rows.ts';
@@ -113,20 +114,62 @@ function listAhead({ read, field, node }: Below, context: Context, place: Place)
   }
 }
 
-/** All lists below the same rows in one statement, or in one for each thousand rows. */
-async function readLists(lists: readonly ListAhead[], rows: readonly Row[], context: Context): Promise<void> {
+/** Of all lists of one statement; a list that has more has one of its own. */
+const maxConditions = 100;
+
+function conditionsOf(condition: Condition): number {
+  if ('op' in condition) return 1;
+  const parts = 'all' in condition ? condition.all : condition.any;
+  return parts.reduce((sum, part) => sum + conditionsOf(part), 1);
+}
+
+/**
+ * Lists that go into one statement: all of them, unless they are long. Preparing takes SQLite a time that grows with the
+ * square of what is compared (29 lists with ten of everything: 14 seconds), and both engines end at a number of parameters.
+ */
+function inStatements(lists: readonly ListAhead[]): ListAhead[][] {
+  const statements: ListAhead[][] = [];
+  let room = 0;
+  for (const ahead of lists) {
+    const size = conditionsOf(ahead.list.query.condition);
+    if (size > room) {
+      statements.push([]);
+      room = maxConditions;
+    }
+    statements.at(-1)!.push(ahead);
+    room -= size;
+  }
+  return statements;
+}
+
+/** Some lists below some rows in one statement. */
+async function readLists(
+  lists: readonly ListAhead[],
+  ids: readonly string[],
+  context: Context,
+): Promise<void> {
+  const reading = context.db.listsPerParent<Row>(
+    lists.map(({ list }) => list),
+    ids,
+  );
+  const readOf = (index: number) => async () => {
+    const found = await reading;
+    return lists[index]!.finish(new Map([...found].map(([parent, all]) => [parent, all[index]!])));
+  };
+  await Promise.all(lists.map(({ loader }, index) => loader.readAhead(ids, readOf(index))));
+}
+
+/** All lists below the same rows, in one statement for each thousand rows. */
+async function readAllLists(
+  lists: readonly ListAhead[],
+  rows: readonly Row[],
+  context: Context,
+): Promise<void> {
   const ids = [...new Set(rows.map(({ id }) => id as string))];
+  const statements = inStatements(lists);
   for (let start = 0; start < ids.length; start += maxBatchSize) {
     const batch = ids.slice(start, start + maxBatchSize);
-    const reading = context.db.listsPerParent<Row>(
-      lists.map(({ list }) => list),
-      batch,
-    );
-    const readOf = (index: number) => async () => {
-      const found = await reading;
-      return lists[index]!.finish(new Map([...found].map(([parent, all]) => [parent, all[index]!])));
-    };
-    await Promise.all(lists.map(({ loader }, index) => loader.readAhead(batch, readOf(index))));
+    await Promise.all(statements.map((together) => readLists(together, batch, context)));
   }
 }
 
@@ -147,6 +190,6 @@ export async function readBelow(
     if (list) lists.push(list);
     else if (at && below.read.rows) reads.push(below.read.rows(rows, context, at));
   }
-  if (lists.length > 0) reads.push(readLists(lists, rows, context));
+  if (lists.length > 0) reads.push(readAllLists(lists, rows, context));
   await Promise.all(reads);
 }

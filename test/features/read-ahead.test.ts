@@ -76,6 +76,23 @@ describeEachEngine('Reading ahead', (engine) => {
       );
     });
 
+    it('lets lists with long filters have a statement each: together they would be too long for one', async () => {
+      const compared = { eq: 'a', neq: 'b', contains: 'c', startsWith: 'd', in: ['e'], nin: ['f'] };
+      const at = '2026-06-01T12:00:00.000Z';
+      const times = { eq: at, neq: at, gt: at, gte: at, lt: at, lte: at };
+      const id = { eq: 'cus_a', neq: 'cus_b', in: ['cus_c'], nin: ['cus_d'] };
+      const long = { subject: compared, createdAt: times, customerId: id };
+      const filter = { or: Array.from({ length: 60 }, () => long) };
+      const names = Array.from({ length: 29 }, (_, index) => `list${index}`);
+      const lists = names.map((name) => `${name}: inquiries(filter: $filter) { totalCount nodes { id } }`);
+      const query = `query ($filter: InquiryFilter) { customers(first: 1) { nodes { ${lists.join(' ')} followUps { nodes { id } } } } }`;
+      const { data, errors, statements } = await statementsOf(query, key, { filter });
+      expect(errors).toBeUndefined();
+      const empty = names.map((name) => [name, { totalCount: 0, nodes: [] }]);
+      expect(data.customers.nodes).toEqual([{ ...Object.fromEntries(empty), followUps: { nodes: [] } }]);
+      expect(statements).toHaveLength(1 + names.length + 1);
+    });
+
     it('reads through edges and nodes alike, level by level', async () => {
       const { data, statements } = await statementsOf(`{
       customers(first: 2, orderBy: { field: NAME }) {
