@@ -1,4 +1,5 @@
 // Statements that come again are prepared on Postgres: not at once, not without bound, and with the same rows.
+import { createHash } from 'node:crypto';
 import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasPostgres } from '../support/engines.ts';
@@ -30,6 +31,28 @@ describe.skipIf(!hasPostgres)('Reads on Postgres', () => {
     expect(await prepared()).toEqual([]);
     for (const value of [3, 4, 5]) expect(await ask(7, value)).toEqual([value + 7]);
     expect(await prepared()).toEqual(['SELECT $1::int + 7 AS n']);
+  });
+
+  it('answer as before when a table changes beneath them, or the connection has lost them', async () => {
+    const change = (text: string) =>
+      store.database.write((connection) => connection.execute(sql`${raw(text)}`));
+    const all = () => store.database.query(sql`SELECT * FROM "beneath" WHERE "a" = ${1}::int`);
+    await change('CREATE TABLE "beneath" AS SELECT 1 AS "a"');
+    for (let time = 0; time < 4; time += 1) expect(await all()).toEqual([{ a: 1 }]);
+    await change('ALTER TABLE "beneath" ADD COLUMN "b" text');
+    for (let time = 0; time < 2; time += 1) expect(await all()).toEqual([{ a: 1, b: null }]);
+    await store.database.query(sql`DEALLOCATE ALL`);
+    for (let time = 0; time < 2; time += 1) expect(await all()).toEqual([{ a: 1, b: null }]);
+    await change('DROP TABLE "beneath"');
+  });
+
+  it('have a name that belongs to their text, whichever process prepares them', async () => {
+    for (const value of [1, 2, 3]) await ask(8, value);
+    const rows = await store.database.query<{ name: string }>(
+      sql`SELECT "name" FROM pg_prepared_statements WHERE "statement" = 'SELECT $1::int + 8 AS n'`,
+    );
+    const sum = createHash('sha256').update('SELECT $1::int + 8 AS n').digest('hex');
+    expect(rows).toEqual([{ name: `latchkey_${sum.slice(0, 32)}` }]);
   });
 
   it('are no more than two hundred, however many texts come', async () => {
