@@ -127,6 +127,15 @@ describe.skipIf(!hasPostgres)('Moving from SQLite to Postgres', () => {
     expect(hash()).toBe(before);
     // A third time there is nothing left to do.
     expect((await move()).json<Moved>()).toMatchObject({ rows: moved.rows, copied: 0 });
+    // Rows that came before the kill were counted then, and the others now.
+    const kept = await onTarget((client) =>
+      client.query<{ table: string; rows: number }>(
+        'SELECT "table_name" AS "table", sum("rows")::int AS "rows" FROM "row_counts" GROUP BY "table_name"',
+      ),
+    );
+    const byName = Object.fromEntries(kept.rows.map(({ table, rows }) => [table, rows]));
+    for (const table of ['customers', 'inquiries', 'follow_ups', 'bookings'])
+      expect([table, byName[table] ?? 0]).toEqual([table, byTable[table]!.rows]);
   });
 
   it('lets the keys of the file work on Postgres, with the same answers', async () => {
