@@ -55,6 +55,15 @@ describe.skipIf(!hasPostgres)('Reads on Postgres', () => {
     expect(rows).toEqual([{ name: `latchkey_${sum.slice(0, 32)}` }]);
   });
 
+  it('are not prepared when they are long: each connection would keep them for good', async () => {
+    const terms = (count: number) => raw(Array.from({ length: count }, () => '0').join(' + '));
+    const sum = (count: number) => store.database.query(sql`SELECT ${1}::int + ${terms(count)} AS n`);
+    for (const count of [900, 1_100])
+      for (let time = 0; time < 4; time += 1) expect(await sum(count)).toEqual([{ n: 1 }]);
+    const lengths = (await prepared()).map(({ length }) => length).filter((length) => length > 1_000);
+    expect(lengths).toEqual([3_619]);
+  });
+
   it('are no more than two hundred, however many texts come', async () => {
     for (let column = 0; column < 230; column += 1)
       for (const value of [1, 2, 3, 4]) expect(await ask(column, value)).toEqual([value + column]);
