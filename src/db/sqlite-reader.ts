@@ -6,6 +6,8 @@ import type { Database as SqliteFile, Statement } from 'sqlite3';
 
 /** Distinct statement texts; a prepared one takes a few KB. Past it the least used is prepared anew. */
 const maxPrepared = 300;
+/** A filter can make a text of 600,000 characters, and a prepared statement takes some 30 bytes for each of them. */
+const maxLength = 4_000;
 
 type Sqlite = typeof import('sqlite3');
 
@@ -65,7 +67,8 @@ export async function openReader(path: string, busyTimeoutMs: number): Promise<S
     async query(text, values) {
       // Only a SELECT lets go of the store when its last row was read. EXPLAIN does when it is reset: kept, it would hold the
       // whole connection to what the store was then, and a revoked key would work on.
-      if (!text.startsWith('SELECT ')) return promised<unknown[]>((done) => file.all(text, values, done));
+      const isKept = text.startsWith('SELECT ') && text.length <= maxLength;
+      if (!isKept) return promised<unknown[]>((done) => file.all(text, values, done));
       const statement = await prepare(text);
       // Not `get`, which leaves the read transaction open: writers would wait for it, and the WAL would grow.
       return promised<unknown[]>((done) => statement.all(values, done));

@@ -100,3 +100,13 @@ it('keeps only so many statements prepared, and goes on with any of them', async
     expect(answers).toEqual(round.map((text) => [{ n: Number(/\d+/.exec(text)) }]));
   }
 });
+
+it('keeps no long statement: a hundred of these would be 150 MB', { timeout: 60_000 }, async () => {
+  const term = '("a" IS NULL OR "a" IN (SELECT value FROM json_each(?)) OR instr("a", ?) > 0)';
+  const terms = Array.from({ length: 600 }, () => term).join(' OR ');
+  const ask = (number: number) => reader.query(`SELECT ${number} AS "n" FROM t WHERE NOT (${terms})`, []);
+  await ask(-1);
+  const before = process.memoryUsage().rss;
+  for (let number = 0; number < 100; number += 1) await ask(number);
+  expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(80);
+});
