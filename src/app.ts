@@ -233,6 +233,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ),
     schemaFor: schemaView(config, { gate, authenticator, limits }),
     isReady: readiness(house),
+    isStoreNear: () => house.database.isNear(),
     ...{ logger, exampleDocument, exampleFiles, introspection: config.introspection },
     ...(meter ? { meter } : {}),
     ...(tracer ? { tracer } : {}),

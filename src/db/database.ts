@@ -24,6 +24,8 @@ export interface Database extends Connection {
   /** Applies what is missing, in order, once, also when two processes start together. Returns the names applied. */
   migrate(): Promise<string[]>;
   hasPendingMigrations(): Promise<boolean>;
+  /** Whether the store answers something trivial at once, whatever else it is doing. A file always does. May reject. */
+  isNear(): Promise<boolean>;
   close(): Promise<void>;
 }
 

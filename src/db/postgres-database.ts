@@ -6,6 +6,7 @@ import type { Database, DatabaseOptions, WriteConnection } from './database.ts';
 import { postgres } from './dialect.ts';
 import { entitySchema } from './entity-schema.ts';
 import { migrations } from './migrations/index.ts';
+import { createNearness } from './postgres-near.ts';
 import { createReader, type Read } from './postgres-reader.ts';
 import { asStoreError } from './store-failure.ts';
 import type { EntityClass } from './table.ts';
@@ -86,18 +87,25 @@ function isDeadlock(error: unknown): boolean {
 }
 const maximumAttempts = 3;
 
+/** The connection may be gone; then the server has rolled back by itself. */
+async function rollBack(runner: QueryRunner): Promise<void> {
+  await runner.query('ROLLBACK').catch((error: unknown) => endIfSilent(runner, error));
+}
+
 async function inTransaction<T>(source: OpenSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
   const runner = source.createQueryRunner();
+  let isBegun = false;
   try {
-    // READ COMMITTED is enough: what must not race is decided by a locked row, a version or a unique index.
-    await runner.startTransaction('READ COMMITTED');
+    // READ COMMITTED is enough: what must not race is decided by a locked row, a version or a unique index. In one
+    // statement, of which TypeORM would make two: each is a way to the server and back.
+    await runner.query('BEGIN ISOLATION LEVEL READ COMMITTED');
+    isBegun = true;
     const result = await work(runner);
-    await runner.commitTransaction();
+    await runner.query('COMMIT');
     return result;
   } catch (error) {
     const isEnded = await endIfSilent(runner, error);
-    // The connection may be gone; then the server has rolled back by itself.
-    if (runner.isTransactionActive && !isEnded) await runner.rollbackTransaction().catch(() => undefined);
+    if (isBegun && !isEnded) await rollBack(runner);
     throw error;
   } finally {
     await runner.release();
@@ -141,7 +149,9 @@ export async function openPostgresDatabase(
   const options = postgresOptions(url);
   const source = new DataSource({ ...options, extra: serverLimits });
   await source.initialize();
-  const read = createReader((source.driver as PostgresDriver).master as Pool);
+  const pool = (source.driver as PostgresDriver).master as Pool;
+  const read = createReader(pool);
+  const nearness = createNearness(pool);
   return {
     dialect: postgres,
     async query<Row>(statement: { text: string; values: unknown[] }) {
@@ -165,6 +175,9 @@ export async function openPostgresDatabase(
     },
     migrate: async () => ((await isUpToDate(read)) ? [] : migrateOnce(options)),
     hasPendingMigrations: async () => !(await isUpToDate(read)),
-    close: () => source.destroy(),
+    isNear: nearness.isNear,
+    async close() {
+      await Promise.all([source.destroy(), nearness.close()]);
+    },
   };
 }

@@ -196,6 +196,7 @@ export async function openSqliteDatabase(
         return applied.map((migration) => migration.name);
       }),
     hasPendingMigrations: () => queue.add(() => writer.showMigrations()),
+    isNear: async () => true,
     async close() {
       await queue.onIdle();
       await Promise.all([writer.destroy(), readers.close()]);

@@ -32,10 +32,15 @@ export function isStoreFailure(error: unknown): boolean {
   );
 }
 
+/** 503, in words that tell nobody where the store is. */
+export function storeIsAway(cause?: unknown): ApiError {
+  return unavailable('The store cannot be reached at the moment. Try again shortly.', 1, cause);
+}
+
 /** Passes every error on; one that means "the store is away" becomes SERVICE_UNAVAILABLE with the original as cause. */
 export function asStoreError(error: unknown): unknown {
   if (!isStoreFailure(error)) return error;
-  return unavailable('The store cannot be reached at the moment. Try again shortly.', 1, error);
+  return storeIsAway(error);
 }
 
 /** For the operator, who may see why: one line on a store that cannot be opened; null when something else is wrong. */

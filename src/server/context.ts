@@ -13,17 +13,23 @@ import type { RequestFacts } from '../core/request-facts.ts';
 import type { Connection } from '../db/database.ts';
 import { assertIdempotencyKey } from '../graph/idempotency.ts';
 import { createTenantDb, type TenantDb } from '../db/tenant-db.ts';
+import { storeIsAway } from '../db/store-failure.ts';
 import { limitTime } from '../db/time-limit.ts';
-import { noteForLog } from './request-scope.ts';
+import { currentScope, noteForLog } from './request-scope.ts';
 import type { OperationCheck } from './operation-check.ts';
 
 /** From when the caller is known. */
 const operationLimitMs = 10_000;
 
-/** Throws QUERY_TOO_EXPENSIVE once the time is over. What was committed by then stays and is reported as done. */
+/**
+ * Throws QUERY_TOO_EXPENSIVE once the time is over. What was committed by then stays and is reported as done. Throws
+ * SERVICE_UNAVAILABLE when the caller has been told so already: nothing more is to happen.
+ */
 function timeLimit(clock: Clock): () => void {
   const endMs = clock.nowMs() + operationLimitMs;
+  const scope = currentScope();
   return () => {
+    if (scope?.isGivenUp) throw storeIsAway();
     if (clock.nowMs() < endMs) return;
     const message = `The operation took longer than ${operationLimitMs / 1000} seconds and was ended.`;
     throw new ApiError('QUERY_TOO_EXPENSIVE', message, { details: { limitMs: operationLimitMs } });

@@ -16,8 +16,9 @@ import { createErrorDoor, type ErrorDoor } from './format-error.ts';
 import { addHealth, type Readiness } from './health.ts';
 import { addGraphiql, createSandbox, sendPage } from './pages.ts';
 import { addRequestRules } from './request-rules.ts';
+import { withPatience } from './patience.ts';
 import { addSchemaRoute } from './schema-route.ts';
-import { answerNotesOf, runInScope } from './request-scope.ts';
+import { answerNotesOf, runInScope, scopeOf } from './request-scope.ts';
 
 export interface HttpServerOptions<TContext extends RequestContextBase> {
   readonly schema: GraphQLSchema;
@@ -27,6 +28,8 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
   /** The schema that a request may see, null where introspection is off. May throw an ApiError. */
   schemaFor(facts: RequestFacts): Promise<GraphQLSchema | null>;
   isReady(): Promise<Readiness>;
+  /** Asked while a request takes long; see patience.ts. */
+  isStoreNear(): Promise<boolean>;
   readonly logger: Logger;
   readonly introspection: 'public' | 'keys' | 'off';
   /** Exactly these origins may read answers from a browser; none by default. */
@@ -92,6 +95,11 @@ function wantsSandbox(request: FastifyRequest): boolean {
   return request.method === 'GET' && !hasQuery && prefersHtml(request.headers.accept);
 }
 
+/** The drain waits for the work itself, also for what nobody waits for any more. */
+function patiently<T>(request: FastifyRequest, work: Promise<T>, isNear: () => Promise<boolean>): Promise<T> {
+  return withPatience(work, { isNear, onGivenUp: () => (scopeOf(request).isGivenUp = true) });
+}
+
 /** GET and POST /graphql: the operation, or Sandbox for a browser that comes without one. */
 async function addGraphql<TContext extends RequestContextBase>(
   app: FastifyInstance,
@@ -110,7 +118,8 @@ async function addGraphql<TContext extends RequestContextBase>(
     url: '/graphql',
     async handler(request, reply) {
       if (wantsSandbox(request)) return sendPage(reply, await sandbox.render());
-      return drain.track(Promise.resolve(runInScope(request, () => answer.call(app, request, reply))));
+      const work = Promise.resolve(runInScope(request, () => answer.call(app, request, reply)));
+      return patiently(request, drain.track(work), options.isStoreNear);
     },
   });
   return apollo;
@@ -134,7 +143,9 @@ export async function createHttpServer<TContext extends RequestContextBase>(
     prefersHtml(request.headers.accept) ? reply.redirect('/graphql') : { graphql: '/graphql' },
   );
   addGraphiql(app, [options.exampleDocument, ...options.exampleFiles]);
-  addSchemaRoute(app, (request) => options.schemaFor(factsOf(request)));
+  addSchemaRoute(app, (request) =>
+    patiently(request, options.schemaFor(factsOf(request)), options.isStoreNear),
+  );
   const apollo = await addGraphql(app, options, drain, door);
   await app.ready();
 

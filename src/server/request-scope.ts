@@ -30,6 +30,8 @@ export interface RequestScope {
   outcome?: string;
   /** `extensions.reason` of that error. */
   reason?: string;
+  /** The caller has its answer: the store was away for too long. What is still done for it is done in vain. */
+  isGivenUp?: boolean;
 }
 
 // Measured on Node 20: not visible when an operation makes a few dozen promises, 9 % at several hundred. In return an

@@ -121,6 +121,12 @@ describe.skipIf(!hasPostgres)('Postgres, when it cannot be reached', () => {
   afterEach(() => wire.restore());
 
   const send = (query: string, variables = {}) => house.send(bearer(key.secret), query, variables);
+  const openTransactions = async () => {
+    const [row] = await direct.app.database.query<{ n: string }>(
+      sql`SELECT count(*) AS "n" FROM pg_stat_activity WHERE "datname" = current_database() AND "xact_start" IS NOT NULL AND "pid" <> pg_backend_pid()`,
+    );
+    return Number(row!.n);
+  };
 
   it('answers 503 when its connections break and new ones are refused, and works again when it is back', async () => {
     expect((await send(ask)).status).toBe(200);
@@ -164,6 +170,28 @@ describe.skipIf(!hasPostgres)('Postgres, when it cannot be reached', () => {
     wire.forget();
     for (const answer of await many()) if (answer.status !== 200) expectUnavailable(answer);
     for (const { status } of await many()) expect(status).toBe(200);
+  });
+
+  // Every statement of it would come back within its own limit.
+  it('answers 503 when all ways there and back together take too long, and keeps nothing of it', async () => {
+    await send(ask);
+    wire.delay(300);
+    expectUnavailable(await send(create, { name: 'Far away' }));
+    // Its transaction was still open then, and nobody has cut its connection.
+    await expect.poll(openTransactions, { timeout: 15_000, interval: 100 }).toBe(0);
+    expect(await names(direct)).not.toContain('Far away');
+  });
+
+  it('lets an operation take its time when it answers and has much to do', async () => {
+    await expect.poll(async () => (await send(ask)).status, { timeout: 15_000, interval: 200 }).toBe(200);
+    await failWhere(direct.app.database, ['INSERT', 'customers'], `pg_sleep(1.2) IS NULL`);
+    const three = ['A', 'B', 'C'].map(
+      (name) => `${name}: createCustomer(input: { name: "Slow ${name}" }) { customerId }`,
+    );
+    const answer = await send(`mutation { ${three.join(' ')} }`);
+    await stopFailing(direct.app.database, 'customers');
+    expect([answer.status, answer.errors]).toEqual([200, undefined]);
+    expect(await names(direct)).toEqual(expect.arrayContaining(['Slow A', 'Slow B', 'Slow C']));
   });
 
   it('answers 503 to the mutation whose connection ends in its middle, and keeps nothing of it', async () => {

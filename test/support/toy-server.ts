@@ -112,6 +112,7 @@ export async function createToy(changes: Partial<HttpServerOptions<ToyContext>> 
     createContext: async (facts) => ({ requestId: facts.requestId, facts }),
     schemaFor: async () => null,
     isReady: async () => ({ ready: true, checks: { store: 'ok' } }),
+    isStoreNear: async () => true,
     logger: createLogger({
       level: 'debug',
       destination: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },

@@ -1,0 +1,41 @@
+// Whether Postgres answers at once. Asked on a connection of its own, because all others may be at work.
+import type { Pool, PoolConfig } from 'pg';
+
+/** From there and back, with nothing to do in between. The other side of the world is nearer. */
+const nearMs = 250;
+/** Together less than a caller waits for the answer. */
+const limits = { max: 1, connectionTimeoutMillis: 600, query_timeout: 600 };
+
+export interface Nearness {
+  isNear(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** `pool` tells where the store is; its connections are not used. This one is made when first asked for. */
+export function createNearness(pool: Pool): Nearness {
+  const PoolOfItsKind = pool.constructor as new (options: PoolConfig) => Pool;
+  const { password } = pool.options;
+  // pg hides the password from whoever copies.
+  const own = new PoolOfItsKind({
+    ...pool.options,
+    ...(password === undefined ? {} : { password }),
+    ...limits,
+  });
+  // A connection that ends while it rests is replaced when it is needed; unheard, the error would end the process.
+  own.on('error', () => undefined);
+
+  async function isQuick(): Promise<boolean> {
+    const startMs = performance.now();
+    await own.query('SELECT 1');
+    return performance.now() - startMs <= nearMs;
+  }
+  // A second time, because the first may have had to connect.
+  const ask = async () => (await isQuick()) || isQuick();
+
+  let asking: Promise<boolean> | undefined;
+  return {
+    // Everybody who waits waits for the same answer.
+    isNear: () => (asking ??= ask().finally(() => (asking = undefined))),
+    close: () => own.end(),
+  };
+}
