@@ -25,7 +25,12 @@ function createReport(): (progress: MoveProgress) => void {
     const turn = `${step}: ${table}`;
     if (turn === shown && Date.now() - reportedMs < reportEveryMs) return;
     [shown, reportedMs] = [turn, Date.now()];
-    process.stderr.write(`${turn}${step === 'copying' ? `, ${copied} rows` : ''}\n`);
+    const told = {
+      'checking what is there': '',
+      copying: `, ${copied} rows so far`,
+      comparing: `, ${copied} rows copied`,
+    };
+    process.stderr.write(`${turn}${told[step]}\n`);
   };
 }
 

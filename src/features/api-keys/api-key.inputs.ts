@@ -37,7 +37,7 @@ export class CreateApiKeyInput {
   @Field(() => DateTimeScalar, { nullable: true }) expiresAt?: string | null;
   @Field(() => Int, {
     nullable: true,
-    description: 'Requests per minute for this key alone. Stored; not enforced yet.',
+    description: 'Requests per minute for this key alone, within what its workspace has.',
   })
   rateLimitPerMinute?: number | null;
 }

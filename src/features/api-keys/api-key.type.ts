@@ -82,7 +82,10 @@ export class ApiKey extends StoredApiKey implements Node {
   @Field(() => [ScopeScalar]) declare scopes: string[];
   @Field(() => [String], { description: 'Addresses and CIDR ranges; empty = any address.' })
   declare ipAllowlist: string[];
-  @Field(() => Int, { nullable: true, description: 'Stored; not enforced yet.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Requests per minute for this key alone, within what its workspace has.',
+  })
   declare rateLimitPerMinute: number | null;
   @Field(() => DateTimeScalar, { nullable: true }) declare expiresAt: Instant | null;
   @Field(() => DateTimeScalar, {
