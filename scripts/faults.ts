@@ -9,10 +9,12 @@ import { runKills } from './faults/kill.ts';
 import type { Target } from './faults/server.ts';
 import { runSigterms } from './faults/sigterm.ts';
 import { runSoak } from './faults/soak.ts';
-import { runWireFaults } from './faults/wire-faults.ts';
+import { runPostgresWire } from './faults/wire-postgres.ts';
+import { runRedisWire } from './faults/wire-redis.ts';
 
 const names = ['kill', 'sigterm', 'soak', 'wire'] as const;
-type Name = (typeof names)[number];
+const wires = ['postgres', 'redis'] as const;
+type Name = Exclude<(typeof names)[number], 'wire'>;
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -28,8 +30,6 @@ function run(name: Name, target: Target, { rounds, minutes }: Size, cleanup: Cle
       return runKills(target, { rounds, onRound }, cleanup);
     case 'sigterm':
       return runSigterms(target, { rounds, onRound }, cleanup);
-    case 'wire':
-      return runWireFaults(target, say, cleanup);
     case 'soak':
       return runSoak(target, { minutes, onMinute: (minute) => say(JSON.stringify(minute)) }, cleanup);
   }
@@ -39,14 +39,18 @@ function run(name: Name, target: Target, { rounds, minutes }: Size, cleanup: Cle
 const name = process.argv.splice(2, process.argv[2]?.startsWith('-') ? 0 : 1)[0];
 
 await runCommand({
-  usage: `npm run faults -- ${names.join('|')} [--database sqlite|postgres] [--rounds N] [--minutes N]
+  usage: `npm run faults -- kill|sigterm|soak [--database sqlite|postgres] [--rounds N] [--minutes N]
+       npm run faults -- wire [--to postgres|redis]
   [--postgres-server URL]  a database on the server in which the broken ones are made
+  [--redis URL]            a Redis, of which only keys of their own are used
   [--json]                 one JSON object on stdout; progress is on stderr`,
   options: {
     database: { type: 'string' },
+    to: { type: 'string' },
     rounds: { type: 'string', default: '10' },
     minutes: { type: 'string', default: '10' },
     'postgres-server': { type: 'string', default: 'postgres://postgres@127.0.0.1:5432/postgres' },
+    redis: { type: 'string', default: 'redis://127.0.0.1:6379' },
   },
   async run(values) {
     const fault = names.find((known) => known === name);
@@ -55,19 +59,31 @@ await runCommand({
       rounds: wholeNumber(values, 'rounds', { min: 1, max: 10_000 }),
       minutes: wholeNumber(values, 'minutes', { min: 1, max: 10_000 }),
     };
-    const chosen: Engine | null = optionalName(values, 'database', engines);
     const program = fileURLToPath(new URL('../src/main.js', import.meta.url));
     const results: Record<string, object> = {};
-    // There is no wire to a file.
-    const possible = fault === 'wire' ? (['postgres'] as const) : engines;
-    for (const engine of chosen ? [chosen] : possible) {
-      say(`${fault} on ${engine}`);
-      results[engine] = await withCleanup(async (cleanup) => {
+    const onOwnStore = (engine: Engine, work: (target: Target, cleanup: Cleanup) => Promise<object>) =>
+      withCleanup(async (cleanup) => {
         const { url } = await newStore(engine, String(values['postgres-server']), cleanup);
-        return run(fault, { databaseUrl: url, program }, size, cleanup);
+        return work({ databaseUrl: url, program }, cleanup);
       });
+    if (fault === 'wire') {
+      const to = optionalName(values, 'to', wires);
+      for (const end of to ? [to] : wires) {
+        say(`wire to ${end}`);
+        results[end] = await (end === 'postgres'
+          ? onOwnStore('postgres', (target, cleanup) => runPostgresWire(target, say, cleanup))
+          : onOwnStore('sqlite', (target, cleanup) =>
+              runRedisWire(target, String(values['redis']), say, cleanup),
+            ));
+      }
+    } else {
+      const chosen: Engine | null = optionalName(values, 'database', engines);
+      for (const engine of chosen ? [chosen] : engines) {
+        say(`${fault} on ${engine}`);
+        results[engine] = await onOwnStore(engine, (target, cleanup) => run(fault, target, size, cleanup));
+      }
     }
-    const lines = Object.entries(results).map(([engine, result]) => `${engine}: ${JSON.stringify(result)}`);
+    const lines = Object.entries(results).map(([what, result]) => `${what}: ${JSON.stringify(result)}`);
     return { json: results, text: lines.join('\n') };
   },
 });

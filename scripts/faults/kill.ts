@@ -85,7 +85,7 @@ export async function runKills(
   { rounds, onRound }: { readonly rounds: number; onRound(done: number): void },
   cleanup: Cleanup,
 ): Promise<KillReport> {
-  const key = await prepareGround(target.databaseUrl, 0);
+  const { key } = await prepareGround(target.databaseUrl, 0);
   const database = await openDatabase(readConfig({ DATABASE_URL: target.databaseUrl }).database);
   cleanup.defer(() => database.close());
   const lost: string[] = [];

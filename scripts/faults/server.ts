@@ -8,6 +8,8 @@ export interface Target {
   readonly databaseUrl: string;
   /** The compiled main.ts. */
   readonly program: string;
+  /** As REDIS_URL takes it; default: none. */
+  readonly redisUrl?: string;
 }
 
 export interface Ended {
@@ -43,12 +45,12 @@ async function isReady(origin: string): Promise<boolean> {
 }
 
 export async function startTarget(
-  { databaseUrl, program }: Target,
+  { databaseUrl, program, redisUrl }: Target,
   cleanup: Cleanup,
 ): Promise<RunningServer> {
   const startedMs = performance.now();
   const child = spawn(process.execPath, ['--max-semi-space-size=64', program], {
-    env: { ...settings, DATABASE_URL: databaseUrl },
+    env: { ...settings, DATABASE_URL: databaseUrl, ...(redisUrl ? { REDIS_URL: redisUrl } : {}) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;

@@ -45,7 +45,7 @@ export async function runSigterms(
   { rounds, onRound }: { readonly rounds: number; onRound(done: number): void },
   cleanup: Cleanup,
 ): Promise<SigtermReport> {
-  const key = await prepareGround(target.databaseUrl, 200);
+  const { key } = await prepareGround(target.databaseUrl, 200);
   const totals = { before: 0, cut: 0, failed: 0, answeredAfter: 0, slowestExitMs: 0 };
   const exitCodes: (number | null)[] = [];
   for (let round = 1; round <= rounds; round += 1) {

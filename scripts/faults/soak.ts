@@ -63,7 +63,7 @@ export async function runSoak(
   { minutes, onMinute }: { readonly minutes: number; onMinute(minute: SoakMinute): void },
   cleanup: Cleanup,
 ): Promise<SoakReport> {
-  const key = await prepareGround(target.databaseUrl, 1_000);
+  const { key } = await prepareGround(target.databaseUrl, 1_000);
   const server = await startTarget(target, cleanup);
   const clients = Array.from({ length: clientCount }, () => createClient(server.origin, key));
   const { requests } = await drive(clients, capacityMs, 0);

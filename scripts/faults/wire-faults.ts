@@ -1,24 +1,14 @@
-// What callers get while the wire between the server and Postgres is down, reset, silent or slow, and how soon all is well
-// again afterwards.
+// What callers get while a wire of the server is down, reset, silent or slow, and how soon all is well again afterwards. Which
+// wire it is, and who calls, is the business of wire-postgres.ts and wire-redis.ts.
 import { setTimeout as wait } from 'node:timers/promises';
-import sql from 'sql-template-tag';
-import { readConfig } from '../../src/config.ts';
-import type { Database } from '../../src/db/database.ts';
-import { openDatabase } from '../../src/db/data-source.ts';
-import type { Cleanup } from '../bench/cleanup.ts';
-import { createClient, type Client, type Reply } from './client.ts';
-import { prepareGround } from './ground.ts';
-import { startTarget, type Target } from './server.ts';
-import { openWire, type Wire } from './wire.ts';
+import type { Reply } from './client.ts';
+import type { Wire } from './wire.ts';
 
-const clientCount = 8;
 const warmMs = 1_000;
 const faultMs = 6_000;
-const everyWhichWrites = 2;
-const read = '{ customers(first: 5) { nodes { name } } }';
-const create = 'mutation { createCustomer(input: { name: "Wire" }) { customerId userErrors { code } } }';
-/** Names of hosts, errors of the network or the store, SQL. */
-const leaks = /127\.0\.0\.1|localhost|:\d{4,5}\b|ECONN|EPIPE|pg_|postgres|SELECT |INSERT |timeout|terminat/i;
+/** Names of hosts, errors of the network or of a store, SQL. */
+const leaks =
+  /127\.0\.0\.1|localhost|:\d{4,5}\b|ECONN|EPIPE|pg_|postgres|redis|SELECT |INSERT |timeout|terminat/i;
 
 interface Fault {
   readonly name: string;
@@ -27,7 +17,7 @@ interface Fault {
   readonly everyMs?: number;
 }
 
-const faults: readonly Fault[] = [
+export const faults: readonly Fault[] = [
   { name: 'down', begin: (wire) => wire.cut() },
   { name: 'reset once', begin: (wire) => wire.reset() },
   { name: 'reset every 50 ms, transactions cut in their middle', begin: (wire) => wire.reset(), everyMs: 50 },
@@ -37,35 +27,51 @@ const faults: readonly Fault[] = [
   { name: '5 s each way', begin: (wire) => wire.delay(5_000) },
 ];
 
+/** Somebody who sends one request after the other. */
+export interface Caller {
+  /** Answers are counted by it. */
+  readonly kind: string;
+  send(turn: number): Promise<Reply>;
+  /** After each answer that is not 200, and after each at all when `isSlow`. */
+  readonly pauseMs: number;
+  readonly isSlow?: boolean;
+}
+
+export interface Scene {
+  readonly wire: Wire;
+  readonly origin: string;
+  readonly callers: readonly Caller[];
+}
+
+export interface Timed extends Reply {
+  readonly kind: string;
+  readonly tookMs: number;
+}
+
 export interface WireReport {
   readonly fault: string;
-  readonly answers: Readonly<Record<string, number>>;
-  /** Of all that were sent while the fault lasted. */
+  /** By kind of caller and status. Of all that were sent or under way while the fault lasted, like all below. */
+  readonly answers: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly slowestMs: number;
   readonly unavailableWithoutRetryAfter: number;
   readonly answersThatTellTooMuch: number;
   readonly livenessFailures: number;
-  /** From the end of the fault until every client has had an answer 200. */
+  /** From the end of the fault until every caller has had an answer 200, or 429 when that is its limit. */
   readonly recoveryMs: number;
-  readonly acknowledgedAndLost: number;
 }
 
-interface Timed extends Reply {
-  readonly tookMs: number;
+async function send({ kind, send: ask }: Caller, turn: number): Promise<Timed> {
+  const reply = await ask(turn);
+  return { ...reply, kind, tookMs: performance.now() - reply.sentMs };
 }
 
-async function send(client: Client, turn: number): Promise<Timed> {
-  const reply = await client.send(turn % everyWhichWrites === 0 ? create : read);
-  return { ...reply, tookMs: performance.now() - reply.sentMs };
-}
-
-/** Sends until told to stop, never faster than the store could be asked again. */
-async function keepSending(client: Client, isOver: () => boolean): Promise<Timed[]> {
+/** Sends until told to stop. */
+async function keepSending(caller: Caller, isOver: () => boolean): Promise<Timed[]> {
   const replies: Timed[] = [];
   for (let turn = 0; !isOver(); turn += 1) {
-    const reply = await send(client, turn);
+    const reply = await send(caller, turn);
     replies.push(reply);
-    if (reply.status !== 200) await wait(20);
+    if (caller.isSlow || reply.status !== 200) await wait(caller.pauseMs);
   }
   return replies;
 }
@@ -90,54 +96,45 @@ async function last(fault: Fault, wire: Wire): Promise<void> {
   await wait(Math.max(0, endMs - performance.now()));
 }
 
-async function recovery(clients: readonly Client[]): Promise<number> {
+async function recovery(callers: readonly Caller[]): Promise<number> {
   const startMs = performance.now();
+  const isWell = ({ status }: Reply) => status === 200 || status === 429;
   await Promise.all(
-    clients.map(async (client) => {
-      while ((await send(client, 0)).status !== 200) await wait(20);
+    callers.map(async (caller) => {
+      while (!isWell(await send(caller, 0))) await wait(caller.pauseMs);
     }),
   );
   return Math.round(performance.now() - startMs);
 }
 
-function tally(replies: readonly Timed[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { status, error } of replies) {
-    const kind = String(status ?? error);
-    counts[kind] = (counts[kind] ?? 0) + 1;
+function tally(replies: readonly Timed[]): Record<string, Record<string, number>> {
+  const counts: Record<string, Record<string, number>> = {};
+  for (const { kind, status, error } of replies) {
+    const ofKind = (counts[kind] ??= {});
+    const outcome = String(status ?? error);
+    ofKind[outcome] = (ofKind[outcome] ?? 0) + 1;
   }
   return counts;
 }
 
-interface Scene {
-  readonly wire: Wire;
-  readonly origin: string;
-  readonly clients: readonly Client[];
-  /** Past the wire. */
-  readonly direct: Database;
-}
-
-async function idsThatAreThere(direct: Database): Promise<ReadonlySet<string>> {
-  const rows = await direct.query<{ id: string }>(sql`SELECT "id" FROM "customers"`);
-  return new Set(rows.map(({ id }) => id));
-}
-
-async function tryFault(fault: Fault, { wire, origin, clients, direct }: Scene): Promise<WireReport> {
+/** Also gives back all that was answered, before the fault as well. */
+export async function tryFault(
+  fault: Fault,
+  { wire, origin, callers }: Scene,
+): Promise<{ readonly report: WireReport; readonly replies: readonly Timed[] }> {
   let isOver = false;
-  const loading = clients.map((client) => keepSending(client, () => isOver));
+  const loading = callers.map((caller) => keepSending(caller, () => isOver));
   const probing = probeLiveness(origin, () => isOver);
   await wait(warmMs);
   const beginMs = performance.now();
   await last(fault, wire);
   isOver = true;
   await wire.restore();
-  const recoveryMs = await recovery(clients);
+  const recoveryMs = await recovery(callers);
   const replies = (await Promise.all(loading)).flat();
   const during = replies.filter(({ sentMs, tookMs }) => sentMs + tookMs >= beginMs);
-  const there = await idsThatAreThere(direct);
-  const acknowledged = replies.flatMap(({ body }) => /"customerId":"(\w+)"/.exec(body)?.[1] ?? []);
   const isUntimed = ({ status, retryAfter }: Timed) => status === 503 && !(Number(retryAfter) >= 1);
-  return {
+  const report = {
     fault: fault.name,
     answers: tally(during),
     slowestMs: Math.round(Math.max(...during.map(({ tookMs }) => tookMs))),
@@ -145,30 +142,6 @@ async function tryFault(fault: Fault, { wire, origin, clients, direct }: Scene):
     answersThatTellTooMuch: during.filter(({ body }) => leaks.test(body)).length,
     livenessFailures: await probing,
     recoveryMs,
-    acknowledgedAndLost: acknowledged.filter((id) => !there.has(id)).length,
   };
-}
-
-export async function runWireFaults(
-  target: Target,
-  say: (line: string) => void,
-  cleanup: Cleanup,
-): Promise<readonly WireReport[]> {
-  const key = await prepareGround(target.databaseUrl, 20);
-  const direct = await openDatabase(readConfig({ DATABASE_URL: target.databaseUrl }).database);
-  cleanup.defer(() => direct.close());
-  const url = new URL(target.databaseUrl);
-  const wire = await openWire({ host: url.hostname, port: Number(url.port || 5432) });
-  cleanup.defer(() => wire.cut());
-  [url.hostname, url.port] = ['127.0.0.1', String(wire.port)];
-  const { origin } = await startTarget({ ...target, databaseUrl: url.href }, cleanup);
-  const clients = Array.from({ length: clientCount }, () => createClient(origin, key));
-  cleanup.defer(() => clients.forEach((client) => client.close()));
-  const reports: WireReport[] = [];
-  for (const fault of faults) {
-    const report = await tryFault(fault, { wire, origin, clients, direct });
-    say(JSON.stringify(report));
-    reports.push(report);
-  }
-  return reports;
+  return { report, replies };
 }
