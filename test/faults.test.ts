@@ -1,9 +1,10 @@
-// A few rounds of `npm run faults`: kill -9 under sixteen writers, and SIGTERM under load.
+// A few rounds of `npm run faults`: kill -9 under sixteen writers, and SIGTERM under load; and what a soak makes of its figures.
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { Cleanup } from '../scripts/bench/cleanup.ts';
 import { runKills } from '../scripts/faults/kill.ts';
 import { runSigterms } from '../scripts/faults/sigterm.ts';
+import { judgeMemory } from '../scripts/faults/soak.ts';
 import { buildCommands } from './support/commands.ts';
 import { describeEachEngine, newEngine, type Engine } from './support/engines.ts';
 
@@ -39,4 +40,10 @@ describeEachEngine('A server process', (engineName) => {
     expect(report.before).toBeGreaterThan(50);
     expect(report).toMatchObject({ cut: 0, failed: 0, exitCodes: [0, 0] });
   });
+});
+
+it('calls memory flat only while it does not grow after warming up', () => {
+  const minutes = (...megabytes: number[]) => megabytes.flatMap((mb) => Array.from({ length: 60 }, () => mb));
+  expect(judgeMemory(minutes(150, 300, 310))).toEqual({ secondThirdMb: 300, lastThirdMb: 310, isFlat: true });
+  expect(judgeMemory(minutes(150, 300, 320)).isFlat).toBe(false);
 });
