@@ -1,6 +1,10 @@
 // One caller on one kept-alive connection.
 import { Agent, request } from 'node:http';
 
+/** What a dashboard asks: three tables, two levels. */
+export const nestedRead =
+  '{ customers(first: 20) { nodes { name inquiries(first: 3) { nodes { subject } } followUps(first: 3) { nodes { note } } } } }';
+
 export interface Reply {
   /** performance.now() before the request was handed to its socket. */
   readonly sentMs: number;

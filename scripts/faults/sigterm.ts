@@ -1,15 +1,13 @@
 // SIGTERM under load: every request that was sent before it gets its answer, and the process ends by itself.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Cleanup } from '../bench/cleanup.ts';
-import { createClient, type Reply } from './client.ts';
+import { createClient, nestedRead, type Reply } from './client.ts';
 import { prepareGround } from './ground.ts';
 import { startTarget, type Target } from './server.ts';
 
 const clientCount = 24;
 const loadMs = 800;
 const spreadMs = 400;
-const read =
-  '{ customers(first: 20) { nodes { name inquiries(first: 3) { nodes { subject } } followUps(first: 3) { nodes { note } } } } }';
 const create = 'mutation { createCustomer(input: { name: "Sigterm" }) { customerId } }';
 const everyWhichWrites = 4;
 
@@ -32,7 +30,7 @@ async function load(origin: string, key: string, number: number): Promise<Reply[
   const client = createClient(origin, key);
   const replies: Reply[] = [];
   for (let turn = number; ; turn += 1) {
-    const reply = await client.send(turn % everyWhichWrites === 0 ? create : read);
+    const reply = await client.send(turn % everyWhichWrites === 0 ? create : nestedRead);
     replies.push(reply);
     if (reply.status === null) break;
   }

@@ -87,12 +87,11 @@ function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLReque
       return decision?.isEverythingDenied ? forbidden(decision) : null;
     },
     async willSendResponse({ response, contextValue, operation, errors }) {
-      const isUnsent = errors?.some((error) => error instanceof ApiError && error.code === 'UNAUTHENTICATED');
       // A dead key is 401 whatever else there is to tell.
       if (!errors?.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED')) keepStatus(response);
       if (!decision || operation?.operation !== 'query' || decision.isEverythingDenied) return;
       try {
-        if (!isUnsent && !isStoreAway(response, errors)) await assertStillValid(contextValue);
+        if (!isStoreAway(response, errors)) await assertStillValid(contextValue);
         if (decision.denials.length > 0) addErrors(response, formatted(decision));
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
