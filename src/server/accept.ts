@@ -2,19 +2,34 @@
 
 function qualityIn(parameters: readonly string[]): number {
   const quality = parameters.map((text) => /^\s*q\s*=\s*([\d.]+)\s*$/i.exec(text)?.[1]).find(Boolean);
-  return quality === undefined ? 1 : Number(quality);
+  // What is no number wants nothing.
+  return quality === undefined ? 1 : Number(quality) || 0;
 }
 
-/** 0..1: how much the caller wants `mediaType`. The most specific range decides; no header means everything is welcome. */
-function qualityOf(accept: string | undefined, mediaType: string): number {
-  if (accept === undefined || accept.trim() === '') return 1;
+/** What is accepted, with how much it is wanted. */
+function rangesOf(accept: string): Map<string, number> {
   const ranges = new Map<string, number>();
   for (const part of accept.split(',')) {
     const [range = '', ...parameters] = part.split(';');
     const name = range.trim().toLowerCase();
     // `application/json; v=1` and `application/json` are one range here; the better one counts.
-    ranges.set(name, Math.max(ranges.get(name) ?? 0, qualityIn(parameters)));
+    if (name !== '') ranges.set(name, Math.max(ranges.get(name) ?? 0, qualityIn(parameters)));
   }
+  return ranges;
+}
+
+/**
+ * The same without parameters. Apollo compares them, finds that its own types have no `v=1`, and says so with 406 when the
+ * operation has been done.
+ */
+export function withoutParameters(accept: string): string {
+  return [...rangesOf(accept)].map(([range, quality]) => `${range};q=${quality}`).join(', ');
+}
+
+/** 0..1: how much the caller wants `mediaType`. The most specific range decides; no header means everything is welcome. */
+function qualityOf(accept: string | undefined, mediaType: string): number {
+  if (accept === undefined || accept.trim() === '') return 1;
+  const ranges = rangesOf(accept);
   const family = `${mediaType.split('/')[0] ?? ''}/*`;
   return ranges.get(mediaType) ?? ranges.get(family) ?? ranges.get('*/*') ?? 0;
 }

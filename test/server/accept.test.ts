@@ -1,0 +1,17 @@
+// Media types with parameters: judged before the operation as they are afterwards, or a mutation would be done and refused.
+import { expect, it, onTestFinished } from 'vitest';
+import { createToy } from '../support/toy-server.ts';
+
+const post = { method: 'POST', url: '/graphql', payload: { query: '{hello}' } } as const;
+
+it.each([
+  ...['application/json; version=1', 'application/json; charset=iso-8859-1', '*/*;v=1'],
+  ...['text/html, application/json;profile="a,b"', 'application/graphql-response+json;charset=latin1;q=0.5'],
+  ...['application/json;q=0.1.2, */*;v=1;q=0.3', '', ' ', 'application/json;v=1,,'],
+])('whoever takes JSON with parameters is answered: %s', async (accept) => {
+  const { server } = await createToy();
+  onTestFinished(() => server.close());
+  const reply = await server.inject({ ...post, headers: { accept } });
+  expect(reply.statusCode).toBe(200);
+  expect(reply.json()).toHaveProperty('data.hello');
+});
