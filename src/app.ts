@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import sql from 'sql-template-tag';
 import { createAuthenticator, type Authenticator, type ExternalSignIn } from './access/authenticate.ts';
-import type { Context, CredentialTools } from './access/context.ts';
+import type { CredentialTools } from './access/context.ts';
 import { createKeyEscrow } from './access/escrow.ts';
 import { createLastUsedLog, type LastUsedLog } from './access/last-used.ts';
 import { createOidcVerifier } from './access/oidc.ts';
@@ -31,14 +31,13 @@ import { IdempotencyRecord } from './graph/idempotency.ts';
 import { nodeFeature } from './graph/node.ts';
 import { loadLocalSecrets } from './local-secrets.ts';
 import { accessPlugin } from './server/access-plugin.ts';
-import { contextFactory } from './server/context.ts';
+import { contextFactory, type ServedContext } from './server/context.ts';
 import { costPlugin } from './server/cost-plugin.ts';
 import { exampleDocument, exampleFiles } from './server/example-document.ts';
 import type { CompiledExecution } from './server/execute.ts';
 import { createHttpServer, type HttpServer } from './server/http.ts';
 import { introspectionPlugin } from './server/introspection-plugin.ts';
 import { createOperationCheck } from './server/operation-check.ts';
-import { currentTrace } from './server/request-scope.ts';
 import { assembleSchema, type AssembledSchema } from './server/schema.ts';
 import { tracedDatabase } from './tracing/traced-database.ts';
 
@@ -110,14 +109,19 @@ export function scopeCatalogue(): ScopeCatalogue {
 async function openStore({ config, database, meter, tracer }: Omit<AppOptions, 'logger'>) {
   const store = await openDatabase(config.database, database);
   const measured = meter ? measuredDatabase(store, meter) : store;
-  return tracer ? tracedDatabase(measured, currentTrace) : measured;
+  return tracer ? tracedDatabase(measured) : measured;
 }
 
 /** Opens the store and applies missing migrations. */
 export async function openHouse(options: Omit<AppOptions, 'logger'>): Promise<House> {
   const { config, secrets, clock = systemClock } = options;
   const database = await openStore(options);
-  await database.migrate();
+  try {
+    await database.migrate();
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
   const scopes = scopeCatalogue();
   const schema = await assembleSchema(allFeatures, scopes);
   const credentials: CredentialTools = {
@@ -162,14 +166,14 @@ function limitsFor({ config, logger, meter }: AppOptions, { clock }: House) {
   return openLimits({ settings, redisUrl, clock, logger, ...(meter ? { meter } : {}) });
 }
 
-function createPlugins(config: Config, gate: Gate, authenticator: Authenticator, { database }: House) {
+function createPlugins(config: Config, gate: Gate, authenticator: Authenticator) {
   return [
     costPlugin,
     ...(config.introspection === 'keys' ? [introspectionPlugin(gate)] : []),
     accessPlugin({
       gate,
       async assertStillValid({ principal }) {
-        if (principal.kind !== 'ANONYMOUS') await authenticator.assertStillValid(database, principal);
+        if (principal.kind !== 'ANONYMOUS') await authenticator.assertStillValid(principal);
       },
     }),
   ];
@@ -223,9 +227,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     await house.close();
     await sent;
   };
-  const http = await createHttpServer<Context>({
+  const http = await createHttpServer<ServedContext>({
     schema,
-    plugins: createPlugins(config, gate, authenticator, house),
+    plugins: createPlugins(config, gate, authenticator),
     createContext: contextFactory(
       house,
       { authenticator, limits },

@@ -344,7 +344,7 @@ it('A defect that comes up when the answer leaves is in the log with its trace',
     tracer: openTracer('http://127.0.0.1:9'),
     async createContext(facts) {
       facts.answer.beforeSend = () => Promise.reject(new Error('late'));
-      return { requestId: facts.requestId, facts };
+      return { scope: facts.scope, facts };
     },
   });
   const answer = await server.inject({ method: 'POST', url: '/graphql', payload: { query: '{ hello }' } });
@@ -352,6 +352,31 @@ it('A defect that comes up when the answer leaves is in the log with its trace',
   const ids = ['defect', 'request'].map((wanted) => lines.find(({ msg }) => msg === wanted)?.['trace_id']);
   expect(ids).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), ids[0]]);
   await server.close();
+});
+
+it('An answer that cannot be written ends its operation all the same', async () => {
+  const receiver = await openTraceReceiver();
+  const own = openTracer(receiver.endpoint);
+  const { server } = await createToy({
+    tracer: own,
+    onClose: () => own.close(),
+    plugins: [
+      {
+        requestDidStart: async () => ({
+          async willSendResponse({ response: { body } }) {
+            if (body.kind === 'single') body.singleResult.extensions = { noJson: 1n };
+          },
+        }),
+      },
+    ],
+  });
+  const answer = await server.inject({ method: 'POST', url: '/graphql', payload: { query: '{ hello }' } });
+  expect(answer.statusCode).toBe(500);
+  const { server: span, operation } = await receiver.traceOf(answer.headers['x-request-id']);
+  expect(operation).toMatchObject({ name: 'query', parentSpanId: span.spanId });
+  expect(span.attributes).toMatchObject({ 'latchkey.outcome': 'INTERNAL_SERVER_ERROR' });
+  await server.close();
+  await receiver.close();
 });
 
 it('A server that closes does not wait for a receiver that keeps silent', async () => {

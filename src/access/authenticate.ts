@@ -9,11 +9,20 @@ import {
   type UserPrincipal,
 } from '../core/principal.ts';
 import type { Connection, Database } from '../db/database.ts';
+import { gatherReads } from '../db/gathered-reads.ts';
 import { digestApiKey, isSameDigest } from './api-key.ts';
 import { readCredential, type Credential, type CredentialHeaders } from './credential.ts';
 import { decideKeyState, inactiveAtMs } from './key-state.ts';
 import { isAddressAllowed } from './ip-allowlist.ts';
-import { findKey, findUser, findUserByIdentity, holdKey, type KeyRecord } from './key-store.ts';
+import {
+  findKey,
+  findKeys,
+  findUserByIdentity,
+  findUsers,
+  holdKey,
+  holdUser,
+  type KeyRecord,
+} from './key-store.ts';
 import type { LastUsedLog } from './last-used.ts';
 import type { ExternalIdentity, ExternalVerifier } from './oidc.ts';
 import type { StoredUser } from './tables.ts';
@@ -50,24 +59,30 @@ export interface KeyEvents {
 export interface Authenticator {
   /** Throws UNAUTHENTICATED for a credential that is there and not good; no credential at all is anonymous. */
   authenticate(headers: CredentialHeaders, ip: string): Promise<Principal>;
-  /** Reads the credential's state again, on a transaction's connection or any other. Throws UNAUTHENTICATED when it has ended. */
-  assertStillValid(
-    connection: Connection,
-    principal: KnownPrincipal,
-    options?: { lock: boolean },
-  ): Promise<void>;
+  /** Reads the credential's state again. Throws UNAUTHENTICATED when it has ended. */
+  assertStillValid(principal: KnownPrincipal): Promise<void>;
+  /** The same inside a transaction; who ends the credential then waits for its commit. */
+  holdValid(connection: Connection, principal: KnownPrincipal): Promise<void>;
 }
+
+/** Reads by id of requests, which share statements; a transaction reads on its own connection instead. */
+interface Store {
+  readonly findKey: (secretId: string) => Promise<KeyRecord | null>;
+  readonly findUser: (id: string) => Promise<StoredUser | null>;
+}
+
+type Options = AuthenticatorOptions & { readonly store: Store };
 
 /** Compared when there is no such key, so that an unknown id costs what a wrong secret costs. */
 const noDigest = '0'.repeat(64);
 
 async function authenticateKey(
-  options: AuthenticatorOptions,
+  options: Options,
   credential: Extract<Credential, { kind: 'API_KEY' }>,
   ip: string,
 ): Promise<ApiKeyPrincipal> {
-  const { database, clock, keyPepper, lastUsed } = options;
-  const record = await findKey(database, credential.secretId);
+  const { store, clock, keyPepper, lastUsed } = options;
+  const record = await store.findKey(credential.secretId);
   const isRight = isSameDigest(digestApiKey(credential.key, keyPepper), record?.secret.digest ?? noDigest);
   if (!record || !isRight) throw unauthenticated('INVALID_CREDENTIAL');
   const nowMs = clock.nowMs();
@@ -86,6 +101,7 @@ async function authenticateKey(
     secretId: secret.id,
     scopes: new Set(key.scopes),
     venueIds,
+    ip,
     rateLimitPerMinute,
   };
 }
@@ -103,9 +119,9 @@ async function assertUsable(
 }
 
 /** Whom a token of our own names, while it has not been ended. */
-async function userOfToken({ tokens, database }: AuthenticatorOptions, token: string) {
+async function userOfToken({ tokens, store }: Options, token: string) {
   const claims = await tokens.verify(token);
-  const user = claims && (await findUser(database, claims.userId));
+  const user = claims && (await store.findUser(claims.userId));
   return user?.tokenVersion === claims?.tokenVersion ? user : null;
 }
 
@@ -123,7 +139,7 @@ async function userOfExternalToken(
   return isEnded ? null : user;
 }
 
-async function authenticateToken(options: AuthenticatorOptions, token: string): Promise<UserPrincipal> {
+async function authenticateToken(options: Options, token: string): Promise<UserPrincipal> {
   const { external } = options;
   // Only chooses who verifies: each accepts nothing but its own issuer under its own keys.
   const isExternal = external !== null && issuerOf(token) === external.verifier.issuer;
@@ -136,18 +152,17 @@ async function authenticateToken(options: AuthenticatorOptions, token: string): 
   return { kind: 'USER', workspaceId, userId, role, tokenVersion, scopes, venueIds: null };
 }
 
-async function assertKeyStillValid(
+/** `record` is the key as it is now. */
+function assertKeyStillValid(
   { clock, inactivityDays }: AuthenticatorOptions,
-  connection: Connection,
-  { apiKeyId, secretId, scopes, venueIds }: ApiKeyPrincipal,
-  lock: boolean,
-): Promise<void> {
-  if (lock) await holdKey(connection, apiKeyId);
-  const record = await findKey(connection, secretId);
+  { scopes, venueIds, ip }: ApiKeyPrincipal,
+  record: KeyRecord | null,
+): void {
   // A deleted key leaves no row; it was a good key when the request came.
   if (!record) throw unauthenticated('KEY_REVOKED');
   const reason = decideKeyState(record, { nowMs: clock.nowMs(), inactivityDays });
   if (reason) throw unauthenticated(reason);
+  if (!isAddressAllowed(record.key.ipAllowlist, ip)) throw unauthenticated('IP_NOT_ALLOWED');
   // What was decided and read rests on the rights of then: taking one away ends what is in flight, as revoking does.
   if (!hasRights(record.key, scopes, venueIds)) {
     throw new ApiError(
@@ -161,6 +176,11 @@ async function assertKeyStillValid(
   }
 }
 
+function assertUserStillValid({ role, tokenVersion }: UserPrincipal, user: StoredUser | null): void {
+  const isSame = user?.role === role && user.tokenVersion === tokenVersion;
+  if (!isSame) throw unauthenticated('INVALID_CREDENTIAL');
+}
+
 /** True while the key has every scope and venue that the request began with; more of them does no harm. */
 function hasRights(
   key: KeyRecord['key'],
@@ -171,7 +191,12 @@ function hasRights(
   return hasVenues && [...scopes].every((scope) => key.scopes.includes(scope));
 }
 
-export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+export function createAuthenticator(given: AuthenticatorOptions): Authenticator {
+  const store: Store = {
+    findKey: gatherReads((ids) => findKeys(given.database, ids)),
+    findUser: gatherReads((ids) => findUsers(given.database, ids)),
+  };
+  const options: Options = { ...given, store };
   return {
     async authenticate(headers, ip) {
       const credential = readCredential(headers);
@@ -186,11 +211,16 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
           return authenticateToken(options, credential.token);
       }
     },
-    async assertStillValid(connection, principal, { lock } = { lock: false }) {
-      if (principal.kind === 'API_KEY') return assertKeyStillValid(options, connection, principal, lock);
-      const user = await findUser(connection, principal.userId, { lock });
-      const isSame = user?.role === principal.role && user.tokenVersion === principal.tokenVersion;
-      if (!isSame) throw unauthenticated('INVALID_CREDENTIAL');
+    async assertStillValid(principal) {
+      if (principal.kind === 'API_KEY')
+        assertKeyStillValid(options, principal, await store.findKey(principal.secretId));
+      else assertUserStillValid(principal, await store.findUser(principal.userId));
+    },
+    async holdValid(connection, principal) {
+      if (principal.kind === 'USER')
+        return assertUserStillValid(principal, await holdUser(connection, principal.userId));
+      await holdKey(connection, principal.apiKeyId);
+      assertKeyStillValid(options, principal, await findKey(connection, principal.secretId));
     },
   };
 }

@@ -4,6 +4,11 @@ import { toInstant } from '../core/clock.ts';
 import type { Database, WriteConnection } from '../db/database.ts';
 import { identifier } from '../db/dialect.ts';
 
+interface Use {
+  readonly apiKeyId: string;
+  readonly nowMs: number;
+}
+
 export interface LastUsedLog {
   note(use: { apiKeyId: string; secretId: string; nowMs: number }): void;
   /** Writes what was collected. A failed write loses nothing: it is tried again with the next. */
@@ -24,18 +29,33 @@ async function writeLatest(
 }
 
 /**
+ * Of one transaction: whoever uses or changes one of these keys waits for it. Measured with 9,000 in one on Postgres: up to
+ * 2.3 s, and then nobody's was written.
+ */
+const maxUses = 100;
+
+/**
  * Keys in the order of their ids, and each before its secrets: the order of everybody who changes a key. Two who lock the
  * same rows crosswise wait for each other until the store ends one of them.
  */
-function inLockOrder<U extends { apiKeyId: string }>(uses: ReadonlyMap<string, U>): [string, U][] {
+function inLockOrder(uses: ReadonlyMap<string, Use>): [string, Use][] {
   return [...uses].sort(([a, { apiKeyId: keyA }], [b, { apiKeyId: keyB }]) =>
     `${keyA} ${a}` < `${keyB} ${b}` ? -1 : 1,
   );
 }
 
+function writeUses(database: Database, uses: readonly (readonly [string, Use])[]): Promise<void> {
+  return database.write(async (connection) => {
+    for (const [secretId, { apiKeyId, nowMs }] of uses) {
+      await writeLatest(connection, 'api_keys', apiKeyId, nowMs);
+      await writeLatest(connection, 'api_key_secrets', secretId, nowMs);
+    }
+  });
+}
+
 export function createLastUsedLog(database: Database): LastUsedLog {
-  let pending = new Map<string, { apiKeyId: string; nowMs: number }>();
-  const keep = (secretId: string, use: { apiKeyId: string; nowMs: number }) => {
+  let pending = new Map<string, Use>();
+  const keep = (secretId: string, use: Use) => {
     const known = pending.get(secretId);
     if (!known || known.nowMs < use.nowMs) pending.set(secretId, use);
   };
@@ -45,15 +65,14 @@ export function createLastUsedLog(database: Database): LastUsedLog {
       if (pending.size === 0) return;
       const uses = pending;
       pending = new Map();
+      const rest = inLockOrder(uses);
       try {
-        await database.write(async (connection) => {
-          for (const [secretId, use] of inLockOrder(uses)) {
-            await writeLatest(connection, 'api_keys', use.apiKeyId, use.nowMs);
-            await writeLatest(connection, 'api_key_secrets', secretId, use.nowMs);
-          }
-        });
+        while (rest.length > 0) {
+          await writeUses(database, rest.slice(0, maxUses));
+          rest.splice(0, maxUses);
+        }
       } catch (error) {
-        uses.forEach((use, secretId) => keep(secretId, use));
+        for (const [secretId, use] of rest) keep(secretId, use);
         throw error;
       }
     },

@@ -11,6 +11,8 @@ export interface ApiKeyPrincipal {
   readonly scopes: ReadonlySet<string>;
   /** null = every venue of the workspace. An empty list = no venue at all. */
   readonly venueIds: readonly string[] | null;
+  /** From where it calls. */
+  readonly ip: string;
   /** Requests a minute of this key alone, beside its workspace's limit; none = no limit of its own. */
   readonly rateLimitPerMinute?: number | null;
 }

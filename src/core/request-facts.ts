@@ -1,7 +1,7 @@
-// What the server room knows of a request before anybody has looked at its credential.
+// What the server room knows of a request: what it came with, and what is noted of it on its way.
+import type { RequestTrace } from './tracer.ts';
+
 export interface RequestFacts {
-  /** The caller's X-Request-Id when it is 1 to 128 characters of `[A-Za-z0-9._~-]`, else a new UUID. */
-  readonly requestId: string;
   /** The caller's address; behind proxies the one that TRUST_PROXY_HOPS points at. */
   readonly ip: string;
   /** Lower-case names; a repeated header is a list, as in Node's `headersDistinct`. Holds credentials: never log it. */
@@ -11,6 +11,7 @@ export interface RequestFacts {
   /** The Idempotency-Key header as sent. Its form is NOT checked here. */
   readonly idempotencyKey?: string;
   readonly answer: AnswerNotes;
+  readonly scope: RequestScope;
 }
 
 /** What rooms want of a request's answer, whatever it becomes: an answer, a refusal, an error. */
@@ -20,7 +21,36 @@ export interface AnswerNotes {
   beforeSend?: () => Promise<void>;
 }
 
+/** Whose request it is, as the log names them. */
+interface LoggedCaller {
+  /** The public beginning of the key that was sent: `lk_live_<id>`. Whether it was a good key, `outcome` says. */
+  readonly key?: string;
+  /** Only of a proven sign-in. */
+  readonly userId?: string;
+}
+
+/** One request, whoever works on it: whoever knows something for its line in the log writes it down here. */
+export interface RequestScope {
+  /** The caller's X-Request-Id when it is 1 to 128 characters of `[A-Za-z0-9._~-]`, else a new UUID. */
+  readonly requestId: string;
+  /** Only of a request that is traced. */
+  trace?: RequestTrace;
+  /** Known once the operation is resolved; for the log, like all below. */
+  operationName?: string;
+  /** For the metrics and the trace. */
+  operation?: 'query' | 'mutation' | 'subscription';
+  caller?: LoggedCaller;
+  /** Points, as costOf counts them; known once the operation was measured. */
+  cost?: number;
+  /** `ok`, `partial` (data with errors), `denied` (no scope for any of it), or the code of the error that is the answer. */
+  outcome?: string;
+  /** `extensions.reason` of that error. */
+  reason?: string;
+  /** The caller has its answer: the store was away for too long. What is still done for it is done in vain. */
+  isGivenUp?: boolean;
+}
+
 /** The least that every context object holds. */
 export interface RequestContextBase {
-  readonly requestId: string;
+  readonly scope: RequestScope;
 }

@@ -34,6 +34,8 @@ export interface TracedRequest {
 export interface RequestTrace {
   /** 32 hex characters. */
   readonly traceId: string;
+  /** Runs the work. Statements that it leads to, however deep, are told to this trace. */
+  run<T>(work: () => T): T;
   /** From here on statements are part of the operation. */
   beginOperation(): void;
   /** Without an operation that has begun it does nothing. */

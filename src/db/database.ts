@@ -14,6 +14,31 @@ export interface WriteConnection extends Connection {
   execute(statement: Sql): Promise<number>;
 }
 
+/**
+ * The connection of a transaction, until that has ended: a statement that comes late would run on its own, or inside
+ * somebody else's transaction.
+ */
+export function untilEnd(connection: WriteConnection): { connection: WriteConnection; end: () => void } {
+  let isOver = false;
+  const assertOpen = () => {
+    if (isOver) throw new Error('A statement after the end of its transaction.');
+  };
+  return {
+    connection: {
+      dialect: connection.dialect,
+      async query<Row extends object>(statement: Sql) {
+        assertOpen();
+        return connection.query<Row>(statement);
+      },
+      async execute(statement) {
+        assertOpen();
+        return connection.execute(statement);
+      },
+    },
+    end: () => void (isOver = true),
+  };
+}
+
 export interface Database extends Connection {
   /**
    * Runs `work` in one transaction: commits when it returns, rolls back when it throws. On SQLite writes are queued

@@ -3,7 +3,7 @@ import type { EntitySchema as Schema, EntitySchemaColumnOptions } from 'typeorm'
 import type { Column } from './columns.ts';
 import type { Dialect } from './dialect.ts';
 import { tableOf, type EntityClass } from './table.ts';
-import { EntitySchema } from './typeorm.ts';
+import { newEntitySchema } from './typeorm.ts';
 
 function columnOptions(column: Column, dialect: Dialect): EntitySchemaColumnOptions {
   return {
@@ -18,7 +18,7 @@ function columnOptions(column: Column, dialect: Dialect): EntitySchemaColumnOpti
 export function entitySchema(entity: EntityClass, dialect: Dialect): Schema<Record<string, unknown>> {
   const table = tableOf(entity);
   const references = table.columns.filter((column) => column.references);
-  return new EntitySchema<Record<string, unknown>>({
+  return newEntitySchema<Record<string, unknown>>({
     name: table.name,
     tableName: table.name,
     columns: Object.fromEntries(

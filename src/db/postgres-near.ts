@@ -1,5 +1,5 @@
 // Whether Postgres answers at once. Asked on a connection of its own, because all others may be at work.
-import type { Pool, PoolConfig } from 'pg';
+import { newPool } from './postgres-pool.ts';
 
 /** From there and back, with nothing to do in between. The other side of the world is nearer. */
 const nearMs = 250;
@@ -11,18 +11,9 @@ export interface Nearness {
   close(): Promise<void>;
 }
 
-/** `pool` tells where the store is; its connections are not used. This one is made when first asked for. */
-export function createNearness(pool: Pool): Nearness {
-  const PoolOfItsKind = pool.constructor as new (options: PoolConfig) => Pool;
-  const { password } = pool.options;
-  // pg hides the password from whoever copies.
-  const own = new PoolOfItsKind({
-    ...pool.options,
-    ...(password === undefined ? {} : { password }),
-    ...limits,
-  });
-  // A connection that ends while it rests is replaced when it is needed; unheard, the error would end the process.
-  own.on('error', () => undefined);
+/** The connection is made when first asked for. */
+export function createNearness(url: string): Nearness {
+  const own = newPool(url, limits);
 
   async function isQuick(): Promise<boolean> {
     const startMs = performance.now();

@@ -2,7 +2,7 @@
 // two busy cores in November 2026, Dashboard: 1.1 to 1.3 times the requests, 0.93 of the CPU.
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Pool } from 'pg';
+import { dropIdle, isSilence, type Pool } from './postgres-pool.ts';
 
 /** A text that came this often will come again. */
 const usesBeforePreparing = 3;
@@ -35,7 +35,7 @@ function createNames(): (text: string) => string | undefined {
   };
 }
 
-export type Read = (text: string, values: unknown[]) => Promise<unknown[]>;
+type Read = (text: string, values: unknown[]) => Promise<unknown[]>;
 
 /** A prepared statement that is gone, there already or no longer answers what it did: of a connection, not of the text. */
 function isOfPreparing(error: unknown): boolean {
@@ -45,20 +45,30 @@ function isOfPreparing(error: unknown): boolean {
 }
 const changedPlan = 'cached plan must not change result type';
 
+/** The connection ended in the middle, which nobody had to wait for. A read can be asked again. */
+function isOfConnection(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return code === '57P01' || code === 'ECONNRESET' || message === 'Connection terminated unexpectedly';
+}
+
 /**
  * The pool ends a connection whose statement failed: nobody gets one that fell silent, and the next one prepares anew.
  */
 export function createReader(pool: Pool): Read {
   const nameOf = createNames();
-  const ask = async (text: string, values: unknown[], name?: string) =>
-    (await pool.query<Record<string, unknown>>({ text, values, ...(name ? { name } : {}) })).rows;
-  return async (text, values) => {
-    const name = nameOf(text);
-    if (!name) return ask(text, values);
+  const ask = async (text: string, values: unknown[], name?: string) => {
     try {
-      return await ask(text, values, name);
+      return (await pool.query<Record<string, unknown>>({ text, values, ...(name ? { name } : {}) })).rows;
     } catch (error) {
-      if (!isOfPreparing(error)) throw error;
+      if (isSilence(error) || isOfConnection(error)) dropIdle(pool);
+      throw error;
+    }
+  };
+  return async (text, values) => {
+    try {
+      return await ask(text, values, nameOf(text));
+    } catch (error) {
+      if (!isOfPreparing(error) && !isOfConnection(error)) throw error;
       return ask(text, values);
     }
   };

@@ -1,38 +1,42 @@
 // SQLite as one queued writer and several readers on the same WAL file.
 //
-// TypeORM gives every caller of a SQLite DataSource the same connection, and a connection has one transaction: whatever
-// another request writes meanwhile is inside it, and vanishes with its rollback. So each write waits its turn here.
+// A connection has one transaction: whatever another request writes on it meanwhile is inside, and vanishes with its
+// rollback. So each write waits its turn here.
 import { createRequire } from 'node:module';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import type { DataSource as OpenSource, DataSourceOptions, QueryRunner } from 'typeorm';
-import type { Database, DatabaseOptions, WriteConnection } from './database.ts';
+import type { DataSourceOptions } from 'typeorm';
+import { untilEnd, type Database, type DatabaseOptions, type WriteConnection } from './database.ts';
 import { sqlite } from './dialect.ts';
 import { entitySchema } from './entity-schema.ts';
+import { isUpToDate } from './migrations/applied.ts';
 import { migrations } from './migrations/index.ts';
-import { openReader } from './sqlite-reader.ts';
+import { openConnection, type SqliteConnection } from './sqlite-connection.ts';
 import { asStoreError, isStoreFailure } from './store-failure.ts';
 import type { EntityClass } from './table.ts';
-import { DataSource } from './typeorm.ts';
+import { newDataSource } from './typeorm.ts';
 
 /** Readers run in libuv's thread pool side by side; more than the pool has threads would only wait there. */
 const readerCount = 3;
 /** Below the 3 seconds in which a caller is promised an answer. */
 const busyTimeoutMs = 2_500;
+/** Another process may be migrating. */
+const migrationPatienceMs = 60_000;
+/** WAL leaves it at NORMAL, where a power cut may take acknowledged commits with it. */
+const synchronous = 'PRAGMA synchronous = FULL';
+/** IMMEDIATE: a deferred transaction that turns into a write later can fail with SQLITE_BUSY after its reads. */
+const beginImmediate = 'BEGIN IMMEDIATE';
 
-/** TypeORM switches on sqlite3.verbose(), which records a stack trace at every call: measured at a third of the time. */
+/** TypeORM switches on sqlite3.verbose() for the whole process; it records a stack trace at every call, a third of the time. */
 function quietDriver(): object {
   const sqlite3 = createRequire(import.meta.url)('sqlite3') as object;
   const quiet: object = Object.create(sqlite3, { verbose: { value: () => quiet } });
   return quiet;
 }
 
-/**
- * For the server's connections, which need no entities: all statements are written here. And for TypeORM's own command
- * line, which compares entities with the tables.
- */
+/** For migrations, which need no entities; and for TypeORM's own command line, which compares them with the tables. */
 export function sqliteOptions(
   path: string,
   entities: readonly EntityClass[] = [],
@@ -50,11 +54,11 @@ export function sqliteOptions(
 }
 
 /** Processes that start together on a new file: one changes its mode, which the others get SQLITE_BUSY for without a wait. */
-async function switchToWal(source: OpenSource): Promise<void> {
+async function switchToWal(writer: SqliteConnection): Promise<void> {
   const deadline = performance.now() + busyTimeoutMs;
   for (;;) {
     try {
-      await source.query('PRAGMA journal_mode = WAL');
+      await writer.exec('PRAGMA journal_mode = WAL');
       return;
     } catch (error) {
       if (!isStoreFailure(error) || performance.now() > deadline) throw error;
@@ -63,14 +67,19 @@ async function switchToWal(source: OpenSource): Promise<void> {
   }
 }
 
-async function openWriter(path: string): Promise<OpenSource> {
-  // TypeORM would switch before it sets the busy timeout.
-  const source = new DataSource({ ...sqliteOptions(path), enableWAL: false });
-  await source.initialize();
-  await switchToWal(source);
-  // WAL leaves synchronous at NORMAL, where a power cut may take acknowledged commits with it.
-  await source.query('PRAGMA synchronous = FULL');
-  return source;
+async function openWriter(path: string): Promise<SqliteConnection> {
+  const writer = await openConnection(
+    path,
+    `PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA foreign_keys = ON`,
+  );
+  try {
+    await switchToWal(writer);
+    await writer.exec(synchronous);
+    return writer;
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
 }
 
 /**
@@ -82,17 +91,19 @@ function makeFile(path: string): void {
   closeSync(openSync(path, 'a', 0o600));
 }
 
-function writeConnection(runner: QueryRunner, onStatement: DatabaseOptions['onStatement']): WriteConnection {
+function writeConnection(
+  writer: SqliteConnection,
+  onStatement: DatabaseOptions['onStatement'],
+): WriteConnection {
   return {
     dialect: sqlite,
     async query<Row>(statement: { sql: string; values: unknown[] }) {
       await onStatement?.(statement.sql, statement.values);
-      return (await runner.query(statement.sql, statement.values)) as Row[];
+      return (await writer.all(statement.sql, statement.values)) as Row[];
     },
     async execute(statement) {
       await onStatement?.(statement.sql, statement.values);
-      const result = await runner.query(statement.sql, statement.values, true);
-      return result.affected ?? 0;
+      return writer.run(statement.sql, statement.values);
     },
   };
 }
@@ -101,49 +112,66 @@ function writeConnection(runner: QueryRunner, onStatement: DatabaseOptions['onSt
  * Begins write transactions. `sinceMs` is when the write was asked for (performance.now): while another process holds
  * the lock, a write that stood in the queue behind a failed one has waited with it and does not wait as long again.
  */
-function createBegin(runner: QueryRunner): (sinceMs: number) => Promise<void> {
+function createBegin(writer: SqliteConnection): (sinceMs: number) => Promise<void> {
   let wasRefused = false;
   let timeoutMs = busyTimeoutMs;
   return async (sinceMs) => {
     const restMs = Math.max(0, Math.round(busyTimeoutMs - (performance.now() - sinceMs)));
     const wantedMs = wasRefused ? restMs : busyTimeoutMs;
-    if (wantedMs !== timeoutMs) await runner.query(`PRAGMA busy_timeout = ${wantedMs}`);
+    if (wantedMs !== timeoutMs) await writer.exec(`PRAGMA busy_timeout = ${wantedMs}`);
     timeoutMs = wantedMs;
     wasRefused = true;
-    // IMMEDIATE: a deferred transaction that turns into a write later can fail with SQLITE_BUSY after its reads.
-    await runner.query('BEGIN IMMEDIATE');
+    await writer.exec(beginImmediate);
     wasRefused = false;
   };
 }
 
 async function inTransaction<T>(
-  runner: QueryRunner,
-  begin: () => Promise<void>,
+  exec: (text: string) => Promise<unknown>,
+  begin: () => Promise<unknown>,
   work: () => Promise<T>,
 ): Promise<T> {
   await begin();
   try {
     const result = await work();
-    await runner.query('COMMIT');
+    await exec('COMMIT');
     return result;
   } catch (error) {
     // A failed COMMIT may have ended the transaction already; then there is nothing left to roll back.
-    await runner.query('ROLLBACK').catch(() => undefined);
+    await exec('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }
 
-/** Connections that take turns. */
+/** On a connection of its own. Whoever comes second waits for the first, and finds nothing left to do. */
+async function migrateOnce(path: string): Promise<string[]> {
+  const options = { ...sqliteOptions(path), enableWAL: false, busyTimeout: migrationPatienceMs };
+  const source = await newDataSource(options).initialize();
+  try {
+    const exec = (text: string) => source.query(text);
+    await exec(synchronous);
+    // One connection serves a whole DataSource on SQLite, so the migrations run inside this transaction.
+    const applied = await inTransaction(
+      exec,
+      () => exec(beginImmediate),
+      () => source.runMigrations({ transaction: 'none' }),
+    );
+    return applied.map((migration) => migration.name);
+  } finally {
+    await source.destroy();
+  }
+}
+
+/** Connections that take turns. Nothing can be written through them. */
 async function openReaders(path: string) {
-  const readers = await Promise.all(
-    Array.from({ length: readerCount }, () => openReader(path, busyTimeoutMs)),
-  );
+  const pragmas = `PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA query_only = ON`;
+  const readers = await Promise.all(Array.from({ length: readerCount }, () => openConnection(path, pragmas)));
   let turn = 0;
   return {
     async query<Row>(text: string, values: unknown[]) {
       turn = (turn + 1) % readers.length;
       try {
-        return (await readers[turn]!.query(text, values)) as Row[];
+        return (await readers[turn]!.all(text, values)) as Row[];
       } catch (error) {
         throw asStoreError(error);
       }
@@ -159,9 +187,10 @@ export async function openSqliteDatabase(
   makeFile(path);
   const writer = await openWriter(path);
   const readers = await openReaders(path);
-  const runner = writer.createQueryRunner();
+  const writing = writeConnection(writer, onStatement);
   const queue = new PQueue({ concurrency: 1 });
-  const begin = createBegin(runner);
+  const beginWrite = createBegin(writer);
+  const isCurrent = () => isUpToDate((text, values) => readers.query(text, values));
 
   return {
     dialect: sqlite,
@@ -171,35 +200,26 @@ export async function openSqliteDatabase(
     },
     write(work) {
       const sinceMs = performance.now();
-      const connection = writeConnection(runner, onStatement);
       return queue.add(async () => {
         await beforeWrite?.();
+        const { connection, end } = untilEnd(writing);
         try {
           return await inTransaction(
-            runner,
-            () => begin(sinceMs),
-            () => work(connection),
+            writer.exec,
+            () => beginWrite(sinceMs),
+            () => work(connection).finally(end),
           );
         } catch (error) {
           throw asStoreError(error);
         }
       });
     },
-    migrate: () =>
-      queue.add(async () => {
-        // One connection serves the whole DataSource, so the migrations run inside this transaction.
-        const applied = await inTransaction(
-          runner,
-          () => begin(performance.now()),
-          () => writer.runMigrations({ transaction: 'none' }),
-        );
-        return applied.map((migration) => migration.name);
-      }),
-    hasPendingMigrations: () => queue.add(() => writer.showMigrations()),
+    migrate: () => queue.add(async () => ((await isCurrent()) ? [] : migrateOnce(path))),
+    hasPendingMigrations: async () => !(await isCurrent()),
     isNear: async () => true,
     async close() {
       await queue.onIdle();
-      await Promise.all([writer.destroy(), readers.close()]);
+      await Promise.all([writer.close(), readers.close()]);
     },
   };
 }

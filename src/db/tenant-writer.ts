@@ -140,7 +140,8 @@ export function writerOf(connection: WriteConnection, scope: TenantScope, clock:
   return {
     ...reading,
     async findForUpdate(entity, id) {
-      await connection.query(lockStatement(tableOf(entity), id, scope, dialect));
+      const lock = lockStatement(tableOf(entity), id, scope, dialect);
+      if (lock) await connection.query(lock);
       return reading.find(entity, id);
     },
     insert: (entity, rows, options = {}) => insert(connection, scope, tableOf(entity), { rows, ...options }),

@@ -1,5 +1,5 @@
 // A store that stops answering to one caller: after its time is over, no further statement of it begins. One that is running
-// ends by the engine's own limit (Postgres: statement_timeout; SQLite cannot be interrupted through TypeORM).
+// ends by the engine's own limit (Postgres: statement_timeout; sqlite3 interrupts a connection, and with it everybody's statements).
 import type { Sql } from 'sql-template-tag';
 import type { Connection, Database, WriteConnection } from './database.ts';
 

@@ -52,9 +52,10 @@ export function deleteStatement(table: Table, where: Sql): Sql {
   return sql`DELETE FROM ${identifier(table.name)} AS ${identifier(changedAlias)} WHERE ${where}`;
 }
 
-/** Holds one row until the transaction ends. */
-export function lockStatement(table: Table, id: string, scope: TenantScope, dialect: Dialect): Sql {
-  const isRow = sql`${columnSql(table, changedAlias, 'id')} = ${id}`;
+/** Holds one row until the transaction ends. Null where there is one writer: nobody else changes it anyway. */
+export function lockStatement(table: Table, id: string, scope: TenantScope, dialect: Dialect): Sql | null {
   const lock = dialect.lockRows('UPDATE', changedAlias);
+  if (lock === empty) return null;
+  const isRow = sql`${columnSql(table, changedAlias, 'id')} = ${id}`;
   return sql`SELECT 1 FROM ${identifier(table.name)} AS ${identifier(changedAlias)} WHERE ${isRow} AND ${tenantSql(table, changedAlias, scope, dialect)}${lock}`;
 }

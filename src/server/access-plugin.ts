@@ -7,17 +7,16 @@ import type {
   GraphQLResponse,
 } from '@apollo/server';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
-import type { Context } from '../access/context.ts';
 import { costOf, operationError, pathError, type Decision, type Gate } from '../access/policy/index.ts';
 import { ApiError } from '../core/errors.ts';
 import { HeaderMap } from './apollo-packages.ts';
+import type { ServedContext } from './context.ts';
 import { assertWithinLimits } from './limits.ts';
-import { noteForLog } from './request-scope.ts';
 
 export interface AccessPluginOptions {
   readonly gate: Gate;
   /** Throws UNAUTHENTICATED when the caller's credential has ended since the request came. */
-  assertStillValid(context: Context): Promise<void>;
+  assertStillValid(context: ServedContext): Promise<void>;
 }
 
 function formatted(decision: Decision): GraphQLFormattedError[] {
@@ -38,11 +37,15 @@ function addErrors({ body }: GraphQLResponse, errors: readonly GraphQLFormattedE
   body.singleResult.errors = [...errors, ...(body.singleResult.errors ?? [])];
 }
 
-/** The key died while its query ran: no data, and the status of any other dead key. */
-function replaceBy(response: GraphQLResponse, error: ApiError): void {
-  response.http.status = error.httpStatus;
-  for (const [name, value] of error.headers) response.http.headers.set(name.toLowerCase(), value);
-  response.body = { kind: 'single', singleResult: { errors: [error as unknown as GraphQLFormattedError] } };
+/**
+ * The key died while its query ran, or it cannot be told whether it did: no data, and the status of any other such request.
+ * Nothing is thrown on, because Apollo would put an error of its own in its place.
+ */
+function replaceBy(response: GraphQLResponse, error: unknown): void {
+  const { httpStatus, headers } = error instanceof ApiError ? error : { httpStatus: 500, headers: [] };
+  response.http.status = httpStatus;
+  for (const [name, value] of headers) response.http.headers.set(name.toLowerCase(), value);
+  response.body = { kind: 'single', singleResult: { errors: [error as GraphQLFormattedError] } };
 }
 
 /**
@@ -66,7 +69,7 @@ function isStoreAway({ body }: GraphQLResponse, errors: readonly GraphQLError[] 
   return Object.values(body.singleResult.data ?? {}).every((value) => value === null);
 }
 
-function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLRequestListener<Context> {
+function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLRequestListener<ServedContext> {
   let decision: Decision | undefined;
   return {
     async didResolveOperation({ document, operation, request, contextValue, schema }) {
@@ -75,7 +78,7 @@ function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLReque
       const plan = gate.plan(document, operation);
       assertWithinLimits(schema, plan, variables);
       const cost = costOf(plan, variables);
-      noteForLog({ cost });
+      contextValue.scope.cost = cost;
       // Before the decision: what is then denied costs as well, or asking for the forbidden would be free.
       await contextValue.limits.charge(cost);
       decision = await gate.decide(plan, contextValue.principal, variables);
@@ -94,13 +97,12 @@ function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLReque
         if (!isStoreAway(response, errors)) await assertStillValid(contextValue);
         if (decision.denials.length > 0) addErrors(response, formatted(decision));
       } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
         replaceBy(response, error);
       }
     },
   };
 }
 
-export function accessPlugin(options: AccessPluginOptions): ApolloServerPlugin<Context> {
-  return { requestDidStart: async (_request: GraphQLRequestContext<Context>) => listener(options) };
+export function accessPlugin(options: AccessPluginOptions): ApolloServerPlugin<ServedContext> {
+  return { requestDidStart: async (_request: GraphQLRequestContext<ServedContext>) => listener(options) };
 }

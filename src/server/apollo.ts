@@ -4,14 +4,13 @@ import type {
   ApolloServerOptionsWithGateway,
   ApolloServerPlugin,
 } from '@apollo/server';
-import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
+import type { FormattedExecutionResult, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { maxTokens } from '../access/policy/index.ts';
 import type { RequestContextBase } from '../core/request-facts.ts';
 import { ApolloServer, disabledPlugins } from './apollo-packages.ts';
 import { createExecutor, type CompiledExecution } from './execute.ts';
-import type { ErrorDoor } from './format-error.ts';
-import { currentScope, currentTrace, noteForLog, outcomeOf } from './request-scope.ts';
+import type { RawAnswer } from './format-error.ts';
 
 const maximumValidationErrors = 5;
 const maximumOperationNameLength = 100;
@@ -38,13 +37,13 @@ function switchedOff(): ApolloServerPlugin[] {
 }
 
 /** Notes the operation's name for the log, and gives the one answer that Apollo sends as 200 without data its 400. */
-const bookkeeping: ApolloServerPlugin = {
-  async requestDidStart() {
-    currentTrace()?.beginOperation();
+const bookkeeping: ApolloServerPlugin<RequestContextBase> = {
+  async requestDidStart({ contextValue: { scope } }) {
+    scope.trace?.beginOperation();
     return {
       async didResolveOperation({ operationName, operation }) {
-        if (operation) noteForLog({ operation: operation.operation });
-        if (operationName) noteForLog({ operationName: operationName.slice(0, maximumOperationNameLength) });
+        if (operation) scope.operation = operation.operation;
+        if (operationName) scope.operationName = operationName.slice(0, maximumOperationNameLength);
       },
       async willSendResponse({ request, response }) {
         if (request.extensions?.['persistedQuery'] && response.http.status === 200)
@@ -54,11 +53,21 @@ const bookkeeping: ApolloServerPlugin = {
   },
 };
 
-/** The operation has its answer: how it went is known. */
-function noteOutcome(result: FormattedExecutionResult): void {
-  noteForLog(outcomeOf(result));
-  const scope = currentScope();
-  if (scope) scope.trace?.endOperation(scope);
+/**
+ * Apollo asks for the form of an error and for the text of an answer without saying whose they are. So it gets neither: errors
+ * stay as they were thrown, and what it takes for the text, and hands on as it is, is the answer itself. Every answer comes
+ * this way, also one to a request that no plugin has seen.
+ */
+const unfinished = {
+  formatError: (_formatted: GraphQLFormattedError, error: unknown) => error as GraphQLFormattedError,
+  stringifyResult: (result: FormattedExecutionResult) => result as unknown as string,
+};
+
+/** What Apollo's handler returned, as what it is. Not to be sent before the error door has made a text of it. */
+export function unfinishedAnswer(returned: unknown): RawAnswer {
+  const isAnswer = typeof returned === 'object' && returned !== null;
+  if (isAnswer && ('data' in returned || 'errors' in returned)) return returned as RawAnswer;
+  throw new Error('Apollo answered in a form that nothing here has asked for.');
 }
 
 /**
@@ -87,19 +96,13 @@ function gatewayOf({
 /** Starts it. Rejects when a plugin's serverWillStart does. */
 export async function startApollo<TContext extends RequestContextBase>(
   options: ApolloOptions<TContext>,
-  door: ErrorDoor,
 ): Promise<Apollo<TContext>> {
-  const requestId = () => currentScope()?.requestId ?? 'none';
   const apollo = new ApolloServer<TContext>({
     gateway: gatewayOf(options),
     plugins: [...switchedOff(), bookkeeping, ...options.plugins],
     introspection: options.introspection !== 'off',
     hideSchemaDetailsFromClientErrors: options.introspection !== 'public',
-    formatError: (_formatted, error) => door.format(error, requestId()),
-    stringifyResult: (result) => {
-      noteOutcome(result);
-      return door.stringify(result, requestId());
-    },
+    ...unfinished,
     // Basic authentication makes a key something that a browser sends by itself: a foreign page must not use it.
     csrfPrevention: true,
     allowBatchedHttpRequests: false,

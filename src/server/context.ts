@@ -9,13 +9,12 @@ import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
 import type { Clock } from '../core/clock.ts';
 import { ApiError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
-import type { RequestFacts } from '../core/request-facts.ts';
+import type { RequestContextBase, RequestFacts, RequestScope } from '../core/request-facts.ts';
 import type { Connection } from '../db/database.ts';
 import { assertIdempotencyKey } from '../graph/idempotency.ts';
 import { createTenantDb, type TenantDb } from '../db/tenant-db.ts';
 import { storeIsAway } from '../db/store-failure.ts';
 import { limitTime } from '../db/time-limit.ts';
-import { currentScope, noteForLog } from './request-scope.ts';
 import type { OperationCheck } from './operation-check.ts';
 
 /** From when the caller is known. */
@@ -25,11 +24,10 @@ const operationLimitMs = 10_000;
  * Throws QUERY_TOO_EXPENSIVE once the time is over. What was committed by then stays and is reported as done. Throws
  * SERVICE_UNAVAILABLE when the caller has been told so already: nothing more is to happen.
  */
-function timeLimit(clock: Clock): () => void {
+function timeLimit(clock: Clock, scope: RequestScope): () => void {
   const endMs = clock.nowMs() + operationLimitMs;
-  const scope = currentScope();
   return () => {
-    if (scope?.isGivenUp) throw storeIsAway();
+    if (scope.isGivenUp) throw storeIsAway();
     if (clock.nowMs() < endMs) return;
     const message = `The operation took longer than ${operationLimitMs / 1000} seconds and was ended.`;
     throw new ApiError('QUERY_TOO_EXPENSIVE', message, { details: { limitMs: operationLimitMs } });
@@ -44,25 +42,28 @@ function tenantDbFor(
   { database, clock }: Operator,
   authenticator: Authenticator,
   principal: Principal,
+  request: RequestScope,
 ): TenantDb | null {
   if (principal.kind === 'ANONYMOUS') return null;
   const { workspaceId, venueIds } = principal;
-  const check = (connection: Connection) =>
-    authenticator.assertStillValid(connection, principal, { lock: true });
+  const check = (connection: Connection) => authenticator.holdValid(connection, principal);
   return createTenantDb({
     ...{ clock, scope: { workspaceId, venueIds } },
-    database: limitTime(database, timeLimit(clock)),
+    database: limitTime(database, timeLimit(clock, request)),
     ...(principal.kind === 'USER' ? { afterBegin: check } : { beforeCommit: check }),
   });
 }
 
-/** Apollo copies a context's own properties; the getter stands on the class, so copying does not touch it. */
-class RequestContext implements Context {
+/** What the server room's own plugins get: the scope is not for the rooms behind it. */
+export type ServedContext = Context & RequestContextBase;
+
+/** Apollo copies a context's own properties; the getters stand on the class, so copying does not touch them. */
+class RequestContext implements ServedContext {
   declare decision?: Decision;
   declare running?: RunningMutation;
 
   constructor(
-    readonly requestId: string,
+    readonly scope: RequestScope,
     readonly ip: string,
     readonly idempotencyKey: string | null,
     readonly principal: Principal,
@@ -73,6 +74,10 @@ class RequestContext implements Context {
     readonly limits: RequestLimits,
     private readonly rows: TenantDb | null,
   ) {}
+
+  get requestId(): string {
+    return this.scope.requestId;
+  }
 
   get db(): TenantDb {
     if (!this.rows)
@@ -87,20 +92,20 @@ export function contextFactory(
   { authenticator, limits }: { readonly authenticator: Authenticator; readonly limits: Limits },
   check: OperationCheck,
 ) {
-  return async (facts: RequestFacts): Promise<Context> => {
-    const { requestId, ip, headers, operation, idempotencyKey, answer } = facts;
+  return async (facts: RequestFacts): Promise<ServedContext> => {
+    const { scope, ip, headers, operation, idempotencyKey, answer } = facts;
     const sent = readCredential(headers);
-    if (sent.kind === 'API_KEY') noteForLog({ caller: { key: sent.prefix } });
+    if (sent.kind === 'API_KEY') scope.caller = { key: sent.prefix };
     const principal = await authenticator.authenticate(headers, ip);
-    if (principal.kind === 'USER') noteForLog({ caller: { userId: principal.userId } });
+    if (principal.kind === 'USER') scope.caller = { userId: principal.userId };
     // Whoever has no credential and asks for more than the public part is refused first, and for nothing.
     if (principal.kind === 'ANONYMOUS') check(operation, true);
     const opened = limits.open(principal, ip, answer);
     if (principal.kind !== 'ANONYMOUS') check(operation, false);
     const { clock, credentials, scopes, explainer } = operator;
-    const rows = tenantDbFor(operator, authenticator, principal);
+    const rows = tenantDbFor(operator, authenticator, principal, scope);
     const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
     const tools = [clock, credentials, scopes, explainer, opened, rows] as const;
-    return new RequestContext(requestId, ip, once, principal, ...tools);
+    return new RequestContext(scope, ip, once, principal, ...tools);
   };
 }

@@ -13,7 +13,7 @@ import type { RequestTrace, Tracer } from '../core/tracer.ts';
 import { badRequest, type ErrorDoor } from './format-error.ts';
 import { strictPolicy } from './pages.ts';
 import { fromFastify, pathOf } from './request-rules.ts';
-import { answerNotesOf, outcomeOf, runInScope, scopeOf, traceForLog } from './request-scope.ts';
+import { answerNotesOf, scopeOf, traceForLog } from './request-scope.ts';
 
 interface FastifyOptions {
   readonly logger: Logger;
@@ -67,15 +67,11 @@ function headOf(error: unknown): ErrorHead {
 
 function sendError(reply: FastifyReply, error: unknown, door: ErrorDoor): FastifyReply {
   const { status, headers } = headOf(error);
-  // A handler's scope has ended with it, and the log wants to know whose defect it is.
-  const formatted = runInScope(reply.request, () => door.format(error, reply.request.id));
-  const answer = { errors: [formatted] };
-  Object.assign(scopeOf(reply.request), outcomeOf(answer));
   return reply
     .code(status)
     .headers(Object.fromEntries(headers))
     .type('application/json; charset=utf-8')
-    .send(JSON.stringify(answer));
+    .send(door.stringify({ errors: [error] }, scopeOf(reply.request)));
 }
 
 /** What Node's parser refuses never becomes a request: the answer is written to the socket by hand. */
@@ -88,7 +84,7 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket, door: E
   const status = statusOf[error.code ?? ''] ?? 400;
   const requestId = randomUUID();
   const refusal = badRequest(status, 'The request is not valid HTTP, too slow or its headers are too large.');
-  const body = JSON.stringify({ errors: [door.format(refusal, requestId)] });
+  const body = door.stringify({ errors: [refusal] }, { requestId });
   const headers = {
     ...commonHeaders(requestId),
     'Content-Security-Policy': strictPolicy,

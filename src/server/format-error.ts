@@ -1,9 +1,10 @@
 // The last door: every error of every answer gets its form here. It decides what a caller may read, not the HTTP status.
-import { GraphQLError, type FormattedExecutionResult, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type ExecutionResult, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { ApiError, httpStatusOf, type ErrorCode } from '../core/errors.ts';
+import type { RequestScope } from '../core/request-facts.ts';
 import { speakable } from './echo.ts';
-import { currentTrace, traceForLog } from './request-scope.ts';
+import { outcomeOf, traceForLog } from './request-scope.ts';
 
 const maximumMessageLength = 300;
 /** The depth to which causes are searched; a chain longer than that is nobody's intention. */
@@ -18,11 +19,17 @@ interface Refusal {
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
+/** An answer as it was made: its errors are whatever was thrown. */
+export interface RawAnswer extends Pick<ExecutionResult, 'data' | 'extensions'> {
+  readonly errors?: readonly unknown[] | undefined;
+}
+
 export interface ErrorDoor {
-  /** `{message, path?, locations?, extensions: {code, requestId, ...}}`. Logs what it masks. Cannot throw. */
-  format(error: unknown, requestId: string): GraphQLFormattedError;
-  /** JSON text of a result in which every error has passed the door. Throws only when the data is no JSON. */
-  stringify(result: FormattedExecutionResult, requestId: string): string;
+  /**
+   * JSON text of the answer to this request, each error as `{message, path?, locations?, extensions: {code, requestId, ...}}`.
+   * Logs what it masks, and notes how it went. Throws only when something in it is no JSON.
+   */
+  stringify(answer: RawAnswer, scope: RequestScope): string;
 }
 
 /** Made, not thrown: a refusal that has no code of its own, BAD_REQUEST with whatever HTTP status, e.g. 404 or 415. */
@@ -97,11 +104,11 @@ function masked(requestId: string): GraphQLFormattedError {
   return { message: 'Internal server error.', extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } };
 }
 
-function present(error: unknown, requestId: string, logger: Logger): GraphQLFormattedError {
+function present(error: unknown, { requestId, trace }: RequestScope, logger: Logger): GraphQLFormattedError {
   const refusal = recognise(error);
   if (!refusal) {
     const place = placeOf(error);
-    const facts = { requestId, ...traceForLog(currentTrace()) };
+    const facts = { requestId, ...traceForLog(trace) };
     logger.error({ ...facts, err: causesOf(error).at(-1), path: place.path }, 'defect');
     return { ...masked(requestId), ...place };
   }
@@ -113,27 +120,21 @@ function present(error: unknown, requestId: string, logger: Logger): GraphQLForm
   };
 }
 
-export function createErrorDoor(logger: Logger): ErrorDoor {
-  // What passed once is not formatted again: its facts would survive, its masked message would look like a defect.
-  const passed = new WeakSet<object>();
-
-  function format(error: unknown, requestId: string): GraphQLFormattedError {
-    let formatted: GraphQLFormattedError;
-    try {
-      formatted = present(error, requestId, logger);
-    } catch {
-      // An error whose own properties throw, or a log that is closed. The caller still gets an answer in our form.
-      formatted = masked(requestId);
-    }
-    passed.add(formatted);
-    return formatted;
+function format(error: unknown, scope: RequestScope, logger: Logger): GraphQLFormattedError {
+  try {
+    return present(error, scope, logger);
+  } catch {
+    // An error whose own properties throw, or a log that is closed. The caller still gets an answer in our form.
+    return masked(scope.requestId);
   }
+}
 
+export function createErrorDoor(logger: Logger): ErrorDoor {
   return {
-    format,
-    stringify({ errors, data, extensions }, requestId) {
-      const formatted = errors?.map((error) => (passed.has(error) ? error : format(error, requestId)));
-      return JSON.stringify({ errors: formatted, data, extensions });
+    stringify({ errors: raw, data, extensions }, scope) {
+      const errors = raw?.map((error) => format(error, scope, logger));
+      Object.assign(scope, outcomeOf(data, errors));
+      return JSON.stringify({ errors, data, extensions });
     },
   };
 }

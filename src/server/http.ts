@@ -1,13 +1,13 @@
 // How a request enters and leaves: Fastify around Apollo. It knows no feature, no credential and no limit of a workspace.
 import type { ApolloServerPlugin } from '@apollo/server';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Meter } from '../core/meter.ts';
 import type { RequestContextBase, RequestFacts } from '../core/request-facts.ts';
 import type { Tracer } from '../core/tracer.ts';
 import { prefersHtml } from './accept.ts';
-import { startApollo } from './apollo.ts';
+import { startApollo, unfinishedAnswer } from './apollo.ts';
 import { fastifyApolloHandler } from './apollo-packages.ts';
 import { addDrain, type Drain } from './drain.ts';
 import type { CompiledExecution } from './execute.ts';
@@ -18,7 +18,7 @@ import { addGraphiql, createSandbox, sendPage } from './pages.ts';
 import { addRequestRules } from './request-rules.ts';
 import { withPatience } from './patience.ts';
 import { addSchemaRoute } from './schema-route.ts';
-import { answerNotesOf, runInScope, scopeOf } from './request-scope.ts';
+import { answerNotesOf, scopeOf } from './request-scope.ts';
 
 export interface HttpServerOptions<TContext extends RequestContextBase> {
   readonly schema: GraphQLSchema;
@@ -80,12 +80,12 @@ function operationOf(request: FastifyRequest): RequestFacts['operation'] {
 function factsOf(request: FastifyRequest): RequestFacts {
   const idempotencyKey = request.headers['idempotency-key'];
   return {
-    requestId: request.id,
     ip: request.ip,
     // `headers` keeps only the first of two Authorization headers; requests injected by tests have no other form.
     headers: (request.raw.headersDistinct as RequestFacts['headers'] | undefined) ?? request.headers,
     operation: operationOf(request),
     answer: answerNotesOf(request),
+    scope: scopeOf(request),
     ...(typeof idempotencyKey === 'string' ? { idempotencyKey } : {}),
   };
 }
@@ -109,16 +109,27 @@ async function addGraphql<TContext extends RequestContextBase>(
 ): Promise<{ stop(): Promise<void> }> {
   const sandbox = createSandbox(options.exampleDocument, options.introspection);
   const plugins = [sandbox.plugin, ...options.plugins];
-  const apollo = await startApollo({ ...options, plugins }, door);
+  const apollo = await startApollo({ ...options, plugins });
   const answer = fastifyApolloHandler(apollo, {
     context: (request) => options.createContext(factsOf(request)),
   });
+  const respond = async (request: FastifyRequest, reply: FastifyReply) => {
+    const scope = scopeOf(request);
+    const made = unfinishedAnswer(await answer.call(app, request, reply));
+    try {
+      return door.stringify(made, scope);
+    } finally {
+      scope.trace?.endOperation(scope);
+    }
+  };
   app.route<{ Reply: string }>({
     method: ['GET', 'POST'],
     url: '/graphql',
     async handler(request, reply) {
       if (wantsSandbox(request)) return sendPage(reply, await sandbox.render());
-      const work = Promise.resolve(runInScope(request, () => answer.call(app, request, reply)));
+      const { trace } = scopeOf(request);
+      const begin = () => respond(request, reply);
+      const work = trace ? trace.run(begin) : begin();
       return patiently(request, drain.track(work), options.isStoreNear);
     },
   });

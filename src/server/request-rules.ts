@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
-import { acceptsJson } from './accept.ts';
+import { acceptsJson, withoutParameters } from './accept.ts';
 import { badRequest } from './format-error.ts';
 
 const bodyTypes = ['application/json', 'application/graphql+json'];
@@ -113,6 +113,9 @@ export function addRequestRules(app: FastifyInstance, bodyLimitBytes: number): v
   app.addHook('onRequest', async (request) => {
     const fault = findFault(request, bodyLimitBytes);
     if (fault) throw fault;
+    const { accept } = request.headers;
+    // What was judged here is what Apollo is to judge.
+    if (accept !== undefined) request.headers.accept = withoutParameters(accept);
   });
   app.addHook('preParsing', (request, _reply, _payload, done) => {
     watchPieces(request);

@@ -1,5 +1,5 @@
 // The tracer that sends OpenTelemetry spans. Loaded by serve.ts when traces are wanted, and by nobody else: the packages
-// cost time and memory. Nothing is registered globally; whose request it is, the server room knows.
+// cost time and memory. Nothing is registered globally; whose request it is, the server room knows, and current-trace.ts for statements.
 import { randomUUID } from 'node:crypto';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';

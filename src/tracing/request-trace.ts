@@ -13,6 +13,7 @@ import {
 } from '@opentelemetry/api';
 import { blankSecrets } from '../core/logger.ts';
 import type { RequestTrace, TracedAnswer, TracedOperation, TracedRequest } from '../core/tracer.ts';
+import { runIn } from './current-trace.ts';
 import { parseTraceparent } from './traceparent.ts';
 
 const methods = ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'];
@@ -112,8 +113,9 @@ export function beginRequest(tracer: Tracer, request: TracedRequest): RequestTra
   const span = tracer.startSpan(nameOf(request), options, outside);
   const inRequest = trace.setSpan(ROOT_CONTEXT, span);
   let operation: { readonly span: Span; readonly context: Context } | undefined;
-  return {
+  const made: RequestTrace = {
     traceId: span.spanContext().traceId,
+    run: (work) => runIn(made, work),
     beginOperation() {
       const begun = tracer.startSpan('GraphQL Operation', {}, inRequest);
       operation = { span: begun, context: trace.setSpan(ROOT_CONTEXT, begun) };
@@ -125,4 +127,5 @@ export function beginRequest(tracer: Tracer, request: TracedRequest): RequestTra
     beginStatement: (system, text) => beginStatement(tracer, operation?.context ?? inRequest, system, text),
     end: (answer) => endRequest(span, answer),
   };
+  return made;
 }

@@ -2,6 +2,7 @@
 import type { Sql } from 'sql-template-tag';
 import type { RequestTrace } from '../core/tracer.ts';
 import type { Connection, Database, WriteConnection } from '../db/database.ts';
+import { currentTrace } from './current-trace.ts';
 
 const systems = { sqlite: 'sqlite', postgres: 'postgresql' } as const;
 
@@ -30,8 +31,8 @@ function tracedConnection(connection: WriteConnection, trace: RequestTrace): Wri
   };
 }
 
-/** The same store. `currentTrace` is asked at each read and at the beginning of each write. */
-export function tracedDatabase(database: Database, currentTrace: () => RequestTrace | undefined): Database {
+/** The same store. Whose statement it is, is asked at each read and at the beginning of each write. */
+export function tracedDatabase(database: Database): Database {
   const query: Connection['query'] = (statement) => {
     const trace = currentTrace();
     if (!trace) return database.query(statement);

@@ -7,7 +7,6 @@ import { addDrain } from '../../src/server/drain.ts';
 import { createFastify } from '../../src/server/fastify.ts';
 import { createErrorDoor } from '../../src/server/format-error.ts';
 import { addRequestRules } from '../../src/server/request-rules.ts';
-import { runInScope } from '../../src/server/request-scope.ts';
 import { defineIntegrationTestSuite } from './testsuite.ts';
 
 const bodyLimitBytes = 256 * 1024;
@@ -27,7 +26,7 @@ defineIntegrationTestSuite(
     app.route<{ Reply: string }>({
       method: ['GET', 'POST'],
       url: '/graphql',
-      handler: (request, reply) => runInScope(request, () => answer.call(app, request, reply)),
+      handler: answer,
     });
     // The suite puts a slash behind the address.
     app.server.prependListener('request', (request) => {

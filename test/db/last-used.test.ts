@@ -127,6 +127,32 @@ describeEachEngine('The log of last uses', (engine) => {
     expect(await stored()).toEqual(both('12:00:01.000'));
   });
 
+  it('is written in portions that hold few keys at a time; what one of them failed to store is kept', async () => {
+    const keys = Array.from({ length: 250 }, (_, number) => keyRow({ number }) as { id: string });
+    const secrets = keys.map(({ id }) => secretRow({ apiKeyId: id }) as { id: string });
+    await store.db(await store.workspace()).transaction(async (tx) => {
+      await tx.insert(StoredApiKey, keys);
+      await tx.insert(StoredApiKeySecret, secrets);
+    });
+    const written = async () => {
+      const rows = (await allRows(store.database, 'api_key_secrets')).filter(
+        (row) => row['last_used_at'] !== null && secrets.some(({ id }) => id === row['id']),
+      );
+      return rows.length;
+    };
+    const log = createLastUsedLog(store.database);
+    secrets.forEach(({ id }, index) =>
+      log.note({ apiKeyId: keys[index]!.id, secretId: id, nowMs: atMs('12:00:01.000') }),
+    );
+    const last = keys.map(({ id }) => id).sort()[249]!;
+    await failWhere(store.database, ['UPDATE', 'api_keys'], `NEW.id = '${last}'`);
+    await expect(log.flush()).rejects.toThrow('made_to_fail');
+    expect(await written()).toBe(200);
+    await stopFailing(store.database, 'api_keys');
+    await log.flush();
+    expect(await written()).toBe(250);
+  });
+
   it('keeps a use that was noted while a write failed', async () => {
     const log = createLastUsedLog(store.database);
     await failWhere(store.database, ['UPDATE', 'api_keys'], `NEW.id = '${use.apiKeyId}'`);

@@ -72,6 +72,20 @@ describeEachEngine('Writes through the Database', (engine) => {
       sql`INSERT INTO "workspaces" ("id", "name", "last_key_number", "created_at") VALUES (${id}, ${id}, 0, ${'2026-06-01T12:00:00.000Z'})`,
     );
 
+  it('run no statement after their end, which would be inside the next one', async () => {
+    let late: WriteConnection | undefined;
+    await store.database.write(async (connection) => void (late = connection));
+    await expect(insert(late!, 'late')).rejects.toThrow(/after the end/);
+    await expect(late!.query(sql`SELECT 1`)).rejects.toThrow(/after the end/);
+    const failing = store.database.write(async (connection) => {
+      late = connection;
+      throw new Error('no more');
+    });
+    await expect(failing).rejects.toThrow('no more');
+    await expect(insert(late!, 'late')).rejects.toThrow(/after the end/);
+    expect(names(await allRows(store.database, 'workspaces'))).not.toContain('late');
+  });
+
   it("keeps request B's acknowledged insert when request A rolls back", async () => {
     const inside = gate();
     const free = gate();

@@ -69,4 +69,14 @@ describe.skipIf(!hasPostgres)('Reads on Postgres', () => {
       for (const value of [1, 2, 3, 4]) expect(await ask(column, value)).toEqual([value + column]);
     expect(await prepared()).toHaveLength(200);
   }, 60_000);
+
+  it('are asked once more when their connection ends in the middle', async () => {
+    const reading = store.database.query<{ n: number }>(sql`SELECT 7 AS "n", pg_sleep(0.5)`);
+    const endWhoeverSleeps = () =>
+      store.database.query(
+        sql`SELECT pg_terminate_backend("pid") FROM pg_stat_activity WHERE "datname" = current_database() AND "query" LIKE '%pg_sleep(0.5)' AND "state" = 'active'`,
+      );
+    await expect.poll(endWhoeverSleeps).toHaveLength(1);
+    expect(await reading).toMatchObject([{ n: 7 }]);
+  });
 });

@@ -164,12 +164,29 @@ describe.skipIf(!hasPostgres)('Postgres, when it cannot be reached', () => {
     await watched.close();
   });
 
-  it('does not use a connection again that fell silent: once each has failed, all is well', async () => {
+  it('does not use a connection again that fell silent, nor those that lay idle beside it: once one has failed, all is well', async () => {
     const many = () => Promise.all(Array.from({ length: 10 }, () => send(ask)));
     await many();
     wire.forget();
     for (const answer of await many()) if (answer.status !== 200) expectUnavailable(answer);
     for (const { status } of await many()) expect(status).toBe(200);
+  });
+
+  it('does not use a connection again that fell silent inside a transaction', async () => {
+    const url = new URL(direct.engine.url);
+    [url.hostname, url.port] = ['127.0.0.1', String(wire.port)];
+    const watched = await openTestHouse('postgres', {
+      sharing: { ...direct, engine: { ...direct.engine, url: url.href } },
+      database: {
+        onStatement: (text) => (text.startsWith('INSERT INTO "customers"') ? wire.forget() : undefined),
+      },
+    });
+    const ofKey = (query: string, variables = {}) => watched.send(bearer(key.secret), query, variables);
+    await Promise.all(Array.from({ length: 5 }, () => ofKey(ask)));
+    expectUnavailable(await ofKey(create, { name: 'Silent' }));
+    for (let round = 0; round < 3; round += 1) expect((await ofKey(ask)).status).toBe(200);
+    expect(await names(direct)).not.toContain('Silent');
+    await watched.close();
   });
 
   // Every statement of it would come back within its own limit.

@@ -57,6 +57,27 @@ describeEachEngine('A key that is narrowed while it is used', (engine) => {
     expect(await answer).toMatchObject({ status: 403, data: undefined });
   });
 
+  it('writes and reads nothing once its address is no longer allowed', async () => {
+    const key = await admin.create({ scopes: ['write:customers', 'read:customers'] });
+    const input = { id: key.apiKeyId, ipAllowlist: ['10.9.9.9'] };
+    const held = holder.transaction();
+    const answer = house.send(bearer(key.secret), create, { n: 'From elsewhere' });
+    await held.reached;
+    await narrow(input);
+    held.release();
+    const extensions = { code: 'UNAUTHENTICATED', reason: 'IP_NOT_ALLOWED' };
+    expect(await answer).toMatchObject({ status: 401, errors: [{ extensions }] });
+    const names = (await allRows(house.app.database, 'customers')).map((row) => row['name']);
+    expect(names).not.toContain('From elsewhere');
+    const second = await admin.create({ scopes: ['read:customers'] });
+    const heldRead = holder.statement(/"customers"/);
+    const read = house.send(bearer(second.secret), '{ customers { nodes { name } } }');
+    await heldRead.reached;
+    await narrow({ ...input, id: second.apiKeyId });
+    heldRead.release();
+    expect(await read).toMatchObject({ status: 401, data: undefined, errors: [{ extensions }] });
+  });
+
   it('goes on when it gained rights', async () => {
     const key = await admin.create({ scopes: ['read:customers'], venueIds: [await workspace.venue()] });
     const held = holder.statement(/"customers"/);

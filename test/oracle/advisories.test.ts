@@ -138,7 +138,14 @@ describe('GHSA-m8jr-fxqx-8xx6: protected data behind fields that depend on it', 
           checked += 1;
           const caller = (lacking: string) =>
             ({
-              ...({ kind: 'API_KEY', apiKeyId: '', secretId: '', workspaceId: '', venueIds: null } as const),
+              ...({
+                kind: 'API_KEY',
+                ip: '127.0.0.1',
+                apiKeyId: '',
+                secretId: '',
+                workspaceId: '',
+                venueIds: null,
+              } as const),
               scopes: new Set(everyScope.filter((scope) => scope !== lacking)),
             }) as const;
           for (const lacking of ['', ...everyScope]) {

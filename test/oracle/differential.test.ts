@@ -89,7 +89,15 @@ describe('the shield tree', () => {
       for (const lacking of ['', ...held]) {
         const { workspaceId, apiKeyId, secretId } = identities;
         const scopes = new Set(held.filter((scope) => scope !== lacking));
-        const caller = { kind: 'API_KEY', workspaceId, apiKeyId, secretId, venueIds: null, scopes } as const;
+        const caller = {
+          kind: 'API_KEY',
+          ip: '127.0.0.1',
+          workspaceId,
+          apiKeyId,
+          secretId,
+          venueIds: null,
+          scopes,
+        } as const;
         // Whoever selects a field has reached its type, and so has met what that type asks.
         if (declared[typeName] && !isMet(caller, declared[typeName])) continue;
         const isAllowed = asked.every((one) => isMet(caller, one));

@@ -8,7 +8,14 @@ import { openDenseHouse } from './support/dense-house.ts';
 import { runEnforced } from './support/enforced.ts';
 
 const caller: Principal = {
-  ...({ kind: 'API_KEY', workspaceId: 'wks_1', apiKeyId: 'key_1', secretId: '0', venueIds: null } as const),
+  ...({
+    kind: 'API_KEY',
+    ip: '127.0.0.1',
+    workspaceId: 'wks_1',
+    apiKeyId: 'key_1',
+    secretId: '0',
+    venueIds: null,
+  } as const),
   scopes: new Set(['read:venues']),
 };
 

@@ -1,9 +1,10 @@
 // The last door on its own: what it lets through, what it masks, and that nothing makes it throw.
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../../src/core/errors.ts';
+import type { RequestScope } from '../../src/core/request-facts.ts';
 import { createLogger } from '../../src/core/logger.ts';
-import { createErrorDoor } from '../../src/server/format-error.ts';
+import { createErrorDoor, type ErrorDoor } from '../../src/server/format-error.ts';
 
 function createDoor() {
   const lines: string[] = [];
@@ -11,6 +12,12 @@ function createDoor() {
     createLogger({ level: 'info', destination: { write: (line) => void lines.push(line) } }),
   );
   return { door, lines };
+}
+
+/** The error as it leaves in the answer to the request r1. */
+function leave(door: ErrorDoor, error: unknown) {
+  const text = door.stringify({ errors: [error] }, { requestId: 'r1' });
+  return (JSON.parse(text) as { errors: [GraphQLFormattedError] }).errors[0];
 }
 
 const masked = {
@@ -26,7 +33,7 @@ describe('the error door', () => {
       originalError: new GraphQLError('wrapped', { originalError: inner }),
       path: ['a'],
     });
-    expect(door.format(outer, 'r1')).toEqual({
+    expect(leave(door, outer)).toEqual({
       message: 'Too deep.',
       path: ['a'],
       extensions: { code: 'QUERY_TOO_EXPENSIVE', depth: 12, limit: 10, requestId: 'r1' },
@@ -51,7 +58,7 @@ describe('the error door', () => {
     ],
   ])('masks %s', (_name, error) => {
     const { door, lines } = createDoor();
-    expect(door.format(error, 'r1')).toEqual(masked);
+    expect(leave(door, error)).toEqual(masked);
     expect(lines).toHaveLength(1);
   });
 
@@ -62,32 +69,46 @@ describe('the error door', () => {
         throw new Error('from a getter');
       },
     });
-    expect(door.format(hostile, 'r1')).toEqual(masked);
+    expect(leave(door, hostile)).toEqual(masked);
     const circular = new GraphQLError('x');
     Object.defineProperty(circular, 'originalError', { value: circular });
-    expect(door.format(circular, 'r1')).toEqual(masked);
+    expect(leave(door, circular)).toEqual(masked);
     const deaf = createErrorDoor({
       error() {
         throw new Error('the log is full');
       },
     } as unknown as Parameters<typeof createErrorDoor>[0]);
-    expect(deaf.format(new Error('x'), 'r1')).toEqual(masked);
+    expect(leave(deaf, new Error('x'))).toEqual(masked);
   });
 
   it('never cuts a message in the middle of a character', () => {
     const { door } = createDoor();
-    const { message } = door.format(
+    const { message } = leave(
+      door,
       new GraphQLError('x'.repeat(299) + '😀'.repeat(9), { extensions: { code: 'BAD_USER_INPUT' } }),
-      'r1',
     );
     expect(message).toBe(`${'x'.repeat(299)}…`);
   });
 
-  it('formats errors that reach a result unformatted, and each only once', () => {
+  it('writes the whole answer, and notes how it went', () => {
     const { door, lines } = createDoor();
-    const first = door.format(new Error('secret'), 'r1');
-    const text = door.stringify({ data: { a: null }, errors: [first, new Error('secret')] }, 'r1');
-    expect(JSON.parse(text)).toEqual({ errors: [masked, masked], data: { a: null } });
-    expect(lines).toHaveLength(2);
+    const denied = new ApiError('FORBIDDEN', 'Not for you.', { reason: 'ADMIN_ONLY' });
+    const [ok, partial, all]: RequestScope[] = [
+      { requestId: 'r0' },
+      { requestId: 'r1' },
+      { requestId: 'r2' },
+    ];
+    expect(door.stringify({ data: { a: 1 } }, ok!)).toBe('{"data":{"a":1}}');
+    const text = door.stringify({ data: { a: null, b: 1 }, errors: [new Error('secret'), denied] }, partial!);
+    const extensions = { code: 'FORBIDDEN', reason: 'ADMIN_ONLY', requestId: 'r1' };
+    const errors = [masked, { message: 'Not for you.', extensions }];
+    expect(JSON.parse(text)).toEqual({ errors, data: { a: null, b: 1 } });
+    expect(lines.map((line) => (JSON.parse(line) as RequestScope).requestId)).toEqual(['r1']);
+    door.stringify({ data: { a: null }, errors: [denied] }, all!);
+    expect([ok, partial, all].map((scope) => [scope?.outcome, scope?.reason])).toEqual([
+      ['ok', undefined],
+      ['partial', undefined],
+      ['denied', 'ADMIN_ONLY'],
+    ]);
   });
 });

@@ -11,11 +11,11 @@ import {
 } from 'graphql';
 import { ApiError } from '../../src/core/errors.ts';
 import { createLogger } from '../../src/core/logger.ts';
-import type { RequestFacts } from '../../src/core/request-facts.ts';
+import type { RequestFacts, RequestScope } from '../../src/core/request-facts.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../../src/server/http.ts';
 
 export interface ToyContext {
-  readonly requestId: string;
+  readonly scope: RequestScope;
   readonly facts: RequestFacts;
 }
 
@@ -109,7 +109,7 @@ export async function createToy(changes: Partial<HttpServerOptions<ToyContext>> 
   const server = await createHttpServer<ToyContext>({
     schema: createToySchema(writes),
     plugins: [],
-    createContext: async (facts) => ({ requestId: facts.requestId, facts }),
+    createContext: async (facts) => ({ scope: facts.scope, facts }),
     schemaFor: async () => null,
     isReady: async () => ({ ready: true, checks: { store: 'ok' } }),
     isStoreNear: async () => true,

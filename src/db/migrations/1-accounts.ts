@@ -1,6 +1,6 @@
 // Workspaces, users, API keys and their secrets.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { Table } from '../typeorm.ts';
+import { newTable } from '../typeorm.ts';
 import { foreignKeys, index, migrationColumns } from './columns.ts';
 
 export class Accounts1767225600001 implements MigrationInterface {
@@ -9,7 +9,7 @@ export class Accounts1767225600001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const { primary, text, integer, timestamp } = migrationColumns(runner);
     const columns = [primary('id'), text('name'), integer('last_key_number'), timestamp('created_at')];
-    await runner.createTable(new Table({ name: 'workspaces', columns }));
+    await runner.createTable(newTable({ name: 'workspaces', columns }));
     await this.createUsers(runner);
     await this.createKeys(runner);
     await this.createSecrets(runner);
@@ -19,7 +19,7 @@ export class Accounts1767225600001 implements MigrationInterface {
     const { primary, text, integer, timestamp } = migrationColumns(runner);
     const reference = foreignKeys('users');
     await runner.createTable(
-      new Table({
+      newTable({
         name: 'users',
         columns: [
           ...[primary('id'), text('workspace_id'), text('email'), text('email_folded'), text('role')],
@@ -40,7 +40,7 @@ export class Accounts1767225600001 implements MigrationInterface {
     const { primary, text, integer, json, timestamp } = migrationColumns(runner);
     const reference = foreignKeys('api_keys');
     await runner.createTable(
-      new Table({
+      newTable({
         name: 'api_keys',
         columns: [
           ...[
@@ -74,7 +74,7 @@ export class Accounts1767225600001 implements MigrationInterface {
     const { primary, text, integer, timestamp } = migrationColumns(runner);
     const reference = foreignKeys('api_key_secrets');
     await runner.createTable(
-      new Table({
+      newTable({
         name: 'api_key_secrets',
         columns: [
           ...[

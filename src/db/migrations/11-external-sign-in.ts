@@ -1,6 +1,6 @@
 // Sign-in by an external issuer: who its subjects are, and since when a user's tokens of it have ended.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { Table } from '../typeorm.ts';
+import { newTable } from '../typeorm.ts';
 import { addColumn, dropColumn, foreignKeys, index, migrationColumns } from './columns.ts';
 
 export class ExternalSignIn1767225600011 implements MigrationInterface {
@@ -11,7 +11,7 @@ export class ExternalSignIn1767225600011 implements MigrationInterface {
     const reference = foreignKeys('user_identities');
     await addColumn(runner, 'users', timestamp('signed_out_at', 'null'));
     await runner.createTable(
-      new Table({
+      newTable({
         name: 'user_identities',
         columns: [
           ...[primary('id'), text('workspace_id'), text('user_id'), text('issuer'), text('subject')],

@@ -1,6 +1,6 @@
 // When each sweep was last begun, by whichever process.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { Table } from '../typeorm.ts';
+import { newTable } from '../typeorm.ts';
 import { migrationColumns } from './columns.ts';
 
 export class Sweeps1767225600013 implements MigrationInterface {
@@ -8,9 +8,7 @@ export class Sweeps1767225600013 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     const { primary, timestamp } = migrationColumns(runner);
-    await runner.createTable(
-      new Table({ name: 'sweeps', columns: [primary('name'), timestamp('begun_at')] }),
-    );
+    await runner.createTable(newTable({ name: 'sweeps', columns: [primary('name'), timestamp('begun_at')] }));
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -1,6 +1,6 @@
 // How many rows each workspace has of the tables whose lists are counted whole, kept by the store itself.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { Table } from '../typeorm.ts';
+import { newTable } from '../typeorm.ts';
 import { migrationColumns } from './columns.ts';
 
 const counted = ['customers', 'inquiries', 'follow_ups', 'bookings'];
@@ -42,7 +42,7 @@ export class RowCounts1767225600014 implements MigrationInterface {
     const { primary, integer } = migrationColumns(runner);
     const slot = { ...integer('slot'), isPrimary: true };
     await runner.createTable(
-      new Table({
+      newTable({
         name: 'row_counts',
         columns: [primary('workspace_id'), primary('table_name'), slot, integer('rows')],
       }),

@@ -1,6 +1,6 @@
 // Venues, customers and their link, inquiries with replies, follow-ups.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { Table } from '../typeorm.ts';
+import { newTable } from '../typeorm.ts';
 import { foreignKeys, index, migrationColumns } from './columns.ts';
 
 export class Customers1767225600002 implements MigrationInterface {
@@ -17,7 +17,7 @@ export class Customers1767225600002 implements MigrationInterface {
     const { primary, text, integer, json, timestamp } = migrationColumns(runner);
     const reference = foreignKeys('venues');
     await runner.createTable(
-      new Table({
+      newTable({
         name: 'venues',
         columns: [
           ...[primary('id'), text('workspace_id'), text('name'), text('name_folded'), text('city', 'null')],
@@ -37,7 +37,7 @@ export class Customers1767225600002 implements MigrationInterface {
     const { primary, text, integer, json, timestamp } = migrationColumns(runner);
     const reference = foreignKeys('customers');
     await runner.createTable(
-      new Table({
+      newTable({
         name: 'customers',
         columns: [
           ...[primary('id'), text('workspace_id'), text('name'), text('name_folded')],
@@ -56,7 +56,7 @@ export class Customers1767225600002 implements MigrationInterface {
     );
     const link = foreignKeys('customer_venues');
     await runner.createTable(
-      new Table({
+      newTable({
         name: 'customer_venues',
         columns: [text('workspace_id'), primary('customer_id'), primary('venue_id')],
         indices: [index('customer_venues_venue', ['venue_id', 'customer_id'])],
@@ -73,7 +73,7 @@ export class Customers1767225600002 implements MigrationInterface {
     const { primary, text, integer, timestamp } = migrationColumns(runner);
     const reference = foreignKeys('inquiries');
     await runner.createTable(
-      new Table({
+      newTable({
         name: 'inquiries',
         columns: [
           ...[primary('id'), text('workspace_id'), text('customer_id'), text('venue_id', 'null')],
@@ -96,7 +96,7 @@ export class Customers1767225600002 implements MigrationInterface {
     );
     const reply = foreignKeys('replies');
     await runner.createTable(
-      new Table({
+      newTable({
         name: 'replies',
         columns: [
           ...[primary('id'), text('workspace_id'), text('inquiry_id'), text('body'), text('author')],
@@ -112,7 +112,7 @@ export class Customers1767225600002 implements MigrationInterface {
     const { primary, text, integer, timestamp } = migrationColumns(runner);
     const reference = foreignKeys('follow_ups');
     await runner.createTable(
-      new Table({
+      newTable({
         name: 'follow_ups',
         columns: [
           ...[primary('id'), text('workspace_id'), text('customer_id'), text('inquiry_id', 'null')],

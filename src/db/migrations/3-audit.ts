@@ -1,6 +1,6 @@
 // The audit log.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { Table } from '../typeorm.ts';
+import { newTable } from '../typeorm.ts';
 import { foreignKeys, index, migrationColumns } from './columns.ts';
 
 export class Audit1767225600003 implements MigrationInterface {
@@ -10,7 +10,7 @@ export class Audit1767225600003 implements MigrationInterface {
     const { primary, text, json, timestamp } = migrationColumns(runner);
     const reference = foreignKeys('audit_entries');
     await runner.createTable(
-      new Table({
+      newTable({
         name: 'audit_entries',
         columns: [
           ...[primary('id'), text('workspace_id'), timestamp('at'), text('action'), text('actor_kind')],

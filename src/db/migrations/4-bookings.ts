@@ -1,6 +1,6 @@
 // Treatments of venues and bookings of them.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { Table } from '../typeorm.ts';
+import { newTable } from '../typeorm.ts';
 import { foreignKeys, index, migrationColumns } from './columns.ts';
 
 export class Bookings1767225600004 implements MigrationInterface {
@@ -15,7 +15,7 @@ export class Bookings1767225600004 implements MigrationInterface {
     const { primary, text, integer, timestamp } = migrationColumns(runner);
     const reference = foreignKeys('treatments');
     await runner.createTable(
-      new Table({
+      newTable({
         name: 'treatments',
         columns: [
           ...[primary('id'), text('workspace_id'), text('venue_id'), text('name'), text('name_folded')],
@@ -36,7 +36,7 @@ export class Bookings1767225600004 implements MigrationInterface {
     const { primary, text, integer, timestamp } = migrationColumns(runner);
     const reference = foreignKeys('bookings');
     await runner.createTable(
-      new Table({
+      newTable({
         name: 'bookings',
         columns: [
           ...[primary('id'), text('workspace_id'), text('venue_id'), text('treatment_id')],

@@ -1,6 +1,6 @@
 // What was answered to requests with an Idempotency-Key.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { Table } from '../typeorm.ts';
+import { newTable } from '../typeorm.ts';
 import { foreignKeys, index, migrationColumns } from './columns.ts';
 
 export class Idempotency1767225600005 implements MigrationInterface {
@@ -10,7 +10,7 @@ export class Idempotency1767225600005 implements MigrationInterface {
     const { primary, text, json, timestamp } = migrationColumns(runner);
     const reference = foreignKeys('idempotency_records');
     await runner.createTable(
-      new Table({
+      newTable({
         name: 'idempotency_records',
         columns: [
           ...[primary('id'), text('workspace_id'), text('request'), json('answer'), timestamp('created_at')],

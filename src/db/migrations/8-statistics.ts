@@ -1,6 +1,6 @@
 // What statistics look up by time.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { TableIndex } from '../typeorm.ts';
+import { newTableIndex } from '../typeorm.ts';
 import { index } from './columns.ts';
 
 const completed = index('follow_ups_completed', ['workspace_id', 'completed_at', 'id']);
@@ -9,7 +9,7 @@ export class Statistics1767225600008 implements MigrationInterface {
   readonly name = 'Statistics1767225600008';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.createIndex('follow_ups', new TableIndex(completed));
+    await runner.createIndex('follow_ups', newTableIndex(completed));
   }
 
   async down(runner: QueryRunner): Promise<void> {

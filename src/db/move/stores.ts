@@ -4,10 +4,10 @@ import type { QueryRunner } from 'typeorm';
 import { userError } from '../../core/errors.ts';
 import type { Connection } from '../database.ts';
 import { postgres, sqlite } from '../dialect.ts';
-import { migrations } from '../migrations/index.ts';
+import { areApplied } from '../migrations/applied.ts';
 import { openPostgresDatabase, postgresOptions } from '../postgres-database.ts';
 import { sqliteOptions } from '../sqlite-database.ts';
-import { DataSource } from '../typeorm.ts';
+import { newDataSource } from '../typeorm.ts';
 import { unknownTables, type MovedTable } from './tables.ts';
 
 export interface MoveEnd extends Connection {
@@ -31,8 +31,7 @@ async function assertMovable(runner: QueryRunner, moved: readonly MovedTable[]):
   const applied = tables.includes('migrations')
     ? await textsOf(runner, 'SELECT "name" FROM "migrations"')
     : [];
-  const wanted = migrations.map((Migration) => new Migration().name);
-  if (wanted.some((name) => !applied.includes(name))) {
+  if (!areApplied(applied)) {
     throw wrongSource('The file is not up to date. Run npm run migrate on it first.');
   }
   const unknown = unknownTables(tables, moved);
@@ -48,7 +47,7 @@ async function assertMovable(runner: QueryRunner, moved: readonly MovedTable[]):
 export async function openSource(path: string, moved: readonly MovedTable[]): Promise<MoveEnd> {
   if (!existsSync(path)) throw wrongSource('There is no such file.');
   const options = { ...sqliteOptions(path), enableWAL: false, flags: readOnly };
-  const source = await new DataSource(options).initialize();
+  const source = await newDataSource(options).initialize();
   try {
     const runner = source.createQueryRunner();
     await runner.query('BEGIN');
@@ -72,7 +71,7 @@ export async function openSource(path: string, moved: readonly MovedTable[]): Pr
 export async function openTarget(url: string): Promise<MoveEnd> {
   const database = await openPostgresDatabase(url);
   await database.migrate().finally(() => database.close());
-  const source = await new DataSource(postgresOptions(url)).initialize();
+  const source = await newDataSource(postgresOptions(url)).initialize();
   try {
     const runner = source.createQueryRunner();
     await runner.query('SELECT pg_advisory_lock($1)', [moveLock]);

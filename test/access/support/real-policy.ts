@@ -7,7 +7,7 @@ import { assembleSchema, type AssembledSchema } from '../../../src/server/schema
 
 export function keyWith(scopes: readonly string[]): Principal {
   const ids = { workspaceId: 'wks_1', apiKeyId: 'key_1', secretId: '0123456789ab' };
-  return { kind: 'API_KEY', ...ids, scopes: new Set(scopes), venueIds: null };
+  return { kind: 'API_KEY', ip: '127.0.0.1', ...ids, scopes: new Set(scopes), venueIds: null };
 }
 
 export interface Question {

@@ -63,7 +63,15 @@ export class CallerWriter {
 
   key(scopes: Iterable<string>, venueIds: readonly string[] | null = null): Principal {
     const { workspaceId, apiKeyId, secretId } = this.options.identities;
-    return { kind: 'API_KEY', workspaceId, apiKeyId, secretId, venueIds, scopes: new Set(scopes) };
+    return {
+      kind: 'API_KEY',
+      ip: '127.0.0.1',
+      workspaceId,
+      apiKeyId,
+      secretId,
+      venueIds,
+      scopes: new Set(scopes),
+    };
   }
 
   user(role: Role): Principal {

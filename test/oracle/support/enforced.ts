@@ -6,6 +6,7 @@ import type { Context } from '../../../src/access/context.ts';
 import type { Gate } from '../../../src/access/policy/index.ts';
 import { ApiError } from '../../../src/core/errors.ts';
 import { accessPlugin } from '../../../src/server/access-plugin.ts';
+import type { ServedContext } from '../../../src/server/context.ts';
 import type { OracleRequest, Outcome } from './outcome.ts';
 
 export interface Enforcement {
@@ -62,13 +63,14 @@ export async function runEnforced(
   const operation = document.definitions.find(
     (one) => one.kind === 'OperationDefinition' && one.name?.value === operationName,
   );
+  const contextValue: ServedContext = Object.assign(context, { scope: { requestId: 'oracle' } });
   const apollo = {
     document,
     operation,
     operationName,
     schema,
     request: { variables },
-    contextValue: context,
+    contextValue,
   };
   const listener = (await plugin.requestDidStart!(apollo as never))!;
   try {
@@ -79,7 +81,6 @@ export async function runEnforced(
   }
   const early = await listener.responseForOperation!(apollo as never);
   if (early) return outcomeOfAnswer(null, bodyOf(early).errors, true);
-  const contextValue = context;
   const { data, errors } = await execute({
     ...{ schema, document, operationName, variableValues: variables, contextValue },
   });

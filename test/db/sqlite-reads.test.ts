@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from 'sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openReader, type SqliteReader } from '../../src/db/sqlite-reader.ts';
+import { openConnection, type SqliteConnection } from '../../src/db/sqlite-connection.ts';
 
 const sqlite = createRequire(import.meta.url)('sqlite3') as typeof import('sqlite3');
 
 let directory: string;
 let writer: Database;
-let reader: SqliteReader;
+let reader: SqliteConnection;
 
 const write = (text: string) =>
   new Promise<void>((resolve, reject) =>
@@ -21,14 +21,14 @@ const write = (text: string) =>
     }),
   );
 const count = async (table = 't') =>
-  ((await reader.query(`SELECT count(*) AS n FROM ${table}`, [])) as { n: number }[])[0]!.n;
+  ((await reader.all(`SELECT count(*) AS n FROM ${table}`, [])) as { n: number }[])[0]!.n;
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'latchkey-test-'));
   const path = join(directory, 'test.sqlite');
   writer = new sqlite.Database(path);
   await write('PRAGMA journal_mode=WAL; CREATE TABLE t (a, b); INSERT INTO t VALUES (0, 0)');
-  reader = await openReader(path, 100);
+  reader = await openConnection(path, 'PRAGMA busy_timeout = 100; PRAGMA query_only = ON');
 });
 afterEach(async () => {
   await reader.close();
@@ -49,7 +49,7 @@ it('sees what was committed before, whatever was read before, once, again and at
   for (let round = 0; round < 3; round += 1) {
     for (const [text, values] of statements) {
       for (const times of [1, 2, 5]) {
-        await Promise.all(Array.from({ length: times }, () => reader.query(text, values)));
+        await Promise.all(Array.from({ length: times }, () => reader.all(text, values)));
         await write('INSERT INTO t VALUES (1, 0)');
         rows += 1;
         expect([text, await count()]).toEqual([text, rows]);
@@ -61,14 +61,14 @@ it('sees what was committed before, whatever was read before, once, again and at
 it('sees what was committed before also after a statement that failed on its way', async () => {
   await write(`INSERT INTO t VALUES (1, '{')`);
   const failing = 'SELECT json("b") AS "b" FROM t';
-  await expect(reader.query(failing, [])).rejects.toThrow(/malformed JSON/);
+  await expect(reader.all(failing, [])).rejects.toThrow(/malformed JSON/);
   await write('INSERT INTO t VALUES (2, 0)');
   expect(await count()).toBe(3);
-  await expect(reader.query(failing, [])).rejects.toThrow(/malformed JSON/);
+  await expect(reader.all(failing, [])).rejects.toThrow(/malformed JSON/);
 });
 
 it('does not hold a writer up', async () => {
-  for (const [text, values] of statements) await reader.query(text, values);
+  for (const [text, values] of statements) await reader.all(text, values);
   await write('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE; INSERT INTO t VALUES (9, 9); COMMIT');
   const checkpoint = await new Promise((resolve) =>
     writer.all('PRAGMA wal_checkpoint(TRUNCATE)', (_error, rows) => resolve(rows)),
@@ -84,19 +84,19 @@ it('prepares a statement again that was refused at first', async () => {
 
 it('knows a table as it is after it was changed', async () => {
   const text = 'SELECT * FROM t';
-  expect(await reader.query(text, [])).toEqual([{ a: 0, b: 0 }]);
+  expect(await reader.all(text, [])).toEqual([{ a: 0, b: 0 }]);
   await write('ALTER TABLE t ADD COLUMN c DEFAULT 5');
-  expect(await reader.query(text, [])).toEqual([{ a: 0, b: 0, c: 5 }]);
+  expect(await reader.all(text, [])).toEqual([{ a: 0, b: 0, c: 5 }]);
 });
 
 it('writes nothing', async () => {
-  await expect(reader.query('DELETE FROM t', [])).rejects.toThrow(/readonly/);
+  await expect(reader.all('DELETE FROM t', [])).rejects.toThrow(/readonly/);
 });
 
 it('keeps only so many statements prepared, and goes on with any of them', async () => {
   const texts = Array.from({ length: 700 }, (_, index) => `SELECT ${index} AS "n" FROM t LIMIT 1`);
   for (const round of [texts, texts.toReversed()]) {
-    const answers = await Promise.all(round.map((text) => reader.query(text, [])));
+    const answers = await Promise.all(round.map((text) => reader.all(text, [])));
     expect(answers).toEqual(round.map((text) => [{ n: Number(/\d+/.exec(text)) }]));
   }
 });
@@ -104,7 +104,7 @@ it('keeps only so many statements prepared, and goes on with any of them', async
 it('keeps no long statement: a hundred of these would be 150 MB', { timeout: 60_000 }, async () => {
   const term = '("a" IS NULL OR "a" IN (SELECT value FROM json_each(?)) OR instr("a", ?) > 0)';
   const terms = Array.from({ length: 600 }, () => term).join(' OR ');
-  const ask = (number: number) => reader.query(`SELECT ${number} AS "n" FROM t WHERE NOT (${terms})`, []);
+  const ask = (number: number) => reader.all(`SELECT ${number} AS "n" FROM t WHERE NOT (${terms})`, []);
   await ask(-1);
   const before = process.memoryUsage().rss;
   for (let number = 0; number < 100; number += 1) await ask(number);

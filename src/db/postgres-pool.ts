@@ -1,0 +1,40 @@
+// Connections to Postgres, and what becomes of those that fall silent.
+import { createRequire } from 'node:module';
+import type { Pool, PoolConfig } from 'pg';
+
+export type { Pool, PoolClient } from 'pg';
+
+/** How the store's own list of sessions calls this server. */
+export const applicationName = 'latchkey';
+
+/** Connects when it is first used. The driver is loaded with the first pool: a server on SQLite does without. */
+export function newPool(url: string, limits: PoolConfig): Pool {
+  const { Pool } = createRequire(import.meta.url)('pg') as typeof import('pg');
+  const pool = new Pool({ connectionString: url, application_name: applicationName, ...limits });
+  // A connection can end while it rests, or between two statements of a transaction: the next statement says so, or a new
+  // connection is made. Unheard, the error would end the process.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => void client.on('error', () => undefined));
+  return pool;
+}
+
+/**
+ * The client gave up waiting for an answer; the server's own limit, which is shorter, would have said so itself. A
+ * firewall forgot the connection, a cable was pulled.
+ */
+export function isSilence(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout';
+}
+
+/**
+ * Where one connection fell silent or ended, those that lie idle may have as well, and each would cost somebody the answer,
+ * or the whole wait, to find out. They are ended; new ones are made when they are needed.
+ */
+export function dropIdle(pool: Pool): void {
+  for (let rest = pool.idleCount; rest > 0; rest -= 1)
+    pool.connect().then(
+      (client) => client.release(true),
+      // None to be had: then none is idle.
+      () => undefined,
+    );
+}
