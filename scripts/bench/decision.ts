@@ -18,7 +18,7 @@ const allRead = ['read:customers', 'read:inquiries', 'read:followups'];
 
 function principalWith(workspaceId: string, scopes: readonly string[]): ApiKeyPrincipal {
   const ids = { apiKeyId: 'key_bench', secretId: '000000000000' };
-  return { kind: 'API_KEY', workspaceId, ...ids, scopes: new Set(scopes), venueIds: null };
+  return { kind: 'API_KEY', ip: '127.0.0.1', workspaceId, ...ids, scopes: new Set(scopes), venueIds: null };
 }
 
 function operationIn(document: DocumentNode): OperationDefinitionNode {

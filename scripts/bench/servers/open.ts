@@ -42,6 +42,8 @@ function nullFields(schema: GraphQLSchema, coordinates: readonly string[]): void
     const field = isObjectType(type) ? type.getFields()[fieldName] : undefined;
     if (!field) throw new Error(`There is no field ${coordinate}.`);
     field.resolve = () => null;
+    // What is denied is not read ahead either.
+    field.extensions = { ...field.extensions, readAhead: undefined };
   }
 }
 
@@ -58,10 +60,11 @@ const app = await createApp({
   enforcement({ gate, authenticator }) {
     takeGuardsOff(gate.schema, bare);
     nullFields(gate.schema, nulled);
-    const assertStillValid = checksAgain ? authenticator.assertStillValid : async () => undefined;
+    const never = async () => undefined;
+    const again = checksAgain ? {} : { assertStillValid: never, holdValid: never };
     return {
       gate: { ...gate, decide: async () => nothingDenied },
-      authenticator: { ...authenticator, assertStillValid },
+      authenticator: { ...authenticator, ...again },
     };
   },
 });
