@@ -37,6 +37,8 @@ export interface Dialect {
   idsWithWords(searchTable: string, whole: string, prefixes: readonly string[]): Sql;
   /** Ends a SELECT: the rows of the alias stay as they are until the transaction ends. Nothing where there is one writer. */
   lockRows(mode: 'UPDATE' | 'SHARE', alias: string): Sql;
+  /** Waits until no other transaction has this name and takes it until the end of its own. Nothing where there is one writer. */
+  lockName(name: string): Sql;
   /** The statement text with this engine's placeholders. */
   text(statement: Sql): string;
 }
@@ -110,6 +112,7 @@ export const sqlite: Dialect = {
     return sql`SELECT "id" FROM ${index} WHERE ${index} MATCH ${query}`;
   },
   lockRows: () => empty,
+  lockName: () => empty,
   text: (statement) => statement.sql,
 };
 
@@ -172,5 +175,6 @@ export const postgres: Dialect = {
     return sql`SELECT "id" FROM ${identifier(searchTable)} WHERE ${raw(searchVector)} @@ ${query}::tsquery`;
   },
   lockRows: (mode, alias) => sql` ${raw(`FOR ${mode}`)} OF ${identifier(alias)}`,
+  lockName: (name) => sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`,
   text: (statement) => statement.text,
 };

@@ -69,7 +69,7 @@ function writeConnection(client: PoolClient, onStatement: DatabaseOptions['onSta
 
 /**
  * Two transactions waited for each other and this one was rolled back. The other one goes on, so running it again ends
- * well or finds out why not: two owners who demote each other hold themselves and wait for the other.
+ * well or finds out why not. Postgres takes a second to notice: what can be foreseen runs one at a time instead.
  */
 function isDeadlock(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === '40P01';

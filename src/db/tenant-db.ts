@@ -1,4 +1,5 @@
 // The only way a feature reads or writes rows: every statement is already limited to the caller's workspace and venues.
+import { empty } from 'sql-template-tag';
 import type { Clock } from '../core/clock.ts';
 import type { Database, WriteConnection } from './database.ts';
 import type { TenantScope } from './tenancy.ts';
@@ -13,7 +14,15 @@ export interface TenantDb extends TenantReader {
    * Runs `work` in one transaction, more than once when the store asks for it (see Database#write). The caller's credential
    * is read again inside the transaction: one that has ended meanwhile rolls everything back (UNAUTHENTICATED).
    */
-  transaction<T>(work: (tx: TenantTransaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: TenantTransaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
+}
+
+export interface TransactionOptions {
+  /**
+   * Transactions of a workspace with the same name run one after the other: for those that hold rows in no fixed order and
+   * would wait for each other until the store ends one of them.
+   */
+  readonly oneAtATime?: string;
 }
 
 export interface TenantDbOptions {
@@ -28,12 +37,18 @@ export interface TenantDbOptions {
   readonly afterCommit?: () => void;
 }
 
+async function takeName(connection: WriteConnection, name: string): Promise<void> {
+  const lock = connection.dialect.lockName(name);
+  if (lock !== empty) await connection.query(lock);
+}
+
 export function createTenantDb(options: TenantDbOptions): TenantDb {
   const { database, scope, clock, afterBegin, beforeCommit, afterCommit } = options;
   return {
     ...readerOf(database, scope),
-    async transaction(work) {
+    async transaction(work, { oneAtATime } = {}) {
       const result = await database.write(async (connection) => {
+        if (oneAtATime !== undefined) await takeName(connection, `${oneAtATime} of ${scope.workspaceId}`);
         await afterBegin?.(connection);
         const value = await work(writerOf(connection, scope, clock));
         await beforeCommit?.(connection);

@@ -5,7 +5,7 @@ import type { Context } from '../access/context.ts';
 import type { PolicyDeclaration, Requirement } from '../access/policy/index.ts';
 import { UserErrors, type UserErrorItem } from '../core/errors.ts';
 import type { EntityClass } from '../db/table.ts';
-import type { TenantTransaction } from '../db/tenant-db.ts';
+import type { TenantTransaction, TransactionOptions } from '../db/tenant-db.ts';
 import { toList, toOne } from './edges.ts';
 import { once } from './idempotency.ts';
 import { forgetLoaded } from './loaders.ts';
@@ -76,9 +76,10 @@ export async function orUserErrors<P extends object>(work: () => Promise<P>): Pr
 export function mutate<P extends object>(
   context: Context,
   work: (tx: TenantTransaction) => Promise<P>,
+  options?: TransactionOptions,
 ): Promise<Outcome<P>> {
   return orUserErrors(async () => {
-    const result = await context.db.transaction((tx) => once(context, tx, () => work(tx)));
+    const result = await context.db.transaction((tx) => once(context, tx, () => work(tx)), options);
     forgetLoaded(context);
     return result;
   });

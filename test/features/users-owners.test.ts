@@ -1,6 +1,6 @@
 // A workspace always has an owner, whatever its owners do to each other at the same time; and what a user's requests in
 // flight are worth when the user is removed or gets another role.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describeEachEngine } from '../support/engines.ts';
 import { createHolder, someoneWaitsForALock } from '../support/hold.ts';
 import { openTestHouse, type Caller, type TestHouse, type TestWorkspace } from '../support/house.ts';
@@ -9,6 +9,7 @@ import { ask, done, rolesIn, tokenVerdict } from '../support/users.ts';
 
 describeEachEngine('Owners', (engine) => {
   const holder = createHolder();
+  let transactions = 0;
   let house: TestHouse;
   let elsewhere: TestHouse;
   let workspace: TestWorkspace;
@@ -16,7 +17,11 @@ describeEachEngine('Owners', (engine) => {
   let firstId: string;
 
   beforeAll(async () => {
-    house = await openTestHouse(engine, { database: holder.database });
+    const beforeWrite = async () => {
+      transactions += 1;
+      await holder.database.beforeWrite?.();
+    };
+    house = await openTestHouse(engine, { database: { ...holder.database, beforeWrite } });
     elsewhere = await openTestHouse(engine, { sharing: house });
   });
   afterAll(async () => {
@@ -98,6 +103,11 @@ describeEachEngine('Owners', (engine) => {
     beforeEach(async () => {
       second = await colleague(house, first, 'OWNER');
       await second.send('{ viewer { kind } }');
+      transactions = 0;
+    });
+    // A store that ends one of two who wait for each other takes a second to notice, and that one is run again.
+    afterEach(() => {
+      expect(transactions).toBe(2);
     });
 
     it('leave one of them in office, and the other reads 401 or 403', async () => {
@@ -119,6 +129,12 @@ describeEachEngine('Owners', (engine) => {
       const answers = await Promise.all([demote(first, firstId), demote(second, second.userId)]);
       const outcomes = answers.map(({ data }) => data.updateUserRole.userErrors[0]?.code ?? 'done').sort();
       expect(outcomes).toEqual(['NOT_ALLOWED', 'done']);
+    });
+
+    it('or end all sign-ins of one of them twice', async () => {
+      const both = [ask(first, 'signOutEverywhere', {}), ask(first, 'signOutEverywhere', {})];
+      const verdicts = (await Promise.all(both)).map(verdict).sort();
+      expect(verdicts).toEqual(['401 INVALID_CREDENTIAL', 'works']);
     });
 
     it('or remove each other, again and again: there is always exactly one left', async () => {

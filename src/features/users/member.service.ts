@@ -1,7 +1,7 @@
 // The rules of a workspace's users: add, change role, remove, change one's own password. The last owner stays.
 import type { Context } from '../../access/context.ts';
 import { passwordProblem } from '../../access/password.ts';
-import { StoredApiKey, StoredIdentity, StoredUser, StoredWorkspace } from '../../access/tables.ts';
+import { StoredApiKey, StoredIdentity, StoredUser } from '../../access/tables.ts';
 import { toInstant } from '../../core/clock.ts';
 import { notFound, userError } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
@@ -50,9 +50,17 @@ export function createUser(ctx: Context, input: CreateUserInput) {
   });
 }
 
+/**
+ * One at a time in a workspace. A user's transaction holds that user's own row: two who change each other would each hold
+ * itself and wait for the other. And the owners that are counted must not become fewer meanwhile.
+ */
+const oneAtATime = { oneAtATime: 'users' } as const;
+const mutateUsers = <P extends object>(ctx: Context, work: (tx: TenantTransaction) => Promise<P>) =>
+  mutate(ctx, work, oneAtATime);
+
 /** Only an owner gives or takes the role OWNER; nobody takes it from the last one. */
 export function updateUserRole(ctx: Context, { id, role: wanted }: UpdateUserRoleInput) {
-  return mutate(ctx, async (tx) => {
+  return mutateUsers(ctx, async (tx) => {
     const user = await getUser(tx, id, ['input', 'id']);
     if (user.role === wanted) return { userId: id };
     assertMayGrant(ctx, wanted, ['input', 'role']);
@@ -67,7 +75,7 @@ export function updateUserRole(ctx: Context, { id, role: wanted }: UpdateUserRol
 
 /** The user's tokens stop at once. Keys that the user made go on; the audit log knows who made them. */
 export function removeUser(ctx: Context, id: string) {
-  return mutate(ctx, async (tx) => {
+  return mutateUsers(ctx, async (tx) => {
     const user = await getUser(tx, id, ['id']);
     assertMayGrant(ctx, user.role, ['id']);
     if (user.role === 'OWNER') await assertNotLastOwner(tx, ['id']);
@@ -108,14 +116,14 @@ export function changePassword(ctx: Context, { currentPassword, newPassword }: C
       await tx.update(StoredUser, userId, { passwordHash });
       await writeAudit(ctx, tx, { action: 'user.changePassword', targetId: userId });
       return next;
-    });
+    }, oneAtATime);
     return tokens.issue({ userId, tokenVersion });
   });
 }
 
 /** Of the caller, or of another user for whom the caller may speak. Keys go on: they are not a sign-in. */
 export function signOutEverywhere(ctx: Context, wanted: string | null) {
-  return mutate(ctx, async (tx) => {
+  return mutateUsers(ctx, async (tx) => {
     if (ctx.principal.kind !== 'USER') throw new Error('The gate lets only signed-in users sign out.');
     const user = await getUser(tx, wanted ?? ctx.principal.userId, ['userId']);
     if (user.role === 'OWNER' && ctx.principal.role !== 'OWNER') {
@@ -172,9 +180,8 @@ function assertMayGrant({ principal }: Context, wanted: Role, field: readonly st
   throw userError('NOT_ALLOWED', field, 'Only an owner can give or take the role OWNER.');
 }
 
-/** Held on the workspace's row: two owners who demote each other at the same time wait for one another here. */
+/** Within mutateUsers alone: nobody else takes an owner away. */
 async function assertNotLastOwner(tx: TenantTransaction, field: readonly string[]): Promise<void> {
-  await tx.findForUpdate(StoredWorkspace, tx.scope.workspaceId);
   const owners = await tx.findAll(StoredUser, { property: 'role', op: 'eq', value: 'OWNER' });
   if (owners.length <= 1) throw userError('NOT_ALLOWED', field, 'A workspace keeps at least one owner.');
 }
