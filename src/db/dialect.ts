@@ -37,6 +37,8 @@ export interface Dialect {
   idsWithWords(searchTable: string, whole: string, prefixes: readonly string[]): Sql;
   /** Ends a SELECT: the rows of the alias stay as they are until the transaction ends. Nothing where there is one writer. */
   lockRows(mode: 'UPDATE' | 'SHARE', alias: string): Sql;
+  /** Ends with the first rows, in this order, of all lists together, each of which an index holds in this order. */
+  merged(lists: readonly Sql[], order: Sql, limit: Sql): Sql;
   /** Waits until no other transaction has this name and takes it until the end of its own. Nothing where there is one writer. */
   lockName(name: string): Sql;
   /** The statement text with this engine's placeholders. */
@@ -112,6 +114,8 @@ export const sqlite: Dialect = {
     return sql`SELECT "id" FROM ${index} WHERE ${index} MATCH ${query}`;
   },
   lockRows: () => empty,
+  // Reads each list as far as it is wanted.
+  merged: (lists, order, limit) => sql`${join(lists, ' UNION ALL ')} ORDER BY ${order} LIMIT ${limit}`,
   lockName: () => empty,
   text: (statement) => statement.sql,
 };
@@ -175,6 +179,11 @@ export const postgres: Dialect = {
     return sql`SELECT "id" FROM ${identifier(searchTable)} WHERE ${raw(searchVector)} @@ ${query}::tsquery`;
   },
   lockRows: (mode, alias) => sql` ${raw(`FOR ${mode}`)} OF ${identifier(alias)}`,
+  // Left to itself it reads each list to its end and sorts.
+  merged: (lists, order, limit) => {
+    const pages = lists.map((list) => sql`(${list} ORDER BY ${order} LIMIT ${limit})`);
+    return sql`${join(pages, ' UNION ALL ')} ORDER BY ${order} LIMIT ${limit}`;
+  },
   lockName: (name) => sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`,
   text: (statement) => statement.text,
 };
