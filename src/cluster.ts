@@ -1,5 +1,5 @@
 // Several server processes on one machine: the settings, what is done once for all of them, and the signals.
-// SIGTERM and SIGINT end all of them gracefully; SIGHUP renews them one by one, e.g. after a new build.
+// SIGTERM, SIGINT and the end of its terminal end all of them gracefully; SIGHUP renews them one by one, e.g. after a new build.
 import 'reflect-metadata';
 import type { Address } from 'node:cluster';
 import { availableParallelism } from 'node:os';
@@ -12,7 +12,7 @@ import { createLogger } from './core/logger.ts';
 import { createCrew, type Crew } from './crew.ts';
 import { createDemoWorkspace, describeDemo, type Demo } from './demo/demo-workspace.ts';
 import { listenForScrapes } from './metrics/listener.ts';
-import { endAtDefects, endAtSignals } from './process-end.ts';
+import { endAtDefects, endAtSignals, watchTerminal } from './process-end.ts';
 import { describeStartFault } from './start-fault.ts';
 
 const maximumWorkers = 64;
@@ -48,11 +48,17 @@ function urlOf({ address, port }: Address, path: string): string {
 }
 
 function stopOnSignals(crew: Crew, logger: Logger): void {
-  endAtSignals(['SIGTERM', 'SIGINT'], logger, async (signal) => {
+  const terminal = watchTerminal();
+  const end = endAtSignals(['SIGTERM', 'SIGINT'], logger, async (signal) => {
     logger.info({ signal }, 'closing all workers');
     return (await crew.stop()) ? 0 : 1;
   });
-  process.on('SIGHUP', () => {
+  process.on('SIGHUP', (signal) => {
+    // The same signal says that the terminal was closed, and means what it means to every program: nobody is there any more.
+    if (terminal.isClosed()) {
+      end(signal);
+      return;
+    }
     logger.info('renewing all workers');
     // A new process that does not start is no reason to lose the old ones.
     crew.renew().then(

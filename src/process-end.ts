@@ -1,12 +1,40 @@
-// How a process ends: at a signal gracefully and once, at a defect with a line in the log.
+// How a process ends: at a signal gracefully and once, at a defect with a line in the log, and with its terminal.
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import type { Logger } from 'pino';
 
-/** `end` runs once, however many signals come, and answers with the exit code. When it fails, the log says why: 1. */
+/** For the last lines of the log, and within the 10 seconds after which supervisors kill. */
+const lastLinesMs = 250;
+
+/** Node, as it exits, sets back the terminals it was started with, and aborts where one of them has been closed. */
+function leaveClosedTerminals(): void {
+  for (const fd of [0, 1, 2]) {
+    // What is closed needs no leaving; /dev/null is a character device as well, and needs nothing either.
+    if (!isatty(fd) && fstatSync(fd).isCharacterDevice()) closeSync(fd);
+  }
+}
+
+/**
+ * Ends the process when the log is written. While nobody reads it, e.g. in a terminal that is paused, exit() itself would
+ * wait for the write that waits for the reader, and keep the port: such a process kills itself.
+ */
+export function endWith(code: number, logger: Logger): void {
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), lastLinesMs);
+  logger.flush(() => {
+    leaveClosedTerminals();
+    process.exit(code);
+  });
+}
+
+/**
+ * `end` runs once, however many signals come, and answers with the exit code. When it fails, the log says why: 1. Returns
+ * what ends the process as such a signal does.
+ */
 export function endAtSignals(
   signals: readonly NodeJS.Signals[],
   logger: Logger,
   end: (signal: NodeJS.Signals) => Promise<number>,
-): void {
+): (signal: NodeJS.Signals) => void {
   let isEnding = false;
   const begin = async (signal: NodeJS.Signals): Promise<void> => {
     if (isEnding) return;
@@ -15,10 +43,12 @@ export function endAtSignals(
       logger.fatal({ err: error, signal }, 'closing failed');
       return 1;
     });
-    process.exit(code);
+    endWith(code, logger);
   };
   // begin() rejects never.
-  for (const signal of signals) process.on(signal, () => void begin(signal));
+  const beginAlone = (signal: NodeJS.Signals): void => void begin(signal);
+  for (const signal of signals) process.on(signal, beginAlone);
+  return beginAlone;
 }
 
 /**
@@ -26,8 +56,27 @@ export function endAtSignals(
  * carries, and those of database drivers carry the statement's parameters.
  */
 export function endAtDefects(logger: Logger): void {
+  let isEnding = false;
   process.on('uncaughtException', (error, origin) => {
+    // The first one is the cause; what breaks in the moment until the line is written says nothing new.
+    if (isEnding) return;
+    isEnding = true;
     logger.fatal({ err: error, origin }, 'defect');
-    process.exit(1);
+    endWith(1, logger);
   });
+}
+
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Tells of a process that was begun in a terminal whether that has been closed; of any other always false. */
+export function watchTerminal(): { isClosed(): boolean } {
+  const hadTerminal = hasTerminal();
+  return { isClosed: () => hadTerminal && !hasTerminal() };
 }

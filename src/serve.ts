@@ -10,7 +10,7 @@ import type { Meter } from './core/meter.ts';
 import type { Tracer } from './core/tracer.ts';
 import { createDemoWorkspace, describeDemo } from './demo/demo-workspace.ts';
 import { listenForScrapes } from './metrics/listener.ts';
-import { endAtDefects, endAtSignals } from './process-end.ts';
+import { endAtDefects, endAtSignals, endWith } from './process-end.ts';
 import { describeStartFault } from './start-fault.ts';
 
 /** Under the 10 seconds after which most supervisors kill. */
@@ -65,7 +65,7 @@ function stopOnSignals(app: App, logger: Logger): void {
     logger.info({ signal }, 'closing');
     const giveUp = () => {
       logger.error({ signal, shutdownLimitMs }, 'closing took too long');
-      process.exit(1);
+      endWith(1, logger);
     };
     setTimeout(giveUp, shutdownLimitMs).unref();
     await app.close(closeGraceMs);

@@ -1,5 +1,8 @@
 // The log: one JSON line per entry, nothing secret in any of them. What is worth a line is decided by the callers.
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { createLogOutput } from './log-output.ts';
+
+const standardOutput = 1;
 
 const blanked = '[redacted]';
 
@@ -61,5 +64,5 @@ export function createLogger(options: {
     // On the finished line, so that no field, however deep, can be forgotten.
     hooks: { streamWrite: blankSecrets },
   };
-  return options.destination ? pino(settings, options.destination) : pino(settings);
+  return pino(settings, options.destination ?? createLogOutput(standardOutput));
 }
