@@ -27,13 +27,33 @@ async function makeKey(
   return made.secret;
 }
 
-/** Null when the store holds a workspace already. */
+async function hasWorkspace({ database }: Operator): Promise<boolean> {
+  const [existing] = await database.query(sql`SELECT "id" FROM "workspaces" LIMIT 1`);
+  return existing !== undefined;
+}
+
+/** Null when another server that began at the same moment was first: the store has an e-mail address once. */
+async function makeWorkspace(
+  operator: Operator,
+  owner: { readonly email: string; readonly password: string },
+): Promise<string | null> {
+  try {
+    return (await createWorkspace(operator, { name: 'Stillwater Studios', ...owner })).workspaceId;
+  } catch (error) {
+    if (await hasWorkspace(operator)) return null;
+    throw error;
+  }
+}
+
+/**
+ * Null when the store holds a workspace already. Of several servers that begin together one makes it; the others go on, and
+ * may serve before all of its customers are there.
+ */
 export async function createDemoWorkspace(operator: Operator): Promise<Demo | null> {
-  const [existing] = await operator.database.query(sql`SELECT "id" FROM "workspaces" LIMIT 1`);
-  if (existing) return null;
-  const email = 'owner@demo.example';
-  const password = randomBytes(9).toString('base64url');
-  const { workspaceId } = await createWorkspace(operator, { name: 'Stillwater Studios', email, password });
+  if (await hasWorkspace(operator)) return null;
+  const owner = { email: 'owner@demo.example', password: randomBytes(9).toString('base64url') };
+  const workspaceId = await makeWorkspace(operator, owner);
+  if (workspaceId === null) return null;
   // Its texts are needed on this one start only.
   const { seedWorkspace } = await import('./seed.ts');
   const { customers } = await seedWorkspace(operatorContext(operator, workspaceId), {
@@ -42,7 +62,7 @@ export async function createDemoWorkspace(operator: Operator): Promise<Demo | nu
   });
   const readKey = await makeKey(operator, workspaceId, 'Demo: read', 'READ');
   const writeKey = await makeKey(operator, workspaceId, 'Demo: read and write', 'WRITE');
-  return { email, password, readKey, writeKey, customers };
+  return { ...owner, readKey, writeKey, customers };
 }
 
 /** What a new user needs to begin. Shown once: the keys are stored nowhere. */
