@@ -27,7 +27,7 @@ export interface RawAnswer extends Pick<ExecutionResult, 'data' | 'extensions'> 
 export interface ErrorDoor {
   /**
    * JSON text of the answer to this request, each error as `{message, path?, locations?, extensions: {code, requestId, ...}}`.
-   * Logs what it masks, and notes how it went. Throws only when something in it is no JSON.
+   * Logs what it masks, each cause once, and notes how it went. Throws only when something in it is no JSON.
    */
   stringify(answer: RawAnswer, scope: RequestScope): string;
 }
@@ -104,12 +104,17 @@ function masked(requestId: string): GraphQLFormattedError {
   return { message: 'Internal server error.', extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } };
 }
 
-function present(error: unknown, { requestId, trace }: RequestScope, logger: Logger): GraphQLFormattedError {
+/** What is masked in one answer: by its cause, where it came out. One failed statement comes out at every row it was for. */
+type Defects = Map<unknown, { path: GraphQLFormattedError['path']; places: number }>;
+
+function present(error: unknown, { requestId }: RequestScope, defects: Defects): GraphQLFormattedError {
   const refusal = recognise(error);
   if (!refusal) {
     const place = placeOf(error);
-    const facts = { requestId, ...traceForLog(trace) };
-    logger.error({ ...facts, err: causesOf(error).at(-1), path: place.path }, 'defect');
+    const cause = causesOf(error).at(-1);
+    const known = defects.get(cause);
+    if (known) known.places += 1;
+    else defects.set(cause, { path: place.path, places: 1 });
     return { ...masked(requestId), ...place };
   }
   const facts = Object.entries(refusal.extensions).filter(([name]) => !hiddenExtensions.has(name));
@@ -120,19 +125,33 @@ function present(error: unknown, { requestId, trace }: RequestScope, logger: Log
   };
 }
 
-function format(error: unknown, scope: RequestScope, logger: Logger): GraphQLFormattedError {
+function format(error: unknown, scope: RequestScope, defects: Defects): GraphQLFormattedError {
   try {
-    return present(error, scope, logger);
+    return present(error, scope, defects);
   } catch {
-    // An error whose own properties throw, or a log that is closed. The caller still gets an answer in our form.
+    // An error whose own properties throw. The caller still gets an answer in our form.
     return masked(scope.requestId);
+  }
+}
+
+/** One line for each cause, with the first of its places and, when there are more, their number. */
+function report(defects: Defects, { requestId, trace }: RequestScope, logger: Logger): void {
+  try {
+    for (const [err, { path, places }] of defects) {
+      const where = { path, ...(places > 1 ? { places } : {}) };
+      logger.error({ requestId, ...traceForLog(trace), err, ...where }, 'defect');
+    }
+  } catch {
+    // A log that is closed. The caller still gets the answer.
   }
 }
 
 export function createErrorDoor(logger: Logger): ErrorDoor {
   return {
     stringify({ errors: raw, data, extensions }, scope) {
-      const errors = raw?.map((error) => format(error, scope, logger));
+      const defects: Defects = new Map();
+      const errors = raw?.map((error) => format(error, scope, defects));
+      report(defects, scope, logger);
       Object.assign(scope, outcomeOf(data, errors));
       return JSON.stringify({ errors, data, extensions });
     },

@@ -62,6 +62,24 @@ describe('the error door', () => {
     expect(lines).toHaveLength(1);
   });
 
+  it('has one line for each cause, with the first of its places and their number', () => {
+    const { door, lines } = createDoor();
+    const [once, often] = [new Error('once'), new Error('often')];
+    const at = (originalError: Error, ...path: (string | number)[]) =>
+      new GraphQLError('wrapped', { originalError, path });
+    const errors = [at(often, 'a', 0), at(once, 'b'), at(often, 'a', 1), at(often, 'a', 2)];
+    const text = door.stringify({ errors }, { requestId: 'r1' });
+    expect(JSON.parse(text)).toEqual({ errors: errors.map(({ path }) => ({ ...masked, path })) });
+    const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(logged.map(({ path, places }) => [path, places])).toEqual([
+      [['a', 0], 3],
+      [['b'], undefined],
+    ]);
+    // The next answer has its own.
+    door.stringify({ errors: [at(often, 'a', 0)] }, { requestId: 'r2' });
+    expect(lines).toHaveLength(3);
+  });
+
   it('cannot throw', () => {
     const { door } = createDoor();
     const hostile = new Proxy(new Error('x'), {
