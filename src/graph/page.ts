@@ -109,11 +109,19 @@ export class PageInfo {
 
 type Node = Readonly<Record<string, unknown>>;
 
-/** One page. Cursors are made when they are read: most operations select one or none. */
+interface Edge {
+  readonly cursor: string;
+  readonly node: Node;
+}
+
+/** One page. Cursors are made when they are first read: most operations select one or none. */
 export class Page {
   readonly nodes: readonly Node[];
   readonly totalCount: number | null;
   private readonly hasMore: boolean;
+  // Compiled execution reads a property for each field that is selected below it.
+  private readEdges?: readonly Edge[];
+  private readPageInfo?: PageInfo;
 
   constructor(
     private readonly plan: PagePlan,
@@ -125,11 +133,15 @@ export class Page {
     this.totalCount = total;
   }
 
-  get edges(): { cursor: string; node: Node }[] {
-    return this.nodes.map((node) => ({ cursor: this.cursorOf(node), node }));
+  get edges(): readonly Edge[] {
+    return (this.readEdges ??= this.nodes.map((node) => ({ cursor: this.cursorOf(node), node })));
   }
 
   get pageInfo(): PageInfo {
+    return (this.readPageInfo ??= this.describe());
+  }
+
+  private describe(): PageInfo {
     const { isBackward, window } = this.plan;
     const first = this.nodes[0];
     const last = this.nodes.at(-1);

@@ -7,6 +7,7 @@ import type { OperationDefinitionNode, SourceLocation } from 'graphql';
 import type { CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { candidateOf, writeOut, type Candidate } from './plain-operation.ts';
+import { isReadInPlace } from './read-in-place.ts';
 
 /** `always` and `never` are for tests and comparisons. */
 export type CompiledExecution = 'auto' | 'always' | 'never';
@@ -74,7 +75,10 @@ function compile(schema: GraphQLSchema, candidate: Candidate, values: Record<str
   const plain = writeOut(candidate, values);
   if (!plain) return null;
   const { compileQuery, isCompiledQuery } = loadCompiler();
-  const compiled = compileQuery(schema, plain.document, undefined, { disablingCapturingStackErrors: true });
+  const compiled = compileQuery(schema, plain.document, undefined, {
+    disablingCapturingStackErrors: true,
+    disableLeafSerialization: isReadInPlace(schema, plain.document),
+  });
   return isCompiledQuery(compiled) ? { run: compiled.query as Run, size: plain.size } : null;
 }
 
