@@ -15,7 +15,7 @@ export function encodeCursor(print: string, { value, id }: Position): string {
 }
 
 export interface CursorOf {
-  readonly print: string;
+  readonly print: () => string;
   /** What the list is sorted by. */
   readonly kind: ColumnKind;
 }
@@ -25,7 +25,7 @@ export function decodeCursor({ print, kind }: CursorOf, cursor: string, argument
   const parsed = parse(cursor, kind);
   if (!parsed) throw new ApiError('BAD_USER_INPUT', `"${argument}" is not a cursor of this API.`);
   const [madeFor, value, id] = parsed;
-  if (madeFor !== print) {
+  if (madeFor !== print()) {
     throw new ApiError('BAD_USER_INPUT', `"${argument}" belongs to a list with another sort or filter.`);
   }
   return { value, id };

@@ -32,7 +32,8 @@ export interface PagePlan {
   readonly window: Window;
   readonly size: number;
   readonly isBackward: boolean;
-  readonly print: string;
+  /** Binds cursors to this list. Worked out when one is read or made: most lists are asked for none. */
+  readonly print: () => string;
   /** What each row must hold; none = no condition. */
   readonly words: readonly string[];
 }
@@ -79,7 +80,7 @@ export function planPage({ name, table }: Listed, args: ConnectionArguments, def
   const order = args.orderBy ?? defaultOrder;
   const words = searchedWords(args.search);
   const sought = words.length === 0 ? [] : [words];
-  const print = fingerprint(name, order.field, order.direction, args.filter ?? null, ...sought);
+  const print = () => fingerprint(name, order.field, order.direction, args.filter ?? null, ...sought);
   const cursor = isBackward ? before : after;
   const made = { print, kind: table.column(order.field).kind };
   const size = first ?? last ?? defaultPageSize;
@@ -122,6 +123,7 @@ export class Page {
   // Compiled execution reads a property for each field that is selected below it.
   private readEdges?: readonly Edge[];
   private readPageInfo?: PageInfo;
+  private madePrint?: string;
 
   constructor(
     private readonly plan: PagePlan,
@@ -154,9 +156,13 @@ export class Page {
     };
   }
 
+  private get print(): string {
+    return (this.madePrint ??= this.plan.print());
+  }
+
   private cursorOf(node: Node): string {
     const value = node[this.plan.window.orderBy] as string | number;
-    return encodeCursor(this.plan.print, { value, id: node['id'] as string });
+    return encodeCursor(this.print, { value, id: node['id'] as string });
   }
 }
 
