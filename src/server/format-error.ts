@@ -136,13 +136,13 @@ function format(error: unknown, scope: RequestScope, defects: Defects): GraphQLF
 
 /** One line for each cause, with the first of its places and, when there are more, their number. */
 function report(defects: Defects, { requestId, trace }: RequestScope, logger: Logger): void {
-  try {
-    for (const [err, { path, places }] of defects) {
-      const where = { path, ...(places > 1 ? { places } : {}) };
+  for (const [err, { path, places }] of defects) {
+    const where = { path, ...(places > 1 ? { places } : {}) };
+    try {
       logger.error({ requestId, ...traceForLog(trace), err, ...where }, 'defect');
+    } catch {
+      // An error whose own properties throw, or a log that does. The others have their lines, the caller has the answer.
     }
-  } catch {
-    // A log that is closed. The caller still gets the answer.
   }
 }
 

@@ -80,6 +80,20 @@ describe('the error door', () => {
     expect(lines).toHaveLength(3);
   });
 
+  it('has the lines of the others when one of them cannot be described', () => {
+    const { door, lines } = createDoor();
+    const hostile = new Error('hostile');
+    Object.defineProperty(hostile, 'code', {
+      get() {
+        throw new Error('from a getter');
+      },
+    });
+    const at = (originalError: Error, path: string) =>
+      new GraphQLError('wrapped', { originalError, path: [path] });
+    door.stringify({ errors: [at(hostile, 'a'), at(new Error('x'), 'b')] }, { requestId: 'r1' });
+    expect(lines.map((line) => (JSON.parse(line) as { path: unknown }).path)).toEqual([['b']]);
+  });
+
   it('cannot throw', () => {
     const { door } = createDoor();
     const hostile = new Proxy(new Error('x'), {
