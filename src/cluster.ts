@@ -12,7 +12,7 @@ import { createLogger } from './core/logger.ts';
 import { createCrew, type Crew } from './crew.ts';
 import { createDemoWorkspace, describeDemo, type Demo } from './demo/demo-workspace.ts';
 import { listenForScrapes } from './metrics/listener.ts';
-import { endAtDefects, endAtSignals, watchTerminal } from './process-end.ts';
+import { endAtDefects, endAtSignals, endWith, watchTerminal } from './process-end.ts';
 import { describeStartFault } from './start-fault.ts';
 
 const maximumWorkers = 64;
@@ -55,7 +55,7 @@ function stopOnSignals(crew: Crew, logger: Logger): void {
   });
   process.on('SIGHUP', (signal) => {
     // The same signal says that the terminal was closed, and means what it means to every program: nobody is there any more.
-    if (terminal.isClosed()) {
+    if (terminal.isJustClosed()) {
       end(signal);
       return;
     }
@@ -68,10 +68,7 @@ function stopOnSignals(crew: Crew, logger: Logger): void {
   });
 }
 
-async function start(): Promise<void> {
-  const size = readWorkers(process.argv.slice(2));
-  const config = readConfig();
-  const logger = createLogger({ level: config.logLevel });
+async function start(size: number, config: Config, logger: Logger): Promise<void> {
   endAtDefects(logger);
   if (config.redisUrl === null && size > 1)
     logger.warn('REDIS_URL is not set: each worker keeps rate limits by itself');
@@ -89,9 +86,14 @@ async function start(): Promise<void> {
   if (demo) process.stdout.write(describeDemo(demo, graphql));
 }
 
+let logger: Logger | undefined;
 try {
-  await start();
+  const size = readWorkers(process.argv.slice(2));
+  const config = readConfig();
+  logger = createLogger({ level: config.logLevel });
+  await start(size, config, logger);
 } catch (error) {
   process.stderr.write(`${describeStartFault(error)}\n`);
-  process.exit(1);
+  if (logger) endWith(1, logger);
+  else process.exit(1);
 }

@@ -3,8 +3,11 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Logger } from 'pino';
 
-/** For the last lines of the log, and within the 10 seconds after which supervisors kill. */
-const lastLinesMs = 250;
+/** For the last lines of the log. A statement of SQLite may keep the threads that write them for 2.5 seconds. */
+const lastLinesMs = 4_000;
+/** A terminal takes all at once, or is paused, perhaps for the night. */
+const lastLinesInTerminalMs = 250;
+const standardOutput = 1;
 
 /** Node, as it exits, sets back the terminals it was started with, and aborts where one of them has been closed. */
 function leaveClosedTerminals(): void {
@@ -16,10 +19,12 @@ function leaveClosedTerminals(): void {
 
 /**
  * Ends the process when the log is written. While nobody reads it, e.g. in a terminal that is paused, exit() itself would
- * wait for the write that waits for the reader, and keep the port: such a process kills itself.
+ * wait for the write that waits for the reader, and keep the port: such a process kills itself, after `mostMs` (a terminal has
+ * less).
  */
-export function endWith(code: number, logger: Logger): void {
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), lastLinesMs);
+export function endWith(code: number, logger: Logger, mostMs = lastLinesMs): void {
+  const limitMs = isatty(standardOutput) ? lastLinesInTerminalMs : mostMs;
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), limitMs);
   logger.flush(() => {
     leaveClosedTerminals();
     process.exit(code);
@@ -66,6 +71,8 @@ export function endAtDefects(logger: Logger): void {
   });
 }
 
+const lookMs = 1_000;
+
 function hasTerminal(): boolean {
   try {
     closeSync(openSync('/dev/tty', 'r'));
@@ -75,8 +82,17 @@ function hasTerminal(): boolean {
   }
 }
 
-/** Tells of a process that was begun in a terminal whether that has been closed; of any other always false. */
-export function watchTerminal(): { isClosed(): boolean } {
-  const hadTerminal = hasTerminal();
-  return { isClosed: () => hadTerminal && !hasTerminal() };
+/**
+ * Tells whether the terminal that the process was begun in has been closed just now, i.e. whether a SIGHUP comes from that. Of
+ * one that was closed before, e.g. by leaving the shell of a process in the background, and of none, false.
+ */
+export function watchTerminal(): { isJustClosed(): boolean } {
+  /** How many looks in a row have not found it. The first may fall between the closing and its signal. */
+  let missed = hasTerminal() ? 0 : 2;
+  const look = () => {
+    missed = hasTerminal() ? 0 : missed + 1;
+    if (missed >= 2) clearInterval(looking);
+  };
+  const looking = setInterval(look, lookMs).unref();
+  return { isJustClosed: () => missed < 2 && !hasTerminal() };
 }

@@ -15,6 +15,7 @@ import { describeStartFault } from './start-fault.ts';
 
 /** Under the 10 seconds after which most supervisors kill. */
 const shutdownLimitMs = 9_500;
+const lastMomentMs = 250;
 /** What was sent before the signal, and is still on its way or waiting to be accepted, gets its answer. */
 const closeGraceMs = 300;
 
@@ -64,8 +65,8 @@ function stopOnSignals(app: App, logger: Logger): void {
   endAtSignals(signals, logger, async (signal) => {
     logger.info({ signal }, 'closing');
     const giveUp = () => {
-      logger.error({ signal, shutdownLimitMs }, 'closing took too long');
-      endWith(1, logger);
+      logger.fatal({ signal, shutdownLimitMs }, 'closing took too long');
+      endWith(1, logger, lastMomentMs);
     };
     setTimeout(giveUp, shutdownLimitMs).unref();
     await app.close(closeGraceMs);
@@ -75,14 +76,16 @@ function stopOnSignals(app: App, logger: Logger): void {
 }
 
 async function serve(): Promise<void> {
+  let logger: Logger | undefined;
   try {
     const config = readConfig();
-    const logger = createLogger({ level: config.logLevel });
+    logger = createLogger({ level: config.logLevel });
     endAtDefects(logger);
     stopOnSignals(await start(config, logger), logger);
   } catch (error) {
     process.stderr.write(`${describeStartFault(error)}\n`);
-    process.exit(1);
+    if (logger) endWith(1, logger);
+    else process.exit(1);
   }
 }
 

@@ -1,71 +1,57 @@
 // Where the log goes: a file descriptor that may be slow, full or a terminal that is closed. The server neither waits for it
 // nor ends by it.
-import { write, writeFileSync } from 'node:fs';
+import { writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import sonic from 'sonic-boom';
 
 export interface LogOutput {
-  /** Takes a line. It is lost when the system refuses it, or when too much waits for a reader that does not read. */
+  /** Takes a line. It is lost when more than 16 MiB wait for a reader that does not read, or for room on a full disk. */
   write(line: string): void;
-  /** `done` is called, once, when all that was taken is written or lost: never, while a reader does not read. */
+  /** `done` is called, once, when all that was taken is written or refused: never, while a reader does not read. */
   flush(done: () => void): void;
 }
 
-const maximumWaitingCharacters = 16 * 1024 * 1024;
-const askAgainMs = 100;
+const maximumWaitingBytes = 16 * 1024 * 1024;
+/** PIPE_BUF: up to so much is written to a pipe whole or not at all, so the lines of processes that share one stay whole. */
+const maximumWriteBytes = 4096;
+/** pino's number of the level. */
+const fatal = 60;
+
+/** As much of the line as the system takes at once. Returns the rest. */
+function writeNow(fd: number, line: string): string {
+  const bytes = Buffer.from(line);
+  try {
+    return bytes.subarray(writeSync(fd, bytes)).toString();
+  } catch {
+    return line;
+  }
+}
 
 /**
- * Not pino's own: what that one cannot write it throws as an `error` that ends the process, and at the end it tries again
- * for ever, asleep on the main thread. A server whose terminal was closed kept its port and heard no signal.
+ * Not the one that pino makes by itself, though of the same kind: what that one cannot write it throws as an `error` that ends
+ * the process, and at a fatal line and at the end it tries again for ever, asleep on the main thread (flushSync, which pino
+ * must not see). A server whose terminal was closed kept its port and heard no signal.
  */
 export function createLogOutput(fd: number): LogOutput {
-  let waiting = '';
-  let current: Uint8Array = Buffer.alloc(0);
-  let isWriting = false;
-  let flushes: (() => void)[] = [];
-
-  function settle(): void {
-    const settled = flushes;
-    flushes = [];
-    for (const done of settled) done();
-  }
-
-  function writeOn(): void {
-    if (current.length === 0) {
-      current = Buffer.from(waiting);
-      waiting = '';
-    }
-    isWriting = current.length > 0;
-    if (isWriting) write(fd, current, hear);
-    else settle();
-  }
-
-  function hear(error: NodeJS.ErrnoException | null, written: number): void {
-    if (error?.code === 'EAGAIN') {
-      setTimeout(writeOn, askAgainMs);
-      return;
-    }
-    // Refused, e.g. EIO of a closed terminal, EPIPE, ENOSPC. The next lines are tried: a full disk does not stay full.
-    current = error ? Buffer.alloc(0) : current.subarray(written);
-    writeOn();
-  }
-
-  // For an end that does not flush. What is being written is finished by the thread that writes it.
-  process.once('exit', () => {
-    try {
-      if (waiting !== '') writeFileSync(fd, waiting);
-    } catch {
-      // Nobody is left to tell.
-    }
+  // Makes standard output, when it is a pipe, one that refuses rather than waits, before it is written to below.
+  void process.stdout;
+  const output = new sonic.SonicBoom({
+    ...{ fd, sync: false, minLength: 1 },
+    ...{ maxWrite: maximumWriteBytes, maxLength: maximumWaitingBytes },
   });
-
+  // Refused, e.g. EIO of a closed terminal, EPIPE, ENOSPC. It is tried again with the next line.
+  output.on('error', () => undefined);
   return {
-    write(line) {
-      if (waiting.length + line.length > maximumWaitingCharacters) return;
-      waiting += line;
-      if (!isWriting) writeOn();
+    // pino then notes the level of each line in `lastLevel`.
+    ...{ [Symbol.for('pino.metadata')]: true, lastLevel: 0 },
+    write(this: LogOutput & { lastLevel: number }, line) {
+      // Why a process ends is said before all that waits: Node's threads may be busy for longer than the process has. A
+      // terminal may be paused, and would be waited for.
+      const isUrgent = this.lastLevel >= fatal && !isatty(fd);
+      output.write(isUrgent ? writeNow(fd, line) : line);
     },
     flush(done) {
-      flushes.push(done);
-      if (!isWriting) writeOn();
+      output.flush(() => done());
     },
   };
 }

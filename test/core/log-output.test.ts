@@ -1,9 +1,14 @@
 // What becomes of the lines of the log where they can be written, and where they cannot.
+import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { beforeAll, expect, it, vi } from 'vitest';
 import { createLogOutput } from '../../src/core/log-output.ts';
-import { emptyFolder } from '../support/commands.ts';
+import { buildCommands, emptyFolder } from '../support/commands.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+beforeAll(buildCommands, 240_000);
 
 it('writes every line once and in order, and says when', async () => {
   const folder = emptyFolder();
@@ -21,7 +26,7 @@ it('writes every line once and in order, and says when', async () => {
   folder.remove();
 });
 
-it.skipIf(!existsSync('/dev/full'))('loses what the system refuses, and goes on', async () => {
+it.skipIf(!existsSync('/dev/full'))('goes on where the system refuses, and says when it has', async () => {
   const fd = openSync('/dev/full', 'w');
   const output = createLogOutput(fd);
   for (let count = 0; count < 3; count += 1) {
@@ -30,4 +35,41 @@ it.skipIf(!existsSync('/dev/full'))('loses what the system refuses, and goes on'
     await new Promise<void>((resolve) => output.flush(resolve));
   }
   closeSync(fd);
+});
+
+const module = JSON.stringify(join(import.meta.dirname, '../../dist/src/core/log-output.js'));
+
+it('keeps the lines whole of processes that share a pipe whose reader is slow', async () => {
+  const program = `
+    import { createLogOutput } from ${module};
+    const output = createLogOutput(1);
+    for (let index = 0; index < 2_000; index += 1) {
+      output.write(JSON.stringify({ id: process.argv[1], index, padding: 'x'.repeat(250) }) + '\\n');
+      if (index % 50 === 0) await new Promise(setImmediate);
+    }
+    await new Promise((resolve) => output.flush(resolve));
+  `;
+  // The reader stays away until both have filled the pipe.
+  const command = `(for id in a b; do "$0" --input-type=module -e "$1" $id & done; wait) | (sleep 1; cat)`;
+  const child = spawn('sh', ['-c', command, process.execPath, program]);
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  expect(err).toBe('');
+  const lines = out.trimEnd().split('\n');
+  const entries = lines.map((line) => JSON.parse(line) as { id: string; index: number });
+  const all = Array.from({ length: 2_000 }, (_, index) => index);
+  for (const name of ['a', 'b'])
+    expect(entries.filter(({ id }) => id === name).map(({ index }) => index)).toEqual(all);
+});
+
+it('keeps no more than a limit for a reader that does not read', async () => {
+  const program = `
+    import { createLogOutput } from ${module};
+    const output = createLogOutput(1);
+    const line = 'x'.repeat(1023) + '\\n';
+    for (let index = 0; index < 40_000; index += 1) output.write(line);
+    await new Promise((resolve) => output.flush(resolve));
+  `;
+  const command = '"$0" --input-type=module -e "$1" | (sleep 1; wc -c)';
+  const child = spawn('sh', ['-c', command, process.execPath, program]);
+  expect(Number(await text(child.stdout))).toBe(16 * 1024 * 1024);
 });

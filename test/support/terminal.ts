@@ -11,21 +11,26 @@ const root = join(import.meta.dirname, '../..');
 export const hasPython =
   spawnSync('python3', ['-c', 'import pty, os; os.waitstatus_to_exitcode']).status === 0;
 
+export type TerminalKind = 'own' | 'lent' | 'background';
+
 export interface TerminalServer {
   readonly url: string;
   readonly pid: number;
   said(): string;
   /** Once. */
-  tell(order: 'pause' | 'close'): void;
-  /** Exit code, or the number of the signal with a minus. */
+  tell(order: 'pause' | 'close' | 'leave'): void;
+  /** Exit code, or the number of the signal with a minus. Of one in the background, the shell's. */
   ended(): Promise<number>;
   /** Ends whatever of it is still there. */
   remove(): Promise<void>;
 }
 
-/** `lent`: no signal tells it that the terminal was closed. Needs buildCommands() before. */
+/**
+ * `lent`: no signal tells it that the terminal was closed. `background`: of a shell in the terminal, with the log elsewhere.
+ * Needs buildCommands() before.
+ */
 export async function startInTerminal(
-  kind: 'own' | 'lent',
+  kind: TerminalKind,
   [program, ...args]: readonly string[],
   databaseUrl: string,
 ): Promise<TerminalServer> {
@@ -37,27 +42,27 @@ export async function startInTerminal(
     env: { PATH: process.env['PATH'], ...env },
     cwd: folder.path,
   });
+  // Of one in the background the server's end, not the shell's: it writes to the same pipe.
+  let isClosed = false;
+  const closed = once(child, 'close').then(() => (isClosed = true));
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   await expect.poll(() => said, { timeout: 30_000 }).toMatch(/listening at/);
   const pid = Number(/pid (\d+)/.exec(said)![1]);
-  const untilClosed = async () => {
-    if (child.exitCode === null) await once(child, 'close');
-  };
   return {
     url: /listening at (http:\S+?),?\s/.exec(said)![1]!,
     pid,
     said: () => said,
     tell: (order) => child.stdin.write(order[0]!),
     async ended() {
-      await untilClosed();
+      await closed;
       return Number(/status (-?\d+)/.exec(said)?.[1]);
     },
     async remove() {
       // It leads the process group of whatever it started.
-      if (child.exitCode === null) process.kill(-pid, 'SIGKILL');
-      await untilClosed();
+      if (!isClosed) process.kill(-pid, 'SIGKILL');
+      await closed;
       folder.remove();
     },
   };
