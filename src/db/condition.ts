@@ -13,6 +13,16 @@ export type Condition =
   | { readonly any: readonly Condition[] }
   | { readonly property: string; readonly op: Comparator; readonly value: unknown };
 
+/** How much is compared. The time that SQLite takes to prepare a statement grows with the square of it. */
+export function comparisonsIn(condition: Condition): number {
+  if ('op' in condition) return 1;
+  const parts = 'all' in condition ? condition.all : condition.any;
+  return parts.reduce((sum, part) => sum + comparisonsIn(part), 0);
+}
+
+/** Comparisons of one statement that is put together of several lists. */
+export const maxComparisons = 100;
+
 /** `"alias"."column"` of a property. */
 export function columnSql(table: Table, alias: string, property: string): Sql {
   return raw(`"${alias}"."${table.column(property).name}"`);

@@ -36,7 +36,7 @@ export async function refreshWords(
   for (let start = 0; start < ids.length; start += rowsAtOnce) {
     const chunk = ids.slice(start, start + rowsAtOnce);
     const [answer] = await connection.query<{ rows: unknown }>(
-      byIdsStatement(table, properties, chunk, scope, connection.dialect),
+      byIdsStatement({ table, properties, below: [] }, chunk, scope, connection.dialect),
     );
     await putWords(connection, workspaceId, table, toEntities<Row>(properties, answer!.rows));
   }

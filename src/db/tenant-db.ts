@@ -6,7 +6,7 @@ import type { TenantScope } from './tenancy.ts';
 import { readerOf, type TenantReader } from './tenant-reader.ts';
 import { writerOf, type TenantTransaction } from './tenant-writer.ts';
 
-export type { ListResult, TenantReader } from './tenant-reader.ts';
+export type { ListResult, ListsBelow, TenantReader } from './tenant-reader.ts';
 export type { TenantTransaction, UpdateOutcome } from './tenant-writer.ts';
 
 export interface TenantDb extends TenantReader {

@@ -27,9 +27,13 @@ export interface ListResult<T> {
   readonly total: number | null;
 }
 
+/** Of each row by its id: the lists below it, in the order in which they were asked for. */
+export type ListsBelow = ReadonlyMap<string, readonly ListResult<Record<string, unknown>>[]>;
+
 export interface TenantReader {
   readonly scope: TenantScope;
-  list<T>(query: ListQuery): Promise<ListResult<T>>;
+  /** One statement, also with the lists `below` each row. */
+  list<T>(query: ListQuery, below?: readonly ListPerParent[]): Promise<ListResult<T> & { below: ListsBelow }>;
   /** One statement for all parents. A parent without rows is there with an empty list. */
   listPerParent<T>(
     query: ListQuery,
@@ -43,6 +47,11 @@ export interface TenantReader {
   ): Promise<Map<string, ListResult<T>[]>>;
   /** Rows by id; an id that is unknown, of another workspace or outside the venues is simply not in the map. */
   byIds<T>(table: Table, properties: readonly string[], ids: readonly string[]): Promise<Map<string, T>>;
+  /** The same with the lists `below` each row, in one statement. */
+  byIdsWith<T>(
+    wanted: { table: Table; properties: readonly string[]; below: readonly ListPerParent[] },
+    ids: readonly string[],
+  ): Promise<{ rows: Map<string, T>; below: ListsBelow }>;
   /** One row with all its columns, or null. */
   find<T>(entity: EntityClass<T>, id: string): Promise<T | null>;
   /** All rows under a condition, at most 1,000: for small sets such as the venues of a key. */
@@ -54,6 +63,28 @@ export interface TenantReader {
 const allProperties = (table: Table): string[] =>
   table.columns.filter((column) => column.foldOf === undefined).map((column) => column.property);
 
+function resultsOf<T>(lists: readonly ListPerParent[], answers: readonly unknown[]): ListResult<T>[] {
+  return lists.map(({ query }, index) => ({
+    rows: toEntities<T>(query.properties, answers[2 * index]),
+    total: answers[2 * index + 1] as number | null,
+  }));
+}
+
+/** Rows, and the lists that came with them. */
+function withLists<T>(
+  { properties, below }: { properties: readonly string[]; below: readonly ListPerParent[] },
+  answered: unknown,
+): { rows: T[]; below: ListsBelow } {
+  if (below.length === 0) return { rows: toEntities<T>(properties, answered), below: new Map() };
+  const answers = parsed(answered) as [unknown[], ...unknown[]][];
+  const rows = toEntities<T & { id: string }>(
+    properties,
+    answers.map(([values]) => values),
+  );
+  const lists = answers.map(([, ...lists]) => resultsOf<Record<string, unknown>>(below, lists));
+  return { rows, below: new Map(rows.map(({ id }, index) => [id, lists[index]!])) };
+}
+
 async function listsPerParent<T>(
   connection: Connection,
   scope: TenantScope,
@@ -63,13 +94,10 @@ async function listsPerParent<T>(
   const statement = listsPerParentStatement(lists, parentIds, scope, connection.dialect);
   const [answer] = await connection.query<{ parents: unknown }>(statement);
   return new Map(
-    (parsed(answer!.parents) as unknown[][]).map(([parent, ...answers]) => {
-      const results = lists.map(({ query }, index) => ({
-        rows: toEntities<T>(query.properties, answers[2 * index]),
-        total: answers[2 * index + 1] as number | null,
-      }));
-      return [parent as string, results];
-    }),
+    (parsed(answer!.parents) as unknown[][]).map(([parent, ...answers]) => [
+      parent as string,
+      resultsOf<T>(lists, answers),
+    ]),
   );
 }
 
@@ -77,10 +105,10 @@ export function readerOf(connection: Connection, scope: TenantScope): TenantRead
   const { dialect } = connection;
   const self: TenantReader = {
     scope,
-    async list<T>(query: ListQuery) {
-      const statement = listStatement(query, scope, dialect);
+    async list<T>(query: ListQuery, below: readonly ListPerParent[] = []) {
+      const statement = listStatement(query, scope, dialect, below);
       const [answer] = await connection.query<{ rows: unknown; total: number | null }>(statement);
-      return { rows: toEntities<T>(query.properties, answer!.rows), total: answer!.total };
+      return { ...withLists<T>({ ...query, below }, answer!.rows), total: answer!.total };
     },
     async listPerParent<T>(query: ListQuery, link: ParentLink, parentIds: readonly string[]) {
       const lists = await self.listsPerParent<T>([{ query, link }], parentIds);
@@ -88,13 +116,21 @@ export function readerOf(connection: Connection, scope: TenantScope): TenantRead
     },
     listsPerParent: (lists, parentIds) => listsPerParent(connection, scope, lists, parentIds),
     async byIds<T>(table: Table, properties: readonly string[], ids: readonly string[]) {
-      const wanted = properties.includes('id') ? properties : ['id', ...properties];
-      const [answer] = await connection.query<{ rows: unknown }>(
-        byIdsStatement(table, wanted, ids, scope, dialect),
-      );
-      return new Map(
-        toEntities<T & { id: string }>(wanted, answer!.rows).map((entity) => [entity.id, entity as T]),
-      );
+      return (await self.byIdsWith<T>({ table, properties, below: [] }, ids)).rows;
+    },
+    async byIdsWith<T>(
+      { table, properties, below }: Parameters<TenantReader['byIdsWith']>[0],
+      ids: readonly string[],
+    ) {
+      if (ids.length === 0) return { rows: new Map<string, T>(), below: new Map() };
+      const wanted = {
+        table,
+        properties: properties.includes('id') ? properties : ['id', ...properties],
+        below,
+      };
+      const [answer] = await connection.query<{ rows: unknown }>(byIdsStatement(wanted, ids, scope, dialect));
+      const found = withLists<T & { id: string }>(wanted, answer!.rows);
+      return { rows: new Map(found.rows.map((row) => [row.id, row as T])), below: found.below };
     },
     async find<T>(entity: EntityClass<T>, id: string) {
       const table = tableOf(entity);

@@ -10,7 +10,7 @@ import { noteRows, type Row } from './known-rows.ts';
 import { loaderAt, type Place } from './loaders.ts';
 import { named } from './named-class.ts';
 import { Page, planPage, type ConnectionArguments, type Order } from './page.ts';
-import { readBelow } from './read-ahead.ts';
+import { below } from './read-ahead.ts';
 import { listQuery, readByIds, type Resource } from './resource.ts';
 
 interface EdgeOptions {
@@ -74,7 +74,7 @@ function reading(
     const pages = new Map([...lists].map(([parent, list]) => [parent, new Page(plan, list)]));
     const rows = [...pages.values()].flatMap(({ nodes }) => nodes);
     noteRows(context, to.name, query.properties, rows);
-    await readBelow(context, place, to.name, { rows, isConnection: true });
+    await below(context, place, to.name, true).read(rows);
     return pages;
   };
   return { list: { query, link: by }, finish };

@@ -1,5 +1,5 @@
-// What hangs below rows is read as soon as the rows are known, for all of them: execution then finds values in the place
-// of promises. Measured on two busy cores in November 2026, Dashboard on SQLite, with totals kept (row_counts): 0.6 of the CPU.
+// What hangs below rows is read with the rows, or as soon as they are known, for all of them: execution then finds values
+// in the place of promises. Measured on two busy cores in November 2026, Dashboard on SQLite, with totals kept (row_counts): 0.6 of the CPU.
 import {
   getArgumentValues,
   isObjectType,
@@ -12,9 +12,9 @@ import {
 } from 'graphql';
 import type { Context } from '../access/context.ts';
 import { isDenied } from '../access/policy/index.ts';
-import type { Condition } from '../db/condition.ts';
+import { comparisonsIn, maxComparisons, type Condition } from '../db/condition.ts';
 import type { ListPerParent } from '../db/select.ts';
-import type { ListResult } from '../db/tenant-db.ts';
+import type { ListResult, ListsBelow } from '../db/tenant-db.ts';
 import type { Row } from './known-rows.ts';
 import { maxBatchSize, type Place, type PlaceLoader } from './loaders.ts';
 
@@ -35,7 +35,7 @@ export interface ReadAhead {
 }
 
 /** An edge in a selection of rows. */
-interface Below {
+interface Edge {
   readonly coordinate: string;
   readonly node: FieldNode;
   readonly field: GraphQLField<unknown, unknown>;
@@ -56,7 +56,7 @@ function plainFields(set: SelectionSetNode | undefined): FieldNode[] {
   return new Set(names).size === names.length ? [...selections] : [];
 }
 
-function edgesIn(type: GraphQLObjectType, rows: FieldNode, steps: Below['steps']): Below[] {
+function edgesIn(type: GraphQLObjectType, rows: FieldNode, steps: Edge['steps']): Edge[] {
   return plainFields(rows.selectionSet).flatMap((node) => {
     const field = type.getFields()[node.name.value];
     const read = field?.extensions['readAhead'] as ReadAhead | undefined;
@@ -67,7 +67,7 @@ function edgesIn(type: GraphQLObjectType, rows: FieldNode, steps: Below['steps']
 }
 
 /** `nodes` and `edges.node` of a connection, with the steps that lead to one row. */
-function rowFields(connection: FieldNode): { node: FieldNode; steps: Below['steps'] }[] {
+function rowFields(connection: FieldNode): { node: FieldNode; steps: Edge['steps'] }[] {
   return plainFields(connection.selectionSet).flatMap((field) => {
     const name = responseName(field);
     if (field.name.value === 'nodes') return [{ node: field, steps: [name, 0] }];
@@ -77,14 +77,10 @@ function rowFields(connection: FieldNode): { node: FieldNode; steps: Below['step
   });
 }
 
-const remembered = new WeakMap<FieldNode, readonly Below[]>();
+const remembered = new WeakMap<FieldNode, readonly Edge[]>();
 
 /** The edges below a field that answers one row, or a connection of rows. Kept as long as the document is. */
-function edgesBelow(
-  typeName: string,
-  { fieldNodes, schema }: Place,
-  isConnection: boolean,
-): readonly Below[] {
+function edgesBelow(typeName: string, { fieldNodes, schema }: Place, isConnection: boolean): readonly Edge[] {
   const [node, ...others] = fieldNodes;
   if (!node || others.length > 0) return [];
   let found = remembered.get(node);
@@ -98,13 +94,13 @@ function edgesBelow(
 }
 
 /** Where an edge stands; null when it is denied: what is denied is not read, let alone shown. */
-function placeOf(below: Below, context: Context, place: Place): Place | null {
+function placeOf(edge: Edge, context: Context, place: Place): Place | null {
   let path: Place['path'] = place.path;
-  for (const key of below.steps) path = { prev: path, key, typename: undefined };
-  return isDenied(context, below.coordinate, { path }) ? null : { ...place, fieldNodes: [below.node], path };
+  for (const key of edge.steps) path = { prev: path, key, typename: undefined };
+  return isDenied(context, edge.coordinate, { path }) ? null : { ...place, fieldNodes: [edge.node], path };
 }
 
-function listAhead({ read, field, node }: Below, context: Context, place: Place): ListAhead | null {
+function listAhead({ read, field, node }: Edge, context: Context, place: Place): ListAhead | null {
   if (!read.list) return null;
   try {
     return read.list(getArgumentValues(field, node, place.variableValues), context, place);
@@ -114,14 +110,8 @@ function listAhead({ read, field, node }: Below, context: Context, place: Place)
   }
 }
 
-/** Of all lists of one statement; a list that has more has one of its own. */
-const maxConditions = 100;
-
-function conditionsOf(condition: Condition): number {
-  if ('op' in condition) return 1;
-  const parts = 'all' in condition ? condition.all : condition.any;
-  return parts.reduce((sum, part) => sum + conditionsOf(part), 1);
-}
+/** Comparisons: each list compares its parent as well. */
+const sizeOf = ({ list }: ListAhead) => 1 + comparisonsIn(list.query.condition);
 
 /**
  * Lists that go into one statement: all of them, unless they are long. Preparing takes SQLite a time that grows with the
@@ -131,10 +121,10 @@ function inStatements(lists: readonly ListAhead[]): ListAhead[][] {
   const statements: ListAhead[][] = [];
   let room = 0;
   for (const ahead of lists) {
-    const size = conditionsOf(ahead.list.query.condition);
+    const size = sizeOf(ahead);
     if (size > room) {
       statements.push([]);
-      room = maxConditions;
+      room = maxComparisons;
     }
     statements.at(-1)!.push(ahead);
     room -= size;
@@ -142,54 +132,94 @@ function inStatements(lists: readonly ListAhead[]): ListAhead[][] {
   return statements;
 }
 
-/** Some lists below some rows in one statement. */
-async function readLists(
+/** Lists below some rows, read together or brought along by the statement of the rows. */
+async function takeLists(
   lists: readonly ListAhead[],
   ids: readonly string[],
-  context: Context,
+  reading: ListsBelow | Promise<ListsBelow>,
 ): Promise<void> {
-  const reading = context.db.listsPerParent<Row>(
-    lists.map(({ list }) => list),
-    ids,
-  );
   const readOf = (index: number) => async () => {
     const found = await reading;
-    return lists[index]!.finish(new Map([...found].map(([parent, all]) => [parent, all[index]!])));
+    return lists[index]!.finish(new Map(ids.map((id) => [id, found.get(id)![index]!])));
   };
   await Promise.all(lists.map(({ loader }, index) => loader.readAhead(ids, readOf(index))));
 }
 
 /** All lists below the same rows, in one statement for each thousand rows. */
-async function readAllLists(
+async function readLists(
   lists: readonly ListAhead[],
-  rows: readonly Row[],
-  context: Context,
+  ids: readonly string[],
+  { db }: Context,
 ): Promise<void> {
-  const ids = [...new Set(rows.map(({ id }) => id as string))];
-  const statements = inStatements(lists);
   for (let start = 0; start < ids.length; start += maxBatchSize) {
     const batch = ids.slice(start, start + maxBatchSize);
-    await Promise.all(statements.map((together) => readLists(together, batch, context)));
+    const read = (together: readonly ListAhead[]) =>
+      takeLists(
+        together,
+        batch,
+        db.listsPerParent(
+          together.map(({ list }) => list),
+          batch,
+        ),
+      );
+    await Promise.all(inStatements(lists).map(read));
   }
 }
 
-/** Reads what the operation asks for below these rows of a type. Never rejects. */
-export async function readBelow(
-  context: Context,
-  place: Place,
-  typeName: string,
-  { rows, isConnection }: { readonly rows: readonly Row[]; readonly isConnection: boolean },
-): Promise<void> {
-  // Without a decision nothing runs, and so there is nothing to read.
-  if (rows.length === 0 || !context.decision) return;
+/** Comparisons of rows and the lists they bring along. Longer ones are planned sooner as two statements. */
+const maxBrought = 20;
+
+/** Rows, or pages of them, as they were read, with the lists that were brought along below each row. */
+interface Brought<T> {
+  readonly found: T;
+  /** undefined: none was. */
+  readonly lists?: ListsBelow;
+}
+
+/** What hangs below rows that are not read yet. */
+export interface Below {
+  /** Reads the rows by a statement that brings along all lists below them, if it may be that long, or by one without. */
+  bring<T extends { readonly below: ListsBelow }>(
+    condition: Condition,
+    read: (lists: readonly ListPerParent[]) => Promise<T>,
+  ): Promise<Brought<T>>;
+  /** Reads what hangs below the rows but for lists that were brought along. Never rejects. */
+  read(rows: readonly Row[], brought?: ListsBelow): Promise<void>;
+}
+
+/** What the operation asks for below rows of a type: below a connection, or below a field that answers a row. */
+export function below(context: Context, place: Place, typeName: string, isConnection: boolean): Below {
   const lists: ListAhead[] = [];
-  const reads: Promise<void>[] = [];
-  for (const below of edgesBelow(typeName, place, isConnection)) {
-    const at = placeOf(below, context, place);
-    const list = at && listAhead(below, context, at);
+  const edges: ((rows: readonly Row[]) => Promise<void>)[] = [];
+  // Without a decision nothing runs, and so there is nothing to read.
+  const found = context.decision ? edgesBelow(typeName, place, isConnection) : [];
+  for (const edge of found) {
+    const at = placeOf(edge, context, place);
+    if (!at) continue;
+    const list = listAhead(edge, context, at);
+    const { rows: readRows } = edge.read;
     if (list) lists.push(list);
-    else if (at && below.read.rows) reads.push(below.read.rows(rows, context, at));
+    else if (readRows) edges.push((rows) => readRows(rows, context, at));
   }
-  if (lists.length > 0) reads.push(readAllLists(lists, rows, context));
-  await Promise.all(reads);
+  return {
+    async bring(condition, read) {
+      const size = lists.reduce((sum, ahead) => sum + sizeOf(ahead), comparisonsIn(condition));
+      if (lists.length === 0 || size > maxBrought) return { found: await read([]) };
+      try {
+        const found = await read(lists.map(({ list }) => list));
+        return { found, lists: found.below };
+      } catch {
+        // A list that fails is to fail in its own place.
+        return { found: await read([]) };
+      }
+    },
+    async read(rows, brought) {
+      if (rows.length === 0) return;
+      const ids = [...new Set(rows.map(({ id }) => id as string))];
+      const reads = edges.map((read) => read(rows));
+      if (lists.length > 0)
+        reads.push(brought ? takeLists(lists, ids, brought) : readLists(lists, ids, context));
+      await Promise.all(reads);
+    },
+  };
 }

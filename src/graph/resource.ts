@@ -6,7 +6,7 @@ import type { Context } from '../access/context.ts';
 import type { PolicyDeclaration, Requirement } from '../access/policy/index.ts';
 import { foldedProperty } from '../db/columns.ts';
 import type { Condition } from '../db/condition.ts';
-import type { ListQuery } from '../db/select.ts';
+import type { ListPerParent, ListQuery } from '../db/select.ts';
 import { tableOf, type EntityClass, type Table } from '../db/table.ts';
 import { filterCondition, StringFilter } from './comparators.ts';
 import { declareField } from './derived-field.ts';
@@ -14,7 +14,7 @@ import { knownRows, noteRows, type Row } from './known-rows.ts';
 import { loaderAt, type Place } from './loaders.ts';
 import { named } from './named-class.ts';
 import { Page, planPage, type ConnectionArguments, type Order, type PagePlan } from './page.ts';
-import { readBelow } from './read-ahead.ts';
+import { below } from './read-ahead.ts';
 import { argumentsType, connectionType, filterType, orderType } from './resource-types.ts';
 import { selectedOfConnection, selectedOfRow } from './selection.ts';
 
@@ -100,9 +100,11 @@ async function readList(
   place: Place,
 ): Promise<Page> {
   const { query, plan } = listQuery(resource, args, place);
-  const page = new Page(plan, await context.db.list(query));
+  const ahead = below(context, place, resource.name, true);
+  const { found, lists } = await ahead.bring(query.condition, (lists) => context.db.list<Row>(query, lists));
+  const page = new Page(plan, found);
   noteRows(context, resource.name, query.properties, page.nodes);
-  await readBelow(context, place, resource.name, { rows: page.nodes, isConnection: true });
+  await ahead.read(page.nodes, lists);
   return page;
 }
 
@@ -117,11 +119,15 @@ export async function readByIds(
   const properties = selectedOfRow(resource, place);
   const found = knownRows(context, name, properties, ids);
   const missing = ids.filter((id) => !found.has(id));
-  const read = missing.length > 0 ? await context.db.byIds<Row>(table, properties, missing) : [];
-  for (const [id, row] of read) found.set(id, row);
+  const ahead = below(context, place, name, false);
+  const read = (lists: readonly ListPerParent[]) =>
+    context.db.byIdsWith<Row>({ table, properties, below: lists }, missing);
+  // Brought along for all of the rows or for none.
+  const brought = found.size === 0 ? await ahead.bring({ all: [] }, read) : { found: await read([]) };
+  for (const [id, row] of brought.found.rows) found.set(id, row);
   const rows = [...found.values()];
   noteRows(context, name, properties, rows);
-  await readBelow(context, place, name, { rows, isConnection: false });
+  await ahead.read(rows, brought.lists);
   return found;
 }
 
