@@ -41,6 +41,8 @@ export function createLogOutput(fd: number): LogOutput {
   });
   // Refused, e.g. EIO of a closed terminal, EPIPE, ENOSPC. It is tried again with the next line.
   output.on('error', () => undefined);
+  // Also with one that has no room to wait, or nothing would ever be tried again.
+  output.on('drop', () => output.flush());
   return {
     // pino then notes the level of each line in `lastLevel`.
     ...{ [Symbol.for('pino.metadata')]: true, lastLevel: 0 },

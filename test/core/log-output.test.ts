@@ -1,6 +1,7 @@
 // What becomes of the lines of the log where they can be written, and where they cannot.
-import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeAll, expect, it, vi } from 'vitest';
@@ -72,4 +73,30 @@ it('keeps no more than a limit for a reader that does not read', async () => {
   const command = '"$0" --input-type=module -e "$1" | (sleep 1; wc -c)';
   const child = spawn('sh', ['-c', command, process.execPath, program]);
   expect(Number(await text(child.stdout))).toBe(16 * 1024 * 1024);
+});
+
+it('goes on with what waits when it is no longer refused, also when there was too much', async () => {
+  const folder = emptyFolder();
+  const path = join(folder.path, 'log');
+  expect(spawnSync('mkfifo', [path]).status).toBe(0);
+  const first = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  closeSync(first);
+  const output = createLogOutput(fd);
+  const line = `${'x'.repeat(1023)}\n`;
+  for (let index = 0; index < 20_000; index += 1) output.write(line);
+  await new Promise<void>((resolve) => output.flush(resolve));
+
+  const second = openSync(path, 'r');
+  const reader = spawn('cat', { stdio: [second, 'pipe', 'inherit'] });
+  closeSync(second);
+  let received = 0;
+  reader.stdout!.on('data', (bytes: Buffer) => (received += bytes.length));
+  output.write(line);
+  await expect.poll(() => received, { timeout: 10_000 }).toBeGreaterThan(0);
+  await new Promise<void>((resolve) => output.flush(resolve));
+  closeSync(fd);
+  await once(reader, 'close');
+  expect(received).toBe(16 * 1024 * 1024);
+  folder.remove();
 });
