@@ -13,11 +13,11 @@ export type Condition =
   | { readonly any: readonly Condition[] }
   | { readonly property: string; readonly op: Comparator; readonly value: unknown };
 
-/** How much is compared. The time that SQLite takes to prepare a statement grows with the square of it. */
+/** How long a condition is. The time that SQLite takes to prepare a statement grows with the square of it. */
 export function comparisonsIn(condition: Condition): number {
   if ('op' in condition) return 1;
   const parts = 'all' in condition ? condition.all : condition.any;
-  return parts.reduce((sum, part) => sum + comparisonsIn(part), 0);
+  return parts.reduce((sum, part) => sum + comparisonsIn(part), 1);
 }
 
 /** Comparisons of one statement that is put together of several lists. */
@@ -67,6 +67,17 @@ function comparisonSql(
   }
 }
 
+const isTrue = (condition: Condition): boolean => 'all' in condition && condition.all.every(isTrue);
+const isFalse = (condition: Condition): boolean => 'any' in condition && condition.any.every(isFalse);
+
+/** What is left to compare: hundreds of empty objects in a filter would be an expression too deep for SQLite. */
+function partsOf(condition: Exclude<Condition, { op: unknown }>): readonly Condition[] {
+  if ('all' in condition) {
+    return condition.all.some(isFalse) ? [{ any: [] }] : condition.all.filter((part) => !isTrue(part));
+  }
+  return condition.any.some(isTrue) ? [{ all: [] }] : condition.any.filter((part) => !isFalse(part));
+}
+
 /** SQL of a condition. `all: []` is true, `any: []` is false. */
 export function conditionSql(
   table: Table,
@@ -76,8 +87,8 @@ export function conditionSql(
   readColumn: ColumnReader = columnSql,
 ): Sql {
   if ('op' in condition) return comparisonSql(table, alias, condition, dialect, readColumn);
-  const [list, separator, none] =
-    'all' in condition ? [condition.all, ' AND ', sql`1 = 1`] : [condition.any, ' OR ', sql`1 = 0`];
+  const list = partsOf(condition);
+  const [separator, none] = 'all' in condition ? [' AND ', sql`1 = 1`] : [' OR ', sql`1 = 0`];
   if (list.length === 0) return none;
   return sql`(${join(
     list.map((part) => conditionSql(table, alias, part, dialect, readColumn)),

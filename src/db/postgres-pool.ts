@@ -7,10 +7,16 @@ export type { Pool, PoolClient } from 'pg';
 /** How the store's own list of sessions calls this server. */
 export const applicationName = 'latchkey';
 
+/**
+ * Postgres compiles statements whose cost it puts high, and does not hear of a time limit while it does: a filter of 250
+ * comparisons by a key of some venues took a core for 80 s, and 0.8 s uncompiled. `options` in the URL wins.
+ */
+const options = '-c jit=off';
+
 /** Connects when it is first used. The driver is loaded with the first pool: a server on SQLite does without. */
 export function newPool(url: string, limits: PoolConfig): Pool {
   const { Pool } = createRequire(import.meta.url)('pg') as typeof import('pg');
-  const pool = new Pool({ connectionString: url, application_name: applicationName, ...limits });
+  const pool = new Pool({ connectionString: url, application_name: applicationName, options, ...limits });
   // A connection can end while it rests, or between two statements of a transaction: the next statement says so, or a new
   // connection is made. Unheard, the error would end the process.
   pool.on('error', () => undefined);

@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import type { Context } from '../access/context.ts';
 import { isDenied } from '../access/policy/index.ts';
+import { ApiError } from '../core/errors.ts';
 import { comparisonsIn, maxComparisons, type Condition } from '../db/condition.ts';
 import type { ListPerParent } from '../db/select.ts';
 import type { ListResult, ListsBelow } from '../db/tenant-db.ts';
@@ -110,8 +111,7 @@ function listAhead({ read, field, node }: Edge, context: Context, place: Place):
   }
 }
 
-/** Comparisons: each list compares its parent as well. */
-const sizeOf = ({ list }: ListAhead) => 1 + comparisonsIn(list.query.condition);
+const sizeOf = ({ list }: ListAhead) => comparisonsIn(list.query.condition);
 
 /**
  * Lists that go into one statement: all of them, unless they are long. Preparing takes SQLite a time that grows with the
@@ -208,7 +208,9 @@ export function below(context: Context, place: Place, typeName: string, isConnec
       try {
         const found = await read(lists.map(({ list }) => list));
         return { found, lists: found.below };
-      } catch {
+      } catch (error) {
+        // There is no time to ask a store again that did not answer.
+        if (error instanceof ApiError && error.code === 'SERVICE_UNAVAILABLE') throw error;
         // A list that fails is to fail in its own place.
         return { found: await read([]) };
       }

@@ -137,6 +137,18 @@ describeEachEngine('Conditions', (engine) => {
     );
   });
 
+  it('hold thousands of empty groups', async () => {
+    const db = await dbWith([customerRow({ name: 'Anna' }), customerRow({ name: 'Ben' })]);
+    const isAnna: Condition = { property: 'name', op: 'eq', value: 'Anna' };
+    const many = (part: Condition) => Array.from({ length: 3_000 }, () => part);
+    const all = { all: [] };
+    const none = { any: [] };
+    expect(await namesUnder(db, { all: [...many(all), isAnna] })).toEqual(['Anna']);
+    expect(await namesUnder(db, { any: [...many(none), isAnna] })).toEqual(['Anna']);
+    expect(await namesUnder(db, { any: [...many({ all: [all] }), isAnna] })).toEqual(['Anna', 'Ben']);
+    expect(await namesUnder(db, { all: [...many({ any: [none] }), isAnna] })).toEqual([]);
+  });
+
   it.each<[Comparator, string, string[]]>([
     ['contains', 'łukasz', ['ŁUKASZ', 'Łukasz']],
     ['contains', 'ŁUK', ['ŁUKASZ', 'Łukasz']],

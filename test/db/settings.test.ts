@@ -62,6 +62,18 @@ describe('SQLite connections', () => {
   });
 });
 
+describe('Postgres connections', () => {
+  it('compile no statement: that would ignore the time limit', async () => {
+    const store = await openStore('postgres');
+    try {
+      expect(await store.database.query(sql`SHOW jit`)).toEqual([{ jit: 'off' }]);
+      expect(await store.database.write((writer) => writer.query(sql`SHOW jit`))).toEqual([{ jit: 'off' }]);
+    } finally {
+      await store.close();
+    }
+  });
+});
+
 describeEachEngine('References', (engine) => {
   let store: Store;
   beforeAll(async () => {

@@ -1,6 +1,7 @@
 // What hangs below rows is read with the rows or once they are known: all lists of one level together, nothing that is
 // denied, left out or known already, and what fails fails in its place.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ApiError } from '../../src/core/errors.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type KeyCaller, type TestHouse, type TestWorkspace } from '../support/house.ts';
 
@@ -15,13 +16,14 @@ describeEachEngine('Reading ahead', (engine) => {
     let key: KeyCaller;
     const ids: string[] = [];
     let failing: RegExp | null = null;
+    let failure = new Error('made to fail');
 
     beforeAll(async () => {
       house = await openTestHouse(engine, {
         compiledExecution,
         database: {
           onStatement: (text) => {
-            if (failing?.test(text)) throw new Error('made to fail');
+            if (failing?.test(text)) throw failure;
           },
         },
       });
@@ -43,6 +45,7 @@ describeEachEngine('Reading ahead', (engine) => {
     afterAll(() => house.close());
     afterEach(() => {
       failing = null;
+      failure = new Error('made to fail');
     });
 
     /** Statements on tables of ours, without the two looks at the key. */
@@ -92,6 +95,22 @@ describeEachEngine('Reading ahead', (engine) => {
       const { data, statements } = await statementsOf(query, key, { filter: { or } });
       expect(statements).toHaveLength(2);
       expect(data.customers.nodes).toHaveLength(3);
+    });
+
+    it('does not put lists together whose filters hold hundreds of empty objects', async () => {
+      const names = Array.from({ length: 10 }, (_, index) => `list${index}`);
+      const lists = names.map((name) => `${name}: inquiries(filter: $filter) { totalCount }`);
+      const query = `query ($id: ID!, $filter: InquiryFilter) { customer(id: $id) { ${lists.join(' ')} } }`;
+      const empty = Array.from({ length: 480 }, () => ({}));
+      for (const filter of [
+        { or: empty },
+        { and: empty },
+        { or: [{ subject: { eq: 'Hours' } }, ...empty] },
+      ]) {
+        const { data, errors } = await statementsOf(query, key, { id: ids[0], filter });
+        expect(errors).toBeUndefined();
+        expect(data.customer).toEqual(Object.fromEntries(names.map((name) => [name, { totalCount: 2 }])));
+      }
     });
 
     it('lets lists with long filters have a statement each: together they would be too long for one', async () => {
@@ -182,6 +201,15 @@ describeEachEngine('Reading ahead', (engine) => {
       );
       // With the rows, then once for all of them.
       expect(statements.filter((text) => text.includes('"inquiries"'))).toHaveLength(2);
+    });
+
+    it('does not ask again when the store did not answer: there is no time for it', async () => {
+      failing = /"inquiries"/;
+      failure = new ApiError('SERVICE_UNAVAILABLE', 'The store did not answer.');
+      const query = `{ customers { nodes { name inquiries { nodes { id } } } } }`;
+      const { errors, statements } = await statementsOf(query);
+      expect(errors).toMatchObject([{ path: ['customers'], extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
+      expect(statements).toHaveLength(1);
     });
   });
 });
