@@ -41,7 +41,8 @@ describeEachEngine('an operation that takes too long', (engine: Engine['name']) 
     const { house, key } = await openSlow({ text: /"customers"/, ms: 10_000 });
     try {
       const { status, data, errors } = await key.send(
-        '{ customers { nodes { name inquiries { nodes { subject } } } } }',
+        // Below a fragment nothing is read ahead: the list has a statement of its own.
+        '{ customers { nodes { name ... on Customer { inquiries { nodes { subject } } } } } }',
       );
       expect([status, data]).toEqual([200, { customers: { nodes: [{ name: 'Ada', inquiries: null }] } }]);
       expect(errors).toMatchObject([{ extensions: tooLong, message: expect.stringContaining('10 seconds') }]);
