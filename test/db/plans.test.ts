@@ -81,6 +81,8 @@ describeEachEngine('Query plans', (engine) => {
         const { fullScans, sorts, text } = await planOf(house.app.database, statement);
         const maySort = isOfKeys(name) || isFigures(statement) || sortsLinkedRows(statement);
         const listSorts = maySort ? [] : sorts;
+        // SQLite would prepare it anew at each run (see pageSql in src/db/select.ts).
+        expect(statement.text).not.toMatch(/LIMIT (\?|\$\d+)(?! \+ 0)/);
         expect({ fullScans, sorts: listSorts }, `${statement.text}\n${text}`).toEqual({
           fullScans: [],
           sorts: [],

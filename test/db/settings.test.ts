@@ -72,6 +72,19 @@ describe('Postgres connections', () => {
       await store.close();
     }
   });
+
+  it('take the options that DATABASE_URL gives them', async () => {
+    const engine = await newEngine('postgres');
+    const url = new URL(engine.url);
+    url.searchParams.set('options', '-c jit=on');
+    const database = await openDatabase(databaseUrl({ ...engine, url: url.href }));
+    try {
+      expect(await database.query(sql`SHOW jit`)).toEqual([{ jit: 'on' }]);
+    } finally {
+      await database.close();
+      await engine.remove();
+    }
+  });
 });
 
 describeEachEngine('References', (engine) => {

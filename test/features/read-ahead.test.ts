@@ -97,7 +97,7 @@ describeEachEngine('Reading ahead', (engine) => {
       expect(data.customers.nodes).toHaveLength(3);
     });
 
-    it('does not put lists together whose filters hold hundreds of empty objects', async () => {
+    it('answers lists whose filters hold hundreds of empty objects', async () => {
       const names = Array.from({ length: 10 }, (_, index) => `list${index}`);
       const lists = names.map((name) => `${name}: inquiries(filter: $filter) { totalCount }`);
       const query = `query ($id: ID!, $filter: InquiryFilter) { customer(id: $id) { ${lists.join(' ')} } }`;
