@@ -14,6 +14,7 @@ import {
   type Pool,
   type PoolClient,
 } from './postgres-pool.ts';
+import { createNames, isOfPreparing, ofWrites, type NameOf } from './postgres-prepared.ts';
 import { createReader } from './postgres-reader.ts';
 import { asStoreError } from './store-failure.ts';
 import type { EntityClass } from './table.ts';
@@ -54,10 +55,18 @@ function withoutNul(value: unknown): unknown {
   return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
 }
 
-function writeConnection(client: PoolClient, onStatement: DatabaseOptions['onStatement']): WriteConnection {
+function writeConnection(
+  client: PoolClient,
+  nameOf: NameOf,
+  onStatement: DatabaseOptions['onStatement'],
+): WriteConnection {
   const run = async ({ text, values }: { text: string; values: unknown[] }) => {
     await onStatement?.(text, values);
-    return client.query<Record<string, unknown>>(text, values.map(withoutNul));
+    const name = nameOf(text);
+    return client.query<Record<string, unknown>>({
+      ...{ text, values: values.map(withoutNul) },
+      ...(name === undefined ? {} : { name }),
+    });
   };
   return {
     dialect: postgres,
@@ -76,12 +85,17 @@ function isDeadlock(error: unknown): boolean {
 }
 const maximumAttempts = 3;
 
+/** Prepares nothing: a second attempt is not to fail of what the first did. */
+const unprepared: NameOf = () => undefined;
+
 /**
  * Ends what a failed transaction holds. False: the connection must not go back to the pool. One that fell silent would keep
  * everyone waiting who got it, even when the store is long back; ending it is also a rollback, because the server forgets
  * an open transaction with its connection.
  */
 async function rollBack(pool: Pool, client: PoolClient, error: unknown): Promise<boolean> {
+  // What was prepared on it is not what it should be; ending it is a rollback as well.
+  if (isOfPreparing(error)) return false;
   if (isSilence(error)) {
     dropIdle(pool);
     return false;
@@ -132,6 +146,7 @@ export async function openPostgresDatabase(
 ): Promise<Database> {
   const pool = newPool(url, serverLimits);
   const read = createReader(pool);
+  const nameOf = createNames(ofWrites);
   const nearness = createNearness(url);
   return {
     dialect: postgres,
@@ -148,11 +163,13 @@ export async function openPostgresDatabase(
         await beforeWrite?.();
         try {
           return await inTransaction(pool, (client) => {
-            const { connection, end } = untilEnd(writeConnection(client, onStatement));
+            const { connection, end } = untilEnd(
+              writeConnection(client, attempt === 1 ? nameOf : unprepared, onStatement),
+            );
             return work(connection).finally(end);
           });
         } catch (error) {
-          if (isDeadlock(error) && attempt < maximumAttempts) continue;
+          if ((isDeadlock(error) || isOfPreparing(error)) && attempt < maximumAttempts) continue;
           throw asStoreError(error);
         }
       }
