@@ -3,7 +3,8 @@ import { empty } from 'sql-template-tag';
 import type { Clock } from '../core/clock.ts';
 import type { Database, WriteConnection } from './database.ts';
 import type { TenantScope } from './tenancy.ts';
-import { readerOf, type TenantReader } from './tenant-reader.ts';
+import type { ReadRow } from './shared-reads.ts';
+import { readerOf, type RowsWithLists, type TenantReader } from './tenant-reader.ts';
 import { writerOf, type TenantTransaction } from './tenant-writer.ts';
 
 export type { ListResult, ListsBelow, TenantReader } from './tenant-reader.ts';
@@ -29,6 +30,8 @@ export interface TenantDbOptions {
   readonly database: Database;
   readonly scope: TenantScope;
   readonly clock: Clock;
+  /** Reads of one row go here; without it each is a statement of its own. */
+  readonly readRow?: ReadRow;
   /** Runs inside each transaction before anything else; throwing rolls back. */
   readonly afterBegin?: (connection: WriteConnection) => Promise<void>;
   /** Runs inside each transaction right before its commit; throwing rolls back. */
@@ -42,10 +45,24 @@ async function takeName(connection: WriteConnection, name: string): Promise<void
   if (lock !== empty) await connection.query(lock);
 }
 
-export function createTenantDb(options: TenantDbOptions): TenantDb {
-  const { database, scope, clock, afterBegin, beforeCommit, afterCommit } = options;
+/** The reads by id of a reader, those of one id shared with other requests. */
+function sharing(reader: TenantReader, readRow: ReadRow): Pick<TenantReader, 'byIdsWith'> {
   return {
-    ...readerOf(database, scope),
+    async byIdsWith<T>(wanted: Parameters<TenantReader['byIdsWith']>[0], ids: readonly string[]) {
+      if (ids.length !== 1) return reader.byIdsWith<T>(wanted, ids);
+      const found = await readRow(reader.scope, wanted, ids[0]!);
+      const rows = new Map(found ? [[ids[0]!, found.row as T]] : []);
+      return { rows, below: found?.below ?? new Map() } satisfies RowsWithLists<T>;
+    },
+  };
+}
+
+export function createTenantDb(options: TenantDbOptions): TenantDb {
+  const { database, scope, clock, readRow, afterBegin, beforeCommit, afterCommit } = options;
+  const reader = readerOf(database, scope);
+  return {
+    ...reader,
+    ...(readRow ? sharing(reader, readRow) : {}),
     async transaction(work, { oneAtATime } = {}) {
       const result = await database.write(async (connection) => {
         if (oneAtATime !== undefined) await takeName(connection, `${oneAtATime} of ${scope.workspaceId}`);

@@ -22,13 +22,19 @@ import { tableOf, type EntityClass, type Table } from './table.ts';
 import type { TenantScope } from './tenancy.ts';
 
 export interface ListResult<T> {
-  readonly rows: T[];
+  readonly rows: readonly T[];
   /** null when it was not asked for. */
   readonly total: number | null;
 }
 
 /** Of each row by its id: the lists below it, in the order in which they were asked for. */
 export type ListsBelow = ReadonlyMap<string, readonly ListResult<Record<string, unknown>>[]>;
+
+/** Rows by id, and the lists below them. */
+export interface RowsWithLists<T> {
+  readonly rows: ReadonlyMap<string, T>;
+  readonly below: ListsBelow;
+}
 
 export interface TenantReader {
   readonly scope: TenantScope;
@@ -46,16 +52,20 @@ export interface TenantReader {
     parentIds: readonly string[],
   ): Promise<Map<string, ListResult<T>[]>>;
   /** Rows by id; an id that is unknown, of another workspace or outside the venues is simply not in the map. */
-  byIds<T>(table: Table, properties: readonly string[], ids: readonly string[]): Promise<Map<string, T>>;
+  byIds<T>(
+    table: Table,
+    properties: readonly string[],
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, T>>;
   /** The same with the lists `below` each row, in one statement. */
   byIdsWith<T>(
     wanted: { table: Table; properties: readonly string[]; below: readonly ListPerParent[] },
     ids: readonly string[],
-  ): Promise<{ rows: Map<string, T>; below: ListsBelow }>;
+  ): Promise<RowsWithLists<T>>;
   /** One row with all its columns, or null. */
   find<T>(entity: EntityClass<T>, id: string): Promise<T | null>;
   /** All rows under a condition, at most 1,000: for small sets such as the venues of a key. */
-  findAll<T>(entity: EntityClass<T>, condition: Condition): Promise<T[]>;
+  findAll<T>(entity: EntityClass<T>, condition: Condition): Promise<readonly T[]>;
   /** Figures over the caller's rows of a table, all in one statement. No figures = no statement. */
   aggregate<F extends Figures>(query: AggregateQuery<F>): Promise<FigureValues<F>>;
 }

@@ -131,7 +131,7 @@ export class Page {
   ) {
     this.hasMore = rows.length > plan.size;
     const page = this.hasMore ? rows.slice(0, plan.size) : rows;
-    this.nodes = plan.isBackward ? page.reverse() : page;
+    this.nodes = plan.isBackward ? page.toReversed() : page;
     this.totalCount = total;
   }
 

@@ -13,6 +13,7 @@ import type { RequestContextBase, RequestFacts, RequestScope } from '../core/req
 import type { Connection } from '../db/database.ts';
 import { assertIdempotencyKey } from '../graph/idempotency.ts';
 import { createTenantDb, type TenantDb } from '../db/tenant-db.ts';
+import { shareReads, type ReadRow } from '../db/shared-reads.ts';
 import { storeIsAway } from '../db/store-failure.ts';
 import { limitTime } from '../db/time-limit.ts';
 import type { OperationCheck } from './operation-check.ts';
@@ -43,13 +44,19 @@ function tenantDbFor(
   authenticator: Authenticator,
   principal: Principal,
   request: RequestScope,
+  readRow: ReadRow,
 ): TenantDb | null {
   if (principal.kind === 'ANONYMOUS') return null;
   const { workspaceId, venueIds } = principal;
   const check = (connection: Connection) => authenticator.holdValid(connection, principal);
+  const assertInTime = timeLimit(clock, request);
   return createTenantDb({
     ...{ clock, scope: { workspaceId, venueIds } },
-    database: limitTime(database, timeLimit(clock, request)),
+    database: limitTime(database, assertInTime),
+    readRow(...question) {
+      assertInTime();
+      return readRow(...question);
+    },
     ...(principal.kind === 'USER' ? { afterBegin: check } : { beforeCommit: check }),
   });
 }
@@ -92,6 +99,7 @@ export function contextFactory(
   { authenticator, limits }: { readonly authenticator: Authenticator; readonly limits: Limits },
   check: OperationCheck,
 ) {
+  const readRow = shareReads(operator.database);
   return async (facts: RequestFacts): Promise<ServedContext> => {
     const { scope, ip, headers, operation, idempotencyKey, answer } = facts;
     const sent = readCredential(headers);
@@ -103,7 +111,7 @@ export function contextFactory(
     const opened = limits.open(principal, ip, answer);
     if (principal.kind !== 'ANONYMOUS') check(operation, false);
     const { clock, credentials, scopes, explainer } = operator;
-    const rows = tenantDbFor(operator, authenticator, principal, scope);
+    const rows = tenantDbFor(operator, authenticator, principal, scope, readRow);
     const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
     const tools = [clock, credentials, scopes, explainer, opened, rows] as const;
     return new RequestContext(scope, ip, once, principal, ...tools);

@@ -27,6 +27,10 @@ describeEachEngine('an operation that takes too long', (engine: Engine['name']) 
     const workspace = await house.workspace();
     const customerId = await workspace.customer({ name: 'Ada' });
     const key = await workspace.key(...house.app.scopes.dataScopes);
+    await key.send(
+      'mutation ($id: ID!) { createInquiry(input: { customerId: $id, subject: "S", body: "B", channel: WEB }) { inquiryId } }',
+      { id: customerId },
+    );
     house.statements.length = 0;
     isArmed = true;
     return { house, key, customerId };
@@ -47,6 +51,18 @@ describeEachEngine('an operation that takes too long', (engine: Engine['name']) 
       expect([status, data]).toEqual([200, { customers: { nodes: [{ name: 'Ada', inquiries: null }] } }]);
       expect(errors).toMatchObject([{ extensions: tooLong, message: expect.stringContaining('10 seconds') }]);
       expect(house.statements.filter((text) => text.includes('"inquiries"'))).toEqual([]);
+    } finally {
+      await house.close();
+    }
+  });
+
+  it('asks for no single row either, which others may be asking for with it', async () => {
+    const { house, key } = await openSlow({ text: /FROM "inquiries"/, ms: 10_000 });
+    try {
+      const { status, data, errors } = await key.send('{ inquiries { nodes { customer { name } } } }');
+      expect([status, data]).toEqual([200, { inquiries: { nodes: [{ customer: null }] } }]);
+      expect(errors).toMatchObject([{ extensions: tooLong }]);
+      expect(house.statements.filter((text) => text.includes('"customers"'))).toEqual([]);
     } finally {
       await house.close();
     }
