@@ -13,6 +13,11 @@ export type Condition =
   | { readonly any: readonly Condition[] }
   | { readonly property: string; readonly op: Comparator; readonly value: unknown };
 
+/** Whether it leaves no row out. */
+export function isEverything(condition: Condition): boolean {
+  return 'all' in condition && condition.all.length === 0;
+}
+
 /** How long a condition is. The time that SQLite takes to prepare a statement grows with the square of it. */
 export function comparisonsIn(condition: Condition): number {
   if ('op' in condition) return 1;

@@ -42,8 +42,9 @@ export function untilEnd(connection: WriteConnection): { connection: WriteConnec
 export interface Database extends Connection {
   /**
    * Runs `work` in one transaction: commits when it returns, rolls back when it throws. On SQLite writes are queued
-   * first in, first out; `work` must not wait for anything but this connection. On Postgres a deadlock runs `work` again
-   * from its beginning, so it must leave nothing behind but rows.
+   * first in, first out; `work` must not wait for anything but this connection. On Postgres a deadlock, or a
+   * connection that lost what was prepared on it, runs `work` again from its beginning, so it must leave nothing behind but
+   * rows.
    */
   write<T>(work: (connection: WriteConnection) => Promise<T>): Promise<T>;
   /** Applies what is missing, in order, once, also when two processes start together. Returns the names applied. */

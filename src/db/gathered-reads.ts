@@ -3,15 +3,13 @@
 // a Dashboard's CPU, 0.7 of a single row's. It is in the trace of whoever asked first, and when it fails it fails for all.
 import DataLoader from 'dataloader';
 
-/** Of one statement. */
-const maxIds = 1_000;
-
 /**
- * Makes a read of one id out of a read of many. Nothing is kept: a statement begins after all whom it answers have asked,
+ * Makes a read of one id out of a read of many, of `maxIds` at most. Nothing is kept: a statement begins after all whom it answers have asked,
  * so that nobody gets to see the store older than it was when they asked. What it answers is shared: do not change it.
  */
 export function gatherReads<V>(
   read: (ids: readonly string[]) => Promise<ReadonlyMap<string, V>>,
+  maxIds = 1_000,
 ): (id: string) => Promise<V | null> {
   const readBatch = async (ids: readonly string[]) => {
     const found = await read([...new Set(ids)]);

@@ -111,12 +111,13 @@ async function rollBack(pool: Pool, client: PoolClient, error: unknown): Promise
 
 async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
-  let isSound = true;
+  let isSound = false;
   try {
     // READ COMMITTED is enough: what must not race is decided by a locked row, a version or a unique index.
     await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
     const result = await work(client);
     await client.query('COMMIT');
+    isSound = true;
     return result;
   } catch (error) {
     isSound = await rollBack(pool, client, error);

@@ -44,8 +44,7 @@ export function createNames({ max, maxLength }: NamesOptions): NameOf {
 
 /** A prepared statement that is gone, there already or no longer answers what it did: of a connection, not of the text. */
 export function isOfPreparing(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  // 0A000 is any "not supported"; a migration beneath a prepared statement has this text.
-  return code === '26000' || code === '42P05' || (code === '0A000' && message === changedPlan);
+  const { code, routine } = (error ?? {}) as { code?: unknown; routine?: unknown };
+  // 0A000 is any "not supported". A migration beneath a prepared statement is found here; the message may be translated.
+  return code === '26000' || code === '42P05' || (code === '0A000' && routine === 'RevalidateCachedQuery');
 }
-const changedPlan = 'cached plan must not change result type';

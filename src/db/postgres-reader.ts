@@ -7,7 +7,7 @@ type Read = (text: string, values: unknown[]) => Promise<unknown[]>;
 
 /** The connection ended in the middle, which nobody had to wait for. A read can be asked again. */
 function isOfConnection(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   return code === '57P01' || code === 'ECONNRESET' || message === 'Connection terminated unexpectedly';
 }
 

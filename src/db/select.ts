@@ -4,7 +4,7 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import { ApiError } from '../core/errors.ts';
 import { canHold } from './columns.ts';
-import { columnSql, type Condition } from './condition.ts';
+import { columnSql, isEverything, type Condition } from './condition.ts';
 import { identifier, type Dialect } from './dialect.ts';
 import { foundSql, isFoundSql } from './search.ts';
 import { seeksOf } from './seeks.ts';
@@ -129,7 +129,7 @@ function pageSql(query: ListQuery, sources: readonly Source[], dialect: Dialect)
 
 /** Whether the list is all rows of a workspace. */
 function isWhole({ condition, search = [] }: ListQuery, { venueIds }: TenantScope): boolean {
-  return venueIds === null && search.length === 0 && 'all' in condition && condition.all.length === 0;
+  return venueIds === null && search.length === 0 && isEverything(condition);
 }
 
 function totalSql(query: ListQuery, { from, where }: Source): Sql {

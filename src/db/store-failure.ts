@@ -37,6 +37,11 @@ export function storeIsAway(cause?: unknown): ApiError {
   return unavailable('The store cannot be reached at the moment. Try again shortly.', 1, cause);
 }
 
+/** Whether an error is the answer to a store that is away. */
+export function isStoreAway(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'SERVICE_UNAVAILABLE';
+}
+
 /** Passes every error on; one that means "the store is away" becomes SERVICE_UNAVAILABLE with the original as cause. */
 export function asStoreError(error: unknown): unknown {
   if (!isStoreFailure(error)) return error;

@@ -3,8 +3,8 @@ import { empty } from 'sql-template-tag';
 import type { Clock } from '../core/clock.ts';
 import type { Database, WriteConnection } from './database.ts';
 import type { TenantScope } from './tenancy.ts';
-import type { ReadRow } from './shared-reads.ts';
-import { readerOf, type RowsWithLists, type TenantReader } from './tenant-reader.ts';
+import { sharing, type ReadRow } from './shared-reads.ts';
+import { readerOf, type TenantReader } from './tenant-reader.ts';
 import { writerOf, type TenantTransaction } from './tenant-writer.ts';
 
 export type { ListResult, ListsBelow, TenantReader } from './tenant-reader.ts';
@@ -30,7 +30,7 @@ export interface TenantDbOptions {
   readonly database: Database;
   readonly scope: TenantScope;
   readonly clock: Clock;
-  /** Reads of one row go here; without it each is a statement of its own. */
+  /** Where `byIdsWith` reads single rows; without it each is a statement of its own. */
   readonly readRow?: ReadRow;
   /** Runs inside each transaction before anything else; throwing rolls back. */
   readonly afterBegin?: (connection: WriteConnection) => Promise<void>;
@@ -43,18 +43,6 @@ export interface TenantDbOptions {
 async function takeName(connection: WriteConnection, name: string): Promise<void> {
   const lock = connection.dialect.lockName(name);
   if (lock !== empty) await connection.query(lock);
-}
-
-/** The reads by id of a reader, those of one id shared with other requests. */
-function sharing(reader: TenantReader, readRow: ReadRow): Pick<TenantReader, 'byIdsWith'> {
-  return {
-    async byIdsWith<T>(wanted: Parameters<TenantReader['byIdsWith']>[0], ids: readonly string[]) {
-      if (ids.length !== 1) return reader.byIdsWith<T>(wanted, ids);
-      const found = await readRow(reader.scope, wanted, ids[0]!);
-      const rows = new Map(found ? [[ids[0]!, found.row as T]] : []);
-      return { rows, below: found?.below ?? new Map() } satisfies RowsWithLists<T>;
-    },
-  };
 }
 
 export function createTenantDb(options: TenantDbOptions): TenantDb {

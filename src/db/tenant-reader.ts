@@ -30,6 +30,13 @@ export interface ListResult<T> {
 /** Of each row by its id: the lists below it, in the order in which they were asked for. */
 export type ListsBelow = ReadonlyMap<string, readonly ListResult<Record<string, unknown>>[]>;
 
+/** What is wanted of rows: properties, and the lists below each of them. */
+export interface RowsWanted {
+  readonly table: Table;
+  readonly properties: readonly string[];
+  readonly below: readonly ListPerParent[];
+}
+
 /** Rows by id, and the lists below them. */
 export interface RowsWithLists<T> {
   readonly rows: ReadonlyMap<string, T>;
@@ -57,11 +64,8 @@ export interface TenantReader {
     properties: readonly string[],
     ids: readonly string[],
   ): Promise<ReadonlyMap<string, T>>;
-  /** The same with the lists `below` each row, in one statement. */
-  byIdsWith<T>(
-    wanted: { table: Table; properties: readonly string[]; below: readonly ListPerParent[] },
-    ids: readonly string[],
-  ): Promise<RowsWithLists<T>>;
+  /** The same with the lists `below` each row, in one statement; one row's may be shared with other requests'. */
+  byIdsWith<T>(wanted: RowsWanted, ids: readonly string[]): Promise<RowsWithLists<T>>;
   /** One row with all its columns, or null. */
   find<T>(entity: EntityClass<T>, id: string): Promise<T | null>;
   /** All rows under a condition, at most 1,000: for small sets such as the venues of a key. */
@@ -128,10 +132,7 @@ export function readerOf(connection: Connection, scope: TenantScope): TenantRead
     async byIds<T>(table: Table, properties: readonly string[], ids: readonly string[]) {
       return (await self.byIdsWith<T>({ table, properties, below: [] }, ids)).rows;
     },
-    async byIdsWith<T>(
-      { table, properties, below }: Parameters<TenantReader['byIdsWith']>[0],
-      ids: readonly string[],
-    ) {
+    async byIdsWith<T>({ table, properties, below }: RowsWanted, ids: readonly string[]) {
       if (ids.length === 0) return { rows: new Map<string, T>(), below: new Map() };
       const wanted = {
         table,

@@ -12,9 +12,9 @@ import {
 } from 'graphql';
 import type { Context } from '../access/context.ts';
 import { isDenied } from '../access/policy/index.ts';
-import { ApiError } from '../core/errors.ts';
 import { comparisonsIn, maxComparisons, type Condition } from '../db/condition.ts';
 import type { ListPerParent } from '../db/select.ts';
+import { isStoreAway } from '../db/store-failure.ts';
 import type { ListResult, ListsBelow } from '../db/tenant-db.ts';
 import type { Row } from './known-rows.ts';
 import { maxBatchSize, type Place, type PlaceLoader } from './loaders.ts';
@@ -210,7 +210,7 @@ export function below(context: Context, place: Place, typeName: string, isConnec
         return { found, lists: found.below };
       } catch (error) {
         // There is no time to ask a store again that did not answer.
-        if (error instanceof ApiError && error.code === 'SERVICE_UNAVAILABLE') throw error;
+        if (isStoreAway(error)) throw error;
         // A list that fails is to fail in its own place.
         return { found: await read([]) };
       }

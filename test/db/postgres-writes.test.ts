@@ -3,6 +3,7 @@ import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WriteConnection } from '../../src/db/database.ts';
 import { hasPostgres } from '../support/engines.ts';
+import { openTestHouse } from '../support/house.ts';
 import { gate, openStore, type Store } from './support/store.ts';
 
 describe.skipIf(!hasPostgres)('Transactions on Postgres', () => {
@@ -93,6 +94,36 @@ describe.skipIf(!hasPostgres)('Transactions on Postgres', () => {
       return everything(connection);
     });
     expect([rows, runs]).toEqual([[{ n: 1, later: null }], 2]);
+  });
+
+  it('prepare the look at the key, which is what takes longest to plan', async () => {
+    const house = await openTestHouse('postgres');
+    try {
+      const workspace = await house.workspace();
+      const key = await workspace.key('write:customers');
+      for (let time = 0; time < 6; time += 1)
+        await key.send('mutation { createCustomer(input: { name: "Ada" }) { customerId } }');
+      const prepared = await house.app.database.write((connection) =>
+        connection.query<{ statement: string; runs: number }>(
+          sql`SELECT "statement", ("generic_plans" + "custom_plans")::int AS runs FROM pg_prepared_statements`,
+        ),
+      );
+      const looks = prepared.filter(({ statement }) => /"api_key_secrets" AS "s" JOIN/.test(statement));
+      // Each mutation looks twice, before its transaction and inside; both are prepared from their third time on.
+      expect(looks).toMatchObject([{ runs: 8 }]);
+    } finally {
+      await house.close();
+    }
+  });
+
+  it('roll back and go on when what is thrown is no error', async () => {
+    const thrown = store.database.write(async (connection) => {
+      await add(connection, 1_000);
+      return Promise.reject(undefined);
+    });
+    await expect(thrown).rejects.toBeUndefined();
+    await change('INSERT INTO "written" ("n") VALUES (1001)');
+    expect((await all()).filter((n) => n >= 1_000)).toEqual([1_001]);
   });
 
   it('do not prepare what is long, nor more than a hundred texts', async () => {

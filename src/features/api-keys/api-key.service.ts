@@ -27,9 +27,11 @@ import { chooseScopes } from './api-key.scopes.ts';
 import { addSecret, forgetSealedCopies, secretWarning } from './api-key.secrets.ts';
 
 export function createApiKey(ctx: Context, input: CreateApiKeyInput) {
+  // Once, also when the store has the transaction run again: what is explained is charged.
+  let scopes: string[] | undefined;
   return mutate(ctx, async (tx) => {
     const values = checkInput(createApiKeyRules, input);
-    const scopes = chooseScopes(ctx, values);
+    scopes ??= chooseScopes(ctx, values);
     assertFuture(ctx, values.expiresAt);
     await assertVenues(tx, values.venueIds);
     const row = await newKeyRow(ctx, tx, values, scopes);
