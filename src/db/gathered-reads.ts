@@ -4,8 +4,9 @@
 import DataLoader from 'dataloader';
 
 /**
- * Makes a read of one id out of a read of many, of `maxIds` at most. Nothing is kept: a statement begins after all whom it answers have asked,
- * so that nobody gets to see the store older than it was when they asked. What it answers is shared: do not change it.
+ * Makes a read of one id out of a read of many, `maxIds` at most. Nothing is kept: a statement begins after all whom it
+ * answers have asked, so that nobody gets to see the store older than it was when they asked. What it answers is shared: do
+ * not change it.
  */
 export function gatherReads<V>(
   read: (ids: readonly string[]) => Promise<ReadonlyMap<string, V>>,
