@@ -19,8 +19,13 @@ export interface AccessPluginOptions {
   assertStillValid(context: ServedContext): Promise<void>;
 }
 
-function formatted(decision: Decision): GraphQLFormattedError[] {
-  return decision.denials.map(pathError) as GraphQLFormattedError[];
+const written = new WeakMap<Decision, readonly GraphQLFormattedError[]>();
+
+/** The same ones each time that a decision is used again: what there is to say of them is found once (format-error.ts). */
+function formatted(decision: Decision): readonly GraphQLFormattedError[] {
+  let errors = written.get(decision);
+  if (!errors) written.set(decision, (errors = decision.denials.map(pathError) as GraphQLFormattedError[]));
+  return errors;
 }
 
 /** Everything was denied: the answer is the errors alone. */

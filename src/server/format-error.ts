@@ -92,6 +92,20 @@ function recognise(error: unknown): Refusal | null {
   return null;
 }
 
+const refusals = new WeakMap<object, Refusal>();
+
+/** With what the caller may see of its facts. The denials of a decision come with each request that it is used for. */
+function refusalOf(error: unknown): Refusal | null {
+  const known = refusals.get(error as object);
+  if (known) return known;
+  const found = recognise(error);
+  if (!found) return null;
+  const facts = Object.entries(found.extensions).filter(([name]) => !hiddenExtensions.has(name));
+  const refusal = { ...found, extensions: Object.fromEntries(facts) };
+  refusals.set(error as object, refusal);
+  return refusal;
+}
+
 function placeOf(error: unknown): Pick<GraphQLFormattedError, 'path' | 'locations'> {
   const { path, locations } = (error ?? {}) as Partial<GraphQLFormattedError>;
   return {
@@ -108,7 +122,7 @@ function masked(requestId: string): GraphQLFormattedError {
 type Defects = Map<unknown, { path: GraphQLFormattedError['path']; places: number }>;
 
 function present(error: unknown, { requestId }: RequestScope, defects: Defects): GraphQLFormattedError {
-  const refusal = recognise(error);
+  const refusal = refusalOf(error);
   if (!refusal) {
     const place = placeOf(error);
     const cause = causesOf(error).at(-1);
@@ -117,11 +131,10 @@ function present(error: unknown, { requestId }: RequestScope, defects: Defects):
     else defects.set(cause, { path: place.path, places: 1 });
     return { ...masked(requestId), ...place };
   }
-  const facts = Object.entries(refusal.extensions).filter(([name]) => !hiddenExtensions.has(name));
   return {
     message: refusal.message,
     ...placeOf(error),
-    extensions: { ...Object.fromEntries(facts), code: refusal.code, requestId },
+    extensions: { ...refusal.extensions, code: refusal.code, requestId },
   };
 }
 
