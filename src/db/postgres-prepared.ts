@@ -15,8 +15,10 @@ interface NamesOptions {
 
 /** The longest of the examples' statements has 2,421. */
 export const ofReads: NamesOptions = { max: 200, maxLength: 4_000 };
-/** Of their own, so that neither takes the other's room: those of bulk mutations differ with the number of rows. The look at
- * a key inside its transaction has 1,700. */
+/**
+ * Of their own, so that neither takes the other's room: those of bulk mutations differ with the number of rows. The look at
+ * a key inside its transaction has 1,700.
+ */
 export const ofWrites: NamesOptions = { max: 100, maxLength: 2_000 };
 
 /** The name under which a text is to be prepared; undefined: not, or not yet. */

@@ -68,7 +68,7 @@ function keepStatus({ http, body }: GraphQLResponse): void {
  * The store was away and nothing was answered: whether the key is still good makes no difference, and asking a store that
  * keeps silent would make the caller wait a second time.
  */
-function isStoreAway({ body }: GraphQLResponse, errors: readonly GraphQLError[] | undefined): boolean {
+function wasLeftUnanswered({ body }: GraphQLResponse, errors: readonly GraphQLError[] | undefined): boolean {
   if (!errors?.some(({ extensions }) => extensions['code'] === 'SERVICE_UNAVAILABLE')) return false;
   if (body.kind !== 'single') return false;
   return Object.values(body.singleResult.data ?? {}).every((value) => value === null);
@@ -99,7 +99,7 @@ function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLReque
       if (!errors?.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED')) keepStatus(response);
       if (!decision || operation?.operation !== 'query' || decision.isEverythingDenied) return;
       try {
-        if (!isStoreAway(response, errors)) await assertStillValid(contextValue);
+        if (!wasLeftUnanswered(response, errors)) await assertStillValid(contextValue);
         if (decision.denials.length > 0) addErrors(response, formatted(decision));
       } catch (error) {
         replaceBy(response, error);

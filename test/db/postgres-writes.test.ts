@@ -126,6 +126,32 @@ describe.skipIf(!hasPostgres)('Transactions on Postgres', () => {
     expect((await all()).filter((n) => n >= 1_000)).toEqual([1_001]);
   });
 
+  it('charge for what they explain once, also when they are run again', async () => {
+    let failures = 1;
+    const failOnce = (text: string) => {
+      if (!text.startsWith('INSERT INTO "api_keys"') || failures === 0) return;
+      failures -= 1;
+      throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
+    };
+    const house = await openTestHouse('postgres', { database: { onStatement: failOnce } });
+    try {
+      const owner = await (await house.workspace()).owner();
+      failures = 1;
+      const { data, errors } = await owner.send(
+        'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { secret userErrors { message } } }',
+        {
+          input: {
+            label: 'Board',
+            forOperations: Array.from({ length: 11 }, () => '{ customers { totalCount } }'),
+          },
+        },
+      );
+      expect([errors, data?.createApiKey.userErrors, failures]).toEqual([undefined, [], 0]);
+    } finally {
+      await house.close();
+    }
+  });
+
   it('do not prepare what is long, nor more than a hundred texts', async () => {
     const terms = (count: number) => raw(Array.from({ length: count }, () => '0').join(' + '));
     const sum = (count: number) => (connection: WriteConnection) =>

@@ -238,6 +238,30 @@ describeEachEngine('One row that several ask for at the same moment', (engine) =
     expect([await read('all'), await read('open'), await read('long')]).toEqual([0, 0, 0]);
   });
 
+  it('is left as it is by each of them: a page from the end is in order for all', async () => {
+    const house = await openTestHouse(engine);
+    try {
+      const workspace = await house.workspace();
+      const id = await workspace.customer({ name: 'Ada' });
+      const key = await workspace.key('read:customers', 'read:inquiries', 'write:inquiries');
+      const create =
+        'mutation ($input: CreateInquiryInput!) { createInquiry(input: $input) { userErrors { message } } }';
+      for (const subject of ['1', '2', '3']) {
+        await key.send(create, { input: { customerId: id, subject, body: 'Body', channel: 'WEB' } });
+        house.clock.advance(1_000);
+      }
+      const query =
+        'query ($id: ID!) { customer(id: $id) { inquiries(last: 5, orderBy: { field: CREATED_AT, direction: ASC }) { nodes { subject } } } }';
+      const answers = await Promise.all(Array.from({ length: 6 }, () => key.send(query, { id })));
+      const subjects = answers.map(({ data }) =>
+        data.customer.inquiries.nodes.map(({ subject }: { subject: string }) => subject).join(''),
+      );
+      expect(subjects).toEqual(answers.map(() => '123'));
+    } finally {
+      await house.close();
+    }
+  });
+
   it('is read once for many requests, through the server', async () => {
     const house = await openTestHouse(engine);
     try {
