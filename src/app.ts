@@ -19,6 +19,7 @@ import { unauthenticated } from './core/errors.ts';
 import type { Meter } from './core/meter.ts';
 import type { Role } from './core/principal.ts';
 import type { RequestFacts } from './core/request-facts.ts';
+import { systemScheduler, type Scheduler } from './core/scheduler.ts';
 import type { Tracer } from './core/tracer.ts';
 import type { DatabaseOptions } from './db/database.ts';
 import { openDatabase } from './db/data-source.ts';
@@ -58,6 +59,8 @@ export interface AppOptions {
   readonly logger: Logger;
   readonly secrets: Secrets;
   readonly clock?: Clock;
+  /** Runs the background jobs. Default: real timers. */
+  readonly scheduler?: Scheduler;
   readonly database?: DatabaseOptions;
   /** Told of requests, decisions and statements; nobody by default. */
   readonly meter?: Meter;
@@ -207,7 +210,7 @@ function readiness({ database }: House) {
 
 /** Everything but listening. Throws PolicyError when the schema and the declared rules do not fit. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { config, logger, meter, tracer } = options;
+  const { config, logger, meter, tracer, scheduler = systemScheduler } = options;
   const house = await openHouse(options);
   const lastUsed = createLastUsedLog(house.database);
   const { policy, schema } = house.schema;
@@ -218,7 +221,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const { gate, authenticator } = options.enforcement?.(parts) ?? parts;
   const isIntrospectionPublic = config.introspection === 'public';
-  const chores = startChores(house, lastUsed, logger);
+  const chores = startChores(house, { lastUsed, logger, scheduler });
   const close = async () => {
     // Beside the rest, so that a receiver of traces that keeps silent holds up nothing.
     const sent = tracer?.close();

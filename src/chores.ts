@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { LastUsedLog } from './access/last-used.ts';
 import type { Operator } from './access/operator.ts';
 import { hourMs } from './core/clock.ts';
+import type { Scheduler } from './core/scheduler.ts';
 import { takeTurn } from './db/turn.ts';
 import { sweepInactiveKeys } from './features/api-keys/index.ts';
 import { forgetIdempotencyRecords } from './graph/idempotency.ts';
@@ -12,14 +13,17 @@ const lastUsedFlushMs = 5_000;
 export interface Chores {
   /** Disables keys that were not used for too long, forgets old idempotency records. */
   sweep(): Promise<unknown>;
-  /** The same, unless some process on this store has begun it within the hour; also runs by itself every hour. */
+  /** The same, unless some process on this store has begun it within the hour; also scheduled every hour. */
   sweepInTurn(): Promise<unknown>;
   /** No more of it: what was collected is written, and a sweep that has begun is over. */
   stop(): Promise<void>;
 }
 
 /** None of them stops the server when it fails: nothing that must be right depends on them. */
-export function startChores(operator: Operator, lastUsed: LastUsedLog, logger: Logger): Chores {
+export function startChores(
+  operator: Operator,
+  { lastUsed, logger, scheduler }: { lastUsed: LastUsedLog; logger: Logger; scheduler: Scheduler },
+): Chores {
   const { database, clock } = operator;
   const warn = (what: string) => (error: unknown) => logger.warn({ err: error }, what);
   const flush = () => lastUsed.flush().catch(warn('last used times were not written'));
@@ -33,16 +37,12 @@ export function startChores(operator: Operator, lastUsed: LastUsedLog, logger: L
   };
   let sweeping: Promise<unknown> = Promise.resolve();
   const sweepInTurn = () => (sweeping = takeTurnAndSweep());
-  const timers = [
-    setInterval(() => void flush(), lastUsedFlushMs),
-    setInterval(() => void sweepInTurn(), hourMs),
-  ];
-  timers.forEach((timer) => timer.unref());
+  const cancels = [scheduler.every(lastUsedFlushMs, flush), scheduler.every(hourMs, sweepInTurn)];
   return {
     sweep,
     sweepInTurn,
     async stop() {
-      timers.forEach((timer) => clearInterval(timer));
+      cancels.forEach((cancel) => cancel());
       await Promise.all([flush(), sweeping]);
     },
   };

@@ -1,9 +1,13 @@
 // What a server does by itself, beside answering, and its end.
-import { expect, it } from 'vitest';
+import { beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
+import { systemScheduler } from '../src/core/scheduler.ts';
 import { createLogger } from '../src/core/logger.ts';
-import { gate } from './db/support/store.ts';
+import { failWhere, stopFailing } from './db/support/failing-store.ts';
+import { allRows, gate } from './db/support/store.ts';
 import { describeEachEngine } from './support/engines.ts';
 import { openTestHouse } from './support/house.ts';
+
+const hourMs = 3_600_000;
 
 describeEachEngine('A sweep', (engine) => {
   it('that has begun when the server is asked to end is over before the store is closed', async () => {
@@ -19,12 +23,87 @@ describeEachEngine('A sweep', (engine) => {
         },
       },
     });
-    const sweeping = house.app.sweepInTurn();
+    const sweeping = house.scheduler.elapse(hourMs);
     await begun.passed;
     const closing = house.close();
     free.open();
     await Promise.all([sweeping, closing]);
     expect(lines).toEqual([]);
     expect(house.statements.some((text) => text.includes('"idempotency_records"'))).toBe(true);
+  });
+
+  it('runs each hour, once for all servers of a store', async () => {
+    const house = await openTestHouse(engine);
+    const second = await openTestHouse(engine, { sharing: house });
+    const sweeps = () =>
+      [...house.statements, ...second.statements].filter((text) =>
+        text.startsWith('DELETE FROM "idempotency_records"'),
+      ).length;
+    await house.scheduler.elapse(hourMs - 1);
+    expect(sweeps()).toBe(0);
+    await house.scheduler.elapse(1);
+    await second.scheduler.elapse(hourMs);
+    expect(sweeps()).toBe(1);
+    house.clock.advance(hourMs);
+    await second.scheduler.elapse(hourMs);
+    expect(sweeps()).toBe(2);
+    await second.close();
+    await house.close();
+  });
+});
+
+describeEachEngine('The last uses of keys', (engine) => {
+  it('are written every five seconds, by the schedule alone, and kept when the store refuses them', async () => {
+    const lines: string[] = [];
+    const house = await openTestHouse(engine, {
+      logger: createLogger({ level: 'warn', destination: { write: (line) => void lines.push(line) } }),
+    });
+    const key = await (await house.workspace()).key('read:customers');
+    const written = async () =>
+      (await allRows(house.app.database, 'api_keys')).filter((row) => row['last_used_at'] !== null).length;
+    await key.send('{ customers { totalCount } }');
+    house.clock.advance(hourMs);
+    await house.scheduler.elapse(4_999);
+    expect(await written()).toBe(0);
+    await failWhere(house.app.database, ['UPDATE', 'api_keys'], `NEW.id = '${key.apiKeyId}'`);
+    await house.scheduler.elapse(1);
+    expect([await written(), lines.length]).toEqual([0, 1]);
+    await stopFailing(house.app.database, 'api_keys');
+    await house.scheduler.elapse(5_000);
+    expect([await written(), lines.length]).toEqual([1, 1]);
+    await house.close();
+    expect(house.scheduler.count()).toBe(0);
+  });
+});
+
+describe('The schedule of a server', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('runs a job each time its interval has passed, until it is cancelled', () => {
+    let runs = 0;
+    const cancel = systemScheduler.every(1_000, async () => (runs += 1));
+    vi.advanceTimersByTime(999);
+    expect(runs).toBe(0);
+    vi.advanceTimersByTime(2_001);
+    expect(runs).toBe(3);
+    cancel();
+    vi.advanceTimersByTime(10_000);
+    expect(runs).toBe(3);
+  });
+});
+
+describeEachEngine('A server of a test', (engine) => {
+  it('starts no timer that repeats: nothing happens in its store but what the test asks for', async () => {
+    const repeating = vi.spyOn(globalThis, 'setInterval');
+    const house = await openTestHouse(engine);
+    const workspace = await house.workspace();
+    const key = await workspace.key('read:customers');
+    await key.send('{ customers { totalCount } }');
+    await (await workspace.owner()).send('{ viewer { kind } }');
+    expect(repeating).not.toHaveBeenCalled();
+    expect(house.scheduler.count()).toBe(2);
+    repeating.mockRestore();
+    await house.close();
   });
 });

@@ -92,6 +92,21 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    // The Scheduler itself; a drain that lasts as long as the end of the server; the terminal of a whole process.
+    ignores: ['src/core/scheduler.ts', 'src/server/drain.ts', 'src/process-end.ts'],
+    rules: {
+      // A timer that repeats on its own writes in the middle of tests that compare the whole store.
+      'no-restricted-globals': [
+        'error',
+        {
+          name: 'setInterval',
+          message: 'Take a Scheduler (src/core/scheduler.ts), so that tests decide when a job runs.',
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       // A test file lists the behaviours of one thing, and a `describe` spans all of them.

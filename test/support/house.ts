@@ -14,6 +14,7 @@ import { createWorkspace } from '../../src/features/users/index.ts';
 import { createVenue } from '../../src/features/venues/venue.service.ts';
 import { createCustomer } from '../../src/features/customers/customer.service.ts';
 import { newEngine, type Engine } from './engines.ts';
+import { testScheduler, type TestScheduler } from './scheduler.ts';
 
 export interface TestClock {
   nowMs(): number;
@@ -75,6 +76,8 @@ export interface TestHouse {
   readonly clock: TestClock;
   readonly engine: Engine;
   readonly statements: string[];
+  /** The background jobs of this server. None of them runs by itself. */
+  readonly scheduler: TestScheduler;
   send(headers: Headers, query: string, variables?: Variables, operationName?: string): Promise<Answer>;
   workspace(name?: string): Promise<TestWorkspace>;
   close(): Promise<void>;
@@ -119,9 +122,9 @@ export async function openTestHouse(
   const config: Config = readConfig({ DATABASE_URL: engine.url, DEMO: '0', ...noLimits, ...options.env });
   const clock = options.clock ?? options.sharing?.clock ?? testClock();
   const statements: string[] = [];
+  const scheduler = testScheduler();
   const app = await createApp({
-    config,
-    clock,
+    ...{ config, clock, scheduler },
     secrets: testSecrets,
     compiledExecution: options.compiledExecution ?? executionOfThisRun,
     logger: options.logger ?? pino({ level: 'silent' }),
@@ -140,6 +143,7 @@ export async function openTestHouse(
     clock,
     engine,
     statements,
+    scheduler,
     send: (headers, query, variables, operationName) =>
       send(app, headers, { query, variables, operationName }),
     workspace: (name) => makeWorkspace(house, name),

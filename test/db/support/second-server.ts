@@ -2,6 +2,7 @@
 import { pino } from 'pino';
 import { createApp, type App } from '../../../src/app.ts';
 import { readConfig } from '../../../src/config.ts';
+import { testScheduler } from '../../support/scheduler.ts';
 import {
   send,
   testSecrets,
@@ -25,6 +26,7 @@ export async function openSecondServer(house: TestHouse): Promise<SecondServer> 
   const app = await createApp({
     config: readConfig({ DATABASE_URL: house.engine.url, DEMO: '0', ...noLimits }),
     clock: house.clock,
+    scheduler: testScheduler(),
     secrets: testSecrets,
     logger: pino({ level: 'silent' }),
     database: {
