@@ -48,7 +48,7 @@ function urlOf({ address, port }: Address, path: string): string {
 }
 
 function stopOnSignals(crew: Crew, logger: Logger): void {
-  const terminal = watchTerminal();
+  const terminal = watchTerminal(logger);
   const end = endAtSignals(['SIGTERM', 'SIGINT'], logger, async (signal) => {
     logger.info({ signal }, 'closing all workers');
     return (await crew.stop()) ? 0 : 1;

@@ -84,15 +84,19 @@ function hasTerminal(): boolean {
 
 /**
  * Tells whether the terminal that the process was begun in has been closed just now, i.e. whether a SIGHUP comes from that. Of
- * one that was closed before, e.g. by leaving the shell of a process in the background, and of none, false.
+ * one that was closed before, e.g. by leaving the shell of a process in the background, and of none, false. From when a
+ * terminal that was there counts as left, the log says so.
  */
-export function watchTerminal(): { isJustClosed(): boolean } {
+export function watchTerminal(logger: Logger): { isJustClosed(): boolean } {
   /** How many looks in a row have not found it. The first may fall between the closing and its signal. */
   let missed = hasTerminal() ? 0 : 2;
   const look = () => {
     missed = hasTerminal() ? 0 : missed + 1;
-    if (missed >= 2) clearInterval(looking);
+    if (missed < 2) return;
+    clearInterval(looking);
+    logger.debug('the terminal was left');
   };
   const looking = setInterval(look, lookMs).unref();
+  if (missed >= 2) clearInterval(looking);
   return { isJustClosed: () => missed < 2 && !hasTerminal() };
 }

@@ -1,6 +1,6 @@
 // A few rounds of `npm run faults`: kill -9 under sixteen writers, and SIGTERM under load; and what a soak makes of its figures.
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Cleanup } from '../scripts/bench/cleanup.ts';
 import { runKills } from '../scripts/faults/kill.ts';
 import { runSigterms } from '../scripts/faults/sigterm.ts';
@@ -8,8 +8,7 @@ import { judgeMemory } from '../scripts/faults/soak.ts';
 import { buildCommands } from './support/commands.ts';
 import { describeEachEngine, newEngine, type Engine } from './support/engines.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
-beforeAll(buildCommands, 240_000);
+beforeAll(buildCommands);
 
 const program = join(import.meta.dirname, '../dist/src/main.js');
 
@@ -36,8 +35,8 @@ describeEachEngine('A server process', (engineName) => {
   });
 
   it('that is asked to end under load answers what was sent before, and ends by itself', async () => {
-    const report = await runSigterms(target(), { rounds: 2, onRound }, cleanup);
-    expect(report.before).toBeGreaterThan(50);
+    const report = await runSigterms(target(), { rounds: 2, clients: 8, onRound }, cleanup);
+    expect(report.before).toBeGreaterThanOrEqual(32);
     expect(report).toMatchObject({ cut: 0, failed: 0, exitCodes: [0, 0] });
   });
 });

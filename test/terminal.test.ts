@@ -1,12 +1,10 @@
 // A server that was begun in a terminal: what becomes of it when the terminal is closed, or shows nothing any more.
-import { setTimeout as wait } from 'node:timers/promises';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildCommands } from './support/commands.ts';
 import { describeEachEngine, newEngine, type Engine } from './support/engines.ts';
 import { hasPython, startInTerminal, type TerminalKind, type TerminalServer } from './support/terminal.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-beforeAll(buildCommands, 240_000);
+beforeAll(buildCommands);
 
 const single = { name: 'one process', args: ['main.js'] };
 const cluster = { name: 'a cluster', args: ['cluster.js', '--workers', '2'] };
@@ -54,17 +52,16 @@ describe.skipIf(!hasPython)('A server in a terminal', () => {
   it('that is still there: SIGHUP renews the workers of a cluster', async () => {
     const running = await start('sqlite', 'own', cluster.args);
     process.kill(running.pid, 'SIGHUP');
-    await expect.poll(() => running.said(), { timeout: 30_000 }).toContain('all workers are renewed');
+    await expect.poll(() => running.said()).toContain('all workers are renewed');
     expect(await ask(running)).toBe(415);
   });
 
   it('that it was left in, in the background: SIGHUP renews the workers of a cluster', async () => {
     const running = await start('sqlite', 'background', cluster.args);
     running.tell('leave');
-    // It looks for its terminal each second, and believes the second look.
-    await wait(4_000);
+    await expect.poll(() => running.said()).toContain('the terminal was left');
     process.kill(running.pid, 'SIGHUP');
-    await expect.poll(() => running.said(), { timeout: 30_000 }).toContain('all workers are renewed');
+    await expect.poll(() => running.said()).toContain('all workers are renewed');
     expect(await ask(running)).toBe(415);
   });
 

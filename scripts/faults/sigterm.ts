@@ -5,8 +5,10 @@ import { createClient, nestedRead, type Reply } from './client.ts';
 import { prepareGround } from './ground.ts';
 import { startTarget, type Target } from './server.ts';
 
-const clientCount = 24;
+const defaultClients = 24;
 const loadMs = 800;
+/** Of each client, on average, before the signal may come: a busy machine takes longer than loadMs for them. */
+const leastReplies = 2;
 const spreadMs = 400;
 const create = 'mutation { createCustomer(input: { name: "Sigterm" }) { customerId } }';
 const everyWhichWrites = 4;
@@ -26,21 +28,39 @@ export interface SigtermReport {
 }
 
 /** Sends until nobody answers any more. */
-async function load(origin: string, key: string, number: number): Promise<Reply[]> {
+async function load(origin: string, key: string, number: number, onReply: () => void): Promise<Reply[]> {
   const client = createClient(origin, key);
   const replies: Reply[] = [];
   for (let turn = number; ; turn += 1) {
     const reply = await client.send(turn % everyWhichWrites === 0 ? create : nestedRead);
     replies.push(reply);
+    onReply();
     if (reply.status === null) break;
   }
   client.close();
   return replies;
 }
 
+/** All clients at once. Resolves `begun` when they have got enough answers for a signal to mean something. */
+function startLoad(origin: string, key: string, clients: number) {
+  let replied = 0;
+  let open: () => void;
+  const begun = new Promise<void>((resolve) => (open = resolve));
+  const count = () => {
+    replied += 1;
+    if (replied === clients * leastReplies) open();
+  };
+  const numbers = Array.from({ length: clients }, (_, number) => number);
+  return { begun, loading: numbers.map((number) => load(origin, key, number, count)) };
+}
+
 export async function runSigterms(
   target: Target,
-  { rounds, onRound }: { readonly rounds: number; onRound(done: number): void },
+  {
+    rounds,
+    clients = defaultClients,
+    onRound,
+  }: { readonly rounds: number; readonly clients?: number; onRound(done: number): void },
   cleanup: Cleanup,
 ): Promise<SigtermReport> {
   const { key } = await prepareGround(target.databaseUrl, 200);
@@ -48,7 +68,8 @@ export async function runSigterms(
   const exitCodes: (number | null)[] = [];
   for (let round = 1; round <= rounds; round += 1) {
     const server = await startTarget(target, cleanup);
-    const loading = Array.from({ length: clientCount }, (_, number) => load(server.origin, key, number));
+    const { begun, loading } = startLoad(server.origin, key, clients);
+    await begun;
     await wait(loadMs + Math.random() * spreadMs);
     const signalMs = performance.now();
     const { code } = await server.end('SIGTERM');

@@ -4,14 +4,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
 /** Leaves the rest of the 10 seconds that most supervisors wait for closing the store. */
-const drainLimitMs = 8_000;
+const defaultDrainLimitMs = 8_000;
 const sweepEveryMs = 100;
 
 export interface Drain {
   isClosing(): boolean;
   /** Counts work as in flight, also when its caller has gone: a mutation is not cut off by a closed laptop. */
   track<T>(work: Promise<T>): Promise<T>;
-  /** Stops accepting after `graceMs`, resolves when nothing is in flight or 8 s later, then with whatever is left cut off. */
+  /** Stops accepting after `graceMs`. Resolves when nothing is in flight; at the limit, after cutting off the rest. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ function watchConnections({ server }: FastifyInstance): () => void {
   return closeIdle;
 }
 
-export function addDrain(app: FastifyInstance): Drain {
+export function addDrain(app: FastifyInstance, drainLimitMs = defaultDrainLimitMs): Drain {
   const closeIdle = watchConnections(app);
   const inFlight = new Set<Promise<unknown>>();
   let closing = false;

@@ -39,6 +39,8 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
   readonly tracer?: Tracer;
   /** Default 262144 (256 KB). */
   readonly bodyLimitBytes?: number;
+  /** How long close() waits for requests in flight. Default 8000 (8 s). */
+  readonly drainLimitMs?: number;
   /** Default: auto. */
   readonly compiledExecution?: CompiledExecution;
   /** The operation that Sandbox and GraphiQL show at first. */
@@ -53,8 +55,8 @@ export interface HttpServer {
   listen(host: string, port: number): Promise<{ url: string }>;
   readonly inject: FastifyInstance['inject'];
   /**
-   * For `graceMs` (default 0) goes on accepting, while every answer asks its caller to leave; then drains (at most 8 s)
-   * and runs onClose. Calling it twice is the same as once.
+   * For `graceMs` (default 0) goes on accepting, while every answer asks its caller to leave; then drains (see
+   * drainLimitMs) and runs onClose. Calling it twice is the same as once.
    */
   close(graceMs?: number): Promise<void>;
 }
@@ -143,7 +145,7 @@ export async function createHttpServer<TContext extends RequestContextBase>(
   const bodyLimitBytes = options.bodyLimitBytes ?? defaultBodyLimitBytes;
   const door = createErrorDoor(options.logger);
   const app = createFastify({ ...options, bodyLimitBytes }, door);
-  const drain = addDrain(app);
+  const drain = addDrain(app, options.drainLimitMs);
   addRequestRules(app, bodyLimitBytes);
   addHealth(app, {
     isReady: () => options.isReady(),

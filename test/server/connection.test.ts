@@ -31,7 +31,9 @@ async function exchange(port: number, bytes: string): Promise<string> {
 }
 
 const json = { 'content-type': 'application/json' };
-const slow = (waitMs: number) => JSON.stringify({ query: `{slow(waitMs:${waitMs})}` });
+const held = JSON.stringify({ query: '{held}' });
+/** Longer than any test may take: whoever waits for this limit does not pass. */
+const neverMs = 3_600_000;
 
 async function open(port: number): Promise<Socket> {
   const socket = connect(port, '127.0.0.1');
@@ -54,6 +56,19 @@ function send(port: number, agent: Agent, options: { path?: string; body?: strin
     sent.on('error', reject).end(options.body);
   });
 }
+
+/** Resolves when the server has read all that was written to it before. */
+async function settle(port: number): Promise<void> {
+  const agent = new Agent();
+  for (let round = 0; round < 3; round += 1) await send(port, agent, { path: '/health/live' });
+  agent.destroy();
+}
+
+const written = (socket: Socket, bytes: string) =>
+  new Promise<void>((resolve) => void socket.write(bytes, () => resolve()));
+
+const post = (body: string) =>
+  `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
 describe('a body over the limit', () => {
   it.each([300_000, 5_000_000])(
@@ -116,21 +131,21 @@ describe('broken HTTP', () => {
 describe('closing', () => {
   it('lets a request in flight have its answer, then ends the connection and calls onClose', async () => {
     const order: string[] = [];
-    const { server, url, port } = await start({ onClose: async () => void order.push('onClose') });
+    const toy = await start({ onClose: async () => void order.push('onClose'), drainLimitMs: neverMs });
     const agent = new Agent({ keepAlive: true });
-    const answer = send(port, agent, { body: slow(400) }).then((reply) => {
+    const answer = send(toy.port, agent, { body: held }).then((reply) => {
       order.push('answer');
       return reply;
     });
-    await wait(100);
-    const closed = server.close();
-    await wait(50);
-    await expect(fetch(`${url}/health/live`)).rejects.toThrow();
+    await toy.held.reached;
+    const closed = toy.server.close();
+    await expect.poll(() => fetch(`${toy.url}/health/live`).catch(() => 'refused')).toBe('refused');
+    toy.held.release();
     const { message, body } = await answer;
     expect([message.statusCode, message.headers.connection, JSON.parse(body)]).toEqual([
       200,
       'close',
-      { data: { slow: 'done' } },
+      { data: { held: 'done' } },
     ]);
     await closed;
     expect(order.toSorted()).toEqual(['answer', 'onClose']);
@@ -139,7 +154,7 @@ describe('closing', () => {
 
   it('goes on accepting for its grace, and asks everybody to leave', async () => {
     const { server, url } = await start();
-    const closed = server.close(500);
+    const closed = server.close(3_000);
     const late = await fetch(`${url}/health/live`);
     expect([late.status, late.headers.get('connection')]).toEqual([200, 'close']);
     expect((await fetch(`${url}/health/ready`)).status).toBe(503);
@@ -147,9 +162,8 @@ describe('closing', () => {
     await expect(fetch(`${url}/health/live`)).rejects.toThrow();
   });
 
-  // Well under the 10 seconds after which it would give up waiting.
-  it('does not wait for connections that wait for nothing', { timeout: 8_000 }, async () => {
-    const { server, port } = await start();
+  it('does not wait for connections that wait for nothing', async () => {
+    const { server, port } = await start({ drainLimitMs: neverMs });
     const agent = new Agent({ keepAlive: true });
     await send(port, agent, { path: '/health/live' });
     const unused = await open(port);
@@ -159,34 +173,35 @@ describe('closing', () => {
   });
 
   it('answers 503 to a readiness probe that comes on a connection still open, and then ends it', async () => {
-    const { server, port } = await start();
+    const toy = await start({ drainLimitMs: neverMs });
     const other = new Agent({ keepAlive: true });
-    const slowAnswer = send(port, other, { body: slow(500) });
-    const socket = await open(port);
+    const heldAnswer = send(toy.port, other, { body: held });
+    await toy.held.reached;
+    const socket = await open(toy.port);
     let received = '';
     socket.setEncoding('utf8').on('data', (text: string) => (received += text));
     // Half a request: the connection is not idle, so it outlives the start of the close.
-    socket.write('GET /health/ready HTTP/1.1\r\nHost: x\r\n');
-    await wait(100);
-    const closed = server.close();
+    await written(socket, 'GET /health/ready HTTP/1.1\r\nHost: x\r\n');
+    await settle(toy.port);
+    const closed = toy.server.close();
+    // A look at the idle connections, or several, and this one stays.
     await wait(150);
     socket.write('\r\n');
-    await Promise.all([closed, once(socket, 'close')]);
+    await once(socket, 'close');
     expect(received).toMatch(/^HTTP\/1\.1 503 /);
     expect(received).toMatch(/^connection: close\r$/im);
     expect(received).toContain('{"status":"unavailable","checks":{"server":"closing"}}');
-    expect((await slowAnswer).body).toContain('done');
+    toy.held.release();
+    expect((await heldAnswer).body).toContain('done');
+    await closed;
     other.destroy();
   });
 
   it('does not cut an answer that the caller reads slowly', async () => {
-    const { server, port } = await start();
+    const { server, port } = await start({ drainLimitMs: neverMs });
     const socket = await open(port);
-    const body = JSON.stringify({ query: '{big(megabytes:30)}' });
-    socket.write(
-      `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    );
-    await wait(400);
+    await written(socket, post(JSON.stringify({ query: '{big(megabytes:30)}' })));
+    await settle(port);
     const closed = server.close();
     await wait(300);
     let receivedBytes = 0;
@@ -197,28 +212,32 @@ describe('closing', () => {
 
   it('waits for an operation whose caller has gone', async () => {
     const order: string[] = [];
-    const isOperationOver = () => lines.some((line) => line['aborted'] === true);
-    const { server, port, lines } = await start({
+    const isOperationOver = () => toy.lines.some((line) => line['aborted'] === true);
+    const toy = await start({
       onClose: async () => void order.push(isOperationOver() ? 'after the operation' : 'too early'),
+      drainLimitMs: neverMs,
     });
-    const socket = await open(port);
-    const body = slow(400);
-    socket.write(
-      `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    );
-    await wait(100);
+    const socket = await open(toy.port);
+    await written(socket, post(held));
+    await toy.held.reached;
     socket.destroy();
-    await server.close();
+    await settle(toy.port);
+    const closed = toy.server.close();
+    await expect.poll(() => fetch(`${toy.url}/health/live`).catch(() => 'refused')).toBe('refused');
+    expect(order).toEqual([]);
+    toy.held.release();
+    await closed;
     expect(order).toEqual(['after the operation']);
   });
 
-  it('gives up after a time, with the answer still open', { timeout: 20_000 }, async () => {
-    const { server, port } = await start();
+  it('gives up after a time, with the answer still open', async () => {
+    const toy = await start({ drainLimitMs: 100 });
     const agent = new Agent({ keepAlive: true });
-    const cut = expect(send(port, agent, { body: slow(14_000) })).rejects.toThrow();
-    await wait(100);
-    await server.close();
+    const cut = expect(send(toy.port, agent, { body: held })).rejects.toThrow();
+    await toy.held.reached;
+    await toy.server.close();
     await cut;
+    toy.held.release();
     agent.destroy();
   });
 

@@ -37,7 +37,8 @@ export async function startInTerminal(
   const folder = emptyFolder();
   const command = [process.execPath, join(root, 'dist/src', program!), ...args];
   const limits = { RATE_LIMIT_REQUESTS_PER_MINUTE: '1000000' };
-  const env = { DATABASE_URL: databaseUrl, PORT: '0', DEMO: '0', NODE_ENV: 'production', ...limits };
+  const quiet = { DEMO: '0', NODE_ENV: 'production', LOG_LEVEL: 'debug' };
+  const env = { DATABASE_URL: databaseUrl, PORT: '0', ...quiet, ...limits };
   const child = spawn('python3', [join(import.meta.dirname, 'terminal.py'), kind, ...command], {
     env: { PATH: process.env['PATH'], ...env },
     cwd: folder.path,
@@ -48,7 +49,7 @@ export async function startInTerminal(
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-  await expect.poll(() => said, { timeout: 30_000 }).toMatch(/listening at/);
+  await expect.poll(() => said).toMatch(/listening at/);
   const pid = Number(/pid (\d+)/.exec(said)![1]);
   return {
     url: /listening at (http:\S+?),?\s/.exec(said)![1]!,

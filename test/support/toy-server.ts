@@ -13,6 +13,14 @@ import { ApiError } from '../../src/core/errors.ts';
 import { createLogger } from '../../src/core/logger.ts';
 import type { RequestFacts, RequestScope } from '../../src/core/request-facts.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../../src/server/http.ts';
+import { gate } from '../db/support/store.ts';
+
+/** An operation that runs until the test releases it. */
+export interface HeldOperation {
+  /** Fulfils when `{held}` runs. */
+  readonly reached: Promise<void>;
+  release(): void;
+}
 
 export interface ToyContext {
   readonly scope: RequestScope;
@@ -25,6 +33,7 @@ export interface Toy {
   readonly lines: Record<string, unknown>[];
   /** How often the mutation ran. */
   readonly writes: { count: number };
+  readonly held: HeldOperation;
 }
 
 export const exampleDocument = 'query Example {\n  hello(name: "Latchkey")\n}';
@@ -43,7 +52,7 @@ function fail(kind: string): never {
   }
 }
 
-function createQuery(): GraphQLObjectType<unknown, ToyContext> {
+function createQuery(hold: () => Promise<string>): GraphQLObjectType<unknown, ToyContext> {
   const kind = { type: new GraphQLNonNull(GraphQLString) };
   return new GraphQLObjectType<unknown, ToyContext>({
     name: 'Query',
@@ -76,19 +85,15 @@ function createQuery(): GraphQLObjectType<unknown, ToyContext> {
         args: { megabytes: { type: new GraphQLNonNull(GraphQLInt) } },
         resolve: (_root, args: { megabytes: number }) => 'x'.repeat(args.megabytes * 1_000_000),
       },
-      slow: {
-        type: GraphQLString,
-        args: { waitMs: { type: new GraphQLNonNull(GraphQLInt) } },
-        resolve: async (_root, args: { waitMs: number }) => {
-          await new Promise((resolve) => setTimeout(resolve, args.waitMs));
-          return 'done';
-        },
-      },
+      held: { type: GraphQLString, resolve: () => hold() },
     },
   });
 }
 
-export function createToySchema(writes: { count: number }): GraphQLSchema {
+export function createToySchema(
+  writes: { count: number },
+  hold: () => Promise<string> = async () => 'done',
+): GraphQLSchema {
   const input = new GraphQLInputObjectType({
     name: 'WriteInput',
     fields: {
@@ -100,14 +105,20 @@ export function createToySchema(writes: { count: number }): GraphQLSchema {
     name: 'Mutation',
     fields: { write: { type: GraphQLInt, args: { input: { type: input } }, resolve: () => ++writes.count } },
   });
-  return new GraphQLSchema({ query: createQuery(), mutation });
+  return new GraphQLSchema({ query: createQuery(hold), mutation });
 }
 
 export async function createToy(changes: Partial<HttpServerOptions<ToyContext>> = {}): Promise<Toy> {
   const lines: Record<string, unknown>[] = [];
   const writes = { count: 0 };
+  const [reached, released] = [gate(), gate()];
+  const hold = async () => {
+    reached.open();
+    await released.passed;
+    return 'done';
+  };
   const server = await createHttpServer<ToyContext>({
-    schema: createToySchema(writes),
+    schema: createToySchema(writes, hold),
     plugins: [],
     createContext: async (facts) => ({ scope: facts.scope, facts }),
     schemaFor: async () => null,
@@ -124,7 +135,7 @@ export async function createToy(changes: Partial<HttpServerOptions<ToyContext>> 
     exampleFiles: [],
     ...changes,
   });
-  return { server, lines, writes };
+  return { server, lines, writes, held: { reached: reached.passed, release: released.open } };
 }
 
 /** One error as every answer carries it. */
