@@ -19,10 +19,12 @@ export default defineConfig({
     // Tests wait for databases and sockets most of the time: on two cores a second process nearly halves the run.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     globals: false,
-    // Real databases, real sockets, argon2: slow machines need room. A test that hangs still ends.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    teardownTimeout: 10_000,
+    // Hang guards and nothing else. Real databases, real sockets, argon2: on a machine whose cores are all busy with
+    // something else, what takes 3 s takes 30. No test may tell right from wrong by one of these.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    teardownTimeout: 30_000,
+    expect: { poll: { timeout: 60_000, interval: 50 } },
     reporters: ['default'],
   },
 });

@@ -26,7 +26,7 @@ interface Figures {
 }
 
 let folder: ReturnType<typeof emptyFolder>;
-beforeAll(() => buildCommands(), 120_000);
+beforeAll(buildCommands);
 beforeEach(() => {
   folder = emptyFolder();
 });
@@ -92,7 +92,7 @@ describe('npm run bench, interrupted', () => {
     expect(await ended).toBe(130);
     expect(said).toContain('SIGINT: cleaning up');
     expect(readdirSync(folder.path)).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describe('The first difference of two answers', () => {

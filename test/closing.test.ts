@@ -3,13 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { buildCommands, emptyFolder } from './support/commands.ts';
 import { newEngine } from './support/engines.ts';
 import { startServer } from './support/server-process.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-beforeAll(buildCommands, 240_000);
+beforeAll(buildCommands);
 
 it.each(['SIGTERM', 'SIGHUP'] as const)(
   'at %s says that it closes and that it has closed, after the lines of all requests',
@@ -56,7 +55,7 @@ it.each([
   {
     name: 'a close that fails',
     body: `endAtSignals(['SIGTERM'], logger, async () => { throw failure; });
-      setTimeout(() => {}, 60_000);
+      setTimeout(() => {});
       process.kill(process.pid, 'SIGTERM');`,
     entry: { level: 'fatal', msg: 'closing failed', signal: 'SIGTERM' },
   },

@@ -3,7 +3,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import sql from 'sql-template-tag';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../src/core/clock.ts';
 import { buildCommands, emptyFolder, runCommand } from './support/commands.ts';
 import { describeEachEngine, newEngine } from './support/engines.ts';
@@ -18,8 +18,7 @@ interface Failed {
 }
 
 // Every command is a process that loads the whole program.
-vi.setConfig({ testTimeout: 60_000 });
-beforeAll(buildCommands, 240_000);
+beforeAll(buildCommands);
 
 describeEachEngine('commands beside a running server', (engineName) => {
   let house: TestHouse;

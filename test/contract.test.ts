@@ -71,7 +71,7 @@ describeEachEngine('An example operation', (engine) => {
     await seedWorkspace(operatorContext(house.app, workspace.workspaceId), { customers: 400, seed: 1 });
     owner = await workspace.owner();
     member = await colleague(house, owner, 'MEMBER');
-  }, 60_000);
+  });
   afterAll(() => house.close());
 
   /** A key must have some scope: where none is asked for, it is one that opens nothing here. */

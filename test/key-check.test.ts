@@ -1,7 +1,7 @@
 // `npm run -s key:check`: whether a text is a well-formed key, said offline and without ever repeating it.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiKeyPattern, makeApiKey } from '../src/access/api-key.ts';
 import { buildCommands, emptyFolder, runCommand, type CommandResult } from './support/commands.ts';
 
@@ -9,11 +9,10 @@ const { key } = makeApiKey('LIVE');
 const root = join(import.meta.dirname, '..');
 
 // Each check is a process of its own.
-vi.setConfig({ testTimeout: 60_000 });
 
 describe('key:check', () => {
   const folder = emptyFolder();
-  beforeAll(buildCommands, 240_000);
+  beforeAll(buildCommands);
   afterAll(() => folder.remove());
 
   /** Nowhere near a store, without any setting. */

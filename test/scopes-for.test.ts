@@ -1,7 +1,7 @@
 // `npm run -s scopes:for -- FILE…`: the smallest set of scopes for the operations of files, said without any server.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildCommands, emptyFolder, runCommand, runNpm } from './support/commands.ts';
 import { contractOperation } from './support/contract.ts';
 
@@ -10,7 +10,6 @@ const readme = join(import.meta.dirname, '../README.md');
 const dashboardScopes = ['read:customers', 'read:followups', 'read:inquiries'];
 
 // Each is a process that loads the whole program.
-vi.setConfig({ testTimeout: 60_000 });
 
 describe('scopes:for', () => {
   const folder = emptyFolder();
@@ -24,7 +23,7 @@ describe('scopes:for', () => {
     write('venues.graphql', '{ venues { totalCount } }');
     write('form.graphql', contractOperation('CreateInquiry'));
     write('viewer.graphql', '{ viewer { kind } }');
-  }, 240_000);
+  });
   afterAll(() => folder.remove());
 
   it('prints what Dashboard needs, one scope a line, and nothing else', async () => {

@@ -4,15 +4,14 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildCommands } from './support/commands.ts';
 import { describeEachEngine, newEngine, type Engine } from './support/engines.ts';
 import { bearer, openTestHouse, testClock, testSecrets } from './support/house.ts';
 import { startServer, type ServerProcess } from './support/server-process.ts';
 import { openTraceReceiver, promptly, type TraceReceiver } from './support/trace-receiver.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-beforeAll(buildCommands, 240_000);
+beforeAll(buildCommands);
 
 const query = '{ customers(first: 2) { nodes { name inquiries { totalCount } } } }';
 
@@ -189,7 +188,7 @@ describeEachEngine('A server that sends traces', (engineName) => {
       let said = '';
       for (const stream of [child.stdout, child.stderr])
         stream.setEncoding('utf8').on('data', (text: string) => void (said += text));
-      await expect.poll(() => said, { timeout: 30_000 }).toContain('listening at');
+      await expect.poll(() => said).toContain('listening at');
       const url = /listening at (http:\S+),/.exec(said)![1]!;
       const senders = new Set<unknown>();
       // Connections go to the workers in turn.

@@ -27,6 +27,8 @@ export interface RedisCorner {
   urlAt(host: string, port: number): string;
   /** What is kept in it, by name. */
   keys(): Promise<string[]>;
+  /** How long each key is kept from now on, ascending. */
+  lifetimesMs(): Promise<number[]>;
   remove(): Promise<void>;
 }
 
@@ -42,8 +44,13 @@ export function openCorner(serverUrl: string, name: string): RedisCorner {
   };
   const host = hostname;
   const keys = () => withServer(serverUrl, (redis) => redis.keys(`${prefix}*`));
+  const lifetimesMs = () =>
+    withServer(serverUrl, async (redis) => {
+      const found = await redis.keys(`${prefix}*`);
+      return (await Promise.all(found.map((key) => redis.pttl(key)))).sort((a, b) => a - b);
+    });
   return {
-    ...{ host, port: Number(port || 6379), urlAt, keys },
+    ...{ host, port: Number(port || 6379), urlAt, keys, lifetimesMs },
     url: urlAt(host, Number(port || 6379)),
     remove: () =>
       withServer(serverUrl, async (redis) => {

@@ -4,12 +4,11 @@ import { once } from 'node:events';
 import { closeSync, constants, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { createLogOutput } from '../../src/core/log-output.ts';
 import { buildCommands, emptyFolder } from '../support/commands.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-beforeAll(buildCommands, 240_000);
+beforeAll(buildCommands);
 
 it('writes every line once and in order, and says when', async () => {
   const folder = emptyFolder();
@@ -93,7 +92,7 @@ it('goes on with what waits when it is no longer refused, also when there was to
   let received = 0;
   reader.stdout!.on('data', (bytes: Buffer) => (received += bytes.length));
   output.write(line);
-  await expect.poll(() => received, { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(() => received).toBeGreaterThan(0);
   await new Promise<void>((resolve) => output.flush(resolve));
   closeSync(fd);
   await once(reader, 'close');

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import sql from 'sql-template-tag';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { operatorContext } from '../../src/access/operator.ts';
 import type { MovedSum } from '../../src/db/move/move.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
@@ -15,8 +15,6 @@ import { buildCommands, runCommand } from '../support/commands.ts';
 import { hasPostgres, newEngine, type Engine } from '../support/engines.ts';
 import { bearer, openTestHouse, type KeyCaller, type TestHouse } from '../support/house.ts';
 import { allRows } from './support/store.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** More than one page of the move. */
 const customers = 1_300;
@@ -54,7 +52,7 @@ describe.skipIf(!hasPostgres)('Moving from SQLite to Postgres', () => {
     ).not.toBeNull();
     // Later, in the middle of a test, it would be a change of the file.
     await house.app.lastUsed.flush();
-  }, 240_000);
+  });
   afterAll(() => house.close());
   beforeEach(async () => {
     target = await newEngine('postgres');
@@ -95,7 +93,7 @@ describe.skipIf(!hasPostgres)('Moving from SQLite to Postgres', () => {
       const ended = once(child, 'exit');
       const waiting = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
       const isWaiting = async () => (await client.query<{ n: number }>(waiting)).rows[0]!.n;
-      await expect.poll(isWaiting, { timeout: 30_000 }).toBe(1);
+      await expect.poll(isWaiting).toBe(1);
       child.kill('SIGKILL');
       expect(await ended).toEqual([null, 'SIGKILL']);
       // What it has sent already would still be carried out; here its machine dies with it.

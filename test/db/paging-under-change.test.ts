@@ -68,7 +68,7 @@ describeEachEngine('Paging while others insert and delete', (engine) => {
     const scope = { workspaceId: workspace.workspaceId, venueIds: null };
     db = createTenantDb({ database: others, clock: house.clock, scope });
     for (let done = 0; done < stayingRows; done += 1_000) staying.push(...(await insert(1_000)));
-  }, 120_000);
+  });
   beforeEach(async () => {
     leaving = [...leaving, ...(await insert(leavingRows))];
   });

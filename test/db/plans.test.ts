@@ -50,7 +50,7 @@ describeEachEngine('Query plans', (engine) => {
     large = await seeded(3_000, largeWorkspace);
     small = await seeded(300, await house.workspace());
     await seeded(300, await house.workspace());
-  }, 180_000);
+  });
   afterAll(() => house.close());
 
   /** The statements of one operation, and its answer's data. */

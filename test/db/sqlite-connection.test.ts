@@ -104,7 +104,7 @@ it('writes into a table as it is after it was changed', async () => {
   ]);
 });
 
-it('keeps no values of large writes: those of sixty would be 120 MB', { timeout: 60_000 }, async () => {
+it('keeps no values of large writes: those of sixty would be 120 MB', async () => {
   const put = (count: number) => {
     const tuples = Array.from({ length: count }, () => '(?, 0)').join();
     const values = Array.from({ length: count }, () => 'x'.repeat(10_000));

@@ -1,5 +1,5 @@
 // Two servers that begin at the same moment on a store that is new to both: one makes the demo workspace, both serve.
-import { beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { createDemoWorkspace } from '../../src/demo/demo-workspace.ts';
 import { allRows } from '../db/support/store.ts';
 import { buildCommands } from '../support/commands.ts';
@@ -7,10 +7,8 @@ import { describeEachEngine, newEngine } from '../support/engines.ts';
 import { openTestHouse } from '../support/house.ts';
 import { startServer } from '../support/server-process.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-
 describeEachEngine('Two that begin together', (engineName) => {
-  beforeAll(buildCommands, 240_000);
+  beforeAll(buildCommands);
 
   it('make one demo workspace, where both have found none', async () => {
     const house = await openTestHouse(engineName);

@@ -153,7 +153,7 @@ describe('opening hours and free times', () => {
       }),
       { numRuns: 200 },
     );
-  }, 120_000);
+  });
 
   it('of zones that change at midnight, and of those that never do, are among them', () => {
     const names = moments.map(({ timezone }) => timezone);

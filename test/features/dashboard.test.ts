@@ -16,7 +16,7 @@ describeEachEngine('Dashboard', (engine) => {
     house = await openTestHouse(engine);
     workspace = await house.workspace();
     await seedWorkspace(operatorContext(house.app, workspace.workspaceId), { customers: 10_000, seed: 7 });
-  }, 180_000);
+  });
   afterAll(() => house.close());
 
   it('answers a key that has every scope it needs', async () => {

@@ -41,7 +41,7 @@ describeEachEngine('Reading ahead', (engine) => {
           expect(data.createInquiry.userErrors).toEqual([]);
         }
       }
-    }, 60_000);
+    });
     afterAll(() => house.close());
     afterEach(() => {
       failing = null;

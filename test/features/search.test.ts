@@ -261,7 +261,7 @@ describeEachEngine('Search', (engine) => {
       if (engine === 'sqlite') expect(plan.text).toMatch(/VIRTUAL TABLE[^]*SEARCH t USING INDEX sqlite_auto/);
       expect(plan.text).toMatch(engine === 'sqlite' ? /VIRTUAL TABLE INDEX 0:M/ : /"customers_search_words"/);
     }
-  }, 60_000);
+  });
 
   it('agrees with the words of each row, and the engine calls its index sound', async () => {
     const rows = await house.app.database.query<{ id: string }>(

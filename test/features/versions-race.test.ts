@@ -69,7 +69,7 @@ describeEachEngine('Twenty writers with one expected version', (engine) => {
     await seedWorkspace(operatorContext(house.app, workspace.workspaceId), { customers: 40, seed: 1 });
     const key = await workspace.key(...cases.flatMap(({ scope }) => [`read:${scope}`, `write:${scope}`]));
     callers = [key, callerWith(second, key.secret)];
-  }, 60_000);
+  });
   afterAll(async () => {
     await second.close();
     await house.close();

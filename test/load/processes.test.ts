@@ -1,5 +1,5 @@
 // One, two and four server processes on one Postgres and one Redis: what must happen once happens once, whatever their number.
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operatorContext } from '../../src/access/operator.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { createApiKey } from '../../src/features/api-keys/index.ts';
@@ -11,8 +11,6 @@ import { openTestHouse, type TestHouse, type TestWorkspace } from '../support/ho
 import { hasRedis, redisCorner, type RedisCorner } from '../support/redis.ts';
 import { startServer, type ServerProcess } from '../support/server-process.ts';
 import { allRows } from '../db/support/store.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const tries = 60;
 const keyLimit = 25;

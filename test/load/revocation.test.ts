@@ -1,6 +1,6 @@
 // One, two and four server processes on one store, sixteen clients that never pause, twelve revocations: from the moment that
 // a revocation is answered, no request that starts is let in, by none of the processes.
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import { buildCommands } from '../support/commands.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -8,8 +8,6 @@ import { openTestHouse, type TestHouse, type TestWorkspace } from '../support/ho
 import { keyAdmin, type HeldKey, type KeyAdmin } from '../support/keys.ts';
 import { startServer, type ServerProcess } from '../support/server-process.ts';
 import { countRows, gate } from '../db/support/store.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const processCounts = [1, 2, 4];
 const clientCount = 16;
@@ -51,7 +49,7 @@ describeEachEngine('Revocation under load', (engine) => {
     admin = keyAdmin(house, workspace);
     const most = Math.max(...processCounts);
     for (let number = 0; number < most; number += 1) servers.push(await startServer(house.engine.url));
-  }, 240_000);
+  });
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.stop()));
     await house.close();

@@ -10,7 +10,7 @@ const seed = 20260601;
 /** Other cases on each engine. */
 const seedOf = { sqlite: seed, postgres: seed + 1 };
 const casesPerEngine = 2_500;
-const hangMs = 20_000;
+const hangMs = 120_000;
 
 /** A path, a stack, SQL, an engine, a host. None of the drawn words holds one of these. */
 const inside =

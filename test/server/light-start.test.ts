@@ -3,14 +3,12 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/data-source.ts';
 import { databaseUrl } from '../db/support/store.ts';
 import { buildCommands } from '../support/commands.ts';
 import { newEngine, type Engine } from '../support/engines.ts';
 import { testSecrets } from '../support/house.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const root = join(import.meta.dirname, '../..');
 /** Answers each message with the CommonJS files that are loaded. */
@@ -41,7 +39,7 @@ beforeAll(async () => {
   [files] = (await once(child, 'message')) as [string[]];
   child.kill();
   await once(child, 'exit');
-}, 240_000);
+});
 afterAll(() => engine.remove());
 
 const loaded = (part: string) => files.filter((file) => file.includes(part));

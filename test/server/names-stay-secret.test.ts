@@ -143,5 +143,5 @@ describe.each(['keys', 'off'])('INTROSPECTION=%s', (introspection) => {
         expect(text).not.toMatch(/did you mean/i);
       }
     }
-  }, 120_000);
+  });
 });

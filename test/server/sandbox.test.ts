@@ -26,34 +26,30 @@ describe.skipIf(!hasChromium() && !servicesAreRequired)('Sandbox in Chromium', (
   });
   afterAll(() => toy.server.close());
 
-  it(
-    "loads Apollo's script and frame, and sends the frame's operations to our origin",
-    { timeout: 60_000 },
-    async () => {
-      const browser = await launchChromium();
-      try {
-        const page = await browser.newPage();
-        const violations: string[] = [];
-        page.on('console', (message) => {
-          if (/content security policy/i.test(message.text())) violations.push(message.text());
-        });
-        await page.route(/apollographql|googleapis/, async (route) => {
-          const { hostname } = new URL(route.request().url());
-          if (hostname.startsWith('embeddable-sandbox')) {
-            return route.fulfill({ contentType: 'text/javascript', body: embedScript });
-          }
-          if (hostname.startsWith('sandbox.embed'))
-            return route.fulfill({ contentType: 'text/html', body: frame });
-          return route.abort();
-        });
-        await page.goto(`${url}/graphql`);
-        // Asked from here: a condition that the page itself evaluates is what its policy forbids.
-        await expect.poll(() => page.title(), { timeout: 30_000 }).toMatch(/^\{/);
-        expect(JSON.parse(await page.title())).toEqual({ data: { hello: 'Hello you' } });
-        expect(violations).toEqual([]);
-      } finally {
-        await browser.close();
-      }
-    },
-  );
+  it("loads Apollo's script and frame, and sends the frame's operations to our origin", async () => {
+    const browser = await launchChromium();
+    try {
+      const page = await browser.newPage();
+      const violations: string[] = [];
+      page.on('console', (message) => {
+        if (/content security policy/i.test(message.text())) violations.push(message.text());
+      });
+      await page.route(/apollographql|googleapis/, async (route) => {
+        const { hostname } = new URL(route.request().url());
+        if (hostname.startsWith('embeddable-sandbox')) {
+          return route.fulfill({ contentType: 'text/javascript', body: embedScript });
+        }
+        if (hostname.startsWith('sandbox.embed'))
+          return route.fulfill({ contentType: 'text/html', body: frame });
+        return route.abort();
+      });
+      await page.goto(`${url}/graphql`);
+      // Asked from here: a condition that the page itself evaluates is what its policy forbids.
+      await expect.poll(() => page.title()).toMatch(/^\{/);
+      expect(JSON.parse(await page.title())).toEqual({ data: { hello: 'Hello you' } });
+      expect(violations).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  });
 });

@@ -102,7 +102,7 @@ export async function openTraceReceiver(): Promise<TraceReceiver> {
     spans: () => [...spans],
     async traceOf(requestId) {
       const isIt = ({ attributes }: SentSpan) => attributes['latchkey.request.id'] === requestId;
-      await expect.poll(() => spans.filter(isIt).length, { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => spans.filter(isIt).length).toBe(1);
       const own = spans.find(isIt)!;
       const all = spans.filter(({ traceId }) => traceId === own.traceId);
       return {

@@ -255,9 +255,16 @@ describe.skipIf(!hasRedis)('Memory and Redis', () => {
   it('keep nothing that has grown old: every key of Redis ends by itself', async () => {
     const own = redisCorner();
     const redis = await openRedisStore(own.url);
-    await redis.charge([bucket(newKey(), 5, { windowMs: 500 })], startMs);
+    for (const windowMs of [minuteMs, 60 * minuteMs])
+      await redis.charge([bucket(`${newKey()}:${windowMs}`, 5, { windowMs })], startMs);
     redis.close();
-    expect(await own.keys()).toHaveLength(1);
-    await expect.poll(() => own.keys(), { timeout: 15_000 }).toEqual([]);
+    const lifetimes = await own.lifetimesMs();
+    expect(lifetimes).toHaveLength(2);
+    // Since then some of it has passed; -1 would be for good.
+    for (const lifetimeMs of lifetimes) expect(lifetimeMs).toBeGreaterThan(0);
+    expect(lifetimes[0]).toBeLessThanOrEqual(2 * minuteMs);
+    expect(lifetimes[1]).toBeGreaterThan(2 * minuteMs);
+    expect(lifetimes[1]).toBeLessThanOrEqual(120 * minuteMs);
+    await own.remove();
   });
 });
