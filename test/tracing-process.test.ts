@@ -61,7 +61,9 @@ describe('Of OpenTelemetry', () => {
       };
       return result.map(({ url }) => url);
     });
-    return new Set(urls.flatMap((url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? []));
+    const ofPackages = urls.filter((url) => url.includes('/node_modules/'));
+    const inside = ofPackages.map((url) => url.split('/node_modules/').at(-1) ?? '');
+    return new Set(inside.flatMap((path) => /^((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
   }
   const ofOpenTelemetry = (names: Set<string>) =>
     [...names].filter((name) => name.startsWith('@opentelemetry/'));

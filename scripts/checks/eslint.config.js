@@ -1,5 +1,6 @@
 // The lint rules: few, each with its reason. What the compiler or the formatter already says is not repeated here.
 // Run by `npm run lint`; all rules that need types share the one program of the top-level tsconfig.json.
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 const root = new URL('../../', import.meta.url).pathname;
@@ -61,6 +62,17 @@ export default tseslint.config(
       'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
       // 25 lines is usual; at 50 a reader has lost the beginning. Name the parts and call them.
       'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['**/*.{ts,js,mjs,cjs}'],
+    plugins: { regexp },
+    rules: {
+      // Some texts keep such a pattern busy for minutes, and the whole process with it: one caller's header is enough.
+      // `potential`: what a pattern is used for today is not looked at.
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      // The same without backtracking: a search that begins anew at each character.
+      'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: false }],
     },
   },
   {

@@ -16,14 +16,46 @@ const secretPaths = secretFields.flatMap((name) => [`["${name}"]`, `*["${name}"]
  */
 const secretTexts: readonly (readonly [RegExp, string])[] = [
   [/lk_(live|test)_(?![0-9a-f]{12}(?![A-Za-z0-9_]))[A-Za-z0-9_]+/g, `lk_$1_${blanked}`],
-  [/eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*)?/g, blanked],
   [/\b(Bearer|Basic) +[A-Za-z0-9+/=._~-]{8,}/gi, `$1 ${blanked}`],
   [/(\w:\/\/[^\s:/@"]*:)[^\s/@"]+@/g, `$1${blanked}@`],
 ];
 
+const encoded = /[A-Za-z0-9_-]+/y;
+
+/** Where the run of Base64url characters that begins at `start` ends: `start` when there is none. */
+function endOfRun(text: string, start: number): number {
+  encoded.lastIndex = start;
+  return start + (encoded.exec(text)?.[0].length ?? 0);
+}
+
+/**
+ * Blanks JWTs: two or three Base64url segments, of which the first begins with the letters of `{"`. Not one pattern: a
+ * search for it would begin anew at each `eyJ` of a long text without a dot.
+ */
+function blankTokens(text: string): string {
+  const kept: string[] = [];
+  let done = 0;
+  for (let start = text.indexOf('eyJ'); start >= 0;) {
+    const head = endOfRun(text, start);
+    const payload = text[head] === '.' ? endOfRun(text, head + 1) : head;
+    const isToken = head > start + 3 && payload > head + 1;
+    const end = isToken && text[payload] === '.' ? endOfRun(text, payload + 1) : payload;
+    if (isToken) {
+      kept.push(text.slice(done, start), blanked);
+      done = end;
+    }
+    // A segment without a dot behind it holds no beginning of a token; the segment behind one that is empty may.
+    start = text.indexOf('eyJ', isToken ? end : head);
+  }
+  return done === 0 ? text : kept.join('') + text.slice(done);
+}
+
 /** Blanks whatever looks like a credential. */
 export function blankSecrets(text: string): string {
-  return secretTexts.reduce((kept, [pattern, replacement]) => kept.replace(pattern, replacement), text);
+  return secretTexts.reduce(
+    (kept, [pattern, replacement]) => kept.replace(pattern, replacement),
+    blankTokens(text),
+  );
 }
 
 export interface LoggedError {

@@ -11,6 +11,7 @@ import { blankSecrets } from '../core/logger.ts';
 import type { Meter } from '../core/meter.ts';
 import type { RequestTrace, Tracer } from '../core/tracer.ts';
 import { badRequest, type ErrorDoor } from './format-error.ts';
+import { maxHeadBytes } from './header-limits.ts';
 import { strictPolicy } from './pages.ts';
 import { fromFastify, pathOf } from './request-rules.ts';
 import { answerNotesOf, scopeOf, traceForLog } from './request-scope.ts';
@@ -196,6 +197,7 @@ export function createFastify(options: FastifyOptions, door: ErrorDoor): Fastify
     // reaches this port directly and writes X-Forwarded-For himself. Setting hops is the operator's word that none can.
     trustProxy: options.trustProxyHops > 0 && ((_address, hop) => hop < options.trustProxyHops),
     requestTimeout: requestLimitMs,
+    http: { maxHeaderSize: maxHeadBytes },
     requestIdHeader: false,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     exposeHeadRoutes: false,

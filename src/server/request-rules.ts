@@ -1,9 +1,11 @@
 // What a request must look like before its body is read: path, method, media types, length. Credentials come later.
 import { isUtf8 } from 'node:buffer';
+import { parse as parseContentType } from 'content-type';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import { acceptsJson, withoutParameters } from './accept.ts';
 import { badRequest } from './format-error.ts';
+import { findLongHeader } from './header-limits.ts';
 
 const bodyTypes = ['application/json', 'application/graphql+json'];
 const onlyJson = 'Send the operation as JSON: Content-Type: application/json; charset=utf-8.';
@@ -35,13 +37,10 @@ function findRouteFault(request: FastifyRequest): GraphQLError | null {
 
 /** JSON in UTF-8 (RFC 8259, section 8.1) and not compressed; the charset may be left out. */
 function isJson(headers: FastifyRequest['headers']): boolean {
-  const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';');
-  const charset = parameters
-    .map((text) => /^\s*charset\s*=\s*"?([^"]*)"?\s*$/i.exec(text)?.[1])
-    .find(Boolean);
+  const { type, parameters } = parseContentType(headers['content-type'] ?? '');
   return (
-    bodyTypes.includes(type.trim().toLowerCase()) &&
-    /^utf-?8$/i.test(charset?.trim() ?? 'utf-8') &&
+    bodyTypes.includes(type) &&
+    /^utf-?8$/i.test(parameters['charset'] || 'utf-8') &&
     (headers['content-encoding'] ?? 'identity') === 'identity'
   );
 }
@@ -63,6 +62,8 @@ function tooLarge(bodyLimitBytes: number): string {
 
 /** Decides about the head of a request: null, or why it is refused. */
 function findFault(request: FastifyRequest, bodyLimitBytes: number): GraphQLError | null {
+  const longHeader = findLongHeader(request.headers);
+  if (longHeader) return longHeader;
   const routeFault = findRouteFault(request);
   if (routeFault || pathOf(request) !== '/graphql' || request.method === 'OPTIONS') return routeFault;
   // The Apollo integration makes a URL of these; one that cannot be made would be our 500 instead of their 400.
