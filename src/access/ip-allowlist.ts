@@ -1,13 +1,6 @@
 // Address lists of keys: single addresses and CIDR ranges, IPv4 and IPv6. Pure.
-import { BlockList, isIP, SocketAddress } from 'node:net';
-
-interface Address {
-  /** In Node's own spelling. */
-  readonly address: string;
-  readonly family: 'ipv4' | 'ipv6';
-  /** Bits that were written before an IPv4 address: 96 in its IPv6 form. */
-  readonly bitsBefore: number;
-}
+import { BlockList } from 'node:net';
+import { readIpAddress } from '../core/ip-address.ts';
 
 interface Range {
   readonly address: string;
@@ -16,26 +9,14 @@ interface Range {
 }
 
 const widestOf = { ipv4: 32, ipv6: 128 } as const;
-const mappedPrefixBits = 96;
-
-/**
- * `::ffff:192.0.2.1` is 192.0.2.1, however it is spelt: a dual-stack socket shows IPv4 callers so (RFC 4291, section
- * 2.5.5.2).
- */
-function readAddress(text: string): Address | null {
-  const version = isIP(text);
-  if (version === 0 || text.includes('%')) return null;
-  if (version === 4) return { address: text, family: 'ipv4', bitsBefore: 0 };
-  const { address } = new SocketAddress({ address: text, family: 'ipv6' });
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
-  return mapped === undefined
-    ? { address, family: 'ipv6', bitsBefore: 0 }
-    : { address: mapped, family: 'ipv4', bitsBefore: mappedPrefixBits };
-}
+/** The longest entry: IPv6 with an IPv4 ending (45 characters) and `/128`. */
+const maxEntryLength = 49;
 
 function readRange(text: string): Range | null {
-  const [written = '', length, ...rest] = text.trim().split('/');
-  const read = readAddress(written);
+  const entry = text.trim();
+  if (entry.length > maxEntryLength) return null;
+  const [written = '', length, ...rest] = entry.split('/');
+  const read = readIpAddress(written);
   if (rest.length > 0 || !read) return null;
   const { address, family, bitsBefore } = read;
   const widest = widestOf[family];
@@ -56,7 +37,7 @@ export function normalizeIpRange(text: string): string | null {
 /** True when the list is empty or holds the address. An address that cannot be read is on no list. */
 export function isAddressAllowed(allowlist: readonly string[], ip: string): boolean {
   if (allowlist.length === 0) return true;
-  const caller = readAddress(ip);
+  const caller = readIpAddress(ip);
   if (!caller) return false;
   const list = new BlockList();
   for (const entry of allowlist) {
@@ -74,7 +55,7 @@ const groupsOfSubnet = 4;
  * what one household or server has. Texts that are no address count as one together.
  */
 export function addressGroup(ip: string): string {
-  const read = readAddress(ip.replace(/%.*$/, ''));
+  const read = readIpAddress(ip.split('%', 1)[0] ?? '');
   if (!read) return 'unknown';
   if (read.family === 'ipv4') return read.address;
   const [head = [], tail] = read.address.split('::').map((part) => part.split(':').filter(Boolean));

@@ -9,6 +9,7 @@ import type { Tracer } from '../core/tracer.ts';
 import { prefersHtml } from './accept.ts';
 import { startApollo, unfinishedAnswer } from './apollo.ts';
 import { fastifyApolloHandler } from './apollo-packages.ts';
+import { callerAddress } from './caller-address.ts';
 import { addDrain, type Drain } from './drain.ts';
 import type { CompiledExecution } from './execute.ts';
 import { createFastify } from './fastify.ts';
@@ -79,10 +80,10 @@ function operationOf(request: FastifyRequest): RequestFacts['operation'] {
   return { query, operationName: typeof operationName === 'string' ? operationName : null };
 }
 
-function factsOf(request: FastifyRequest): RequestFacts {
+function factsOf(request: FastifyRequest, trustProxyHops: number): RequestFacts {
   const idempotencyKey = request.headers['idempotency-key'];
   return {
-    ip: request.ip,
+    ip: callerAddress(request.raw, trustProxyHops),
     // `headers` keeps only the first of two Authorization headers; requests injected by tests have no other form.
     headers: (request.raw.headersDistinct as RequestFacts['headers'] | undefined) ?? request.headers,
     operation: operationOf(request),
@@ -113,7 +114,7 @@ async function addGraphql<TContext extends RequestContextBase>(
   const plugins = [sandbox.plugin, ...options.plugins];
   const apollo = await startApollo({ ...options, plugins });
   const answer = fastifyApolloHandler(apollo, {
-    context: (request) => options.createContext(factsOf(request)),
+    context: (request) => options.createContext(factsOf(request, options.trustProxyHops)),
   });
   const respond = async (request: FastifyRequest, reply: FastifyReply) => {
     const scope = scopeOf(request);
@@ -157,7 +158,7 @@ export async function createHttpServer<TContext extends RequestContextBase>(
   );
   addGraphiql(app, [options.exampleDocument, ...options.exampleFiles]);
   addSchemaRoute(app, (request) =>
-    patiently(request, options.schemaFor(factsOf(request)), options.isStoreNear),
+    patiently(request, options.schemaFor(factsOf(request, options.trustProxyHops)), options.isStoreNear),
   );
   const apollo = await addGraphql(app, options, drain, door);
   await app.ready();
