@@ -129,8 +129,13 @@ export function holdUser(connection: Connection, id: string): Promise<StoredUser
   return findUserWhere(connection, sql`"u"."id" = ${id}`, connection.dialect.lockRows('SHARE', 'u'));
 }
 
+/** RFC 5321: no user has a longer one. */
+const maxEmailLength = 254;
+
 /** E-mail addresses are unique over all workspaces, whatever their case. */
-export function findUserByEmail(connection: Connection, email: string): Promise<StoredUser | null> {
+export async function findUserByEmail(connection: Connection, email: string): Promise<StoredUser | null> {
+  // An external issuer may show an address of any length.
+  if (email.length > maxEmailLength) return null;
   return findUserWhere(connection, sql`"u"."email_folded" = ${fold(email)}`);
 }
 

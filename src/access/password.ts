@@ -11,6 +11,8 @@ import { weaknessOf } from './weak-password.ts';
  */
 const minCharacters = 8;
 const maxCharacters = 256;
+/** As typed: up to four code units become one character of the normalized form, such as a Greek letter with three marks. */
+const maxTypedLength = 4 * maxCharacters;
 
 /** OWASP's minimum for argon2id. The package's default algorithm IS argon2id; the tests hold it to that. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const; // memory in KiB: 19 MiB
@@ -42,6 +44,9 @@ export interface PasswordHasher {
  * 3.1.1.2).
  */
 function normalize(password: string): string {
+  // NFKC takes time with the square of a text of combining marks. Nobody gets here: too long is found out before.
+  if (password.length > maxTypedLength)
+    throw new Error('A password was not measured before it was normalized.');
   return password.normalize('NFKC');
 }
 
@@ -51,11 +56,13 @@ function normalize(password: string): string {
  * normalized form, which is what gets hashed, whole. `about`: what a guesser knows, such as the e-mail address.
  */
 export function passwordProblem(password: string, about: readonly string[] = []): string | null {
+  const tooLong = `The password may have at most ${maxCharacters} characters.`;
+  if (password.length > maxTypedLength) return tooLong;
   // A lone surrogate has no UTF-8 form: all of them would be hashed as the same replacement character.
   if (/\p{Surrogate}/u.test(password)) return 'The password is not valid Unicode text.';
   const characters = [...normalize(password)].length;
   if (characters < minCharacters) return `The password needs at least ${minCharacters} characters.`;
-  if (characters > maxCharacters) return `The password may have at most ${maxCharacters} characters.`;
+  if (characters > maxCharacters) return tooLong;
   return weaknessOf(normalize(password), about);
 }
 
@@ -80,10 +87,11 @@ export function createPasswordHasher(): PasswordHasher {
   return {
     hash: (password) => enqueue(async () => (await argon2()).hash(normalize(password), cost)),
     verify: async (hash, password) => {
-      const matches = await enqueue(async () =>
-        (await argon2()).verify(hash ?? dummyHash, normalize(password)),
-      );
-      return hash !== null && matches;
+      // Too long for any password that was ever accepted. The hash is verified all the same, for its time.
+      const isPossible = password.length <= maxTypedLength;
+      const typed = normalize(isPossible ? password : '');
+      const matches = await enqueue(async () => (await argon2()).verify(hash ?? dummyHash, typed));
+      return hash !== null && isPossible && matches;
     },
   };
 }

@@ -1,4 +1,5 @@
 // Column types that mean the same on both engines, and the decorators that declare a table once. No query lives here.
+import { ApiError } from '../core/errors.ts';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a class of any instance type; the constructor is never called with arguments.
 export type EntityClass<T = any> = new () => T;
@@ -98,8 +99,19 @@ export function foldedProperty(property: string): string {
   return `${property}Folded`;
 }
 
-/** Text for comparing without regard to case or to how an accent was typed: Unicode NFKC, lower case. */
+/** More than any column that is folded holds. NFKC takes time with the square of a text of combining marks. */
+const maxFoldedLength = 1_000;
+
+/**
+ * Text for comparing without regard to case or to how an accent was typed: Unicode NFKC, lower case. Throws BAD_USER_INPUT
+ * for over 1,000 characters: whoever takes the text refuses it earlier, and in the words of its field.
+ */
 export function fold(text: string | null | undefined): string {
+  if (text != null && text.length > maxFoldedLength)
+    throw new ApiError(
+      'BAD_USER_INPUT',
+      `A text has ${text.length} characters; at most ${maxFoldedLength} are compared.`,
+    );
   // Lower case writes a capital sigma differently at the end of a word, so a prefix would not find its word.
   return (text ?? '').normalize('NFKC').toLowerCase().normalize('NFKC').replaceAll('ς', 'σ');
 }

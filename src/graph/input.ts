@@ -35,8 +35,11 @@ export function optionalText(max: number) {
 }
 
 const trimmed = (value: unknown) => (typeof value === 'string' ? value.trim() : value);
-/** At most 254 characters (RFC 5321). */
-const address = z.email('Is not an e-mail address.').max(254, 'Must be at most 254 characters long.');
+/** At most 254 characters (RFC 5321), before anything looks at their form. */
+const address = z
+  .string()
+  .max(254, { error: 'Must be at most 254 characters long.', abort: true })
+  .pipe(z.email('Is not an e-mail address.'));
 
 /** Left out, null (cleared) or an address; an empty text counts as null. */
 export function optionalEmail() {

@@ -2,6 +2,7 @@
 // (400) and says the number and the limit. What a document alone tells is in access/policy/document-limits.ts.
 import { Kind, visit, type GraphQLSchema } from 'graphql';
 import type { OperationPlan, PlannedField } from '../access/policy/index.ts';
+import { checkTextLiterals } from './text-lengths.ts';
 import { assertValues, type ValueChecks } from './value-limits.ts';
 
 const measured = new WeakMap<OperationPlan, ValueChecks>();
@@ -26,6 +27,7 @@ function measure(plan: OperationPlan): ValueChecks {
   );
   return {
     checked,
+    texts: checkTextLiterals(plan, fields),
     fixed: new Set(checked.filter(hasFixedArguments)),
     switches: new Set(fields.flatMap((field) => field.conditions.map(({ variable }) => variable))),
   };

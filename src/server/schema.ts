@@ -12,6 +12,7 @@ import type { Feature } from '../graph/feature.ts';
 import { noteRunningMutations } from '../graph/idempotency.ts';
 import { typeNameOf } from '../graph/node.ts';
 import { sharedPolicy } from '../graph/shared-policy.ts';
+import { limitTexts } from '../graph/text-limits.ts';
 import { describeRequirements, describeScopes, withRequiresScopes } from './describe.ts';
 
 export interface AssembledSchema {
@@ -37,6 +38,7 @@ export async function assembleUnguarded(features: readonly Feature[]): Promise<A
   });
   const schema = withRequiresScopes(built);
   assertValidSchema(schema);
+  limitTexts(schema);
   const declarations: PolicyDeclaration[] = [sharedPolicy, ...features.map((feature) => feature.policy)];
   const policy = compilePolicy(schema, declarations);
   resolveDirectly(schema);

@@ -4,6 +4,7 @@ import { getArgumentValues, getVariableValues, GraphQLError, type GraphQLSchema 
 import type { OperationPlan, PlannedField } from '../access/policy/index.ts';
 import { ApiError } from '../core/errors.ts';
 import { refuse } from '../core/too-expensive.ts';
+import { assertTextVariables, type TextVariables } from './text-lengths.ts';
 
 /** Lists and objects within each other: a filter may nest `and` and `or` about nine times. */
 const maxValueDepth = 20;
@@ -23,6 +24,8 @@ export interface ValueChecks {
   readonly fixed: ReadonlySet<PlannedField>;
   /** Variables of @skip and @include. */
   readonly switches: ReadonlySet<string>;
+  /** Variables that may hold texts. */
+  readonly texts: TextVariables;
 }
 
 /** Every object of a value, with how deep it stands. Without recursion: what is too deep must not be too deep to see. */
@@ -92,10 +95,11 @@ const settled = new WeakSet<PlannedField>();
 export function assertValues(
   schema: GraphQLSchema,
   plan: OperationPlan,
-  { checked, fixed, switches }: ValueChecks,
+  { checked, fixed, switches, texts }: ValueChecks,
   variables: Record<string, unknown>,
 ): void {
   assertHandy(variables);
+  assertTextVariables(texts, variables);
   const open = checked.filter((field) => !settled.has(field));
   if (open.length === 0 && switches.size === 0) return;
   const { coerced } = getVariableValues(schema, plan.operation.variableDefinitions ?? [], variables, {
