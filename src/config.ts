@@ -24,8 +24,11 @@ export interface Config {
   readonly keyEscrowSecret: string | null;
   readonly oidc: { readonly issuer: string; readonly audience: string } | null;
   readonly introspection: 'public' | 'keys' | 'off';
-  /** Normalized as browsers send them: `https://app.example`, no path. Empty = no cross-origin access. */
-  readonly corsOrigins: readonly string[];
+  /**
+   * Normalized as browsers send them: `https://app.example`, no path. Empty = no cross-origin access. `loopback` = pages of
+   * this machine: in local mode, while none are listed.
+   */
+  readonly corsOrigins: readonly string[] | 'loopback';
   readonly trustProxyHops: number;
   /** Where Prometheus may ask. null = nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | null;
@@ -161,7 +164,7 @@ const settings = z.object({
   INTROSPECTION: oneOf('public', 'keys', 'off').optional(),
   CORS_ORIGINS: list(
     setting('Accepted: origins such as https://app.example, without path.', parseOrigin),
-  ).default([]),
+  ).optional(),
   TRUST_PROXY_HOPS: wholeNumber(0, 32).default(0),
   METRICS_PORT: wholeNumber(0, 65_535).optional(),
   METRICS_HOST: setting('Accepted: an IP address or a host name.', parseHost).default('127.0.0.1'),
@@ -250,7 +253,7 @@ function toConfig(parsed: z.output<typeof settings>): Config {
     keyEscrowSecret: parsed.KEY_ESCROW_SECRET ?? null,
     oidc: issuer && audience ? { issuer, audience } : null,
     introspection: parsed.INTROSPECTION ?? (local ? 'public' : 'keys'),
-    corsOrigins: [...new Set(parsed.CORS_ORIGINS)],
+    corsOrigins: parsed.CORS_ORIGINS ? [...new Set(parsed.CORS_ORIGINS)] : local ? 'loopback' : [],
     trustProxyHops: parsed.TRUST_PROXY_HOPS,
     metrics: port === undefined ? null : { host: parsed.METRICS_HOST, port },
     tracing: tracingOf(parsed),

@@ -29,7 +29,7 @@ describe('readConfig', () => {
       keyEscrowSecret: null,
       oidc: null,
       introspection: 'public',
-      corsOrigins: [],
+      corsOrigins: 'loopback',
       trustProxyHops: 0,
       metrics: null,
       tracing: null,

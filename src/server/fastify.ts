@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { fastifyCors } from '@fastify/cors';
 import { fastifyHelmet } from '@fastify/helmet';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
@@ -10,15 +9,17 @@ import type { Logger } from 'pino';
 import { blankSecrets } from '../core/logger.ts';
 import type { Meter } from '../core/meter.ts';
 import type { RequestTrace, Tracer } from '../core/tracer.ts';
+import { addCors, type CorsOrigins } from './cors.ts';
 import { badRequest, type ErrorDoor } from './format-error.ts';
 import { maxHeadBytes } from './header-limits.ts';
+import { isHealth } from './health.ts';
 import { strictPolicy } from './pages.ts';
-import { fromFastify, pathOf } from './request-rules.ts';
+import { fromFastify, hungUp, pathOf } from './request-rules.ts';
 import { answerNotesOf, scopeOf, traceForLog } from './request-scope.ts';
 
 interface FastifyOptions {
   readonly logger: Logger;
-  readonly corsOrigins: readonly string[];
+  readonly corsOrigins: CorsOrigins;
   readonly trustProxyHops: number;
   readonly bodyLimitBytes: number;
   readonly meter?: Meter;
@@ -28,21 +29,6 @@ interface FastifyOptions {
 /** By then a request must have arrived as a whole: nobody keeps a connection busy by dribbling. */
 const requestLimitMs = 30_000;
 const maximumLoggedPathLength = 200;
-
-const corsRequestHeaders = [
-  ...[
-    'Authorization',
-    'Content-Type',
-    'X-API-Key',
-    'X-Request-Id',
-    'Idempotency-Key',
-    'Apollo-Require-Preflight',
-  ],
-];
-const corsResponseHeaders = [
-  ...['X-Request-Id', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'],
-  ...['RateLimit', 'RateLimit-Policy', 'Retry-After'],
-];
 
 /** On every answer. Those that Fastify or Node write before any hook runs get them by hand. */
 function commonHeaders(requestId: string): Record<string, string> {
@@ -124,7 +110,9 @@ function logAnswer(
     ...{ ...caller, ...known },
     outcome,
   };
-  logger.info(entry, 'request');
+  // A probe asks every few seconds, and would fill the log with its being well.
+  const isProbe = isHealth(pathOf(request)) && reply.statusCode < 400;
+  logger[isProbe ? 'debug' : 'info'](entry, 'request');
   meter?.request({
     operation: operation ?? 'none',
     status: reply.statusCode,
@@ -147,7 +135,7 @@ function beginTrace(tracer: Tracer, request: FastifyRequest): RequestTrace | und
   });
 }
 
-function addHeaders(app: FastifyInstance, corsOrigins: readonly string[]): void {
+function addHeaders(app: FastifyInstance, corsOrigins: CorsOrigins): void {
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(commonHeaders(request.id));
   });
@@ -167,16 +155,7 @@ function addHeaders(app: FastifyInstance, corsOrigins: readonly string[]): void 
   app.addHook('onRequest', async (_request, reply) => {
     void reply.header('Content-Security-Policy', strictPolicy);
   });
-  if (corsOrigins.length === 0) return;
-  void app.register(fastifyCors, {
-    origin: [...corsOrigins],
-    methods: ['GET', 'POST'],
-    allowedHeaders: corsRequestHeaders,
-    exposedHeaders: corsResponseHeaders,
-    credentials: false,
-    // An OPTIONS that is no preflight gets the same 204 instead of a text/plain 400.
-    strictPreflight: false,
-  });
+  addCors(app, corsOrigins);
 }
 
 /** No route here has a JSON schema, so Fastify need not load the hundred files that compile them. */
@@ -186,7 +165,7 @@ function noRouteSchemas(): never {
 
 export function createFastify(options: FastifyOptions, door: ErrorDoor): FastifyInstance {
   const answer = (error: unknown, reply: FastifyReply) =>
-    sendError(reply, fromFastify(error, options.bodyLimitBytes), door);
+    sendError(reply, hungUp(reply.request) ?? fromFastify(error, options.bodyLimitBytes), door);
   const app = fastify({
     logger: false,
     schemaController: {

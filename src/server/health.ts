@@ -26,6 +26,11 @@ async function checkInTime(isReady: () => Promise<Readiness>): Promise<Readiness
   }
 }
 
+/** The path of a probe. */
+export function isHealth(path: string): boolean {
+  return path.startsWith('/health/');
+}
+
 /** GET /health/live: always 200. GET /health/ready: 200, or 503 when a check fails or the server is closing. */
 export function addHealth(
   app: FastifyInstance,

@@ -2,8 +2,13 @@
 // send it, and whether it is light enough to be looked at.
 import { GraphQLError, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { assertLightDocument, maxTokens, type Policy } from '../access/policy/index.ts';
-import { unauthenticated } from '../core/errors.ts';
+import {
+  assertLightDocument,
+  assertShallowDocument,
+  maxTokens,
+  type Policy,
+} from '../access/policy/index.ts';
+import { ApiError, unauthenticated } from '../core/errors.ts';
 import type { RequestFacts } from '../core/request-facts.ts';
 import { refuseMoreThan } from '../core/too-expensive.ts';
 import { isPublicOperation } from './public-operation.ts';
@@ -22,6 +27,7 @@ export type OperationCheck = (operation: RequestFacts['operation'], isAnonymous:
 
 function parseOrError(query: string): DocumentNode | GraphQLError {
   try {
+    assertShallowDocument(query);
     return parse(query, { maxTokens, noLocation: true });
   } catch (error) {
     if (error instanceof GraphQLError) return error;
@@ -44,6 +50,7 @@ export function createOperationCheck(options: Options): OperationCheck {
     const document = parseOrError(query);
     if (isAnonymous && (document instanceof Error || !isPublicOperation(document, operationName, options)))
       throw unauthenticated('MISSING_CREDENTIAL');
+    if (document instanceof ApiError) throw document;
     if (document instanceof Error) {
       // Any other fault of the syntax is told by Apollo, which parses again.
       if (!/more that \d+ tokens/.test(document.message)) return;

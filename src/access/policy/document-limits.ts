@@ -2,7 +2,11 @@
 // one name and looks for names like the unknown ones, and both can be made expensive on purpose. No schema is asked.
 import {
   getOperationAST,
+  GraphQLError,
   Kind,
+  Lexer,
+  Source,
+  TokenKind,
   visit,
   type DocumentNode,
   type FieldNode,
@@ -10,6 +14,7 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql';
+import { ApiError } from '../../core/errors.ts';
 import { refuse, refuseMoreThan } from '../../core/too-expensive.ts';
 
 /** Of one document: the parser stops there. */
@@ -26,6 +31,11 @@ const maxNameLength = 100;
 const maxSelections = 5_000;
 /** Fields that answer under one name are compared two by two, with all below them. Nobody repeats a field 140 times. */
 const maxPairs = 10_000;
+
+/** Selection sets within each other, inline fragments counted: a depth of 10 needs few of them. */
+const maxNestedSets = 100;
+/** As of variables (value-limits.ts): a filter may nest `and` and `or` about nine times. */
+const maxValueDepth = 20;
 
 /** Fields that answer with the schema itself. */
 export const introspectionFields: ReadonlySet<string> = new Set(['__schema', '__type']);
@@ -81,6 +91,48 @@ class Walk {
     this.pairCount += same.length;
     if (this.pairCount > maxPairs) refuseMoreThan(maxPairs, 'pairs of fields of the same name');
     same.push(field);
+  }
+}
+
+const openings: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L]);
+const closings: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R]);
+
+/** Counts brackets: selection sets outside of parentheses, lists and objects inside. */
+class Nesting {
+  private sets = 0;
+  private values = 0;
+  private parentheses = 0;
+
+  add(kind: string): void {
+    if (kind === TokenKind.PAREN_L) this.parentheses += 1;
+    else if (kind === TokenKind.PAREN_R) this.parentheses -= 1;
+    else if (openings.has(kind)) this.step(1);
+    else if (closings.has(kind)) this.step(-1);
+    if (this.sets > maxNestedSets) refuseMoreThan(maxNestedSets, 'selection sets within each other');
+    if (this.values > maxValueDepth) refuseMoreThan(maxValueDepth, 'lists and objects within each other');
+  }
+
+  private step(by: 1 | -1): void {
+    if (this.parentheses > 0) this.values += by;
+    else this.sets += by;
+  }
+}
+
+/**
+ * Throws QUERY_TOO_EXPENSIVE. Looks at the text, before it is parsed: graphql-js recurses into each bracket, and a document
+ * of 2,000 tokens can end the stack. What is not GraphQL passes: the parser refuses it at the same place.
+ */
+export function assertShallowDocument(text: string): void {
+  const lexer = new Lexer(new Source(text));
+  const nesting = new Nesting();
+  try {
+    for (let count = 0; count <= maxTokens; count += 1) {
+      const { kind } = lexer.advance();
+      if (kind === TokenKind.EOF) return;
+      nesting.add(kind);
+    }
+  } catch (error) {
+    if (error instanceof ApiError || !(error instanceof GraphQLError)) throw error;
   }
 }
 

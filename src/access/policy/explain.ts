@@ -16,7 +16,7 @@ import { ApiError } from '../../core/errors.ts';
 import { coercedVariables, concreteTypeOf, type CoercedVariables } from './concrete-type.ts';
 import { costOf } from './cost.ts';
 import { variableValue } from './decide.ts';
-import { assertLightDocument, maxTokens } from './document-limits.ts';
+import { assertLightDocument, assertShallowDocument, maxTokens } from './document-limits.ts';
 import { fragmentsOf } from './gate.ts';
 import { valueDemands, type Demand } from './input-demands.ts';
 import type { OperationPlan, PlannedField } from './operation-plan.ts';
@@ -61,7 +61,6 @@ interface Use extends Demand {
 }
 
 const maxMessages = 3;
-const maxMessageLength = 300;
 
 /** Types that a fragment names; what every type answers alike asks for no type in particular. */
 function namedTypes({ byType }: NonNullable<PlannedField['concrete']>): string[] {
@@ -159,16 +158,17 @@ function toReport(plan: OperationPlan, uses: readonly Use[], held: ReadonlySet<s
 
 /** What a request may not be is not explained either: validating it would take as long. */
 function parseValid(schema: GraphQLSchema, text: string, operationName: string | null): DocumentNode {
+  assertShallowDocument(text);
   let document: DocumentNode;
   try {
     document = parse(text, { maxTokens });
   } catch (error) {
-    throw new ApiError('GRAPHQL_PARSE_FAILED', (error as Error).message.slice(0, maxMessageLength));
+    throw new ApiError('GRAPHQL_PARSE_FAILED', (error as Error).message);
   }
   assertLightDocument(document, operationName);
   const errors = validate(schema, document, undefined, { maxErrors: maxMessages, hideSuggestions: true });
   const [first] = errors;
-  if (first) throw new ApiError('GRAPHQL_VALIDATION_FAILED', first.message.slice(0, maxMessageLength));
+  if (first) throw new ApiError('GRAPHQL_VALIDATION_FAILED', first.message);
   return document;
 }
 

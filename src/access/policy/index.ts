@@ -15,7 +15,12 @@ export { createGate, fragmentsOf, measuredGate, type Gate } from './gate.ts';
 export { guardBoundaries, isDenied, type GuardedContext } from './guard.ts';
 export type { OperationPlan, PlannedField } from './operation-plan.ts';
 export type { Decision } from './decide.ts';
-export { assertLightDocument, introspectionFields, maxTokens } from './document-limits.ts';
+export {
+  assertLightDocument,
+  assertShallowDocument,
+  introspectionFields,
+  maxTokens,
+} from './document-limits.ts';
 export { operationError, pathError } from './denial-errors.ts';
 export { shieldTree } from './rules.ts';
 export { createExplainer, type AccessExplainer } from './explain.ts';

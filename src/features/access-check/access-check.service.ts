@@ -14,7 +14,7 @@ interface CheckArguments {
 export async function checkAccess(ctx: Context, args: CheckArguments): Promise<AccessCheck | null> {
   chargeExplanation(ctx, 1);
   const held = args.apiKeyId == null ? ctx.principal.scopes : await scopesOfKey(ctx, args.apiKeyId);
-  return held && ctx.explainer.explain(args.document, args.operationName ?? null, held);
+  return held && ctx.explainer.explain(args.document, args.operationName || null, held);
 }
 
 async function scopesOfKey(ctx: Context, id: string): Promise<ReadonlySet<string> | null> {
