@@ -39,6 +39,11 @@ import type { CompiledExecution } from './server/execute.ts';
 import { createHttpServer, type HttpServer } from './server/http.ts';
 import { introspectionPlugin } from './server/introspection-plugin.ts';
 import { createOperationCheck } from './server/operation-check.ts';
+import {
+  createPersistedQueries,
+  persistedQueriesPlugin,
+  type PersistedQueries,
+} from './server/persisted-queries.ts';
 import { assembleSchema, type AssembledSchema } from './server/schema.ts';
 import { tracedDatabase } from './tracing/traced-database.ts';
 
@@ -169,8 +174,13 @@ function limitsFor({ config, logger, meter }: AppOptions, { clock }: House) {
   return openLimits({ settings, redisUrl, clock, logger, ...(meter ? { meter } : {}) });
 }
 
-function createPlugins(config: Config, gate: Gate, authenticator: Authenticator) {
+function createPlugins(
+  config: Config,
+  { gate, authenticator }: Enforcement,
+  persistedQueries: PersistedQueries,
+) {
   return [
+    persistedQueriesPlugin(persistedQueries),
     costPlugin,
     ...(config.introspection === 'keys' ? [introspectionPlugin(gate)] : []),
     accessPlugin({
@@ -222,6 +232,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { gate, authenticator } = options.enforcement?.(parts) ?? parts;
   const isIntrospectionPublic = config.introspection === 'public';
   const chores = startChores(house, { lastUsed, logger, scheduler });
+  const persistedQueries = createPersistedQueries();
   const close = async () => {
     // Beside the rest, so that a receiver of traces that keeps silent holds up nothing.
     const sent = tracer?.close();
@@ -232,11 +243,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const http = await createHttpServer<ServedContext>({
     schema,
-    plugins: createPlugins(config, gate, authenticator),
+    plugins: createPlugins(config, { gate, authenticator }, persistedQueries),
     createContext: contextFactory(
       house,
       { authenticator, limits },
-      createOperationCheck({ schema, policy, isIntrospectionPublic }),
+      { check: createOperationCheck({ schema, policy, isIntrospectionPublic }), persistedQueries },
     ),
     schemaFor: schemaView(config, { gate, authenticator, limits }),
     isReady: readiness(house),

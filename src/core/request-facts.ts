@@ -1,13 +1,20 @@
 // What the server room knows of a request: what it came with, and what is noted of it on its way.
 import type { RequestTrace } from './tracer.ts';
 
+export interface SentOperation {
+  readonly query: string;
+  readonly operationName: string | null;
+}
+
 export interface RequestFacts {
   /** The caller's address; behind proxies the one that TRUST_PROXY_HOPS points at. */
   readonly ip: string;
   /** Lower-case names; a repeated header is a list, as in Node's `headersDistinct`. Holds credentials: never log it. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The operation as sent, before anybody parsed it; null when the request holds none. */
-  readonly operation: { readonly query: string; readonly operationName: string | null } | null;
+  readonly operation: SentOperation | null;
+  /** A query named by its SHA-256 in lower-case hex: it came with it, or was sent before. */
+  readonly persisted?: { readonly hash: string; readonly operationName: string | null };
   /** The Idempotency-Key header as sent. Its form is NOT checked here. */
   readonly idempotencyKey?: string;
   readonly answer: AnswerNotes;

@@ -38,8 +38,10 @@ function switchedOff(): ApolloServerPlugin[] {
 
 /** Notes the operation's name for the log, and gives the one answer that Apollo sends as 200 without data its 400. */
 const bookkeeping: ApolloServerPlugin<RequestContextBase> = {
-  async requestDidStart({ contextValue: { scope } }) {
+  async requestDidStart({ contextValue: { scope }, request }) {
     scope.trace?.beginOperation();
+    // Some clients send an empty name where there is none.
+    if (request.operationName === '') delete request.operationName;
     return {
       async didResolveOperation({ operationName, operation }) {
         if (operation) scope.operation = operation.operation;
@@ -104,7 +106,8 @@ export async function startApollo<TContext extends RequestContextBase>(
     hideSchemaDetailsFromClientErrors: options.introspection !== 'public',
     ...unfinished,
     // Basic authentication makes a key something that a browser sends by itself: a foreign page must not use it.
-    csrfPrevention: true,
+    // A browser sends X-API-Key for no page without asking first; a Bearer token is seen to in request-rules.ts.
+    csrfPrevention: { requestHeaders: ['x-apollo-operation-name', 'apollo-require-preflight', 'x-api-key'] },
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     cache: 'bounded',

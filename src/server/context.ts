@@ -17,6 +17,7 @@ import { shareReads, type ReadRow } from '../db/shared-reads.ts';
 import { storeIsAway } from '../db/store-failure.ts';
 import { limitTime } from '../db/time-limit.ts';
 import type { OperationCheck } from './operation-check.ts';
+import type { PersistedQueries, PersistedQuery } from './persisted-queries.ts';
 
 /** From when the caller is known. */
 const operationLimitMs = 10_000;
@@ -62,7 +63,7 @@ function tenantDbFor(
 }
 
 /** What the server room's own plugins get: the scope is not for the rooms behind it. */
-export type ServedContext = Context & RequestContextBase;
+export type ServedContext = Context & RequestContextBase & { readonly persistedQuery: PersistedQuery | null };
 
 /** Apollo copies a context's own properties; the getters stand on the class, so copying does not touch them. */
 class RequestContext implements ServedContext {
@@ -80,6 +81,7 @@ class RequestContext implements ServedContext {
     readonly explainer: AccessExplainer,
     readonly limits: RequestLimits,
     private readonly rows: TenantDb | null,
+    readonly persistedQuery: PersistedQuery | null,
   ) {}
 
   get requestId(): string {
@@ -97,7 +99,10 @@ class RequestContext implements ServedContext {
 export function contextFactory(
   operator: Operator,
   { authenticator, limits }: { readonly authenticator: Authenticator; readonly limits: Limits },
-  check: OperationCheck,
+  {
+    check,
+    persistedQueries,
+  }: { readonly check: OperationCheck; readonly persistedQueries: PersistedQueries },
 ) {
   const readRow = shareReads(operator.database);
   return async (facts: RequestFacts): Promise<ServedContext> => {
@@ -109,11 +114,12 @@ export function contextFactory(
     // Whoever has no credential and asks for more than the public part is refused first, and for nothing.
     if (principal.kind === 'ANONYMOUS') check(operation, true);
     const opened = limits.open(principal, ip, answer);
-    if (principal.kind !== 'ANONYMOUS') check(operation, false);
+    const persisted = persistedQueries.find(facts, principal);
+    if (principal.kind !== 'ANONYMOUS') check(persisted ?? operation, false);
     const { clock, credentials, scopes, explainer } = operator;
     const rows = tenantDbFor(operator, authenticator, principal, scope, readRow);
     const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
-    const tools = [clock, credentials, scopes, explainer, opened, rows] as const;
+    const tools = [clock, credentials, scopes, explainer, opened, rows, persisted] as const;
     return new RequestContext(scope, ip, once, principal, ...tools);
   };
 }

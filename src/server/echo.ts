@@ -21,13 +21,26 @@ function withoutValue(message: string): string {
 }
 
 /**
- * Beginning and end, where all that is looked for stands. A value between them may be long, and made so that a search
- * for a hint begins anew at each of its words.
+ * Beginning and end, where all that is looked for stands: what is wrong, and what to do. A value between them may be long,
+ * and made so that a search for a hint begins anew at each of its words. The end begins with a whole word: the second half of
+ * a secret would not be recognised as one.
  */
 const maxPartLength = 500;
 function shorten(message: string): string {
   if (message.length <= 2 * maxPartLength) return message;
-  return `${message.slice(0, maxPartLength)}…${message.slice(-maxPartLength)}`;
+  return `${message.slice(0, maxPartLength)}…${message.slice(-maxPartLength).replace(/^\S*/, '')}`;
+}
+
+/** Names are shorter (document-limits.ts): what is longer between quotes is a value, and says less than the rest. */
+const maxQuotedLength = 100;
+
+/** Cuts what is repeated of the request, never the sentence around it. */
+function cutQuoted(message: string): string {
+  return message.replace(/"([^"]*)"/g, (quoted, text: string) => {
+    if (text.length <= maxQuotedLength) return quoted;
+    // Never half of a surrogate pair.
+    return `"${text.slice(0, maxQuotedLength).replace(/[\uD800-\uDBFF]$/, '')}…"`;
+  });
 }
 
 const ofVariable = /^Variable "(\$\w+)" got invalid value /;
@@ -42,10 +55,13 @@ function aboutVariable(message: string, detail: string | undefined): string {
   return `Variable "${name}" got an invalid value${at}; ${withoutValue(shorten(detail))}`;
 }
 
-/** The message of an error, given with the messages of its causes from the outside in, without any value. */
+/**
+ * The message of an error, given with the messages of its causes from the outside in, without any value and at most
+ * 1,001 characters long. The part that helps is never cut.
+ */
 export function speakable(messages: readonly string[]): string {
   const [message = ''] = messages;
-  if (!ofVariable.test(message)) return blankSecrets(withoutValue(shorten(message)));
+  if (!ofVariable.test(message)) return cutQuoted(blankSecrets(withoutValue(shorten(message))));
   const detail = messages.find((cause) => !ofVariable.test(cause));
-  return blankSecrets(aboutVariable(message, detail));
+  return cutQuoted(blankSecrets(aboutVariable(message, detail)));
 }

@@ -6,7 +6,6 @@ import type { RequestScope } from '../core/request-facts.ts';
 import { speakable } from './echo.ts';
 import { outcomeOf, traceForLog } from './request-scope.ts';
 
-const maximumMessageLength = 300;
 /** The depth to which causes are searched; a chain longer than that is nobody's intention. */
 const maximumCauses = 10;
 /** Facts for the server, not for the caller. */
@@ -43,12 +42,6 @@ export function badRequest(
   });
 }
 
-function truncate(message: string): string {
-  if (message.length <= maximumMessageLength) return message;
-  // Never half of a surrogate pair.
-  return `${message.slice(0, maximumMessageLength).replace(/[\uD800-\uDBFF]$/, '')}…`;
-}
-
 function causesOf(error: unknown): readonly unknown[] {
   const causes = [error];
   for (let last = error; last instanceof GraphQLError && causes.length < maximumCauses; causes.push(last)) {
@@ -81,13 +74,13 @@ function recognise(error: unknown): Refusal | null {
   if (typeof message !== 'string') return null;
   if (isErrorCode(code) && code !== 'INTERNAL_SERVER_ERROR') {
     const messages = causes.map((cause) => (cause instanceof Error ? cause.message : message));
-    return { code, message: truncate(speakable(messages)), extensions: extensions ?? {} };
+    return { code, message: speakable(messages), extensions: extensions ?? {} };
   }
   // Clients recognise this one by its text.
   if (message === 'PersistedQueryNotSupported') return { code: 'BAD_REQUEST', message, extensions: {} };
   const innermost = causes.at(-1);
   if (innermost instanceof GraphQLError && argumentFault.test(innermost.message)) {
-    return { code: 'BAD_USER_INPUT', message: truncate(speakable([innermost.message])), extensions: {} };
+    return { code: 'BAD_USER_INPUT', message: speakable([innermost.message]), extensions: {} };
   }
   return null;
 }

@@ -10,6 +10,7 @@ import { prefersHtml } from './accept.ts';
 import { startApollo, unfinishedAnswer } from './apollo.ts';
 import { fastifyApolloHandler } from './apollo-packages.ts';
 import { callerAddress } from './caller-address.ts';
+import type { CorsOrigins } from './cors.ts';
 import { addDrain, type Drain } from './drain.ts';
 import type { CompiledExecution } from './execute.ts';
 import { createFastify } from './fastify.ts';
@@ -33,8 +34,8 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
   isStoreNear(): Promise<boolean>;
   readonly logger: Logger;
   readonly introspection: 'public' | 'keys' | 'off';
-  /** Exactly these origins may read answers from a browser; none by default. */
-  readonly corsOrigins: readonly string[];
+  /** Whose pages may read answers in a browser; nobody's when the list is empty. */
+  readonly corsOrigins: CorsOrigins;
   readonly trustProxyHops: number;
   readonly meter?: Meter;
   readonly tracer?: Tracer;
@@ -64,29 +65,55 @@ export interface HttpServer {
 
 const defaultBodyLimitBytes = 256 * 1024;
 
+/** The parameters of an operation, as they were sent. Nothing is known of their types. */
+type Sent = Readonly<Record<string, unknown>>;
+
 /**
- * From the body of a POST or the URL of a GET; anything of another shape is Apollo's to refuse. The URL is decoded as
- * Apollo does: what is judged here must be what runs there, also where bytes are not UTF-8.
+ * The body of a POST or the URL of a GET; anything of another shape is Apollo's to refuse. The URL is decoded as Apollo
+ * does: what is judged here must be what runs there, also where bytes are not UTF-8.
  */
-function operationOf(request: FastifyRequest): RequestFacts['operation'] {
-  const source = (
+function sentIn(request: FastifyRequest): Sent {
+  const sent =
     request.method === 'POST'
       ? request.body
-      : Object.fromEntries(new URL(request.url, 'http://localhost').searchParams)
-  ) as Record<string, unknown> | null | undefined;
-  const query = source?.['query'];
-  const operationName = source?.['operationName'];
-  if (typeof query !== 'string') return null;
-  return { query, operationName: typeof operationName === 'string' ? operationName : null };
+      : Object.fromEntries(new URL(request.url, 'http://localhost').searchParams);
+  return (sent ?? {}) as Sent;
+}
+
+/** Some clients send an empty name where there is none. */
+function nameOf(operationName: unknown): string | null {
+  return typeof operationName === 'string' && operationName !== '' ? operationName : null;
+}
+
+function operationOf({ query, operationName }: Sent): RequestFacts['operation'] {
+  return typeof query === 'string' ? { query, operationName: nameOf(operationName) } : null;
+}
+
+/** `{persistedQuery: {version: 1, sha256Hash}}`: an object in a body, its JSON in a URL. */
+function persistedIn({ extensions, operationName }: Sent): RequestFacts['persisted'] {
+  try {
+    const parsed = (typeof extensions === 'string' ? JSON.parse(extensions) : extensions) as
+      { persistedQuery?: { version?: unknown; sha256Hash?: unknown } | null } | null | undefined;
+    const { version, sha256Hash } = parsed?.persistedQuery ?? {};
+    if (version !== 1 || typeof sha256Hash !== 'string' || !/^[0-9a-f]{64}$/.test(sha256Hash))
+      return undefined;
+    return { hash: sha256Hash, operationName: nameOf(operationName) };
+  } catch {
+    // Apollo parses it again, and says so.
+    return undefined;
+  }
 }
 
 function factsOf(request: FastifyRequest, trustProxyHops: number): RequestFacts {
   const idempotencyKey = request.headers['idempotency-key'];
+  const sent = sentIn(request);
+  const persisted = persistedIn(sent);
   return {
     ip: callerAddress(request.raw, trustProxyHops),
     // `headers` keeps only the first of two Authorization headers; requests injected by tests have no other form.
     headers: (request.raw.headersDistinct as RequestFacts['headers'] | undefined) ?? request.headers,
-    operation: operationOf(request),
+    operation: operationOf(sent),
+    ...(persisted ? { persisted } : {}),
     answer: answerNotesOf(request),
     scope: scopeOf(request),
     ...(typeof idempotencyKey === 'string' ? { idempotencyKey } : {}),

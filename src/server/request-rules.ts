@@ -60,10 +60,26 @@ function tooLarge(bodyLimitBytes: number): string {
   return `The body is over the limit of ${bodyLimitBytes} bytes.`;
 }
 
+/** Two Host headers: a proxy in front may have gone by the other one (RFC 9112, section 3.2). */
+function hasSecondHost(request: FastifyRequest): boolean {
+  // Requests injected by tests have no such form; `headers` keeps only the first of them.
+  const distinct = request.raw.headersDistinct as Record<string, string[] | undefined> | undefined;
+  return (distinct?.['host']?.length ?? 0) > 1;
+}
+
+/**
+ * A header that no page of another site can send without asking first. Basic is none: the browser adds it by itself, to the
+ * request of any page. Apollo asks GETs for such a header, and knows only its own.
+ */
+function provesSender({ authorization }: FastifyRequest['headers']): boolean {
+  return /^bearer +\S/i.test(authorization ?? '');
+}
+
 /** Decides about the head of a request: null, or why it is refused. */
 function findFault(request: FastifyRequest, bodyLimitBytes: number): GraphQLError | null {
   const longHeader = findLongHeader(request.headers);
   if (longHeader) return longHeader;
+  if (hasSecondHost(request)) return badRequest(400, 'The request has more than one Host header.');
   const routeFault = findRouteFault(request);
   if (routeFault || pathOf(request) !== '/graphql' || request.method === 'OPTIONS') return routeFault;
   // The Apollo integration makes a URL of these; one that cannot be made would be our 500 instead of their 400.
@@ -75,6 +91,14 @@ function findFault(request: FastifyRequest, bodyLimitBytes: number): GraphQLErro
   if (!acceptsJson(request.headers.accept))
     return badRequest(406, 'The answer is JSON: accept application/json.');
   return findBodyFault(request, bodyLimitBytes);
+}
+
+/**
+ * The refusal of a request whose caller left in the middle of its body, else null. Nobody reads it, and it is no defect:
+ * Node reports the end of the connection as an error of the body (ECONNRESET, `aborted`).
+ */
+export function hungUp({ raw }: FastifyRequest): GraphQLError | null {
+  return raw.destroyed && !raw.complete ? badRequest(400, 'The request ended before its body did.') : null;
 }
 
 /** What Fastify itself refuses, said in our words. Anything that is not a refusal of Fastify is returned as it is. */
@@ -117,6 +141,8 @@ export function addRequestRules(app: FastifyInstance, bodyLimitBytes: number): v
     const { accept } = request.headers;
     // What was judged here is what Apollo is to judge.
     if (accept !== undefined) request.headers.accept = withoutParameters(accept);
+    if (provesSender(request.headers))
+      request.headers['apollo-require-preflight'] ??= 'Authorization: Bearer';
   });
   app.addHook('preParsing', (request, _reply, _payload, done) => {
     watchPieces(request);

@@ -14,7 +14,6 @@ const maxListObjects = 500;
 const maxProperties = 500;
 /** Of all variables: the largest mutation takes 100 inputs. */
 const maxVariableObjects = 2_000;
-const maxMessageLength = 300;
 
 /** What to look at in the values of one plan. */
 export interface ValueChecks {
@@ -68,7 +67,7 @@ function assertFewObjects(args: unknown): void {
 }
 
 function badValue(message: string): ApiError {
-  return new ApiError('BAD_USER_INPUT', message.slice(0, maxMessageLength));
+  return new ApiError('BAD_USER_INPUT', message);
 }
 
 /** As execution will read them. What it would refuse, after the answer began, is refused here as the whole answer. */

@@ -124,6 +124,28 @@ describe('An error message', () => {
     expect(speakable([`Unknown operation named "${key}".`])).not.toContain(prefix);
   });
 
+  it('of a long sentence keeps the end, which says what to do, and cuts what it repeats', () => {
+    const long = 'x'.repeat(5_000);
+    const hint = `Set one of these headers: ${'X-Some-Header, '.repeat(20)}X-The-Last-One.`;
+    expect(speakable([hint])).toBe(hint);
+    expect(speakable([`Cannot query field "${long}" on type "Query". ${hint}`])).toMatch(/X-The-Last-One\.$/);
+    expect(speakable([`Argument "${'y'.repeat(300)}" is not known. Ask for another.`])).toBe(
+      `Argument "${'y'.repeat(100)}…" is not known. Ask for another.`,
+    );
+    expect(speakable([`${'Conflict. '.repeat(500)}${hint}`]).length).toBeLessThanOrEqual(1_001);
+  });
+
+  it('never cuts a secret in two', () => {
+    const { key } = makeApiKey('LIVE');
+    for (let beside = 420; beside < 505; beside += 1) {
+      const pad = 'a'.repeat(beside);
+      for (const message of [`${pad} ${key} ${'b '.repeat(1_000)}`, `${'b '.repeat(1_000)} ${key} ${pad}`]) {
+        for (const part of [key.slice(20, 30), key.slice(-10)])
+          expect(speakable([message])).not.toContain(part);
+      }
+    }
+  });
+
   it('about a variable says little when its cause is not known', () => {
     const message = `Variable "$input" got invalid value { password: ${text} }; Field "email" is missing.`;
     expect(speakable([message])).toBe('Variable "$input" got an invalid value.');

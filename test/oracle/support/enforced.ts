@@ -63,7 +63,10 @@ export async function runEnforced(
   const operation = document.definitions.find(
     (one) => one.kind === 'OperationDefinition' && one.name?.value === operationName,
   );
-  const contextValue: ServedContext = Object.assign(context, { scope: { requestId: 'oracle' } });
+  const contextValue: ServedContext = Object.assign(context, {
+    scope: { requestId: 'oracle' },
+    persistedQuery: null,
+  });
   const apollo = {
     document,
     operation,
