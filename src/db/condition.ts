@@ -39,6 +39,32 @@ function listSql(values: readonly string[], dialect: Dialect): Sql {
 
 const inequality: Partial<Record<Comparator, Sql>> = { gt: sql`>`, gte: sql`>=`, lt: sql`<`, lte: sql`<=` };
 
+/** The folded column of a text, if it has one: the indexes stand on it. */
+function foldedSql(table: Table, alias: string, property: string): Sql | null {
+  const folded = table.columns.find(({ foldOf }) => foldOf === property);
+  return folded ? columnSql(table, alias, folded.property) : null;
+}
+
+/**
+ * The text that sorts behind every text with this beginning, by code points, as both engines sort; null: there is none.
+ */
+function endOfPrefix(prefix: string): string | null {
+  const characters = Array.from(prefix);
+  while (characters.at(-1) === '\u{10FFFF}') characters.pop();
+  const last = characters.pop()?.codePointAt(0);
+  if (last === undefined) return null;
+  // There are no characters between U+D7FF and U+E000.
+  return characters.join('') + String.fromCodePoint(last === 0xd7_ff ? 0xe0_00 : last + 1);
+}
+
+/** Begins with a text. As a range: an index is read from its place, by a prepared statement too. */
+function startsWithSql(column: Sql, text: string): Sql {
+  // Half a surrogate pair reaches the engines as U+FFFD.
+  const prefix = Buffer.from(text).toString();
+  const end = endOfPrefix(prefix);
+  return end === null ? sql`${column} >= ${prefix}` : sql`(${column} >= ${prefix} AND ${column} < ${end})`;
+}
+
 /** How a property is read when it is compared. */
 export type ColumnReader = (table: Table, alias: string, property: string) => Sql;
 
@@ -51,22 +77,28 @@ function comparisonSql(
 ): Sql {
   const column = readColumn(table, alias, property);
   const parameter = () => dialect.encode(table.column(property).kind, value);
+  const folded = foldedSql(table, alias, property);
   switch (op) {
-    case 'eq':
-      return value === null ? sql`${column} IS NULL` : sql`${column} = ${parameter()}`;
+    case 'eq': {
+      const isEqual = value === null ? sql`${column} IS NULL` : sql`${column} = ${parameter()}`;
+      return folded ? sql`(${folded} = ${fold(value as string | null)} AND ${isEqual})` : isEqual;
+    }
     case 'neq':
       // A row without a value is different from any value; plain <> would drop it.
       return value === null
         ? sql`${column} IS NOT NULL`
         : sql`(${column} IS NULL OR ${column} <> ${parameter()})`;
-    case 'in':
-      return sql`${column} IN ${listSql(value as string[], dialect)}`;
+    case 'in': {
+      const values = value as string[];
+      const isOne = sql`${column} IN ${listSql(values, dialect)}`;
+      return folded ? sql`(${folded} IN ${listSql(values.map(fold), dialect)} AND ${isOne})` : isOne;
+    }
     case 'nin':
       return sql`(${column} IS NULL OR ${column} NOT IN ${listSql(value as string[], dialect)})`;
     case 'contains':
       return dialect.contains(columnSql(table, alias, foldedProperty(property)), fold(value as string));
     case 'startsWith':
-      return dialect.startsWith(columnSql(table, alias, foldedProperty(property)), fold(value as string));
+      return startsWithSql(columnSql(table, alias, foldedProperty(property)), fold(value as string));
     default:
       return sql`${column} ${inequality[op] ?? empty} ${parameter()}`;
   }

@@ -30,11 +30,12 @@ export interface Dialect {
   millisecondsBetween(from: Sql, to: Sql): Sql;
   /** Exactly this text somewhere in a text column; no character of it means anything else. */
   contains(column: Sql, text: string): Sql;
-  startsWith(column: Sql, text: string): Sql;
   /** What makes the table of words of a table (see search.ts), and takes it away again. */
   searchTable(table: string): { readonly create: readonly string[]; readonly drop: readonly string[] };
   /** A SELECT of the ids whose words hold `whole` as it is and, for each prefix, a word that begins with it. */
   idsWithWords(searchTable: string, whole: string, prefixes: readonly string[]): Sql;
+  /** Selects all columns of a table's rows, each looked up by its `id` in `ids AS "found"`, whatever their number. */
+  rowsById(ids: Sql, table: Sql, alias: Sql): Sql;
   /** Ends a SELECT: the rows of the alias stay as they are until the transaction ends. Nothing where there is one writer. */
   lockRows(mode: 'UPDATE' | 'SHARE', alias: string): Sql;
   /** Ends with the first rows, in this order, of all lists together, each of which an index holds in this order. */
@@ -87,7 +88,6 @@ export const sqlite: Dialect = {
     sql`CAST(round((julianday(${to}) - julianday(${from})) * 86400000) AS integer)`,
   // Not LIKE: SQLite's ends at a NUL and fails at patterns over 50,000 bytes.
   contains: (column, text) => sql`instr(${column}, ${text}) > 0`,
-  startsWith: (column, text) => sql`instr(${column}, ${text}) = 1`,
   searchTable: (table) => {
     const [words, index] = [`"${table}_search"`, `"${table}_search_index"`];
     const add = `INSERT INTO ${index} (rowid, "id", "words") VALUES (new."number", new."id", new."words");`;
@@ -113,6 +113,9 @@ export const sqlite: Dialect = {
     const query = [quoted(whole), ...prefixes.map((prefix) => `${quoted(prefix)}*`)].join(' ');
     return sql`SELECT "id" FROM ${index} WHERE ${index} MATCH ${query}`;
   },
+  // CROSS JOIN fixes the order.
+  rowsById: (ids, table, alias) =>
+    sql`SELECT ${alias}.* FROM ${ids} CROSS JOIN ${table} AS ${alias} WHERE ${alias}."id" = "found"."id"`,
   lockRows: () => empty,
   // Reads each list as far as it is wanted.
   merged: (lists, order, limit) => sql`${join(lists, ' UNION ALL ')} ORDER BY ${order} LIMIT ${limit}`,
@@ -162,9 +165,7 @@ export const postgres: Dialect = {
     return sql`unnest(${list}) AS ${identifier(alias)}(value)`;
   },
   millisecondsBetween: (from, to) => sql`CAST(round(extract(epoch FROM (${to} - ${from})) * 1000) AS bigint)`,
-  // LIKE, because a prefix can then be looked up in an index.
   contains: (column, text) => sql`${column} LIKE ${`%${escapeLike(text)}%`} ESCAPE '\\'`,
-  startsWith: (column, text) => sql`${column} LIKE ${`${escapeLike(text)}%`} ESCAPE '\\'`,
   searchTable: (table) => ({
     create: [
       `CREATE TABLE "${table}_search" ("id" text COLLATE "C" PRIMARY KEY REFERENCES "${table}" ("id") ON DELETE CASCADE, "words" text COLLATE "C" NOT NULL)`,
@@ -178,6 +179,9 @@ export const postgres: Dialect = {
     const query = [quoted(whole), ...prefixes.map((prefix) => `${quoted(prefix)}:*`)].join(' & ');
     return sql`SELECT "id" FROM ${identifier(searchTable)} WHERE ${raw(searchVector)} @@ ${query}::tsquery`;
   },
+  // LIMIT keeps it from reading the whole table beside a long list of ids.
+  rowsById: (ids, table, alias) =>
+    sql`SELECT ${alias}.* FROM ${ids} CROSS JOIN LATERAL (SELECT * FROM ${table} WHERE "id" = "found"."id" LIMIT 1) AS ${alias}`,
   lockRows: (mode, alias) => sql` ${raw(`FOR ${mode}`)} OF ${identifier(alias)}`,
   // Left to itself it reads each list to its end and sorts.
   merged: (lists, order, limit) => {

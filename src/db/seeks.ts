@@ -24,8 +24,8 @@ type Comparison = Extract<Condition, { op: unknown }>;
 function listsInOrder({ indexes, workspace }: Table, property: string, orderBy: string): boolean {
   const wanted = [property, orderBy, 'id'].join();
   return indexes.some(({ properties }) => {
-    const [first, ...rest] = properties;
-    return properties.join() === wanted || (first === workspace && rest.join() === wanted);
+    const keys = properties[0] === workspace ? properties.slice(1) : properties;
+    return keys.slice(0, 3).join() === wanted;
   });
 }
 

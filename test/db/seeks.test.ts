@@ -158,7 +158,7 @@ describe('Lists of one value each are made', () => {
 
   it.each<[string, Parameters<typeof seeksOf>[0]]>([
     ['no index has the order', { ...list, window: { ...oldestFirst, orderBy: 'updatedAt' } }],
-    ['no index has the property', { ...list, condition: isIn('channel', ['WEB', 'SMS']) }],
+    ['no index has the property', { ...list, condition: isIn('subject', ['Hours', 'Prices']) }],
     ['there is no value', { ...list, condition: isIn('status', []) }],
     ['there are many values', { ...list, condition: isIn('status', statuses) }],
     [

@@ -11,6 +11,7 @@ import { ExternalSignIn1767225600011 } from './11-external-sign-in.ts';
 import { UserNames1767225600012 } from './12-user-names.ts';
 import { Sweeps1767225600013 } from './13-sweeps.ts';
 import { RowCounts1767225600014 } from './14-row-counts.ts';
+import { ListFilters1767225600020 } from './20-list-filters.ts';
 
 export const migrations = [
   Accounts1767225600001,
@@ -25,4 +26,5 @@ export const migrations = [
   UserNames1767225600012,
   Sweeps1767225600013,
   RowCounts1767225600014,
+  ListFilters1767225600020,
 ];

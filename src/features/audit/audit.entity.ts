@@ -39,6 +39,7 @@ export class AuditChange {
   venues: { by: 'closed' },
   indexes: [
     { name: 'audit_entries_at', properties: ['workspaceId', 'at', 'id'] },
+    { name: 'audit_entries_actor', properties: ['workspaceId', 'actorId', 'at', 'id'] },
     { name: 'audit_entries_target', properties: ['targetId', 'at', 'id'] },
   ],
 })

@@ -27,6 +27,7 @@ import { Venue } from '../venues/index.ts';
     { name: 'customers_updated', properties: ['workspaceId', 'updatedAt', 'id'] },
     { name: 'customers_name', properties: ['workspaceId', 'nameFolded', 'id'] },
     { name: 'customers_email', properties: ['workspaceId', 'emailFolded', 'id'] },
+    { name: 'customers_city', properties: ['workspaceId', 'cityFolded', 'createdAt', 'id'] },
   ],
 })
 export class Customer implements Node {
@@ -49,7 +50,7 @@ export class Customer implements Node {
   name: 'customer_venues',
   workspace: 'workspaceId',
   venues: { by: 'column', property: 'venueId' },
-  indexes: [{ name: 'customer_venues_venue', properties: ['venueId', 'customerId'] }],
+  indexes: [{ name: 'customer_venues_venue', properties: ['venueId', 'customerId', 'workspaceId'] }],
 })
 export class CustomerVenue {
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;

@@ -32,7 +32,7 @@ registerEnumType(FollowUpStatus, { name: 'FollowUpStatus' });
     { name: 'follow_ups_completed', properties: ['workspaceId', 'completedAt', 'id'] },
     { name: 'follow_ups_customer', properties: ['customerId', 'dueAt', 'id'] },
     { name: 'follow_ups_inquiry', properties: ['inquiryId', 'dueAt', 'id'] },
-    { name: 'follow_ups_venue', properties: ['venueId', 'dueAt', 'id'] },
+    { name: 'follow_ups_venue', properties: ['venueId', 'dueAt', 'id', 'workspaceId'] },
   ],
 })
 export class FollowUp implements Node {

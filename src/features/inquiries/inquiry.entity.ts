@@ -39,8 +39,9 @@ registerEnumType(InquiryStatus, {
     { name: 'inquiries_created', properties: ['workspaceId', 'createdAt', 'id'] },
     { name: 'inquiries_updated', properties: ['workspaceId', 'updatedAt', 'id'] },
     { name: 'inquiries_status', properties: ['workspaceId', 'status', 'createdAt', 'id'] },
+    { name: 'inquiries_channel', properties: ['workspaceId', 'channel', 'createdAt', 'id'] },
     { name: 'inquiries_customer', properties: ['customerId', 'createdAt', 'id'] },
-    { name: 'inquiries_venue', properties: ['venueId', 'createdAt', 'id'] },
+    { name: 'inquiries_venue', properties: ['venueId', 'createdAt', 'id', 'workspaceId'] },
   ],
 })
 export class Inquiry implements Node {
