@@ -62,17 +62,29 @@ interface Search {
   readonly workspaceId: string;
 }
 
+/** Selects the `id` of the rows of which each of the words begins a word. */
+export function idsWithWordsSql(table: Table, { words, workspaceId }: Search, dialect: Dialect): Sql {
+  return dialect.idsWithWords(`${table.name}_search`, wordOfWorkspace(workspaceId), words);
+}
+
 /**
  * What a FROM begins with: the ids of the rows of which each of the words begins a word. On SQLite CROSS JOIN fixes the
  * order: left to itself, and without statistics, it reads the workspace row by row until it has found enough.
  */
-export function foundSql(table: Table, { words, workspaceId }: Search, dialect: Dialect): Sql {
-  if (words.length === 0) return empty;
-  const ids = dialect.idsWithWords(`${table.name}_search`, wordOfWorkspace(workspaceId), words);
-  return sql`(${ids}) AS "found" CROSS JOIN `;
+export function foundSql(table: Table, search: Search, dialect: Dialect): Sql {
+  if (search.words.length === 0) return empty;
+  return sql`(${idsWithWordsSql(table, search, dialect)}) AS "found" CROSS JOIN `;
 }
 
 /** Belongs to foundSql in the same FROM. */
 export function isFoundSql(table: Table, alias: string, { words }: Search): Sql {
   return words.length === 0 ? empty : sql` AND ${columnSql(table, alias, 'id')} = "found"."id"`;
+}
+
+/** The same condition asked of one row: its words stand in one text with a space before each but the first. */
+export function hasWordsSql(table: Table, alias: string, { words }: Search, dialect: Dialect): Sql {
+  if (words.length === 0) return empty;
+  const kept = sql`"words"."words"`;
+  const begins = words.map((one) => dialect.contains(kept, ` ${one}`));
+  return sql` AND EXISTS (SELECT 1 FROM ${identifier(`${table.name}_search`)} AS "words" WHERE "words"."id" = ${columnSql(table, alias, 'id')} AND ${join(begins, ' AND ')})`;
 }

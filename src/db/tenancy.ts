@@ -1,5 +1,5 @@
 // The conditions that keep a caller inside its workspace and venues. Every statement on tenant rows carries them.
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import { columnSql, conditionSql, type Condition } from './condition.ts';
 import { identifier, type Dialect } from './dialect.ts';
 import { tableOf, type Table } from './table.ts';
@@ -50,6 +50,23 @@ function venueSql(
     case 'closed':
       return sql`1 = 0`;
   }
+}
+
+/**
+ * Selects the `id` of the rows that the caller's venues leave, of a table whose rows are linked to venues, each once; null for
+ * a table whose rows or parents name their venue.
+ */
+export function venueKeysSql(
+  table: Table,
+  { workspaceId, venueIds }: TenantScope,
+  dialect: Dialect,
+): Sql | null {
+  const rule = table.venues;
+  if (rule.by !== 'link' || venueIds === null) return null;
+  const link = tableOf(rule.table());
+  const column = (property: string) => columnSql(link, 'k', property);
+  const distinct = raw(venueIds.length > 1 ? 'DISTINCT ' : '');
+  return sql`SELECT ${distinct}${column(rule.key)} AS "id" FROM ${identifier(link.name)} AS "k" WHERE ${column(rule.venue)} IN ${venueListSql(venueIds, dialect)} AND ${column(link.workspace)} = ${workspaceId}`;
 }
 
 /** The workspace's rows, and of those only the ones that the venues leave. */

@@ -8,24 +8,21 @@ import {
 } from './aggregate.ts';
 import type { Condition } from './condition.ts';
 import type { Connection } from './database.ts';
-import {
-  byIdsStatement,
-  listsPerParentStatement,
-  listStatement,
-  parsed,
-  toEntities,
-  type ListPerParent,
-  type ListQuery,
-  type ParentLink,
-} from './select.ts';
+import type { ListPerParent, ListQuery, ParentLink } from './list-query.ts';
+import { byIdsStatement, parsed, toEntities } from './select.ts';
 import { tableOf, type EntityClass, type Table } from './table.ts';
 import type { TenantScope } from './tenancy.ts';
+import {
+  finishLists,
+  onFirstPath,
+  planLists,
+  readList,
+  readLists,
+  type ListResult,
+  type PlannedList,
+} from './tenant-lists.ts';
 
-export interface ListResult<T> {
-  readonly rows: readonly T[];
-  /** null when it was not asked for. */
-  readonly total: number | null;
-}
+export type { ListResult } from './tenant-lists.ts';
 
 /** Of each row by its id: the lists below it, in the order in which they were asked for. */
 export type ListsBelow = ReadonlyMap<string, readonly ListResult<Record<string, unknown>>[]>;
@@ -77,42 +74,21 @@ export interface TenantReader {
 const allProperties = (table: Table): string[] =>
   table.columns.filter((column) => column.foldOf === undefined).map((column) => column.property);
 
-function resultsOf<T>(lists: readonly ListPerParent[], answers: readonly unknown[]): ListResult<T>[] {
-  return lists.map(({ query }, index) => ({
-    rows: toEntities<T>(query.properties, answers[2 * index]),
-    total: answers[2 * index + 1] as number | null,
-  }));
-}
-
-/** Rows, and the lists that came with them. */
-function withLists<T>(
-  { properties, below }: { properties: readonly string[]; below: readonly ListPerParent[] },
+/** Rows as they were answered, and the lists that came with them. */
+async function withLists<T>(
+  connection: Connection,
+  scope: TenantScope,
+  { properties, below }: { properties: readonly string[]; below: readonly PlannedList[] },
   answered: unknown,
-): { rows: T[]; below: ListsBelow } {
+): Promise<{ rows: T[]; below: ListsBelow }> {
   if (below.length === 0) return { rows: toEntities<T>(properties, answered), below: new Map() };
   const answers = parsed(answered) as [unknown[], ...unknown[]][];
   const rows = toEntities<T & { id: string }>(
     properties,
     answers.map(([values]) => values),
   );
-  const lists = answers.map(([, ...lists]) => resultsOf<Record<string, unknown>>(below, lists));
-  return { rows, below: new Map(rows.map(({ id }, index) => [id, lists[index]!])) };
-}
-
-async function listsPerParent<T>(
-  connection: Connection,
-  scope: TenantScope,
-  lists: readonly ListPerParent[],
-  parentIds: readonly string[],
-): Promise<Map<string, ListResult<T>[]>> {
-  const statement = listsPerParentStatement(lists, parentIds, scope, connection.dialect);
-  const [answer] = await connection.query<{ parents: unknown }>(statement);
-  return new Map(
-    (parsed(answer!.parents) as unknown[][]).map(([parent, ...answers]) => [
-      parent as string,
-      resultsOf<T>(lists, answers),
-    ]),
-  );
+  const values = new Map(rows.map(({ id }, index) => [id, answers[index]!.slice(1)]));
+  return { rows, below: await finishLists(connection, scope, below, values) };
 }
 
 export function readerOf(connection: Connection, scope: TenantScope): TenantReader {
@@ -120,15 +96,15 @@ export function readerOf(connection: Connection, scope: TenantScope): TenantRead
   const self: TenantReader = {
     scope,
     async list<T>(query: ListQuery, below: readonly ListPerParent[] = []) {
-      const statement = listStatement(query, scope, dialect, below);
-      const [answer] = await connection.query<{ rows: unknown; total: number | null }>(statement);
-      return { ...withLists<T>({ ...query, below }, answer!.rows), total: answer!.total };
+      const lists = planLists(below, scope, query.window.limit);
+      const { rows, total } = await readList(connection, { query, scope }, lists);
+      return { ...(await withLists<T>(connection, scope, { ...query, below: lists }, rows)), total };
     },
     async listPerParent<T>(query: ListQuery, link: ParentLink, parentIds: readonly string[]) {
       const lists = await self.listsPerParent<T>([{ query, link }], parentIds);
       return new Map([...lists].map(([parent, [list]]) => [parent, list!]));
     },
-    listsPerParent: (lists, parentIds) => listsPerParent(connection, scope, lists, parentIds),
+    listsPerParent: (lists, parentIds) => readLists(connection, scope, lists, parentIds),
     async byIds<T>(table: Table, properties: readonly string[], ids: readonly string[]) {
       return (await self.byIdsWith<T>({ table, properties, below: [] }, ids)).rows;
     },
@@ -137,10 +113,12 @@ export function readerOf(connection: Connection, scope: TenantScope): TenantRead
       const wanted = {
         table,
         properties: properties.includes('id') ? properties : ['id', ...properties],
-        below,
+        below: planLists(below, scope, ids.length),
       };
-      const [answer] = await connection.query<{ rows: unknown }>(byIdsStatement(wanted, ids, scope, dialect));
-      const found = withLists<T & { id: string }>(wanted, answer!.rows);
+      const lists = onFirstPath(wanted.below);
+      const statement = byIdsStatement({ ...wanted, below: lists }, ids, scope, dialect);
+      const [answer] = await connection.query<{ rows: unknown }>(statement);
+      const found = await withLists<T & { id: string }>(connection, scope, wanted, answer!.rows);
       return { rows: new Map(found.rows.map((row) => [row.id, row as T])), below: found.below };
     },
     async find<T>(entity: EntityClass<T>, id: string) {

@@ -6,7 +6,7 @@ import type { Context } from '../access/context.ts';
 import type { PolicyDeclaration, Requirement } from '../access/policy/index.ts';
 import { foldedProperty } from '../db/columns.ts';
 import type { Condition } from '../db/condition.ts';
-import type { ListPerParent, ListQuery } from '../db/select.ts';
+import { examineLimits, type ListPerParent, type ListQuery } from '../db/list-query.ts';
 import { tableOf, type EntityClass, type Table } from '../db/table.ts';
 import { filterCondition, StringFilter } from './comparators.ts';
 import { declareField } from './derived-field.ts';
@@ -87,7 +87,7 @@ export function listQuery(
   return {
     query: {
       ...{ table: resource.table, properties: columns, window: plan.window, count },
-      ...{ condition, search: plan.words },
+      ...{ condition, search: plan.words, limits: examineLimits },
     },
     plan,
   };
