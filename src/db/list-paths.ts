@@ -174,7 +174,7 @@ function candidatesOf(at: ListAt): Candidate[] {
   const { query, scope, link } = at;
   const found = indexCandidates(at);
   if (link?.by === 'link') found.push({ driver: { by: 'link' }, isNarrow: true });
-  if (link?.by === 'column')
+  if (link?.by === 'column' && !orderedIndex(at)?.ofParent)
     found.push({ driver: { by: 'index', conditions: [], ofParent: true }, isNarrow: true });
   if ((query.search ?? []).length > 0) found.push({ driver: { by: 'words' }, isNarrow: false });
   if (scope.venueIds !== null && ['column', 'id', 'link'].includes(query.table.venues.by))
@@ -184,6 +184,12 @@ function candidatesOf(at: ListAt): Candidate[] {
 
 /** A number that many numbers of parents have in common: it stands in the statement's text. */
 const roundedUp = (rows: number) => 2 ** Math.ceil(Math.log2(rows));
+
+/** Properties in whose order rows were made, and so lie in the store. */
+const madeInOrder: readonly string[] = ['createdAt', 'at', 'number'];
+
+/** A word that more than one of ten rows has is common. */
+const rowsPerFound = 10;
 
 /** The ways to a list's rows, to be tried in this order; below `parents` of them at once. */
 export function pathsOf(at: ListAt, parents = 1): readonly Path[] {
@@ -196,41 +202,58 @@ export function pathsOf(at: ListAt, parents = 1): readonly Path[] {
   const drivers = (isNarrow: boolean) =>
     candidatesOf(at)
       .filter((candidate) => candidate.isNarrow === isNarrow)
-      .map(({ driver }): Path => ({ kind: 'driver', driver, maxRows: share(limits.sorted) }));
+      .map(({ driver }): Path => ({ kind: 'driver', driver, maxRows: share(limits.apart) }));
   const wide = drivers(false);
-  const isOnce = share(limits.firstInOrder) === share(limits.inOrder);
-  const first = isOnce ? [] : order(limits.firstInOrder);
-  return [...drivers(true), ...first, ...wide, ...order(limits.inOrder)];
-}
-
-/** Whether the rows of a list are entries of one index side by side, which are counted without a look at the rows. */
-export function isCountable(at: ListAt): boolean {
-  const { table, search = [], condition } = at.query;
-  const { venueIds } = at.scope;
-  const comparisons = comparisonsOf(at);
-  if (search.length > 0 || at.link?.by === 'link' || comparisons.length < partsOf(condition).length)
-    return false;
-  if (venueIds !== null && table.venues.by !== 'column') return false;
-  const equal = equalities(at);
-  const parent = parentProperty(at);
-  const venue = venueIds !== null && table.venues.by === 'column' ? table.venues.property : null;
-  return table.indexes.some(({ properties }) => {
-    if (!properties.includes(table.workspace)) return false;
-    const keys = keysOf(table, properties).filter((key) => key !== table.workspace);
-    const single = keys.findIndex((key) => key !== parent && !equal.has(key));
-    const held = keys.slice(0, single + 1 || keys.length);
-    const isHeld = (one: Comparison) =>
-      held.includes(one.property) &&
-      indexedOnly(table, one) &&
-      leadsToRows(at, one) &&
-      (equal.get(one.property) === one || held.at(-1) === one.property);
-    return (
-      comparisons.every(isHeld) && (!parent || held.includes(parent)) && (!venue || held.includes(venue))
-    );
-  });
+  const { search = [], window } = at.query;
+  const inOrder = madeInOrder.includes(window.orderBy) ? limits.inOrder : limits.apart;
+  // What is searched is seldom so common that a page of it is found sooner in order than by its words.
+  const few = search.length > 0 ? window.limit * rowsPerFound : limits.firstInOrder;
+  const first = Math.min(few, limits.firstInOrder);
+  const isOnce = share(first) === share(inOrder);
+  return [...drivers(true), ...(isOnce ? [] : order(first)), ...wide, ...order(inOrder)];
 }
 
 /** Whether the index says it all: of a text it knows the folded form alone. */
-function indexedOnly(table: Table, one: Comparison): boolean {
+function isIndexed(table: Table, one: Comparison): boolean {
   return one.op === 'startsWith' || indexedProperty(table, one) === one.property;
+}
+
+/** The venues of a restricted caller as one more value of a column; null: they are none. */
+function venueColumn({ query: { table }, scope: { venueIds } }: ListAt): string | null {
+  return venueIds !== null && table.venues.by === 'column' ? table.venues.property : null;
+}
+
+/**
+ * The keys of an index in which the rows of a list stand side by side, to be counted without a look at the rows; null: there
+ * is none.
+ */
+export function countingIndex(at: ListAt): readonly string[] | null {
+  const { table, search = [], condition } = at.query;
+  const comparisons = comparisonsOf(at);
+  const venue = venueColumn(at);
+  const isCompared = comparisons.length === partsOf(condition).length && search.length === 0;
+  if (!isCompared || at.link?.by === 'link' || (at.scope.venueIds !== null && !venue)) return null;
+  const equal = equalities(at);
+  const parent = parentProperty(at);
+  const held = (keys: readonly string[]) => {
+    const open = keys.findIndex((key) => key !== parent && !equal.has(key));
+    return open < 0 ? keys : keys.slice(0, open + 1);
+  };
+  const isCounted = (keys: readonly string[]) => {
+    const isHeld = (one: Comparison) =>
+      isIndexed(table, one) &&
+      leadsToRows(at, one) &&
+      (equal.get(one.property) === one || indexedProperty(table, one) === keys.at(-1));
+    return comparisons.every(isHeld) && [parent, venue].every((key) => key === null || keys.includes(key));
+  };
+  const all = table.indexes
+    .filter(({ properties }) => properties.includes(table.workspace))
+    .map(({ properties }) => properties.filter((key) => key !== table.workspace));
+  return all.find((keys) => isCounted(held(keys))) ?? null;
+}
+
+/** Whether the rows are compared with more than one value each of what an index holds. */
+export function isOfSeveral(at: ListAt): boolean {
+  const { venueIds } = at.scope;
+  return comparisonsOf(at).some(({ op }) => op === 'in') || (venueIds !== null && venueIds.length !== 1);
 }

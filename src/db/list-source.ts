@@ -6,9 +6,9 @@ import { ApiError } from '../core/errors.ts';
 import { canHold } from './columns.ts';
 import { columnSql, conditionSql, isEverything } from './condition.ts';
 import { identifier, type Dialect } from './dialect.ts';
-import { isCountable, type Driver, type ListAt, type Path } from './list-paths.ts';
+import { countingIndex, isOfSeveral, type Driver, type ListAt, type Path } from './list-paths.ts';
 import type { ParentLink } from './list-query.ts';
-import { foundSql, hasWordsSql, idsWithWordsSql, isFoundSql } from './search.ts';
+import { foundSql, hasWordsSql, idsWithWordsSql, isFoundSql, soughtWords } from './search.ts';
 import { tableOf } from './table.ts';
 import { callerConditionSql, tenantSql, venueKeysSql } from './tenancy.ts';
 
@@ -143,7 +143,10 @@ function drivenRows(at: PlacedList, driver: Driver, maxRows: number, dialect: Di
   const { query, scope, link } = at;
   const byId = (keys: Sql) => rowsById(at, keys, maxRows, dialect);
   if (driver.by === 'index') return ownRows(at, indexedSql(at, driver, dialect));
-  if (driver.by === 'words') return byId(idsWithWordsSql(query.table, wordsOf(at), dialect));
+  if (driver.by === 'words') {
+    const { words, workspaceId } = wordsOf(at);
+    return byId(idsWithWordsSql(query.table, { words: soughtWords(words), workspaceId }, dialect));
+  }
   if (driver.by === 'venues') {
     const keys = venueKeysSql(query.table, scope, dialect);
     return keys ? byId(keys) : ownRows(at, tenantSql(query.table, row, scope, dialect));
@@ -165,18 +168,20 @@ export function sourceOf(at: PlacedList, path: Path, dialect: Dialect): Source {
   const { maxRows } = path;
   const isInOrder = path.kind === 'order';
   const keyset = keysetSql(at, dialect);
-  const examined = isInOrder
-    ? ownRows(at, sql`${indexedSql(at, path, dialect)}${keyset}`)
-    : drivenRows(at, path.driver, maxRows, dialect);
   const order = isInOrder ? sql` ORDER BY ${orderSql(at)}` : empty;
+  const examined = isInOrder
+    ? ownRows(at, sql`${indexedSql(at, path, dialect)}${keyset}${order}`)
+    : drivenRows(at, path.driver, maxRows, dialect);
+  const { words, workspaceId } = wordsOf(at);
   const isFound = path.kind === 'driver' && path.driver.by === 'words';
-  const words = isFound ? empty : hasWordsSql(table, row, wordsOf(at), dialect);
+  const compared = isFound ? words.filter((one) => !soughtWords(words).includes(one)) : words;
+  const hasWords = hasWordsSql(table, row, { words: compared, workspaceId }, dialect);
   const cut = cutSql(examined.keys, maxRows);
   // What would not be answered is not sorted. Below a parent SQLite would count again for each row.
   const guard = isInOrder || at.parentId ? empty : sql` AND ${cut} = 0`;
   return {
-    from: sql`(${examined.rows}${order}${limitSql(maxRows)}) AS ${identifier(row)}`,
-    where: sql`${everyCondition(at, dialect)}${words}${isInOrder ? empty : keyset}${guard}`,
+    from: sql`(${examined.rows}${limitSql(maxRows)}) AS ${identifier(row)}`,
+    where: sql`${everyCondition(at, dialect)}${hasWords}${isInOrder ? empty : keyset}${guard}`,
     isInOrder,
     cut,
   };
@@ -189,10 +194,16 @@ function countedSql(at: PlacedList, dialect: Dialect): Sql | null {
   if (limit === undefined) return null;
   const count = (keys: Sql) =>
     sql`(SELECT CAST(count(*) AS integer) FROM (${keys}${limitSql(limit + 1)}) AS "counted")`;
-  if (isCountable(at))
-    return count(
-      sql`SELECT 1 FROM ${identifier(query.table.name)} AS ${identifier(row)} WHERE ${everyCondition(at, dialect)}`,
+  const index = countingIndex(at);
+  if (index) {
+    // In the order of the index: to Postgres a table seems the shorter way to so many rows, whichever they are.
+    const keys = join(
+      index.map((property) => columnSql(query.table, row, property)),
+      ', ',
     );
+    const order = isOfSeveral(at) ? empty : sql` ORDER BY ${keys}`;
+    return count(ownRows(at, sql`${everyCondition(at, dialect)}${order}`).keys);
+  }
   if (!isEverything(query.condition) || (query.search ?? []).length > 0) return null;
   if (link?.by === 'link' && scope.venueIds === null) {
     const { from, where } = linkRowsSql(at, link);

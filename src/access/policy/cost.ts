@@ -5,10 +5,11 @@ import {
   isListType,
   isNonNullType,
   Kind,
+  valueFromASTUntyped,
   type ArgumentNode,
-  type ConstValueNode,
   type GraphQLOutputType,
 } from 'graphql';
+import { filterCost } from './filter-cost.ts';
 import type { OperationPlan, PlannedField } from './operation-plan.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -64,21 +65,15 @@ function costOfField(field: PlannedField, variables: Variables, length = assumed
   }
   const rows = field.children.filter((child) => isList(child.definition.type));
   const beside = field.children.filter((child) => !rows.includes(child));
-  return 1 + sum(beside) + pageSize(field, variables) * sum(rows, 1);
-}
-
-/** What a default says of sizes: its number, or a list as long as it is. */
-function sizeOf(value: ConstValueNode | undefined): unknown {
-  if (value?.kind === Kind.INT) return Number(value.value);
-  return value?.kind === Kind.LIST ? value.values : undefined;
+  const found = 1 + filterCost(field, variables);
+  return found + sum(beside) + pageSize(field, variables) * sum(rows, 1);
 }
 
 /** A variable that is not sent has its default: `query ($first: Int = 100)` asks for pages of 100. */
 function withDefaults({ operation }: OperationPlan, variables: Variables): Variables {
-  const defaults = (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) => {
-    const size = sizeOf(defaultValue);
-    return size === undefined ? [] : [[variable.name.value, size] as const];
-  });
+  const defaults = (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
+    defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const] : [],
+  );
   const sent = Object.entries(variables).filter(([, value]) => value !== undefined);
   return defaults.length === 0 ? variables : { ...Object.fromEntries(defaults), ...Object.fromEntries(sent) };
 }
