@@ -6,6 +6,7 @@ import { StoredWorkspace } from '../src/access/tables.ts';
 import { openHouse, resolveSecrets, type House } from '../src/app.ts';
 import { ConfigError, readConfig } from '../src/config.ts';
 import { ApiError, notFound, UserErrors } from '../src/core/errors.ts';
+import { StoreVersionError } from '../src/db/migrations/requirements.ts';
 import { asStoreError, explainStoreFault } from '../src/db/store-failure.ts';
 import { LocalSecretsError } from '../src/local-secrets.ts';
 
@@ -140,6 +141,8 @@ function describeFailure(error: unknown, usage: string): Failure {
   if (storeFault) return { exitCode: 1, errors: [{ code: 'SERVICE_UNAVAILABLE', message: storeFault }] };
   const { message, stack } = known as Error;
   if (known instanceof LocalSecretsError) return { exitCode: 1, errors: [{ code: 'SETTINGS', message }] };
+  if (known instanceof StoreVersionError)
+    return { exitCode: 1, errors: [{ code: 'STORE_VERSION', message }] };
   if (known instanceof ApiError) return { exitCode: 1, errors: [{ code: known.code, message }] };
   // Nothing that a command foresees: the trace helps to find out.
   return { exitCode: 1, errors: [{ code: 'INTERNAL_SERVER_ERROR', message }], hint: String(stack) };

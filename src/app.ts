@@ -1,6 +1,5 @@
 // The one place that wires the rooms together: settings -> store -> schema -> server. Tests and commands call it too.
 import type { Logger } from 'pino';
-import sql from 'sql-template-tag';
 import { createAuthenticator, type Authenticator, type ExternalSignIn } from './access/authenticate.ts';
 import type { CredentialTools } from './access/context.ts';
 import { createKeyEscrow } from './access/escrow.ts';
@@ -21,7 +20,9 @@ import type { Role } from './core/principal.ts';
 import type { RequestFacts } from './core/request-facts.ts';
 import { systemScheduler, type Scheduler } from './core/scheduler.ts';
 import type { Tracer } from './core/tracer.ts';
-import type { DatabaseOptions } from './db/database.ts';
+import { version } from './core/version.ts';
+import { compatibleDatabase } from './db/compatible-database.ts';
+import type { Database, DatabaseOptions } from './db/database.ts';
 import { openDatabase } from './db/data-source.ts';
 import { measuredDatabase } from './db/measured-database.ts';
 import { keyEvents } from './features/api-keys/index.ts';
@@ -113,19 +114,34 @@ export function scopeCatalogue(): ScopeCatalogue {
   );
 }
 
-/** The store, told to whoever wants to hear of it. */
-async function openStore({ config, database, meter, tracer }: Omit<AppOptions, 'logger'>) {
-  const store = await openDatabase(config.database, database);
+/** The store with what observes it. */
+async function openStore(options: HouseOptions) {
+  const { config, database, meter, tracer, clock = systemClock } = options;
+  const store = compatibleDatabase(await openDatabase(config.database, database), clock);
   const measured = meter ? measuredDatabase(store, meter) : store;
   return tracer ? tracedDatabase(measured) : measured;
 }
 
-/** Opens the store and applies missing migrations. */
-export async function openHouse(options: Omit<AppOptions, 'logger'>): Promise<House> {
-  const { config, secrets, clock = systemClock } = options;
+/** Commands have no log. */
+type HouseOptions = Omit<AppOptions, 'logger'> & Partial<Pick<AppOptions, 'logger'>>;
+
+async function migrate(database: Database, logger: Logger | undefined): Promise<void> {
+  const { applied, unknown } = await database.migrate();
+  for (const { name, durationMs } of applied)
+    logger?.info({ migration: name, durationMs }, 'migration applied');
+  if (unknown.length > 0)
+    logger?.warn(
+      { migrations: unknown, version },
+      'the store was migrated by a newer version; this one can use it',
+    );
+}
+
+/** Opens the store and applies missing migrations. Throws StoreVersionError when this version must not use it. */
+export async function openHouse(options: HouseOptions): Promise<House> {
+  const { config, secrets, logger, clock = systemClock } = options;
   const database = await openStore(options);
   try {
-    await database.migrate();
+    await migrate(database, logger);
   } catch (error) {
     await database.close();
     throw error;
@@ -208,13 +224,13 @@ function schemaView(
   };
 }
 
-/** Migrations are looked for until there are none; they cannot come back. After that one small read tells. */
+/** Missing migrations are looked for until there are none. A newer version may come at any time. */
 function readiness({ database }: House) {
   let isMigrated = false;
   return async () => {
     isMigrated ||= !(await database.hasPendingMigrations());
-    await database.query(sql`SELECT 1`);
-    return { ready: isMigrated, checks: { store: 'ok', migrations: isMigrated ? 'ok' : 'pending' } };
+    const migrations = (await database.findRefusal()) ?? (isMigrated ? 'ok' : 'pending');
+    return { ready: migrations === 'ok', checks: { store: 'ok', migrations } };
   };
 }
 

@@ -34,8 +34,8 @@ function readWorkers(args: string[]): number {
 }
 
 /** What must happen once: the secrets of local mode, migrations, the demo workspace. */
-async function prepare(config: Config): Promise<Demo | null> {
-  const house = await openHouse({ config, secrets: resolveSecrets(config) });
+async function prepare(config: Config, logger: Logger): Promise<Demo | null> {
+  const house = await openHouse({ config, logger, secrets: resolveSecrets(config) });
   try {
     return config.demo && config.mode === 'local' ? await createDemoWorkspace(house) : null;
   } finally {
@@ -72,7 +72,7 @@ async function start(size: number, config: Config, logger: Logger): Promise<void
   endAtDefects(logger);
   if (config.redisUrl === null && size > 1)
     logger.warn('REDIS_URL is not set: each worker keeps rate limits by itself');
-  const demo = await prepare(config);
+  const demo = await prepare(config, logger);
   const program = fileURLToPath(new URL('main.js', import.meta.url));
   const crew = createCrew({ program, size, env: { DEMO: '0' }, logger });
   const address = await crew.start();

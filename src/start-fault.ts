@@ -1,6 +1,7 @@
 // Why no server started, in words for whoever starts it.
 import { ConfigError } from './config.ts';
 import { WorkerEndedError } from './crew.ts';
+import { StoreVersionError } from './db/migrations/requirements.ts';
 import { explainStoreFault } from './db/store-failure.ts';
 import { LocalSecretsError } from './local-secrets.ts';
 
@@ -17,9 +18,8 @@ function listenFault({ code, syscall, port, address }: ListenError): string | nu
 
 /** Faults of the surroundings are told in words; anything else is a defect and keeps its trace. */
 export function describeStartFault(error: unknown): string {
-  const isTold =
-    error instanceof ConfigError || error instanceof LocalSecretsError || error instanceof WorkerEndedError;
-  if (isTold) return error.message;
+  const told = [ConfigError, LocalSecretsError, StoreVersionError, WorkerEndedError];
+  if (error instanceof Error && told.some((kind) => error instanceof kind)) return error.message;
   const fault = error as ListenError;
   return listenFault(fault) ?? explainStoreFault(error) ?? String(fault.stack ?? error);
 }

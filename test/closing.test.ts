@@ -20,7 +20,8 @@ it.each(['SIGTERM', 'SIGHUP'] as const)(
       const entries = (await server.stop(signal))
         .split('\n')
         .filter((line) => line.startsWith('{'))
-        .map((line) => JSON.parse(line) as Record<string, unknown>);
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .filter(({ msg }) => msg !== 'migration applied');
       expect(entries.map(({ msg }) => msg)).toEqual(['request', 'closing', 'closed']);
       expect(entries[0]).toMatchObject({ requestId: 'the-last-one', status: 400, outcome: 'BAD_REQUEST' });
       expect(entries[1]).toMatchObject({ level: 'info', signal });

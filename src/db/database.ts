@@ -1,6 +1,7 @@
 // What the rest of the house may do with a store: read, write in one transaction, migrate, close. The engines implement it.
 import type { Sql } from 'sql-template-tag';
 import type { Dialect } from './dialect.ts';
+import type { AppliedMigration } from './migrations/timed.ts';
 
 export interface Connection {
   readonly dialect: Dialect;
@@ -39,6 +40,13 @@ export function untilEnd(connection: WriteConnection): { connection: WriteConnec
   };
 }
 
+export interface MigrationReport {
+  /** By this call, in order. */
+  readonly applied: readonly AppliedMigration[];
+  /** Names of applied migrations that a newer version brought and this one can honour. */
+  readonly unknown: readonly string[];
+}
+
 export interface Database extends Connection {
   /**
    * Runs `work` in one transaction: commits when it returns, rolls back when it throws. On SQLite writes are queued
@@ -47,9 +55,14 @@ export interface Database extends Connection {
    * rows.
    */
   write<T>(work: (connection: WriteConnection) => Promise<T>): Promise<T>;
-  /** Applies what is missing, in order, once, also when two processes start together. Returns the names applied. */
-  migrate(): Promise<string[]>;
+  /**
+   * Applies what is missing, in order, once, also when two processes start together. Throws StoreVersionError, and changes
+   * nothing, when this version must not use the store.
+   */
+  migrate(): Promise<MigrationReport>;
   hasPendingMigrations(): Promise<boolean>;
+  /** Why this version must not use the store, in a sentence for the operator; null when it may. One small read. */
+  findRefusal(): Promise<string | null>;
   /** Whether the store answers something trivial at once, whatever else it is doing. A file always does. May reject. */
   isNear(): Promise<boolean>;
   close(): Promise<void>;

@@ -5,6 +5,10 @@ import { postgres } from './dialect.ts';
 import { entitySchema } from './entity-schema.ts';
 import { isUpToDate } from './migrations/applied.ts';
 import { migrations } from './migrations/index.ts';
+import { bringUpToDate, runMissing } from './migrations/migrate.ts';
+import { appliedTable } from './migrations/released.ts';
+import { findRefusal } from './migrations/requirements.ts';
+import { timedMigrations, type AppliedMigration } from './migrations/timed.ts';
 import { createNearness } from './postgres-near.ts';
 import {
   applicationName,
@@ -30,7 +34,7 @@ export function postgresOptions(url: string, entities: readonly EntityClass[] = 
     url,
     entities: entities.map((entity) => entitySchema(entity, postgres)),
     migrations: [...migrations],
-    migrationsTableName: 'migrations',
+    migrationsTableName: appliedTable,
     applicationName,
     // Nothing may install extensions unasked: the schema needs none.
     installExtensions: false,
@@ -128,13 +132,14 @@ async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promis
 }
 
 /** On connections of its own, without the server's limits: waiting for another process that migrates may take its time. */
-async function migrateOnce(options: DataSourceOptions): Promise<string[]> {
-  const source = await newDataSource(options).initialize();
+async function migrateOnce(options: DataSourceOptions): Promise<AppliedMigration[]> {
+  const { applied, timed } = timedMigrations();
+  const source = await newDataSource({ ...options, migrations: timed }).initialize();
   const runner = source.createQueryRunner();
   try {
     await runner.query('SELECT pg_advisory_lock($1)', [migrationLock]);
-    const applied = await source.runMigrations({ transaction: 'all' });
-    return applied.map((migration) => migration.name);
+    await runMissing(source, 'all');
+    return applied;
   } finally {
     // The lock ends with its connection.
     await runner.release().finally(() => source.destroy());
@@ -175,8 +180,9 @@ export async function openPostgresDatabase(
         }
       }
     },
-    migrate: async () => ((await isUpToDate(read)) ? [] : migrateOnce(postgresOptions(url))),
+    migrate: () => bringUpToDate(read, () => migrateOnce(postgresOptions(url))),
     hasPendingMigrations: async () => !(await isUpToDate(read)),
+    findRefusal: () => findRefusal(read),
     isNear: nearness.isNear,
     async close() {
       await Promise.all([pool.end(), nearness.close()]);

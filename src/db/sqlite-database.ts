@@ -13,6 +13,10 @@ import { sqlite } from './dialect.ts';
 import { entitySchema } from './entity-schema.ts';
 import { isUpToDate } from './migrations/applied.ts';
 import { migrations } from './migrations/index.ts';
+import { bringUpToDate, runMissing } from './migrations/migrate.ts';
+import { appliedTable, type ReadRows } from './migrations/released.ts';
+import { findRefusal } from './migrations/requirements.ts';
+import { timedMigrations, type AppliedMigration } from './migrations/timed.ts';
 import { openConnection, type SqliteConnection } from './sqlite-connection.ts';
 import { asStoreError, isStoreFailure } from './store-failure.ts';
 import type { EntityClass } from './table.ts';
@@ -49,7 +53,7 @@ export function sqliteOptions(
     busyTimeout: busyTimeoutMs,
     entities: entities.map((entity) => entitySchema(entity, sqlite)),
     migrations: [...migrations],
-    migrationsTableName: 'migrations',
+    migrationsTableName: appliedTable,
   };
 }
 
@@ -144,19 +148,21 @@ async function inTransaction<T>(
 }
 
 /** On a connection of its own. Whoever comes second waits for the first, and finds nothing left to do. */
-async function migrateOnce(path: string): Promise<string[]> {
-  const options = { ...sqliteOptions(path), enableWAL: false, busyTimeout: migrationPatienceMs };
+async function migrateOnce(path: string): Promise<AppliedMigration[]> {
+  const own = { enableWAL: false, busyTimeout: migrationPatienceMs };
+  const { applied, timed } = timedMigrations();
+  const options = { ...sqliteOptions(path), ...own, migrations: timed };
   const source = await newDataSource(options).initialize();
   try {
     const exec = (text: string) => source.query(text);
     await exec(synchronous);
     // One connection serves a whole DataSource on SQLite, so the migrations run inside this transaction.
-    const applied = await inTransaction(
+    await inTransaction(
       exec,
       () => exec(beginImmediate),
-      () => source.runMigrations({ transaction: 'none' }),
+      () => runMissing(source, 'none'),
     );
-    return applied.map((migration) => migration.name);
+    return applied;
   } finally {
     await source.destroy();
   }
@@ -190,7 +196,7 @@ export async function openSqliteDatabase(
   const writing = writeConnection(writer, onStatement);
   const queue = new PQueue({ concurrency: 1 });
   const beginWrite = createBegin(writer);
-  const isCurrent = () => isUpToDate((text, values) => readers.query(text, values));
+  const read: ReadRows = (text, values) => readers.query(text, values);
 
   return {
     dialect: sqlite,
@@ -214,8 +220,9 @@ export async function openSqliteDatabase(
         }
       });
     },
-    migrate: () => queue.add(async () => ((await isCurrent()) ? [] : migrateOnce(path))),
-    hasPendingMigrations: async () => !(await isCurrent()),
+    migrate: () => queue.add(() => bringUpToDate(read, () => migrateOnce(path))),
+    hasPendingMigrations: async () => !(await isUpToDate(read)),
+    findRefusal: () => findRefusal(read),
     isNear: async () => true,
     async close() {
       await queue.onIdle();

@@ -1,28 +1,33 @@
 // What has been applied, read without TypeORM: its own answer would make its table first, which two processes must not do at
 // once, and loading it would make every start dearer.
 import { migrations } from './index.ts';
+import { appliedTable, isOfMissingTable, type ReadRows } from './released.ts';
 
-/** Postgres has a code for it (appendix A of its manual), SQLite its words. */
-function isOfMissingTable(error: unknown): boolean {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  return code === '42P01' || message === 'SQLITE_ERROR: no such table: migrations';
-}
+const ownNames = () => migrations.map((Migration) => new Migration().name);
 
 /** Whether the migrations of this version are all among these names. */
 export function areApplied(names: readonly string[]): boolean {
   const applied = new Set(names);
-  return migrations.every((Migration) => applied.has(new Migration().name));
+  return ownNames().every((name) => applied.has(name));
+}
+
+async function readApplied(read: ReadRows): Promise<string[]> {
+  try {
+    const applied = (await read(`SELECT "name" FROM "${appliedTable}"`, [])) as { name: string }[];
+    return applied.map(({ name }) => name);
+  } catch (error) {
+    if (isOfMissingTable(error)) return [];
+    throw error;
+  }
 }
 
 /** Whether every migration of this version is applied. One small read. */
-export async function isUpToDate(
-  read: (text: string, values: unknown[]) => Promise<unknown[]>,
-): Promise<boolean> {
-  try {
-    const applied = (await read('SELECT "name" FROM "migrations"', [])) as { name: string }[];
-    return areApplied(applied.map(({ name }) => name));
-  } catch (error) {
-    if (isOfMissingTable(error)) return false;
-    throw error;
-  }
+export async function isUpToDate(read: ReadRows): Promise<boolean> {
+  return areApplied(await readApplied(read));
+}
+
+/** Migrations that were applied and are not of this version, in their order. */
+export async function findUnknown(read: ReadRows): Promise<string[]> {
+  const own = new Set<string>(ownNames());
+  return (await readApplied(read)).filter((name) => !own.has(name)).sort();
 }

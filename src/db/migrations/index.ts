@@ -1,4 +1,5 @@
-// The one ordered list of migrations. A migration that has been released is never changed; a new one is added.
+// The one ordered list of migrations. A migration that has been released is never changed; a new one is added. One that
+// servers of an earlier version cannot honour calls requireVersion (requirements.ts).
 import { Accounts1767225600001 } from './1-accounts.ts';
 import { Customers1767225600002 } from './2-customers.ts';
 import { Audit1767225600003 } from './3-audit.ts';
@@ -12,6 +13,7 @@ import { UserNames1767225600012 } from './12-user-names.ts';
 import { Sweeps1767225600013 } from './13-sweeps.ts';
 import { RowCounts1767225600014 } from './14-row-counts.ts';
 import { ListFilters1767225600020 } from './20-list-filters.ts';
+import { StoreRequirements1767225600050 } from './50-store-requirements.ts';
 
 export const migrations = [
   Accounts1767225600001,
@@ -27,4 +29,5 @@ export const migrations = [
   Sweeps1767225600013,
   RowCounts1767225600014,
   ListFilters1767225600020,
+  StoreRequirements1767225600050,
 ];

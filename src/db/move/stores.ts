@@ -5,6 +5,8 @@ import { userError } from '../../core/errors.ts';
 import type { Connection } from '../database.ts';
 import { postgres, sqlite } from '../dialect.ts';
 import { areApplied } from '../migrations/applied.ts';
+import { appliedTable } from '../migrations/released.ts';
+import { findRefusal } from '../migrations/requirements.ts';
 import { openPostgresDatabase, postgresOptions } from '../postgres-database.ts';
 import { sqliteOptions } from '../sqlite-database.ts';
 import { newDataSource } from '../typeorm.ts';
@@ -28,8 +30,10 @@ async function textsOf(runner: QueryRunner, statement: string): Promise<string[]
 
 async function assertMovable(runner: QueryRunner, moved: readonly MovedTable[]): Promise<void> {
   const tables = await textsOf(runner, `SELECT "name" FROM sqlite_master WHERE "type" = 'table'`);
-  const applied = tables.includes('migrations')
-    ? await textsOf(runner, 'SELECT "name" FROM "migrations"')
+  const refusal = await findRefusal((text, values) => runner.query(text, values) as Promise<unknown[]>);
+  if (refusal !== null) throw wrongSource(refusal);
+  const applied = tables.includes(appliedTable)
+    ? await textsOf(runner, `SELECT "name" FROM "${appliedTable}"`)
     : [];
   if (!areApplied(applied)) {
     throw wrongSource('The file is not up to date. Run npm run migrate on it first.');

@@ -1,0 +1,18 @@
+// Which version a store requires, and the names of migrations where version 0.1.0 looks for them.
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { copyForReleased, releasedTable } from './released.ts';
+import { makeRequirements } from './requirements.ts';
+
+export class StoreRequirements1767225600050 implements MigrationInterface {
+  readonly name = 'StoreRequirements1767225600050';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await makeRequirements(runner);
+    await copyForReleased(runner);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.dropTable('store_requirements');
+    await runner.query(`DROP TABLE IF EXISTS "${releasedTable}"`);
+  }
+}
