@@ -1,7 +1,10 @@
 // Calendar buckets of a time zone as instants. Pure: no store, no clock.
-import { DateTime } from 'luxon';
-import type { Instant } from '../../core/clock.ts';
+//
+// A day, week or month begins where the local clock says so: the arithmetic is done on local times as if they were UTC, and
+// each start is looked up in the zone (core/time-zone.ts).
+import { dayMs, toInstant, type Instant } from '../../core/clock.ts';
 import { ApiError } from '../../core/errors.ts';
+import { firstInstants, localMs, zoneNamed } from '../../core/time-zone.ts';
 
 export type BucketUnit = 'day' | 'week' | 'month';
 
@@ -15,44 +18,72 @@ export interface BucketRange {
 
 export const maxBuckets = 400;
 
-/** The zone's name as Node writes it, or null. Offsets such as `+02:00` are no zone, they know no daylight saving. */
-function zoneNamed(name: string): string | null {
-  try {
-    if (!/^[A-Za-z]/.test(name)) return null;
-    // One spelling for each zone: luxon remembers every name that it is given.
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
-  } catch {
-    // Node throws for a zone that it does not know.
-    return null;
-  }
+/** The first instant of a month by its number, from year 0 on. */
+function monthStart(month: number): number {
+  // Not Date.UTC: it takes the years 0 to 99 for those of the 20th century.
+  return new Date(0).setUTCFullYear(Math.floor(month / 12), month % 12, 1);
 }
 
-/** The first instant of the bucket. Where clocks go back to midnight, midnight comes twice and the earlier one counts. */
-function startOf(moment: DateTime, unit: BucketUnit): DateTime {
-  return DateTime.min(...moment.startOf(unit).getPossibleOffsets()) ?? moment;
+function monthOf(local: number): number {
+  const date = new Date(local);
+  return date.getUTCFullYear() * 12 + date.getUTCMonth();
 }
 
-function countBuckets(first: DateTime, last: DateTime, unit: BucketUnit): number {
-  // Days of 23 and 25 hours leave fractions.
-  return Math.round(last.startOf(unit).diff(first.startOf(unit), unit).as(unit)) + 1;
+/** 1970 began on a Thursday, three days after a Monday (ISO 8601). */
+const firstMondayMs = -3 * dayMs;
+const weekMs = 7 * dayMs;
+
+/** Buckets are numbered: of which one a local time is, and when a bucket begins. */
+const calendar: Readonly<
+  Record<BucketUnit, { numberOf(local: number): number; startOf(number: number): number }>
+> = {
+  day: { numberOf: (local) => Math.floor(local / dayMs), startOf: (number) => number * dayMs },
+  week: {
+    numberOf: (local) => Math.floor((local - firstMondayMs) / weekMs),
+    startOf: (number) => number * weekMs + firstMondayMs,
+  },
+  month: { numberOf: monthOf, startOf: monthStart },
+};
+
+interface Buckets {
+  readonly zone: string;
+  readonly lastMs: number;
+  /** Numbers of the first and the last bucket. */
+  readonly first: number;
+  readonly last: number;
 }
 
-/** First and last moment of the range in its zone. Throws BAD_USER_INPUT: unknown zone, empty range, too many buckets. */
-export function assertBuckets({ from, to, unit, timezone }: BucketRange): {
-  first: DateTime;
-  last: DateTime;
-} {
+function bucketsOf(zone: string, { from, to, unit }: BucketRange): Buckets {
+  const { numberOf } = calendar[unit];
+  const lastMs = Date.parse(to) - 1;
+  return {
+    ...{ zone, lastMs },
+    first: numberOf(localMs(zone, Date.parse(from))),
+    last: numberOf(localMs(zone, lastMs)),
+  };
+}
+
+/** 0 for a range that assertBuckets() refuses. */
+export function countBuckets(range: BucketRange): number {
+  const zone = zoneNamed(range.timezone);
+  if (zone === null || !(Date.parse(range.from) < Date.parse(range.to))) return 0;
+  const { first, last } = bucketsOf(zone, range);
+  return last - first + 1 > maxBuckets ? 0 : Math.max(1, last - first + 1);
+}
+
+/** Throws BAD_USER_INPUT: unknown zone, empty range, too many buckets. */
+export function assertBuckets(range: BucketRange): Buckets {
+  const { from, to, timezone } = range;
   const zone = zoneNamed(timezone);
   if (zone === null) throw new ApiError('BAD_USER_INPUT', '"timezone" is not an IANA time zone.');
   if (from >= to) throw new ApiError('BAD_USER_INPUT', '"from" must be before "to".');
-  const first = DateTime.fromISO(from, { zone });
-  const last = DateTime.fromISO(to, { zone }).minus({ milliseconds: 1 });
-  const requested = countBuckets(first, last, unit);
+  const buckets = bucketsOf(zone, range);
+  const requested = buckets.last - buckets.first + 1;
   if (requested > maxBuckets) {
     const message = `The range has ${requested} buckets; the limit is ${maxBuckets}.`;
     throw new ApiError('BAD_USER_INPUT', message, { details: { requested, limit: maxBuckets } });
   }
-  return { first, last };
+  return buckets;
 }
 
 /**
@@ -61,11 +92,17 @@ export function assertBuckets({ from, to, unit, timezone }: BucketRange): {
  */
 export function bucketBoundaries(range: BucketRange): Instant[] {
   const { from, to, unit } = range;
-  const { first, last } = assertBuckets(range);
+  const { zone, lastMs, first, last } = assertBuckets(range);
+  const { startOf } = calendar[unit];
+  const instantOf = firstInstants(zone, { startMs: startOf(first), endMs: startOf(last) + 1 });
   const boundaries = [from];
-  for (let next = startOf(first, unit); ;) {
-    next = startOf(next.plus({ [unit]: 1 }), unit);
-    if (next > last) return [...boundaries, to];
-    boundaries.push(new Date(next.toMillis()).toISOString());
+  let latestMs = Date.parse(from);
+  for (let number = first + 1; number <= last; number += 1) {
+    const startMs = instantOf(startOf(number));
+    // A day that the zone has left out, to change sides of the date line, begins where the next one does.
+    if (startMs <= latestMs || startMs > lastMs) continue;
+    boundaries.push(toInstant(startMs));
+    latestMs = startMs;
   }
+  return [...boundaries, to];
 }

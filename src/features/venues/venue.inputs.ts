@@ -1,6 +1,7 @@
 // Inputs of the venue mutations and their limits.
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
+import { zoneNamed } from '../../core/time-zone.ts';
 import { expectedVersion, id, inputRules, optionalText, text } from '../../graph/input.ts';
 import { OpeningHours, Weekday } from './venue.entity.ts';
 
@@ -28,15 +29,6 @@ export class UpdateVenueInput {
   @Field(() => [OpeningHours], { nullable: true }) openingHours?: OpeningHours[];
 }
 
-/** Node's own list of IANA zones decides; offsets such as `+02:00` are no zone, they know no daylight saving. */
-function isTimezone(name: string): boolean {
-  try {
-    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
-  } catch {
-    return false;
-  }
-}
-
 /** A fault ends the look at the span: whether it closes after it opens can be asked of two times only. */
 const time = (pattern: RegExp, error: string) => z.string().regex(pattern, { error, abort: true });
 const opens = time(/^([01]\d|2[0-3]):[0-5]\d$/, 'Must be a time such as 09:30.');
@@ -49,7 +41,7 @@ const openingHours = z
     }),
   )
   .max(50, 'At most 50 spans.');
-const timezone = text(64).refine(isTimezone, 'Is not an IANA time zone.');
+const timezone = text(64).refine((name) => zoneNamed(name) !== null, 'Is not an IANA time zone.');
 
 export const createVenueRules = inputRules<CreateVenueInput>({
   name: text(200),

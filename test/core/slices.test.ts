@@ -1,0 +1,37 @@
+// Slices of long work: by turns between workspaces, one at a time, with the event loop's other work between them.
+import { expect, it } from 'vitest';
+import { createSlices } from '../../src/core/slices.ts';
+
+it('take turns between workspaces, whatever one of them has asked for before', async () => {
+  const { run } = createSlices();
+  const done: string[] = [];
+  const ask = (owner: string, count: number) =>
+    Array.from({ length: count }, (_, index) => run(owner, () => done.push(`${owner}${index}`)));
+  await Promise.all([...ask('a', 4), ...ask('b', 2), ...ask('c', 1)]);
+  expect(done).toEqual(['a0', 'b0', 'c0', 'a1', 'b1', 'a2', 'a3']);
+});
+
+it('let timers and sockets have their turn after each', async () => {
+  const { run } = createSlices();
+  const done: string[] = [];
+  let beats = 0;
+  const beat = () => {
+    beats += 1;
+    if (done.length < 50) setImmediate(beat);
+  };
+  setImmediate(beat);
+  await Promise.all(Array.from({ length: 50 }, () => run('a', () => done.push('slice'))));
+  expect(beats).toBeGreaterThanOrEqual(50);
+});
+
+it('pass on what work answers and what it throws, and go on', async () => {
+  const { run } = createSlices();
+  const fault = new Error('a fault');
+  const failed = run('a', () => {
+    throw fault;
+  });
+  const answered = run('a', () => 7);
+  await expect(failed).rejects.toBe(fault);
+  expect(await answered).toBe(7);
+  expect(await run('b', () => 8)).toBe(8);
+});
