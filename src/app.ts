@@ -8,16 +8,14 @@ import { createOidcVerifier } from './access/oidc.ts';
 import type { Operator } from './access/operator.ts';
 import { createPasswordHasher } from './access/password.ts';
 import { createExplainer, createGate, measuredGate, roleScopes, type Gate } from './access/policy/index.ts';
-import { countingFailures, openLimits, type Limits } from './access/rate-limit/index.ts';
+import { countingFailures, openLimits } from './access/rate-limit/index.ts';
 import { createScopeCatalogue, type ScopeCatalogue } from './access/scope-catalogue.ts';
 import { createTokenIssuer } from './access/token.ts';
 import { startChores, type Chores } from './chores.ts';
 import type { Config } from './config.ts';
 import { systemClock, type Clock } from './core/clock.ts';
-import { unauthenticated } from './core/errors.ts';
 import type { Meter } from './core/meter.ts';
 import type { Role } from './core/principal.ts';
-import type { RequestFacts } from './core/request-facts.ts';
 import { systemScheduler, type Scheduler } from './core/scheduler.ts';
 import type { Tracer } from './core/tracer.ts';
 import { version } from './core/version.ts';
@@ -45,6 +43,7 @@ import {
   persistedQueriesPlugin,
   type PersistedQueries,
 } from './server/persisted-queries.ts';
+import { schemaView } from './server/schema-view.ts';
 import { assembleSchema, type AssembledSchema } from './server/schema.ts';
 import { tracedDatabase } from './tracing/traced-database.ts';
 
@@ -208,22 +207,6 @@ function createPlugins(
   ];
 }
 
-/** What GET /schema.graphql shows to whom; the same as introspection does. */
-function schemaView(
-  { introspection }: Config,
-  { gate, authenticator, limits }: Enforcement & { readonly limits: Limits },
-) {
-  return async ({ headers, ip, answer }: RequestFacts) => {
-    if (introspection === 'off') return null;
-    const principal = await authenticator.authenticate(headers, ip);
-    const isPublic = introspection === 'public';
-    if (principal.kind === 'ANONYMOUS' && !isPublic) throw unauthenticated('MISSING_CREDENTIAL');
-    await limits.open(principal, ip, answer).charge(1);
-    if (isPublic) return gate.schema;
-    return gate.visibleTo(principal);
-  };
-}
-
 /** Missing migrations are looked for until there are none. A newer version may come at any time. */
 function readiness({ database }: House) {
   let isMigrated = false;
@@ -265,7 +248,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       { authenticator, limits },
       { check: createOperationCheck({ schema, policy, isIntrospectionPublic }), persistedQueries },
     ),
-    schemaFor: schemaView(config, { gate, authenticator, limits }),
+    schemaFor: schemaView(config.introspection, { gate, authenticator, limits }),
     isReady: readiness(house),
     isStoreNear: () => house.database.isNear(),
     ...{ logger, exampleDocument, exampleFiles, introspection: config.introspection },

@@ -1,11 +1,15 @@
-// How many documents one request may have explained, over all its fields and aliases: explaining is work without a row.
+// How much one request may have explained, over all its fields and aliases: explaining is work without a row. Documents are
+// explained one by one, in slices (core/slices.ts): each takes up to some 20 ms.
 import { perRequest } from '../core/per-request.ts';
+import { slices } from '../core/slices.ts';
 import { tooExpensive } from '../core/too-expensive.ts';
 import type { Context } from './context.ts';
 
 const maxDocuments = 20;
+/** Small documents can use many fields, through fragments: the list of them is what an access check answers. */
+const maxUses = 5_000;
 
-const explained = perRequest<Context, { documents: number }>(() => ({ documents: 0 }));
+const explained = perRequest<Context, { documents: number; uses: number }>(() => ({ documents: 0, uses: 0 }));
 
 /** Throws QUERY_TOO_EXPENSIVE past the limit. */
 export function chargeExplanation(context: Context, documents: number): void {
@@ -14,4 +18,18 @@ export function chargeExplanation(context: Context, documents: number): void {
   if (spent.documents <= maxDocuments) return;
   const message = `The request has ${spent.documents} documents explained; the limit is ${maxDocuments}.`;
   throw tooExpensive(message, { requested: spent.documents, limit: maxDocuments });
+}
+
+/** Throws QUERY_TOO_EXPENSIVE when the uses that are to be listed in the answer are too many. */
+export function chargeUses(context: Context, uses: number): void {
+  const spent = explained.get(context);
+  spent.uses += uses;
+  if (spent.uses <= maxUses) return;
+  const message = `The access checks list ${spent.uses} fields and arguments; the limit is ${maxUses}.`;
+  throw tooExpensive(message, { requested: spent.uses, limit: maxUses });
+}
+
+/** Explains one document when it is its turn. Rejects with what the work throws. */
+export function explainInTurn<T>({ db }: Context, work: () => T): Promise<T> {
+  return slices.run(db.scope.workspaceId, work);
 }

@@ -1,6 +1,7 @@
 // A field that is declared by code and not by a decorated method: what type-graphql and the schema have to know of it.
 import { Ctx, Extensions, Info, Root, type Arg } from 'type-graphql';
 import type { Context } from '../access/context.ts';
+import type { FieldCost } from '../access/policy/index.ts';
 import type { Place } from './loaders.ts';
 import type { ConnectionArguments } from './page.ts';
 import type { ReadAhead } from './read-ahead.ts';
@@ -15,6 +16,8 @@ interface DerivedField {
   readonly needs?: readonly string[];
   /** Refuses arguments before execution, so that the whole answer is a 400. */
   readonly checkArguments?: (args: ConnectionArguments) => void;
+  /** What a call costs beside the objects that it answers. */
+  readonly cost?: FieldCost;
 }
 
 /**
@@ -22,7 +25,7 @@ interface DerivedField {
  * `resolve` directly (see server/schema.ts), because type-graphql's wrapper copies the arguments into classes each time.
  */
 export function declareField(prototype: object, name: string, derived: DerivedField): void {
-  const { field, args, resolve, readAhead, needs, checkArguments } = derived;
+  const { field, args, resolve, readAhead, needs, checkArguments, cost } = derived;
   const descriptor = { value: resolve, writable: true, configurable: true };
   Object.defineProperty(prototype, name, descriptor);
   field(prototype, name, descriptor);
@@ -35,5 +38,6 @@ export function declareField(prototype: object, name: string, derived: DerivedFi
     ...(readAhead ? { readAhead } : {}),
     ...(needs ? { needs } : {}),
     ...(checkArguments ? { checkArguments } : {}),
+    ...(cost ? { cost } : {}),
   })(prototype, name, descriptor);
 }

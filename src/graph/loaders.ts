@@ -79,10 +79,24 @@ export function loaderAt<V>(
   edge: string,
   read: Read<V>,
 ): PlaceLoader<V> {
+  const place = fieldNodes.length === 1 ? fieldNodes[0]! : fieldNodes.map(numberOf).join();
+  return loaderFor(context, place, edge, read);
+}
+
+/** The loader of values that are the same at every place of the operation. */
+export function loaderAnywhere<V>(context: Context, what: string, read: Read<V>): PlaceLoader<V> {
+  return loaderFor(context, 'anywhere', what, read);
+}
+
+function loaderFor<V>(
+  context: Context,
+  place: FieldNode | string,
+  edge: string,
+  read: Read<V>,
+): PlaceLoader<V> {
   const ofRequest = loaders.get(context);
   let ofEdge = ofRequest.get(edge);
   if (!ofEdge) ofRequest.set(edge, (ofEdge = new Map()));
-  const place = fieldNodes.length === 1 ? fieldNodes[0]! : fieldNodes.map(numberOf).join();
   let loader = ofEdge.get(place) as PlaceLoader<V> | undefined;
   if (!loader) ofEdge.set(place, (loader = new PlaceLoader<V>(read)));
   return loader;

@@ -1,5 +1,5 @@
 // What a schema says about access: "Requires `read:customers`." in its descriptions, @requiresScopes for its printed form,
-// and the catalogue of scopes. Shows what the policy decides; decides nothing.
+// the catalogue of scopes, and what fields cost. Shows what the policy decides; decides nothing.
 import {
   DirectiveLocation,
   GraphQLDirective,
@@ -13,7 +13,7 @@ import {
   type GraphQLInputObjectType,
   type GraphQLObjectType,
 } from 'graphql';
-import type { Policy, Requirement } from '../access/policy/index.ts';
+import { costOfCalling, type Policy, type Requirement } from '../access/policy/index.ts';
 import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
 import { ScopeScalar } from '../graph/scalars.ts';
 
@@ -49,10 +49,14 @@ interface Describable {
   extensions: Readonly<Record<string, unknown>>;
 }
 
+function append(target: Describable, sentence: string): void {
+  target.description = target.description ? `${target.description} ${sentence}` : sentence;
+}
+
 function describe(target: Describable, requirement: Requirement): void {
   const sentence = sentenceFor(requirement);
   if (sentence === null) return;
-  target.description = target.description ? `${target.description} ${sentence}` : sentence;
+  append(target, sentence);
   if (requirement.anyOf.some((all) => all.length > 0)) {
     target.extensions = {
       ...target.extensions,
@@ -61,8 +65,10 @@ function describe(target: Describable, requirement: Requirement): void {
   }
 }
 
-function describeFields(type: GraphQLObjectType, policy: Policy): void {
+function describeFields(type: GraphQLObjectType, policy: Policy, isMutation: boolean): void {
   for (const field of Object.values(type.getFields())) {
+    const cost = costOfCalling(field, isMutation);
+    if (cost) append(field, cost.sentence);
     const requirement = policy.ofField(type.name, field.name);
     describe(field, requirement);
     for (const argument of field.args) {
@@ -78,11 +84,14 @@ function describeMembers(type: GraphQLInputObjectType | GraphQLEnumType, policy:
   for (const member of members) describe(member, policy.ofMember(type.name, member.name));
 }
 
-/** Writes into the schema it is given: each field, input field and enum value, and arguments with a rule of their own. */
+/**
+ * Writes into the schema it is given: each field, input field and enum value, and arguments with a rule of their own; of
+ * fields also what they cost.
+ */
 export function describeRequirements(schema: GraphQLSchema, policy: Policy): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith('__')) continue;
-    if (isObjectType(type)) describeFields(type, policy);
+    if (isObjectType(type)) describeFields(type, policy, type === schema.getMutationType());
     else if (isInputObjectType(type) || isEnumType(type)) describeMembers(type, policy);
   }
 }

@@ -1,46 +1,13 @@
 // What a caller without a credential may send: operations whose every root field is public. Anything else is 401 before
 // it is validated, so that validation messages cannot be used to learn the schema.
-import {
-  getOperationAST,
-  Kind,
-  type DefinitionNode,
-  type DocumentNode,
-  type GraphQLSchema,
-  type SelectionSetNode,
-} from 'graphql';
-import { fragmentsOf, introspectionFields, type Policy } from '../access/policy/index.ts';
+import { getOperationAST, Kind, type DefinitionNode, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { introspectionFields, rootFieldNames, rootTypes, type Policy } from '../access/policy/index.ts';
 import { namesOnly, publicNamesOf } from './public-names.ts';
 
 interface Options {
   readonly schema: GraphQLSchema;
   readonly policy: Policy;
   readonly isIntrospectionPublic: boolean;
-}
-
-const rootTypes = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' } as const;
-
-/**
- * Root field names, fragments expanded; null when a fragment is missing. Each fragment is entered once: nothing was
- * validated yet, and fragments that spread each other twice double with every level.
- */
-function rootFieldNames(document: DocumentNode, root: SelectionSetNode): ReadonlySet<string> | null {
-  const fragments = fragmentsOf(document);
-  const names = new Set<string>();
-  const spread = new Set<string>();
-  const pending = [root];
-  for (let set = pending.pop(); set; set = pending.pop()) {
-    for (const selection of set.selections) {
-      if (selection.kind === Kind.FIELD) names.add(selection.name.value);
-      else if (selection.kind === Kind.INLINE_FRAGMENT) pending.push(selection.selectionSet);
-      else if (!spread.has(selection.name.value)) {
-        spread.add(selection.name.value);
-        const fragment = fragments.get(selection.name.value);
-        if (!fragment) return null;
-        pending.push(fragment.selectionSet);
-      }
-    }
-  }
-  return names;
 }
 
 function isPublicField({ policy, isIntrospectionPublic }: Options, typeName: string, name: string): boolean {

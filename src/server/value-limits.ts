@@ -10,6 +10,10 @@ import { assertTextVariables, type TextVariables } from './text-lengths.ts';
 const maxValueDepth = 20;
 /** A condition of a filter takes two. SQLite ends at 1000 conditions, and nobody writes as many. */
 const maxListObjects = 500;
+/** Values of `in` and `nin`: each is folded, bound and compared, and one variable may stand in a hundred places. */
+const maxListValues = 5_000;
+/** Of all lists of an operation together. */
+const maxOperationValues = 20_000;
 /** Of one object. No input of the schema has as many, and every error about an object shows all of it. */
 const maxProperties = 500;
 /** Of all variables: the largest mutation takes 100 inputs. */
@@ -56,14 +60,21 @@ function assertHandy(variables: unknown): void {
   if (deepest > maxValueDepth) refuse('values with a depth of', deepest, maxValueDepth);
 }
 
-/** As coerced: one variable may stand in many places of a literal, and counts in each of them. */
-function assertFewObjects(args: unknown): void {
-  let count = 0;
+/**
+ * As coerced: one variable may stand in many places of a literal, and counts in each of them. Returns the number of plain
+ * values in lists.
+ */
+function assertFewObjects(args: unknown): number {
+  let objects = 0;
+  let values = 0;
   for (const { value } of objectsIn(args)) {
-    if (!Array.isArray(value)) count += 1;
-    if (count > maxListObjects)
-      refuse('a list whose arguments hold objects in the number of', count, maxListObjects);
+    if (Array.isArray(value)) values += value.length;
+    else objects += 1;
+    if (objects > maxListObjects)
+      refuse('a list whose arguments hold objects in the number of', objects, maxListObjects);
+    if (values > maxListValues) refuse('a list whose arguments hold values, at least', values, maxListValues);
   }
+  return values;
 }
 
 function badValue(message: string): ApiError {
@@ -107,10 +118,13 @@ export function assertValues(
   });
   if (!coerced) return;
   checkSwitches(switches, coerced);
+  let values = 0;
   for (const field of open) {
     const check = field.definition.extensions['checkArguments'] as (args: Record<string, unknown>) => void;
     const args = argumentsOf(field, coerced);
-    assertFewObjects(args);
+    values += assertFewObjects(args);
+    if (values > maxOperationValues)
+      refuse('lists whose arguments hold values, at least', values, maxOperationValues);
     check(args);
     if (fixed.has(field)) settled.add(field);
   }

@@ -120,8 +120,8 @@ describeEachEngine('Bulk mutations', (engine) => {
     const written = `mutation { createInquiries(input: [${items.join()}]) { ${select} } }`;
     const byDefault = `mutation ($input: [CreateInquiryInput!]! = [${items.join()}]) { createInquiries(input: $input) { ${select} } }`;
     const answers = [await key.send(sent, { input }), await key.send(written), await key.send(byDefault)];
-    // The payload and its list, and for each input a customer with a page of twenty.
-    const expected = 2 + 7 * (1 + 1 + 20);
+    // The payload and its list, and for each input what writing it costs and a customer with a page of twenty.
+    const expected = 2 + 7 * (10 + 1 + 1 + 20);
     expect(answers.map(({ cost }) => cost?.requestedQueryCost)).toEqual([expected, expected, expected]);
   });
 });

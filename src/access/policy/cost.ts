@@ -1,4 +1,5 @@
-// The cost of an operation, known before it runs: one point for each object that it may answer. Pure.
+// The cost of an operation, known before it runs: one point for each object that it may answer, and what its fields
+// declare of their own (field-cost.ts). Pure.
 import {
   getNamedType,
   isCompositeType,
@@ -10,6 +11,8 @@ import {
   type GraphQLOutputType,
 } from 'graphql';
 import { filterCost } from './filter-cost.ts';
+import { introspectionFields } from './document-limits.ts';
+import { costOfCalling, type SentArguments } from './field-cost.ts';
 import type { OperationPlan, PlannedField } from './operation-plan.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -47,11 +50,26 @@ function itemsSent({ node }: PlannedField, variables: Variables): number | null 
   return null;
 }
 
+function ownCost(field: PlannedField, variables: Variables, isMutation: boolean): number {
+  const declared = costOfCalling(field.definition, isMutation);
+  if (!declared) return 0;
+  return declared.points(sentArguments(field, variables), (name) => countBelow(field, name));
+}
+
+function costOfField(
+  field: PlannedField,
+  variables: Variables,
+  length = assumedPageSize,
+  isMutation = false,
+): number {
+  return ownCost(field, variables, isMutation) + objectsOf(field, variables, length);
+}
+
 /**
  * `length` is how many objects the field has when it is a list. The list itself counts as one object, but each of its
  * objects brings all that is asked for below it.
  */
-function costOfField(field: PlannedField, variables: Variables, length = assumedPageSize): number {
+function objectsOf(field: PlannedField, variables: Variables, length: number): number {
   if (!isCompositeType(getNamedType(field.definition.type))) return 0;
   const listed = itemsSent(field, variables) ?? assumedPageSize;
   const sum = (fields: readonly PlannedField[], itemsInEach = listed) =>
@@ -78,12 +96,40 @@ function withDefaults({ operation }: OperationPlan, variables: Variables): Varia
   return defaults.length === 0 ? variables : { ...Object.fromEntries(defaults), ...Object.fromEntries(sent) };
 }
 
+function sentArguments({ node }: PlannedField, variables: Variables): SentArguments {
+  const sent = (node.arguments ?? []).map(
+    ({ name, value }) => [name.value, valueFromASTUntyped(value, variables)] as const,
+  );
+  return Object.fromEntries(sent.filter(([, value]) => value !== undefined));
+}
+
+/** How often a field of that name is selected below this one. */
+function countBelow(field: PlannedField, name: string): number {
+  const below = [...field.children, ...[...(field.concrete?.byType.values() ?? [])].flat()];
+  const own = below.filter(({ definition }) => definition.name === name).length;
+  return below.reduce((sum, child) => sum + countBelow(child, name), own);
+}
+
+/**
+ * The whole schema takes 20 ms and 220 KB, whatever is selected of it; also as text at `/schema.graphql`. Sandbox looks for
+ * a new one every second.
+ */
+export const costOfSchema = 100;
+
+function introspectionCost({ metaFields }: OperationPlan): number {
+  return [...metaFields].filter(({ name }) => introspectionFields.has(name.value)).length * costOfSchema;
+}
+
 /** GraphQL's greatest Int, which shows costs. */
 const maxCost = 2_147_483_647;
 
 /** From 1 to the greatest Int. Conditions count as if everything were included: a limit must hold for every value of a variable. */
 export function costOf(plan: OperationPlan, variables: Variables): number {
   const given = withDefaults(plan, variables);
-  const total = plan.fields.reduce((sum, field) => sum + costOfField(field, given), 0);
+  const isMutation = plan.type === 'mutation';
+  const total = plan.fields.reduce(
+    (sum, field) => sum + costOfField(field, given, assumedPageSize, isMutation),
+    introspectionCost(plan),
+  );
   return Math.min(maxCost, Math.max(1, total));
 }

@@ -50,6 +50,8 @@ export interface AccessExplainer {
   explain(document: string, operationName: string | null, held: ReadonlySet<string>): AccessReport;
   /** The smallest set of scopes for every operation of these documents together. Throws as explain does. */
   scopesFor(documents: readonly string[]): readonly string[];
+  /** What every operation of a document asks for, each requirement once. Throws as explain does. */
+  requirementsOf(document: string): readonly Requirement[];
   /** What a scope opens: the types that ask for it, and the queries and mutations. Sorted. */
   grantsOf(scope: string): readonly string[];
 }
@@ -131,17 +133,22 @@ class Explanation {
   }
 }
 
-/** For each use the alternative that adds the fewest scopes to those already needed. */
-function smallestSet(uses: readonly Use[]): string[] {
+/** In the order of their first use. What may be left out asks for nothing. */
+function requirementsIn(uses: readonly Use[]): readonly Requirement[] {
+  return [...new Set(uses.flatMap(({ requirement, isOptional }) => (isOptional ? [] : requirement)))];
+}
+
+/** For each requirement the alternative that adds the fewest scopes to those already needed. */
+export function smallestSet(requirements: readonly Requirement[]): string[] {
   const needed = new Set<string>();
-  for (const { requirement, isOptional } of uses) {
-    if (!isOptional) for (const scope of missingScopes(requirement, needed)) needed.add(scope);
+  for (const requirement of requirements) {
+    for (const scope of missingScopes(requirement, needed)) needed.add(scope);
   }
   return [...needed].sort();
 }
 
 function toReport(plan: OperationPlan, uses: readonly Use[], held: ReadonlySet<string>): AccessReport {
-  const requiredScopes = smallestSet(uses);
+  const requiredScopes = smallestSet(requirementsIn(uses));
   const missing = requiredScopes.filter((scope) => !held.has(scope));
   return {
     allowed: missing.length === 0,
@@ -175,7 +182,14 @@ function parseValid(schema: GraphQLSchema, text: string, operationName: string |
 export function createExplainer(schema: GraphQLSchema, policy: Policy): AccessExplainer {
   const planOf = (document: DocumentNode, operation: OperationDefinitionNode) =>
     planOperation(schema, policy, operation, fragmentsOf(document));
+  /** Of the scopes that there are: `scopes` asks for all of them, and may stand in an operation twenty times. */
+  const grants = new Map<string, readonly string[]>();
   const usesOf = (plan: OperationPlan) => new Explanation(schema, policy, plan).uses();
+  const requirementsOf = (text: string) => {
+    const document = parseValid(schema, text, null);
+    const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+    return requirementsIn(operations.flatMap((operation) => usesOf(planOf(document, operation))));
+  };
   return {
     explain(text, operationName, held) {
       const document = parseValid(schema, text, operationName);
@@ -190,25 +204,21 @@ export function createExplainer(schema: GraphQLSchema, policy: Policy): AccessEx
       return toReport(plan, usesOf(plan), held);
     },
     grantsOf(scope) {
+      const known = grants.get(scope);
+      if (known) return known;
       const asks = ({ anyOf }: Requirement) => anyOf.some((all) => all.includes(scope));
       const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type));
       const operations = policy.fields.filter(
         ([typeName, , requirement]) => ['Query', 'Mutation'].includes(typeName) && asks(requirement),
       );
-      return [
+      const found = [
         ...types.filter((type) => asks(policy.ofType(type.name))).map((type) => type.name),
         ...operations.map(([typeName, fieldName]) => `${typeName}.${fieldName}`),
       ].sort();
+      grants.set(scope, found);
+      return found;
     },
-    scopesFor(documents) {
-      const uses = documents.flatMap((text) => {
-        const document = parseValid(schema, text, null);
-        const operations = document.definitions.filter(
-          (definition) => definition.kind === Kind.OPERATION_DEFINITION,
-        );
-        return operations.flatMap((operation) => usesOf(planOf(document, operation)));
-      });
-      return smallestSet(uses);
-    },
+    requirementsOf,
+    scopesFor: (documents) => smallestSet(documents.flatMap(requirementsOf)),
   };
 }

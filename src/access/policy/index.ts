@@ -10,8 +10,11 @@ export {
   type Requirement,
 } from './requirement.ts';
 export { compilePolicy, PolicyError, type Policy, type PolicyDeclaration } from './policy.ts';
-export { costOf } from './cost.ts';
+export { costOf, costOfSchema } from './cost.ts';
+export { costOfCalling, documentCost, passwordCost, type FieldCost } from './field-cost.ts';
 export { createGate, fragmentsOf, measuredGate, type Gate } from './gate.ts';
+export { createManagementCheck, mayManage, type ManagementCheck } from './management.ts';
+export { rootFieldNames, rootTypes } from './root-fields.ts';
 export { guardBoundaries, isDenied, type GuardedContext } from './guard.ts';
 export type { OperationPlan, PlannedField } from './operation-plan.ts';
 export type { Decision } from './decide.ts';
@@ -23,4 +26,4 @@ export {
 } from './document-limits.ts';
 export { operationError, pathError } from './denial-errors.ts';
 export { shieldTree } from './rules.ts';
-export { createExplainer, type AccessExplainer } from './explain.ts';
+export { createExplainer, smallestSet, type AccessExplainer } from './explain.ts';

@@ -1,6 +1,7 @@
 // GraphQL names of the access check -> service calls.
-import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Extensions, ID, Query, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
+import { documentCost } from '../../access/policy/index.ts';
 import { checkAccess, suggestScopes } from './access-check.service.ts';
 import { AccessCheck, ScopeSuggestion } from './access-check.type.ts';
 
@@ -10,6 +11,7 @@ export class AccessCheckQueries {
     nullable: true,
     description: 'What would this operation need? Nothing is run.',
   })
+  @Extensions({ cost: documentCost(({ document }) => document) })
   accessCheck(
     @Arg('document', () => String) document: string,
     @Arg('operationName', () => String, { nullable: true }) operationName: string | null,
@@ -24,7 +26,8 @@ export class AccessCheckQueries {
     nullable: true,
     description: 'The smallest set of scopes for these documents.',
   })
-  suggestScopes(@Arg('documents', () => [String]) documents: string[], @Ctx() ctx: Context) {
-    return { scopes: suggestScopes(ctx, documents) };
+  @Extensions({ cost: documentCost(({ documents }) => documents) })
+  async suggestScopes(@Arg('documents', () => [String]) documents: string[], @Ctx() ctx: Context) {
+    return { scopes: await suggestScopes(ctx, documents) };
   }
 }

@@ -1,6 +1,7 @@
 // What would this need, and would the caller be allowed? Answers without running anything.
 import type { Context } from '../../access/context.ts';
-import { chargeExplanation } from '../../access/explain-budget.ts';
+import { chargeExplanation, chargeUses, explainInTurn } from '../../access/explain-budget.ts';
+import { smallestSet, type Requirement } from '../../access/policy/index.ts';
 import { StoredApiKey } from '../../access/tables.ts';
 import type { AccessCheck } from './access-check.type.ts';
 
@@ -14,7 +15,12 @@ interface CheckArguments {
 export async function checkAccess(ctx: Context, args: CheckArguments): Promise<AccessCheck | null> {
   chargeExplanation(ctx, 1);
   const held = args.apiKeyId == null ? ctx.principal.scopes : await scopesOfKey(ctx, args.apiKeyId);
-  return held && ctx.explainer.explain(args.document, args.operationName || null, held);
+  if (!held) return null;
+  const { document } = args;
+  const operationName = args.operationName || null;
+  const report = await explainInTurn(ctx, () => ctx.explainer.explain(document, operationName, held));
+  chargeUses(ctx, report.fields.length);
+  return report;
 }
 
 async function scopesOfKey(ctx: Context, id: string): Promise<ReadonlySet<string> | null> {
@@ -23,7 +29,11 @@ async function scopesOfKey(ctx: Context, id: string): Promise<ReadonlySet<string
 }
 
 /** The smallest set for all documents together. */
-export function suggestScopes(ctx: Context, documents: readonly string[]): readonly string[] {
+export async function suggestScopes(ctx: Context, documents: readonly string[]): Promise<readonly string[]> {
   chargeExplanation(ctx, documents.length);
-  return ctx.explainer.scopesFor(documents);
+  const requirements: Requirement[] = [];
+  for (const text of documents) {
+    requirements.push(...(await explainInTurn(ctx, () => ctx.explainer.requirementsOf(text))));
+  }
+  return smallestSet(requirements);
 }

@@ -6,6 +6,7 @@ import type { ScopePreset } from '../../access/scope-catalogue.ts';
 import type { ApiKeyEnvironment } from '../../access/tables.ts';
 import { id, inputRules, optionalText, text } from '../../graph/input.ts';
 import { DateTimeScalar, ScopeScalar } from '../../graph/scalars.ts';
+import { maxOperations } from './api-key.scopes.ts';
 import { ApiKeyPreset, KeyEnvironment } from './api-key.type.ts';
 
 @InputType({
@@ -60,7 +61,7 @@ export const createApiKeyRules = inputRules<CreateApiKeyInput>({
   description: optionalText(1_000),
   scopes: scopeList.nullish(),
   preset: z.enum(['READ', 'WRITE', 'FULL_ACCESS']).nullish(),
-  forOperations: z.array(z.string()).max(20, 'At most 20 documents.').nullish(),
+  forOperations: z.array(z.string()).max(maxOperations, `At most ${maxOperations} documents.`).nullish(),
   environment: z.enum(['LIVE', 'TEST']).nullish(),
   venueIds: venueList.nullish(),
   ipAllowlist: ipList.nullish(),

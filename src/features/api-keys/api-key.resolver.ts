@@ -14,7 +14,7 @@ import {
   Root,
 } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
-import { adminOnly, ownerOnly } from '../../access/policy/index.ts';
+import { adminOnly, documentCost, ownerOnly } from '../../access/policy/index.ts';
 import { toInstant } from '../../core/clock.ts';
 import { inactiveAtMs } from '../../access/key-state.ts';
 import { DateTimeScalar } from '../../graph/scalars.ts';
@@ -59,6 +59,11 @@ export const apiKeyPayloads = [
   ...[createPayload, rotatePayload, regeneratePayload, updatePayload, disablePayload, enablePayload],
   ...[revokePayload, deletePayload, revealPayload],
 ];
+
+/** The documents of `createApiKey`. */
+function operationsSent({ input }: Readonly<Record<string, unknown>>): unknown {
+  return typeof input === 'object' && input !== null && 'forOperations' in input ? input.forOperations : [];
+}
 
 /** Columns that decide a key's state. */
 const stateColumns = ['status', 'expiresAt', 'lastUsedAt', 'enabledAt', 'createdAt'];
@@ -127,6 +132,7 @@ export class ApiKeyOperations {
     nullable: true,
     description: 'Makes a key and shows its secret once.',
   })
+  @Extensions({ cost: documentCost(operationsSent, 10) })
   createApiKey(@Arg('input', () => CreateApiKeyInput) input: CreateApiKeyInput, @Ctx() ctx: Context) {
     return createApiKey(ctx, input);
   }

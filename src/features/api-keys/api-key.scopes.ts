@@ -1,6 +1,6 @@
 // Which scopes a new or changed key gets. "Nothing given" is an error and never means "all".
 import type { Context } from '../../access/context.ts';
-import { chargeExplanation } from '../../access/explain-budget.ts';
+import { chargeExplanation, explainInTurn } from '../../access/explain-budget.ts';
 import { roleScopes, type AccessExplainer } from '../../access/policy/index.ts';
 import type { ScopePreset } from '../../access/scope-catalogue.ts';
 import { ApiError, userError, UserErrors, type UserErrorItem } from '../../core/errors.ts';
@@ -11,6 +11,9 @@ interface ChosenScopes {
   /** GraphQL documents. */
   readonly forOperations?: readonly string[] | null;
 }
+
+/** GraphQL documents that one key is made for. */
+export const maxOperations = 20;
 
 const ofRoles = new Set(roleScopes.OWNER);
 
@@ -24,16 +27,38 @@ function scopeFault(text: string, index: number, ofKeys: readonly string[]): Use
 }
 
 /** Exactly what the documents need. A document that needs a role's scope cannot be run by any key. */
-function scopesForOperations(ctx: Context, documents: readonly string[]): readonly string[] {
+async function scopesForOperations(ctx: Context, documents: readonly string[]): Promise<readonly string[]> {
   chargeExplanation(ctx, documents.length);
-  return documents.flatMap((document, index) => {
+  const all: string[] = [];
+  for (const [index, document] of documents.entries()) {
     const field = ['input', 'forOperations', String(index)];
-    const needed = scopesOrFault(ctx.explainer, document, field);
+    const needed = await explainInTurn(ctx, () => scopesOrFault(ctx.explainer, document, field));
     if (needed.some((scope) => ofRoles.has(scope))) {
       throw userError('NOT_ALLOWED', field, 'This document needs a role; no key can run it.');
     }
-    return needed;
-  });
+    all.push(...needed);
+  }
+  return all;
+}
+
+/**
+ * What the documents of a new key need, worked out before its transaction: meanwhile others could not write. What is
+ * wrong with them is told when the scopes are asked for, after the faults of the other values.
+ */
+export async function explainOperations(
+  ctx: Context,
+  documents: readonly string[] | null | undefined,
+): Promise<() => readonly string[]> {
+  // More are refused with the rest of the input.
+  if (!documents || documents.length > maxOperations) return () => [];
+  try {
+    const needed = await scopesForOperations(ctx, documents);
+    return () => needed;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
 function scopesOrFault(
@@ -50,7 +75,11 @@ function scopesOrFault(
 }
 
 /** The preset's scopes and those given, in their stored spelling, sorted. Throws UserErrors. */
-export function chooseScopes(ctx: Context, { scopes, preset, forOperations }: ChosenScopes): string[] {
+export function chooseScopes(
+  ctx: Context,
+  { scopes, preset, forOperations }: ChosenScopes,
+  scopesOfOperations: () => readonly string[] = () => [],
+): string[] {
   const catalogue = ctx.scopes;
   if (!preset && !scopes?.length && !forOperations?.length) {
     throw userError('REQUIRED', ['input', 'scopes'], 'Give at least one scope, a preset, or operations.');
@@ -63,5 +92,5 @@ export function chooseScopes(ctx: Context, { scopes, preset, forOperations }: Ch
   });
   if (faults.length > 0) throw new UserErrors(faults);
   const ofPreset = preset ? catalogue.ofPreset(preset) : [];
-  return [...new Set([...ofPreset, ...chosen, ...scopesForOperations(ctx, forOperations ?? [])])].sort();
+  return [...new Set([...ofPreset, ...chosen, ...scopesOfOperations()])].sort();
 }

@@ -23,15 +23,14 @@ import {
   type UpdateApiKeyInput,
 } from './api-key.inputs.ts';
 import { getKey } from './api-key.lookup.ts';
-import { chooseScopes } from './api-key.scopes.ts';
+import { chooseScopes, explainOperations } from './api-key.scopes.ts';
 import { addSecret, forgetSealedCopies, secretWarning } from './api-key.secrets.ts';
 
-export function createApiKey(ctx: Context, input: CreateApiKeyInput) {
-  // Once, also when the store has the transaction run again: what is explained is charged.
-  let scopes: string[] | undefined;
+export async function createApiKey(ctx: Context, input: CreateApiKeyInput) {
+  const scopesOfOperations = await explainOperations(ctx, input.forOperations);
   return mutate(ctx, async (tx) => {
     const values = checkInput(createApiKeyRules, input);
-    scopes ??= chooseScopes(ctx, values);
+    const scopes = chooseScopes(ctx, values, scopesOfOperations);
     assertFuture(ctx, values.expiresAt);
     await assertVenues(tx, values.venueIds);
     const row = await newKeyRow(ctx, tx, values, scopes);

@@ -11,9 +11,12 @@ import { treatments } from '../treatments/index.ts';
 import { Venue } from '../venues/index.ts';
 import {
   assertRange,
+  availabilityCost,
   loadAvailability,
   maxRangeDays,
   maxSlots,
+  maxSlotsOfOperation,
+  maxTreatments,
   type Range,
   type VenueHours,
 } from './availability.service.ts';
@@ -37,7 +40,7 @@ class AvailabilityArguments {
 
 const description =
   "Free times, in order: for each treatment of the venue one after the other, from each opening in the venue's time " +
-  `zone on, without those that are booked. At most ${maxRangeDays} days, and ${maxSlots} times to look at, at once.`;
+  `zone on, without those that are booked. At most ${maxRangeDays} days, and ${maxSlots} times to look at, at once; ${maxTreatments} treatments of a venue. A whole operation may look at ${maxSlotsOfOperation} times.`;
 
 /** The loader is handed ids; what was read of their venues is looked up here. */
 const hoursById = perRequest<Context, Map<string, VenueHours>>(() => new Map());
@@ -51,6 +54,7 @@ declareField(VenueAvailability.prototype, 'availability', {
   needs: ['id', 'timezone', 'openingHours'],
   // declareField() knows the arguments of lists; these are what AvailabilityArguments declares.
   checkArguments: (range) => assertRange(range as unknown as Range),
+  cost: availabilityCost,
   resolve(venue: VenueHours, range: Range, context: Context, place: Place) {
     const known = hoursById.get(context);
     known.set(venue.id, venue);

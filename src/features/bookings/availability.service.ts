@@ -1,10 +1,14 @@
 // Free times of venues: reads treatments and bookings of all of them at once, and lays the grid over their hours.
 import { GraphQLError } from 'graphql';
 import type { Context } from '../../access/context.ts';
+import type { FieldCost } from '../../access/policy/index.ts';
 import { dayMs, hourMs, minuteMs, toInstant, type Instant } from '../../core/clock.ts';
 import { ApiError } from '../../core/errors.ts';
+import { perRequest } from '../../core/per-request.ts';
+import { slices } from '../../core/slices.ts';
 import { tableOf } from '../../db/table.ts';
 import type { ParentLink, Window } from '../../db/select.ts';
+import { loaderAnywhere } from '../../graph/loaders.ts';
 import { Treatment } from '../treatments/index.ts';
 import type { Venue } from '../venues/index.ts';
 import { Booking } from './booking.entity.ts';
@@ -32,6 +36,25 @@ const maxRangeMs = maxRangeDays * dayMs + hourMs;
 /** Of all venues together that one field of an operation answers for; free or not, so that bookings don't decide it. */
 export const maxSlots = 5_000;
 
+/** Of all fields of an operation together: each free time is an object to answer. */
+export const maxSlotsOfOperation = 10_000;
+/** Of one venue. All of them are read, whatever the range. */
+export const maxTreatments = 500;
+
+const pointsPerDay = 10;
+/** While the range is not known, as in an access check. */
+const assumedDays = 7;
+
+/** A day at a venue stands for ten treatments, whose number is not known before they are read. */
+export const availabilityCost: FieldCost = {
+  sentence: `Costs ${pointsPerDay} points for each day that is begun.`,
+  points({ from, to }) {
+    const lengthMs = Date.parse(String(to)) - Date.parse(String(from));
+    const days = Number.isNaN(lengthMs) ? assumedDays : Math.ceil(lengthMs / dayMs);
+    return Math.min(maxRangeDays, Math.max(1, days)) * pointsPerDay;
+  },
+};
+
 /** Throws BAD_USER_INPUT; called before execution (400). */
 export function assertRange({ from, to }: Range): void {
   const lengthMs = Date.parse(to) - Date.parse(from);
@@ -43,11 +66,30 @@ export function assertRange({ from, to }: Range): void {
   }
 }
 
-function assertSlots(requested: number): void {
-  if (requested <= maxSlots) return;
-  const message = `There are ${requested} times to look at; at most ${maxSlots} are answered at once. Ask for a shorter range or fewer venues.`;
-  // Known only while the answer is made. An ApiError would bring its HTTP status, and set that of everything beside it.
-  throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', requested, limit: maxSlots } });
+/** Known only while the answer is made. An ApiError would bring its HTTP status, and set that of everything beside it. */
+function refusal(message: string, requested: number, limit: number): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', requested, limit } });
+}
+
+const lookedAt = perRequest<Context, { slots: number }>(() => ({ slots: 0 }));
+
+function assertSlots(context: Context, requested: number): void {
+  const advice = 'Ask for a shorter range or fewer venues.';
+  if (requested > maxSlots) {
+    const message = `There are ${requested} times to look at; at most ${maxSlots} are answered at once. ${advice}`;
+    throw refusal(message, requested, maxSlots);
+  }
+  const ofOperation = lookedAt.get(context);
+  ofOperation.slots += requested;
+  if (ofOperation.slots <= maxSlotsOfOperation) return;
+  const message = `The operation has ${ofOperation.slots} times to look at; the limit is ${maxSlotsOfOperation}. ${advice}`;
+  throw refusal(message, ofOperation.slots, maxSlotsOfOperation);
+}
+
+function assertTreatments(offers: readonly Offer[]): void {
+  if (offers.length <= maxTreatments) return;
+  const message = `The venue has more than ${maxTreatments} treatments; the free times of so many are not worked out.`;
+  throw refusal(message, offers.length, maxTreatments);
 }
 
 const ofVenue: ParentLink = { by: 'column', property: 'venueId' };
@@ -58,15 +100,24 @@ const inOrder = (orderBy: string): Window => ({ orderBy, direction: 'ASC', limit
 type Offer = Pick<Treatment, 'id' | 'durationMinutes'>;
 type Occupied = Pick<Booking, 'id' | 'treatmentId' | 'startsAt' | 'endsAt'>;
 
-function readTreatments({ db }: Context, venueIds: readonly string[]) {
+/** Fields under several aliases share the statement. One more than may be tells that there are too many. */
+function treatmentsLoader(context: Context) {
   const query = {
     table: tableOf(Treatment),
     properties: ['id', 'durationMinutes'],
     condition: { all: [] },
-    window: inOrder('createdAt'),
+    window: { ...inOrder('createdAt'), limit: maxTreatments + 1 },
     count: false,
   };
-  return db.listPerParent<Offer>(query, ofVenue, venueIds);
+  return loaderAnywhere(context, 'treatments of venues', async (venueIds) => {
+    const lists = await context.db.listPerParent<Offer>(query, ofVenue, venueIds);
+    return new Map([...lists].map(([id, { rows }]) => [id, rows]));
+  });
+}
+
+async function readTreatments(context: Context, venueIds: readonly string[]): Promise<(readonly Offer[])[]> {
+  const loader = treatmentsLoader(context);
+  return Promise.all(venueIds.map(async (id) => (await loader.load(id)) ?? []));
 }
 
 function readBookings({ db }: Context, venueIds: readonly string[], within: Span) {
@@ -111,6 +162,39 @@ function slotsOf(
   });
 }
 
+interface VenuePlan {
+  readonly id: string;
+  readonly openings: readonly Span[];
+  /** Those that have a start at all. */
+  readonly offers: readonly Offer[];
+  readonly count: number;
+}
+
+function planVenue(venue: VenueHours, offers: readonly Offer[], starts: Span): VenuePlan {
+  assertTreatments(offers);
+  const openings = openSpans(venue, starts);
+  const counted = offers.map((offer) => ({ offer, count: countStarts(openings, durationMs(offer), starts) }));
+  return {
+    ...{ id: venue.id, openings },
+    offers: counted.filter(({ count }) => count > 0).map(({ offer }) => offer),
+    count: counted.reduce((sum, { count }) => sum + count, 0),
+  };
+}
+
+/** Of the dearest venues, with 50 spans a week and 500 treatments, these take 10 ms for a month. */
+const venuesPerSlice = 10;
+
+/** The same for each item; a few at once, more of them slice by slice. */
+async function inSlices<T, R>({ db }: Context, items: readonly T[], work: (item: T) => R): Promise<R[]> {
+  if (items.length <= venuesPerSlice) return items.map(work);
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += venuesPerSlice) {
+    const some = items.slice(start, start + venuesPerSlice);
+    results.push(...(await slices.run(db.scope.workspaceId, () => some.map(work))));
+  }
+  return results;
+}
+
 /** Future slots that start from `from` to before `to`. Two statements, whatever the number of venues. */
 export async function loadAvailability(
   context: Context,
@@ -121,19 +205,21 @@ export async function loadAvailability(
   if (starts.startMs >= starts.endMs) return new Map(venues.map(({ id }) => [id, []]));
   const venueIds = venues.map(({ id }) => id);
   const offers = await readTreatments(context, venueIds);
-  const plans = venues.map((venue) => {
-    return { id: venue.id, openings: openSpans(venue, starts), offers: offers.get(venue.id)?.rows ?? [] };
-  });
-  const counts = plans.flatMap((plan) =>
-    plan.offers.map((offer) => countStarts(plan.openings, durationMs(offer), starts)),
+  const pairs = venues.map((venue, index) => ({ venue, offers: offers[index] ?? [] }));
+  const plans = await inSlices(context, pairs, (pair) => planVenue(pair.venue, pair.offers, starts));
+  assertSlots(
+    context,
+    plans.reduce((sum, { count }) => sum + count, 0),
   );
-  assertSlots(counts.reduce((sum, count) => sum + count, 0));
+  const offering = plans.filter(({ count }) => count > 0);
   // What starts at the last moment of the range ends up to a day after it.
-  const bookings = await readBookings(context, venueIds, { ...starts, endMs: starts.endMs + dayMs });
-  return new Map(
-    plans.map((plan) => {
-      const booked = spansByTreatment(bookings.get(plan.id)?.rows ?? []);
-      return [plan.id, slotsOf(plan.offers, plan.openings, starts, booked)];
-    }),
-  );
+  const within = { ...starts, endMs: starts.endMs + dayMs };
+  const ids = offering.map(({ id }) => id);
+  const bookings = ids.length === 0 ? null : await readBookings(context, ids, within);
+  const slots = await inSlices(context, offering, (plan) => {
+    const booked = spansByTreatment(bookings?.get(plan.id)?.rows ?? []);
+    return [plan.id, slotsOf(plan.offers, plan.openings, starts, booked)] as const;
+  });
+  const none = venueIds.map((id) => [id, [] as FreeSlot[]] as const);
+  return new Map([...none, ...slots]);
 }

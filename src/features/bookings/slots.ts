@@ -6,27 +6,41 @@ export function isFutureStart(startMs: number, nowMs: number): boolean {
   return startMs > nowMs;
 }
 
-interface Grid {
-  readonly firstMs: number;
-  readonly count: number;
-}
+/** Of one opening: its first start within `starts`, and how many of them there are. */
+type Grid = (firstMs: number, count: number) => void;
 
 /**
- * The starts within `starts` of one opening: one treatment after the other from the moment of opening, as long as it
- * ends before closing.
+ * The starts within `starts`, opening by opening: one treatment after the other from the moment of opening, as long as it
+ * ends before closing. Fifty openings a week times all treatments are many grids, so no object is made for one.
  */
-function gridOf(open: Span, durationMs: number, starts: Span): Grid {
-  const first = Math.max(0, Math.ceil((starts.startMs - open.startMs) / durationMs));
-  const afterLast = Math.min(
-    Math.floor((open.endMs - open.startMs) / durationMs),
-    Math.ceil((starts.endMs - open.startMs) / durationMs),
-  );
-  return { firstMs: open.startMs + first * durationMs, count: Math.max(0, afterLast - first) };
+function eachGrid(openings: readonly Span[], durationMs: number, starts: Span, visit: Grid): void {
+  for (const open of openings) {
+    const first = Math.max(0, Math.ceil((starts.startMs - open.startMs) / durationMs));
+    const afterLast = Math.min(
+      Math.floor((open.endMs - open.startMs) / durationMs),
+      Math.ceil((starts.endMs - open.startMs) / durationMs),
+    );
+    if (afterLast > first) visit(open.startMs + first * durationMs, afterLast - first);
+  }
 }
 
 /** How many starts there are, free or not, without making them. */
 export function countStarts(openings: readonly Span[], durationMs: number, starts: Span): number {
-  return openings.reduce((sum, open) => sum + gridOf(open, durationMs, starts).count, 0);
+  let sum = 0;
+  eachGrid(openings, durationMs, starts, (_firstMs, count) => (sum += count));
+  return sum;
+}
+
+/** All starts, once each and in order. */
+function startsOf(openings: readonly Span[], durationMs: number, starts: Span): number[] {
+  const all: number[] = [];
+  let isInOrder = true;
+  eachGrid(openings, durationMs, starts, (firstMs, count) => {
+    isInOrder &&= all.length === 0 || all.at(-1)! < firstMs;
+    for (let index = 0; index < count; index += 1) all.push(firstMs + index * durationMs);
+  });
+  // Only openings that overlap get into disorder.
+  return isInOrder ? all : [...new Set(all)].sort((a, b) => a - b);
 }
 
 /**
@@ -39,13 +53,9 @@ export function freeSlots(
   starts: Span,
   booked: readonly Span[],
 ): Span[] {
-  const grids = openings.map((open) => gridOf(open, durationMs, starts));
-  const all = grids.flatMap(({ firstMs, count }) =>
-    Array.from({ length: count }, (_, index) => firstMs + index * durationMs),
-  );
   const free: Span[] = [];
   let next = 0;
-  for (const startMs of [...new Set(all)].sort((a, b) => a - b)) {
+  for (const startMs of startsOf(openings, durationMs, starts)) {
     const endMs = startMs + durationMs;
     while (next < booked.length && booked[next]!.endMs <= startMs) next += 1;
     const nearest = booked[next];

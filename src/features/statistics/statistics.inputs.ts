@@ -1,7 +1,9 @@
 // Arguments of `statistics` and their limits.
 import { ArgsType, Field, ID, registerEnumType } from 'type-graphql';
 import { DateTimeScalar } from '../../graph/scalars.ts';
-import { assertBuckets, maxBuckets, type BucketRange } from './buckets.ts';
+import type { FieldCost } from '../../access/policy/index.ts';
+import { ApiError } from '../../core/errors.ts';
+import { assertBuckets, maxBuckets, countBuckets, type BucketRange } from './buckets.ts';
 
 export enum StatisticsBucket {
   DAY = 'day',
@@ -28,7 +30,7 @@ export class StatisticsArguments {
   @Field(() => [ID], {
     nullable: true,
     description:
-      'Only what belongs to these venues; customers that are linked to one of them. Others match nothing.',
+      'Only what belongs to these venues, 100 at most; customers that are linked to one of them. Others match nothing.',
   })
   venueIds?: string[] | null;
 }
@@ -37,7 +39,31 @@ export function bucketRange({ from, to, bucket, timezone }: StatisticsArguments)
   return { from, to, unit: bucket, timezone: timezone ?? 'UTC' };
 }
 
+/** As many as a key can be restricted to. Each is a value of every statement. */
+const maxVenues = 100;
+
 /** Throws BAD_USER_INPUT. */
 export function checkStatisticsArguments(args: StatisticsArguments): void {
   assertBuckets(bucketRange(args));
+  const requested = args.venueIds?.length ?? 0;
+  if (requested <= maxVenues) return;
+  const message = `"venueIds" names ${requested} venues; at most ${maxVenues} are counted together.`;
+  throw new ApiError('BAD_USER_INPUT', message, { details: { requested, limit: maxVenues } });
 }
+
+/** While the range is not known, as in an access check. */
+const assumedBuckets = 50;
+
+/** A bucket is an object that is answered, like a row. */
+export const statisticsCost: FieldCost = {
+  sentence: 'Costs a point for each bucket of each `series`.',
+  points({ from, to, bucket, timezone }, count) {
+    const asked = count('series');
+    if (asked === 0) return 0;
+    if (from === undefined || to === undefined) return asked * assumedBuckets;
+    const unit =
+      Object.entries(StatisticsBucket).find(([name]) => name === bucket)?.[1] ?? StatisticsBucket.DAY;
+    const zone = typeof timezone === 'string' ? timezone : 'UTC';
+    return asked * countBuckets({ from: String(from), to: String(to), unit, timezone: zone });
+  },
+};

@@ -3,7 +3,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Args, Ctx, Extensions, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
 import { selectedNames } from '../../graph/selection.ts';
-import { checkStatisticsArguments, StatisticsArguments } from './statistics.inputs.ts';
+import { checkStatisticsArguments, StatisticsArguments, statisticsCost } from './statistics.inputs.ts';
 import {
   bookingStatistics,
   customerStatistics,
@@ -27,7 +27,7 @@ export class StatisticsQueries {
     description:
       'Figures of a range of time, counted anew at each call. Needs no scope itself; each section needs its own, with `venueIds` and without.',
   })
-  @Extensions({ checkArguments: checkStatisticsArguments })
+  @Extensions({ checkArguments: checkStatisticsArguments, cost: statisticsCost })
   statistics(@Args(() => StatisticsArguments) args: StatisticsArguments): StatisticsPlan {
     return planStatistics(args);
   }

@@ -1,6 +1,7 @@
 // What the statistics count: each section is one statement, and holds only the figures that were selected.
 import type { Context } from '../../access/context.ts';
 import { toInstant, type Instant } from '../../core/clock.ts';
+import { slices } from '../../core/slices.ts';
 import type { Figures, FigureValues } from '../../db/aggregate.ts';
 import type { Condition } from '../../db/condition.ts';
 import { tableOf, type EntityClass } from '../../db/table.ts';
@@ -21,14 +22,25 @@ import type {
 /** What the sections of one `statistics` field share. */
 export interface StatisticsPlan {
   readonly range: BucketRange;
-  readonly boundaries: readonly Instant[];
+  /** Of the buckets, worked out for the first series that asks. */
+  boundaries?: Promise<readonly Instant[]>;
   readonly venueIds: readonly string[] | null;
 }
 
-/** Throws BAD_USER_INPUT. */
 export function planStatistics(args: StatisticsArguments): StatisticsPlan {
-  const range = bucketRange(args);
-  return { range, boundaries: bucketBoundaries(range), venueIds: args.venueIds ?? null };
+  return { range: bucketRange(args), venueIds: args.venueIds ?? null };
+}
+
+const noBoundaries: readonly Instant[] = [];
+
+/** Up to 30 ms for 33 years of months in a zone that was not asked about before. None when no series is selected. */
+async function boundariesOf(
+  { db }: Context,
+  plan: StatisticsPlan,
+  selected: ReadonlySet<string>,
+): Promise<readonly Instant[]> {
+  if (!selected.has('series')) return noBoundaries;
+  return (plan.boundaries ??= slices.run(db.scope.workspaceId, () => bucketBoundaries(plan.range)));
 }
 
 const everything: Condition = { all: [] };
@@ -44,7 +56,7 @@ function inRange({ range }: StatisticsPlan, property: string): Condition {
 
 const count = (where: Condition) => ({ kind: 'COUNT', where }) as const;
 const countBy = (property: string, where: Condition) => ({ kind: 'COUNT_BY', property, where }) as const;
-const series = ({ boundaries }: StatisticsPlan, property: string) =>
+const series = (boundaries: readonly Instant[], property: string) =>
   ({ kind: 'SERIES', property, boundaries }) as const;
 
 /** Counts the figures whose names are wanted. */
@@ -57,7 +69,7 @@ function find<F extends Figures>(
   return db.aggregate({ table: tableOf(of), venueIds, figures: chosen }) as Promise<Partial<FigureValues<F>>>;
 }
 
-function points({ boundaries }: StatisticsPlan, counts: readonly number[]): SeriesPoint[] {
+function points(boundaries: readonly Instant[], counts: readonly number[]): SeriesPoint[] {
   return counts.map((counted, index) => ({ start: boundaries[index]!, count: counted }));
 }
 
@@ -67,13 +79,14 @@ export async function customerStatistics(
   plan: StatisticsPlan,
   selected: ReadonlySet<string>,
 ): Promise<CustomerStatistics> {
+  const boundaries = await boundariesOf(ctx, plan, selected);
   const figures = {
     total: count(everything),
     created: count(inRange(plan, 'createdAt')),
-    series: series(plan, 'createdAt'),
+    series: series(boundaries, 'createdAt'),
   };
   const found = await find(ctx, plan, { of: Customer, figures, wanted: selected });
-  return { ...found, series: points(plan, found.series ?? []) };
+  return { ...found, series: points(boundaries, found.series ?? []) };
 }
 
 export async function inquiryStatistics(
@@ -81,6 +94,7 @@ export async function inquiryStatistics(
   plan: StatisticsPlan,
   selected: ReadonlySet<string>,
 ): Promise<InquiryStatistics> {
+  const boundaries = await boundariesOf(ctx, plan, selected);
   const created = inRange(plan, 'createdAt');
   const figures = {
     created: count(created),
@@ -93,7 +107,7 @@ export async function inquiryStatistics(
     },
     byStatus: countBy('status', created),
     byChannel: countBy('channel', created),
-    series: series(plan, 'createdAt'),
+    series: series(boundaries, 'createdAt'),
   } as const;
   const asksForReplies = selected.has('answered') || selected.has('medianFirstReplySeconds');
   const wanted = asksForReplies ? new Set([...selected, 'firstReply']) : selected;
@@ -112,7 +126,7 @@ export async function inquiryStatistics(
       channel,
       count: byChannel?.get(channel) ?? 0,
     })),
-    series: points(plan, found.series ?? []),
+    series: points(boundaries, found.series ?? []),
   };
 }
 
@@ -121,16 +135,17 @@ export async function followUpStatistics(
   plan: StatisticsPlan,
   selected: ReadonlySet<string>,
 ): Promise<FollowUpStatistics> {
+  const boundaries = await boundariesOf(ctx, plan, selected);
   const isOpen: Condition = { property: 'status', op: 'eq', value: FollowUpStatus.OPEN };
   const isDue: Condition = { property: 'dueAt', op: 'lt', value: toInstant(ctx.clock.nowMs()) };
   const figures = {
     open: count(isOpen),
     overdue: count({ all: [isOpen, isDue] }),
     completed: count(inRange(plan, 'completedAt')),
-    series: series(plan, 'completedAt'),
+    series: series(boundaries, 'completedAt'),
   };
   const found = await find(ctx, plan, { of: FollowUp, figures, wanted: selected });
-  return { ...found, series: points(plan, found.series ?? []) };
+  return { ...found, series: points(boundaries, found.series ?? []) };
 }
 
 export async function bookingStatistics(
@@ -138,11 +153,12 @@ export async function bookingStatistics(
   plan: StatisticsPlan,
   selected: ReadonlySet<string>,
 ): Promise<BookingStatistics> {
+  const boundaries = await boundariesOf(ctx, plan, selected);
   const figures = {
     booked: count(inRange(plan, 'createdAt')),
     cancelled: count(inRange(plan, 'cancelledAt')),
-    series: series(plan, 'createdAt'),
+    series: series(boundaries, 'createdAt'),
   };
   const found = await find(ctx, plan, { of: Booking, figures, wanted: selected });
-  return { ...found, series: points(plan, found.series ?? []) };
+  return { ...found, series: points(boundaries, found.series ?? []) };
 }

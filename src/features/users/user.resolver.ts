@@ -1,7 +1,7 @@
 // GraphQL names of users and sign-in -> service calls.
-import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, Extensions, ID, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
-import { adminOnly, signedIn } from '../../access/policy/index.ts';
+import { adminOnly, passwordCost, signedIn } from '../../access/policy/index.ts';
 import { definePayload } from '../../graph/payload.ts';
 import {
   changePassword,
@@ -33,11 +33,13 @@ export const userPayloads = [createPayload, updatePayload, removePayload, signOu
 @Resolver()
 export class UserMutations {
   @Mutation(() => LoginPayload, { nullable: true, description: 'Signs in. Needs no credential.' })
+  @Extensions({ cost: passwordCost(1) })
   login(@Arg('input', () => LoginInput) input: LoginInput, @Ctx() ctx: Context) {
     return login(ctx, input);
   }
 
   @Mutation(() => createPayload.type, { nullable: true, description: 'Adds a user to the workspace.' })
+  @Extensions({ cost: passwordCost(1) })
   createUser(@Arg('input', () => CreateUserInput) input: CreateUserInput, @Ctx() ctx: Context) {
     return createUser(ctx, input);
   }
@@ -59,6 +61,7 @@ export class UserMutations {
     nullable: true,
     description: "Changes the caller's own password.",
   })
+  @Extensions({ cost: passwordCost(2) })
   changePassword(@Arg('input', () => ChangePasswordInput) input: ChangePasswordInput, @Ctx() ctx: Context) {
     return changePassword(ctx, input);
   }
