@@ -3,7 +3,7 @@ import type { Authenticator } from '../access/authenticate.ts';
 import type { Context, CredentialTools, RunningMutation } from '../access/context.ts';
 import { readCredential } from '../access/credential.ts';
 import type { Operator } from '../access/operator.ts';
-import type { AccessExplainer, Decision } from '../access/policy/index.ts';
+import { mayManage, type AccessExplainer, type Decision } from '../access/policy/index.ts';
 import type { Limits, RequestLimits } from '../access/rate-limit/index.ts';
 import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
 import type { Clock } from '../core/clock.ts';
@@ -115,7 +115,10 @@ export function contextFactory(
     if (principal.kind === 'ANONYMOUS') check(operation, true);
     const opened = limits.open(principal, ip, answer);
     const persisted = persistedQueries.find(facts, principal);
-    if (principal.kind !== 'ANONYMOUS') check(persisted ?? operation, false);
+    if (principal.kind !== 'ANONYMOUS') {
+      const managed = check(persisted ?? operation, false);
+      if (principal.kind === 'USER') opened.chooseBudget(mayManage(managed, principal.scopes));
+    }
     const { clock, credentials, scopes, explainer } = operator;
     const rows = tenantDbFor(operator, authenticator, principal, scope, readRow);
     const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);

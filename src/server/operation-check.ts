@@ -5,7 +5,9 @@ import { LRUCache } from 'lru-cache';
 import {
   assertLightDocument,
   assertShallowDocument,
+  createManagementCheck,
   maxTokens,
+  type ManagementCheck,
   type Policy,
 } from '../access/policy/index.ts';
 import { ApiError, unauthenticated } from '../core/errors.ts';
@@ -22,8 +24,11 @@ interface Options {
   readonly isIntrospectionPublic: boolean;
 }
 
+/** What the operation manages, and null for any other. */
+type Managed = ReturnType<ManagementCheck>;
+
 /** Throws UNAUTHENTICATED (MISSING_CREDENTIAL) or QUERY_TOO_EXPENSIVE. */
-export type OperationCheck = (operation: RequestFacts['operation'], isAnonymous: boolean) => void;
+export type OperationCheck = (operation: RequestFacts['operation'], isAnonymous: boolean) => Managed;
 
 function parseOrError(query: string): DocumentNode | GraphQLError {
   try {
@@ -36,29 +41,33 @@ function parseOrError(query: string): DocumentNode | GraphQLError {
 }
 
 export function createOperationCheck(options: Options): OperationCheck {
-  const light = new LRUCache<string, true>({
+  const managedBy = createManagementCheck(options.schema, options.policy);
+  const light = new LRUCache<string, { readonly managed: Managed }>({
     maxSize: maxKeptCharacters,
     sizeCalculation: (_value, key) => key.length,
   });
   return (operation, isAnonymous) => {
     if (!operation && isAnonymous) throw unauthenticated('MISSING_CREDENTIAL');
-    if (!operation) return;
+    if (!operation) return null;
     const { query, operationName } = operation;
     // Quoted: the name is the caller's text, and could go on as the beginning of another document.
     const key = `${JSON.stringify(operationName)} ${query}`;
-    if (!isAnonymous && light.has(key)) return;
+    const known = isAnonymous ? undefined : light.get(key);
+    if (known) return known.managed;
     const document = parseOrError(query);
     if (isAnonymous && (document instanceof Error || !isPublicOperation(document, operationName, options)))
       throw unauthenticated('MISSING_CREDENTIAL');
     if (document instanceof ApiError) throw document;
     if (document instanceof Error) {
       // Any other fault of the syntax is told by Apollo, which parses again.
-      if (!/more that \d+ tokens/.test(document.message)) return;
-      refuseMoreThan(maxTokens, 'tokens');
+      if (!/more that \d+ tokens/.test(document.message)) return null;
+      return refuseMoreThan(maxTokens, 'tokens');
     }
     const isJudged = assertLightDocument(document, operationName);
     // A sign-in may hold a password, and is not sent twice the same. A name that no operation has could also be another
     // one's key: '' that of the document's only operation.
-    if (isJudged && !isAnonymous) light.set(key, true);
+    const managed = isAnonymous ? null : managedBy(document, operationName);
+    if (isJudged && !isAnonymous) light.set(key, { managed });
+    return managed;
   };
 }

@@ -1,6 +1,7 @@
-// Which buckets a call takes from: those of its workspace and key, or of its address when nobody proved who calls. Pure.
+// Which buckets a call takes from: those of its workspace and key, those of a user who manages the workspace, or those of
+// its address when nobody proved who calls. Pure.
 import { minuteMs } from '../../core/clock.ts';
-import type { KnownPrincipal } from '../../core/principal.ts';
+import type { KnownPrincipal, UserPrincipal } from '../../core/principal.ts';
 import { addressGroup } from '../ip-allowlist.ts';
 import type { Charge } from './decide.ts';
 
@@ -11,11 +12,16 @@ export interface LimitSettings {
 
 /** A charge with the name that its caller reads: in headers and messages. */
 export interface NamedCharge extends Charge {
-  readonly name: 'requests' | 'cost' | 'key';
+  readonly name: 'requests' | 'cost' | 'key' | 'management' | 'management-cost';
+  readonly unit: 'requests' | 'points';
 }
 
 /** A caller's buckets in fixed order: requests, cost, and the key's own requests when it has a limit of its own. */
 export type CallerCharges = readonly [requests: NamedCharge, cost: NamedCharge, key?: NamedCharge];
+
+const ask = { unit: 'requests', windowMs: minuteMs, amount: 1, whenDenied: 1 } as const;
+const spend = (cost: number) =>
+  ({ unit: 'points', windowMs: minuteMs, amount: cost, whenDenied: 0 }) as const;
 
 /**
  * One call that costs so many points. Denied, it counts as a request all the same, of the workspace and of the key; its
@@ -29,14 +35,13 @@ export function callerCharges(
 ): CallerCharges {
   const owner =
     principal.kind === 'ANONYMOUS' ? `address:{${addressGroup(ip)}}` : `workspace:{${principal.workspaceId}}`;
-  const ask = { windowMs: minuteMs, amount: 1, whenDenied: 1 };
   const requests = {
     ...ask,
     ...({ name: 'requests', key: `${owner}:requests`, limit: settings.requestsPerMinute } as const),
   };
   const points = {
+    ...spend(cost),
     ...({ name: 'cost', key: `${owner}:cost`, limit: settings.costPerMinute } as const),
-    ...{ windowMs: minuteMs, amount: cost, whenDenied: 0 },
   };
   if (principal.kind !== 'API_KEY' || principal.rateLimitPerMinute == null) return [requests, points];
   const key = {
@@ -45,6 +50,28 @@ export function callerCharges(
     limit: principal.rateLimitPerMinute,
   } as const;
   return [requests, points, { ...ask, ...key }];
+}
+
+const managementShare = 5;
+const leastManagement = { requests: 60, points: 6_000 } as const;
+
+/**
+ * What a user may manage in a minute: a fifth of what a workspace may ask, and never under 60 requests and 6,000 points. Each
+ * user has a budget of its own, and draws from no other with it: neither a key nor a colleague can use it up.
+ */
+export function managementCharges(
+  { requestsPerMinute, costPerMinute }: LimitSettings,
+  { workspaceId, userId }: UserPrincipal,
+  cost: number,
+): CallerCharges {
+  const key = `workspace:{${workspaceId}}:management:${userId}`;
+  const share = (least: number, all: number) => Math.max(least, Math.floor(all / managementShare));
+  const requests = share(leastManagement.requests, requestsPerMinute);
+  const points = share(leastManagement.points, costPerMinute);
+  return [
+    { ...ask, name: 'management', key: `${key}:requests`, limit: requests },
+    { ...spend(cost), name: 'management-cost', key: `${key}:cost`, limit: points },
+  ];
 }
 
 const failuresShare = 6;

@@ -5,6 +5,7 @@ import type { Standing } from './decide.ts';
 
 export interface NamedStanding extends Standing {
   readonly name: NamedCharge['name'];
+  readonly unit: NamedCharge['unit'];
   readonly windowMs: number;
   /** What the call wanted. */
   readonly amount: number;
@@ -12,9 +13,9 @@ export interface NamedStanding extends Standing {
 
 const seconds = (ms: number) => Math.ceil(ms / 1000);
 
-/** Of requests the bucket that ends first: the workspace's, or the key's own. */
+/** Of requests the bucket that ends first: the workspace's, or the key's own; of a user who manages, the user's. */
 export function bindingRequests(standings: readonly NamedStanding[]): NamedStanding {
-  const [first, ...others] = standings.filter(({ name }) => name !== 'cost');
+  const [first, ...others] = standings.filter(({ unit }) => unit === 'requests');
   return others.reduce((least, next) => (next.remaining < least.remaining ? next : least), first!);
 }
 
@@ -49,6 +50,9 @@ const refusals: Record<NamedCharge['name'], (standing: NamedStanding) => string>
   key: ({ limit }) => `Over this key's own limit of ${limit} requests a minute.`,
   cost: ({ limit, remaining, amount }) =>
     `The operation costs ${amount} points; ${remaining} of ${limit} a minute are left.`,
+  management: ({ limit }) => `Over the limit of ${limit} requests a minute that manage the workspace.`,
+  'management-cost': ({ limit, remaining, amount }) =>
+    `The operation costs ${amount} points; ${remaining} of ${limit} a minute are left to manage the workspace.`,
 };
 
 /** The refusal of a call, told by the bucket that makes it wait longest. */

@@ -4,7 +4,13 @@ import type { Clock } from '../../core/clock.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { AnswerNotes } from '../../core/request-facts.ts';
 import { tooExpensive } from '../../core/too-expensive.ts';
-import { callerCharges, failureCharge, type LimitSettings, type NamedCharge } from './buckets.ts';
+import {
+  callerCharges,
+  failureCharge,
+  managementCharges,
+  type LimitSettings,
+  type NamedCharge,
+} from './buckets.ts';
 import {
   bindingRequests,
   limitHeaders,
@@ -39,6 +45,11 @@ export interface LimitStatus {
 /** Of one request. */
 export interface RequestLimits {
   /**
+   * Says on which budget a signed-in user's request draws, once its operation was looked at. Throws RATE_LIMITED at once
+   * when the requests of that budget are known to be used up.
+   */
+  chooseBudget(isManagement: boolean): void;
+  /**
    * Charges the request and its cost, before it runs. Throws RATE_LIMITED, or QUERY_TOO_EXPENSIVE when the cost is over
    * what a minute has, which no waiting would change.
    */
@@ -56,7 +67,8 @@ export interface RequestLimits {
 
 export interface Limits {
   /**
-   * Begins a request. Throws RATE_LIMITED at once when its requests are known to be used up. A request that ends before it
+   * Begins a request. Throws RATE_LIMITED at once when its requests are known to be used up; of a signed-in user that is
+   * asked by chooseBudget(), because managing the workspace goes on when everything else is used up. A request that ends before it
    * was charged (it did not parse, say) is charged as one request when its answer leaves.
    */
   open(principal: Principal, ip: string, answer: AnswerNotes): RequestLimits;
@@ -95,7 +107,7 @@ function later(standings: readonly NamedStanding[], elapsedMs: number): NamedSta
  */
 function withoutCaller(standings: readonly NamedStanding[]): NamedStanding[] {
   const shared = standings.filter(({ name }) => name !== 'key');
-  return shared.map((standing) => (standing.name === 'cost' ? { ...standing, waitMs: 0 } : standing));
+  return shared.map((standing) => (standing.unit === 'points' ? { ...standing, waitMs: 0 } : standing));
 }
 
 class OpenRequest implements RequestLimits {
@@ -103,6 +115,7 @@ class OpenRequest implements RequestLimits {
   private cost = 0;
   private isCharged = false;
   private hasTriedPassword = false;
+  private isManagement = false;
 
   constructor(
     private readonly options: LimitsOptions,
@@ -113,13 +126,20 @@ class OpenRequest implements RequestLimits {
   ) {}
 
   async charge(cost: number): Promise<void> {
-    const { settings } = this.options;
-    if (cost > settings.costPerMinute) {
-      const message = `The operation costs ${cost} points; the limit is ${settings.costPerMinute}.`;
-      throw tooExpensive(message, { requested: cost, limit: settings.costPerMinute });
+    const [, { limit }] = this.charges(cost);
+    if (cost > limit) {
+      throw tooExpensive(`The operation costs ${cost} points; the limit is ${limit}.`, {
+        requested: cost,
+        limit,
+      });
     }
     this.cost = cost;
     await this.take(cost);
+  }
+
+  chooseBudget(isManagement: boolean): void {
+    this.isManagement = isManagement;
+    this.assertNotFull();
   }
 
   /** For a request that was not charged until its answer leaves. */
@@ -140,7 +160,7 @@ class OpenRequest implements RequestLimits {
   }
 
   costReport(): CostReport | null {
-    const points = this.standings?.find(({ name }) => name === 'cost');
+    const points = this.standings?.find(({ unit }) => unit === 'points');
     if (!points) return null;
     const perSecond = Math.round((points.limit / points.windowMs) * 1_000_000) / 1000;
     return {
@@ -167,7 +187,10 @@ class OpenRequest implements RequestLimits {
   }
 
   private charges(cost: number) {
-    return callerCharges(this.options.settings, this.principal, this.ip, cost);
+    const { options, principal, ip } = this;
+    return this.isManagement && principal.kind === 'USER'
+      ? managementCharges(options.settings, principal, cost)
+      : callerCharges(options.settings, principal, ip, cost);
   }
 
   private async take(cost: number): Promise<void> {
@@ -176,8 +199,8 @@ class OpenRequest implements RequestLimits {
     const nowMs = this.options.clock.nowMs();
     const { type, standings: found } = await this.options.store.charge(charges, nowMs);
     const standings = found.map((standing, index) => {
-      const { name, windowMs, amount } = charges[index]!;
-      return { ...standing, name, windowMs, amount };
+      const { name, unit, windowMs, amount } = charges[index]!;
+      return { ...standing, name, unit, windowMs, amount };
     });
     this.standings = standings;
     this.show(standings, nowMs);
@@ -198,7 +221,7 @@ export function createLimits(options: LimitsOptions): Limits {
   return {
     open(principal, ip, answer) {
       const request = new OpenRequest(options, full, principal, ip, answer);
-      request.assertNotFull();
+      if (principal.kind !== 'USER') request.assertNotFull();
       answer.beforeSend = () => request.settle();
       return request;
     },
@@ -214,6 +237,7 @@ export function createLimits(options: LimitsOptions): Limits {
 
 /** For commands: the operator is not limited. */
 export const unlimited: RequestLimits = {
+  chooseBudget: () => {},
   charge: async () => {},
   costReport: () => null,
   status: () => null,

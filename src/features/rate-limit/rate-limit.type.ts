@@ -4,7 +4,7 @@ import { DateTimeScalar } from '../../graph/scalars.ts';
 
 @ObjectType({
   description:
-    "Requests of the workspace, or of the key when its own limit is nearer; as in the X-RateLimit headers. Points are in the answer's extensions.cost.",
+    "Requests of the workspace, or of the key when its own limit is nearer, or those that the user has for managing where nothing else is asked for; as in the X-RateLimit headers. Points are in the answer's extensions.cost.",
 })
 export class RateLimit {
   @Field(() => Int, { description: 'Requests a minute.' }) limit!: number;

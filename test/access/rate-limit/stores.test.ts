@@ -2,6 +2,11 @@
 // right, denied calls that cost, one step for all buckets.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  callerCharges,
+  managementCharges,
+  type LimitSettings,
+} from '../../../src/access/rate-limit/buckets.ts';
 import { decide, type Charge, type Window } from '../../../src/access/rate-limit/decide.ts';
 import { createMemoryStore } from '../../../src/access/rate-limit/memory-store.ts';
 import { openRedisStore } from '../../../src/access/rate-limit/redis-store.ts';
@@ -221,6 +226,53 @@ describe('decide', () => {
   });
 });
 
+function chargesOf(settings: LimitSettings, workspaceId: string, by: string, cost: number): Charge[] {
+  const scopes = new Set<string>();
+  if (by.endsWith('key')) {
+    const rateLimitPerMinute = by === 'limited key' ? 2 : null;
+    const key = { kind: 'API_KEY', workspaceId, apiKeyId: by, secretId: by, scopes, venueIds: null } as const;
+    const charges = callerCharges(
+      settings,
+      { ...key, ip: '192.0.2.1', rateLimitPerMinute },
+      '192.0.2.1',
+      cost,
+    );
+    return charges.filter((charge) => charge !== undefined);
+  }
+  const [userId = ''] = by.split(',');
+  const user = {
+    kind: 'USER',
+    workspaceId,
+    userId,
+    role: 'OWNER',
+    tokenVersion: 1,
+    scopes,
+    venueIds: null,
+  } as const;
+  const charges = by.endsWith('managing')
+    ? managementCharges(settings, user, cost)
+    : callerCharges(settings, user, '192.0.2.1', cost);
+  return charges.filter((charge) => charge !== undefined);
+}
+
+/** Of steps of random callers: nobody's calls but one's own count against managing. */
+it('leaves what a user may manage to that user', async () => {
+  const settings = { requestsPerMinute: 5, costPerMinute: 100 };
+  const others = fc.array(
+    fc.constantFrom('key', 'limited key', 'owner', 'colleague', 'colleague, managing'),
+    {
+      maxLength: 200,
+    },
+  );
+  const property = fc.asyncProperty(others, async (steps) => {
+    const store = createMemoryStore();
+    for (const by of steps) await store.charge(chargesOf(settings, 'w', by, 10), startMs);
+    const { type, standings } = await store.charge(chargesOf(settings, 'w', 'owner, managing', 10), startMs);
+    expect([type, ...standings.map(({ remaining }) => remaining)]).toEqual(['allow', 59, 5_990]);
+  });
+  await fc.assert(property, { numRuns: 50 });
+});
+
 describe.skipIf(!hasRedis)('Memory and Redis', () => {
   afterAll(() => corner.remove());
 
@@ -249,6 +301,39 @@ describe.skipIf(!hasRedis)('Memory and Redis', () => {
       }
     });
     await fc.assert(property, { numRuns: 100 });
+    redis.close();
+  });
+
+  it('give the same verdicts on budgets of workspaces, keys and users who manage', async () => {
+    const memory = createMemoryStore();
+    const redis = await openRedisStore(corner.url);
+    const settings = { requestsPerMinute: 5, costPerMinute: 100 };
+    const calls = fc.array(
+      fc.record({
+        waitMs: fc.oneof(fc.nat(50), fc.nat(20_000)),
+        by: fc.constantFrom(
+          'key',
+          'limited key',
+          'owner',
+          'colleague',
+          'owner, managing',
+          'colleague, managing',
+        ),
+        cost: fc.oneof(fc.nat(40), fc.integer({ min: 1_000, max: 3_000 })),
+      }),
+      { minLength: 1, maxLength: 30 },
+    );
+    const property = fc.asyncProperty(calls, async (steps) => {
+      const workspaceId = newKey();
+      let nowMs = startMs;
+      for (const { waitMs, by, cost } of steps) {
+        nowMs += waitMs;
+        const charges = chargesOf(settings, workspaceId, by, cost);
+        const verdict = await memory.charge(charges, nowMs);
+        expect(await redis.charge(charges, nowMs)).toEqual(verdict);
+      }
+    });
+    await fc.assert(property, { numRuns: 60 });
     redis.close();
   });
 
