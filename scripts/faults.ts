@@ -1,10 +1,11 @@
-// `npm run faults -- kill|sigterm|soak|wire`: breaks a server of its own on purpose and counts what went wrong. Nothing outside
+// `npm run faults -- kill|sigterm|soak|flood|wire`: breaks a server of its own on purpose and counts what went wrong. Nothing outside
 // this machine is asked, and no store but its own is touched.
 import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import { withCleanup, type Cleanup } from './bench/cleanup.ts';
 import { engines, newStore, type Engine } from './bench/store.ts';
 import { optionalName, runCommand, UsageError, wholeNumber } from './command.ts';
+import { runFloods } from './faults/flood.ts';
 import { runKills } from './faults/kill.ts';
 import type { Target } from './faults/server.ts';
 import { runSigterms } from './faults/sigterm.ts';
@@ -12,7 +13,7 @@ import { runSoak } from './faults/soak.ts';
 import { runPostgresWire } from './faults/wire-postgres.ts';
 import { runRedisWire } from './faults/wire-redis.ts';
 
-const names = ['kill', 'sigterm', 'soak', 'wire'] as const;
+const names = ['kill', 'sigterm', 'soak', 'flood', 'wire'] as const;
 const wires = ['postgres', 'redis'] as const;
 type Name = Exclude<(typeof names)[number], 'wire'>;
 
@@ -30,6 +31,8 @@ function run(name: Name, target: Target, { rounds, minutes }: Size, cleanup: Cle
       return runKills(target, { rounds, onRound }, cleanup);
     case 'sigterm':
       return runSigterms(target, { rounds, onRound }, cleanup);
+    case 'flood':
+      return runFloods(target, { rounds, onRound }, cleanup);
     case 'soak':
       return runSoak(target, { minutes, onMinute: (minute) => say(JSON.stringify(minute)) }, cleanup);
   }
@@ -39,7 +42,7 @@ function run(name: Name, target: Target, { rounds, minutes }: Size, cleanup: Cle
 const name = process.argv.splice(2, process.argv[2]?.startsWith('-') ? 0 : 1)[0];
 
 await runCommand({
-  usage: `npm run faults -- kill|sigterm|soak [--database sqlite|postgres] [--rounds N] [--minutes N]
+  usage: `npm run faults -- kill|sigterm|soak|flood [--database sqlite|postgres] [--rounds N] [--minutes N]
        npm run faults -- wire [--to postgres|redis]
   [--postgres-server URL]  a database on the server in which the broken ones are made
   [--redis URL]            a Redis, of which only keys of their own are used
