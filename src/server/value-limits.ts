@@ -10,10 +10,11 @@ import { assertTextVariables, type TextVariables } from './text-lengths.ts';
 const maxValueDepth = 20;
 /** A condition of a filter takes two. SQLite ends at 1000 conditions, and nobody writes as many. */
 const maxListObjects = 500;
-/** Values of `in` and `nin`: each is folded, bound and compared, and one variable may stand in a hundred places. */
-const maxListValues = 5_000;
-/** Of all lists of an operation together. */
-const maxOperationValues = 20_000;
+/**
+ * Of the values in lists, such as those of `in`, over all lists of an operation: each is folded, bound and compared. One body
+ * holds some 25,000, but one variable may stand in a hundred places.
+ */
+const maxListValues = 25_000;
 /** Of one object. No input of the schema has as many, and every error about an object shows all of it. */
 const maxProperties = 500;
 /** Of all variables: the largest mutation takes 100 inputs. */
@@ -72,7 +73,6 @@ function assertFewObjects(args: unknown): number {
     else objects += 1;
     if (objects > maxListObjects)
       refuse('a list whose arguments hold objects in the number of', objects, maxListObjects);
-    if (values > maxListValues) refuse('a list whose arguments hold values, at least', values, maxListValues);
   }
   return values;
 }
@@ -123,8 +123,7 @@ export function assertValues(
     const check = field.definition.extensions['checkArguments'] as (args: Record<string, unknown>) => void;
     const args = argumentsOf(field, coerced);
     values += assertFewObjects(args);
-    if (values > maxOperationValues)
-      refuse('lists whose arguments hold values, at least', values, maxOperationValues);
+    if (values > maxListValues) refuse('values in lists, at least', values, maxListValues);
     check(args);
     if (fixed.has(field)) settled.add(field);
   }

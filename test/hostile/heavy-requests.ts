@@ -8,6 +8,8 @@ interface HeavyRequest {
   readonly variables?: Variables;
   /** Default: a key with every data scope. */
   readonly by?: 'key' | 'owner';
+  /** Of the first error; default: there is none. */
+  readonly code?: string;
 }
 
 const many = (count: number, item: (index: number) => string) =>
@@ -49,7 +51,12 @@ const explaining: readonly HeavyRequest[] = [
       `a${n}: accessCheck(document: $d${n}) { allowed fields { coordinate path requiredScopes allowed } }`,
   );
   return [
-    { name: `20 accessChecks of ${String(what)}`, query: `query (${list}) { ${checks} }`, variables },
+    {
+      code: 'QUERY_TOO_EXPENSIVE',
+      name: `20 accessChecks of ${String(what)}`,
+      query: `query (${list}) { ${checks} }`,
+      variables,
+    },
     {
       name: `suggestScopes of 20 ${String(what)}`,
       query: 'query ($d: [String!]!) { suggestScopes(documents: $d) { scopes } }',
@@ -65,18 +72,25 @@ const explaining: readonly HeavyRequest[] = [
   ];
 });
 
+/** A day of the busy venue has 4,896 times to look at. */
+const busy = (aliases: number) =>
+  `{ venues(filter: { name: { eq: "Busy" } }, first: 1) { nodes { ${times(aliases, (n) => `a${n}: availability(from: "2026-07-01T00:00:00Z", to: "2026-07-02T00:00:00Z") { startsAt endsAt }`)} } } }`;
+
 const computed: readonly HeavyRequest[] = [
+  { name: '10,000 free times', query: busy(2) },
+  { name: '15,000 free times', query: busy(3), code: 'BAD_USER_INPUT' },
   {
+    code: 'QUERY_TOO_EXPENSIVE',
     name: 'availability of a month under 29 aliases at 100 venues',
-    query: `{ venues(first: 100) { nodes { ${times(29, (n) => `a${n}: availability(${month}) { startsAt }`)} } } }`,
+    query: `{ venues(first: 100, filter: { name: { startsWith: "Venue" } }) { nodes { ${times(29, (n) => `a${n}: availability(${month}) { startsAt }`)} } } }`,
   },
   {
     name: 'availability of a day under 29 aliases at 100 venues',
-    query: `{ venues(first: 100) { nodes { ${times(29, (n) => `a${n}: availability(${day}) { startsAt }`)} } } }`,
+    query: `{ venues(first: 100, filter: { name: { startsWith: "Venue" } }) { nodes { ${times(29, (n) => `a${n}: availability(${day}) { startsAt }`)} } } }`,
   },
   {
     name: 'availability of ranges that differ, at 100 venues',
-    query: `{ venues(first: 100) { nodes { ${times(29, (n) => `a${n}: availability(from: "20${10 + n}-06-01T00:00:00Z", to: "20${10 + n}-06-02T00:00:00Z") { startsAt }`)} } } }`,
+    query: `{ venues(first: 100, filter: { name: { startsWith: "Venue" } }) { nodes { ${times(29, (n) => `a${n}: availability(from: "20${10 + n}-06-01T00:00:00Z", to: "20${10 + n}-06-02T00:00:00Z") { startsAt }`)} } } }`,
   },
   {
     name: 'statistics of 396 days in a zone, 20 times',
@@ -87,6 +101,7 @@ const computed: readonly HeavyRequest[] = [
     query: `{ ${times(20, (n) => `a${n}: statistics(${year}, bucket: DAY, timezone: "Etc/GMT+${n % 12}") { __typename }`)} }`,
   },
   {
+    code: 'BAD_USER_INPUT',
     name: 'statistics of 22,000 venues, 20 times',
     query: `query ($v: [ID!]) { ${times(20, (n) => `a${n}: statistics(${year}, bucket: MONTH, venueIds: $v) { ${series} }`)} }`,
     variables: { v: texts },
@@ -127,6 +142,7 @@ const lists = [
   },
   {
     ...input('CreateApiKeyInput', 'createApiKey', 'forOperations', 'label: "x", forOperations: $v', 22_000),
+    code: 'QUERY_TOO_EXPENSIVE',
     by: 'owner' as const,
   },
   {
@@ -141,6 +157,7 @@ const lists = [
     variables: { v: many(1_900, () => '').map(() => ({ weekday: 'MONDAY', opens: '1', closes: 'x' })) },
   },
   {
+    code: 'QUERY_TOO_EXPENSIVE',
     name: 'createCustomers with 1900 inputs, 20 times',
     query: `mutation ($v: [CreateCustomerInput!]!) { ${times(20, (n) => `a${n}: createCustomers(input: $v) { userErrors { code } }`)} }`,
     variables: { v: many(1_900, () => '').map(() => ({ name: 'x', email: 'x' })) },
@@ -162,6 +179,7 @@ const lists = [
     },
   },
   {
+    code: 'QUERY_TOO_EXPENSIVE',
     name: 'suggestScopes of 22000 documents',
     query: 'query ($d: [String!]!) { suggestScopes(documents: $d) { scopes } }',
     variables: { d: texts },
@@ -170,16 +188,24 @@ const lists = [
 
 const filters: readonly HeavyRequest[] = [
   {
+    name: '22,000 values of in',
+    query: 'query ($v: [String!]) { customers(filter: { name: { in: $v } }) { nodes { id } } }',
+    variables: { v: texts },
+  },
+  {
+    code: 'QUERY_TOO_EXPENSIVE',
     name: '22,000 values of in, in 20 lists',
     query: `query ($v: [String!]) { ${times(20, (n) => `a${n}: customers(filter: { name: { in: $v } }) { nodes { id } }`)} }`,
     variables: { v: texts },
   },
   {
+    code: 'QUERY_TOO_EXPENSIVE',
     name: '22,000 values of in, 100 times in one list',
     query: `query ($v: [String!]) { customers(filter: { or: [${times(100, () => '{ name: { in: $v } }')}] }) { nodes { id } } }`,
     variables: { v: texts },
   },
   {
+    code: 'QUERY_TOO_EXPENSIVE',
     name: '22,000 ids of in, in 20 lists',
     query: `query ($v: [ID!]) { ${times(20, (n) => `a${n}: inquiries(filter: { customerId: { in: $v } }) { nodes { id } }`)} }`,
     variables: { v: texts },
@@ -198,15 +224,16 @@ const filters: readonly HeavyRequest[] = [
 
 const documents: readonly HeavyRequest[] = [
   {
-    name: '150 variables that decide 1,000 fields',
-    query: `query (${times(150, (n) => `$v${n}: Boolean = true`)}) { customers { nodes { ${times(45, (n) => `... @include(if: $v${149 - n}) { id name email phone city notes tags version }`)} } } }`,
+    name: '45 variables that decide 360 fields',
+    query: `query (${times(45, (n) => `$v${n}: Boolean = true`)}) { customers { nodes { ${times(45, (n) => `... @include(if: $v${44 - n}) { id name email phone city notes tags version }`)} } } }`,
   },
-  { name: 'a document that expands to many fields', query: doubling(0) },
+  { code: 'QUERY_TOO_EXPENSIVE', name: 'a document that expands to many fields', query: doubling(0) },
   {
+    code: 'FORBIDDEN',
     name: 'many denied fields',
     query: `mutation { ${times(20, (n) => `a${n}: createApiKey(input: { label: "x" }) { apiKey { createdBy { id } venues { id } secrets { id } } }`)} }`,
   },
-  { name: 'a wide document', query: wide(0) },
+  { code: 'QUERY_TOO_EXPENSIVE', name: 'a wide document', query: wide(0) },
 ];
 
 export const heavyRequests: readonly HeavyRequest[] = [

@@ -52,12 +52,13 @@ export function callerCharges(
   return [requests, points, { ...ask, ...key }];
 }
 
-const managementShare = 5;
+/** A fifth of the requests, half of the points: a key may be made for as many documents as one body holds. */
+const managementShare = { requests: 1 / 5, points: 1 / 2 } as const;
 const leastManagement = { requests: 60, points: 6_000 } as const;
 
 /**
- * What a user may manage in a minute: a fifth of what a workspace may ask, and never under 60 requests and 6,000 points. Each
- * user has a budget of its own, and draws from no other with it: neither a key nor a colleague can use it up.
+ * What a user may manage in a minute: a fifth of the requests of a workspace and half of its points, and never under 60 and 6,000.
+ * Each user has a budget of its own, and draws from no other with it: neither a key nor a colleague can use it up.
  */
 export function managementCharges(
   { requestsPerMinute, costPerMinute }: LimitSettings,
@@ -65,9 +66,10 @@ export function managementCharges(
   cost: number,
 ): CallerCharges {
   const key = `workspace:{${workspaceId}}:management:${userId}`;
-  const share = (least: number, all: number) => Math.max(least, Math.floor(all / managementShare));
-  const requests = share(leastManagement.requests, requestsPerMinute);
-  const points = share(leastManagement.points, costPerMinute);
+  const share = (unit: 'requests' | 'points', all: number) =>
+    Math.max(leastManagement[unit], Math.floor(all * managementShare[unit]));
+  const requests = share('requests', requestsPerMinute);
+  const points = share('points', costPerMinute);
   return [
     { ...ask, name: 'management', key: `${key}:requests`, limit: requests },
     { ...spend(cost), name: 'management-cost', key: `${key}:cost`, limit: points },
