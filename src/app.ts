@@ -256,6 +256,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...(tracer ? { tracer } : {}),
     compiledExecution: options.compiledExecution ?? 'auto',
     ...{ corsOrigins: config.corsOrigins, trustProxyHops: config.trustProxyHops },
+    connections: { total: config.maxConnections, perAddress: config.maxConnectionsPerAddress },
     onClose: close,
   });
   return { ...house, ...chores, http, lastUsed, close: (graceMs) => http.close(graceMs) };

@@ -30,6 +30,10 @@ export interface Config {
    */
   readonly corsOrigins: readonly string[] | 'loopback';
   readonly trustProxyHops: number;
+  /** Of each server process. */
+  readonly maxConnections: number;
+  /** Means nothing behind a trusted proxy, which is one address for everybody. */
+  readonly maxConnectionsPerAddress: number;
   /** Where Prometheus may ask. null = nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | null;
   /** Where traces are posted. null = there are none. */
@@ -166,6 +170,8 @@ const settings = z.object({
     setting('Accepted: origins such as https://app.example, without path.', parseOrigin),
   ).optional(),
   TRUST_PROXY_HOPS: wholeNumber(0, 32).default(0),
+  MAX_CONNECTIONS: wholeNumber(1, 1_000_000).default(2_048),
+  MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(1, 1_000_000).default(256),
   METRICS_PORT: wholeNumber(0, 65_535).optional(),
   METRICS_HOST: setting('Accepted: an IP address or a host name.', parseHost).default('127.0.0.1'),
   // Of the standard's settings those that decide whether and where; what else there is, its packages read themselves.
@@ -255,6 +261,8 @@ function toConfig(parsed: z.output<typeof settings>): Config {
     introspection: parsed.INTROSPECTION ?? (local ? 'public' : 'keys'),
     corsOrigins: parsed.CORS_ORIGINS ? [...new Set(parsed.CORS_ORIGINS)] : local ? 'loopback' : [],
     trustProxyHops: parsed.TRUST_PROXY_HOPS,
+    maxConnections: parsed.MAX_CONNECTIONS,
+    maxConnectionsPerAddress: parsed.MAX_CONNECTIONS_PER_ADDRESS,
     metrics: port === undefined ? null : { host: parsed.METRICS_HOST, port },
     tracing: tracingOf(parsed),
     logLevel: parsed.LOG_LEVEL,

@@ -10,6 +10,7 @@ import { blankSecrets } from '../core/logger.ts';
 import type { Meter } from '../core/meter.ts';
 import type { RequestTrace, Tracer } from '../core/tracer.ts';
 import { addCors, type CorsOrigins } from './cors.ts';
+import { limitConnections, type ConnectionLimits } from './connections.ts';
 import { badRequest, type ErrorDoor } from './format-error.ts';
 import { maxHeadBytes } from './header-limits.ts';
 import { isHealth } from './health.ts';
@@ -22,6 +23,7 @@ interface FastifyOptions {
   readonly corsOrigins: CorsOrigins;
   readonly trustProxyHops: number;
   readonly bodyLimitBytes: number;
+  readonly connections: ConnectionLimits;
   readonly meter?: Meter;
   readonly tracer?: Tracer;
 }
@@ -63,7 +65,8 @@ function sendError(reply: FastifyReply, error: unknown, door: ErrorDoor): Fastif
 
 /** What Node's parser refuses never becomes a request: the answer is written to the socket by hand. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Socket, door: ErrorDoor): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // Behind answers that are not read, nobody would read this one: to wait for them would keep the connection.
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.writableLength > 0) {
     socket.destroy();
     return;
   }
@@ -176,6 +179,7 @@ export function createFastify(options: FastifyOptions, door: ErrorDoor): Fastify
     // reaches this port directly and writes X-Forwarded-For himself. Setting hops is the operator's word that none can.
     trustProxy: options.trustProxyHops > 0 && ((_address, hop) => hop < options.trustProxyHops),
     requestTimeout: requestLimitMs,
+    connectionTimeout: options.connections.stalledMs,
     http: { maxHeaderSize: maxHeadBytes },
     requestIdHeader: false,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
@@ -188,6 +192,7 @@ export function createFastify(options: FastifyOptions, door: ErrorDoor): Fastify
     },
     clientErrorHandler: (error, socket) => answerClientError(error, socket, door),
   });
+  limitConnections(app.server, options.connections, options.logger);
   app.setErrorHandler((error, _request, reply) => answer(error, reply));
   // Reached only by a preflight for an unknown path: the rules refuse every other one before its body is read.
   app.setNotFoundHandler((_request, reply) =>
@@ -200,7 +205,8 @@ export function createFastify(options: FastifyOptions, door: ErrorDoor): Fastify
     let isSent = false;
     // Not reply.elapsedTime, which is 0 as long as nobody has an onResponse hook.
     const startMs = performance.now();
-    reply.raw.once('finish', () => (isSent = true));
+    // Node says so of an answer whose connection was cut off before all of it was taken, too.
+    reply.raw.once('finish', () => (isSent = !request.raw.socket.destroyed));
     reply.raw.once('close', () =>
       logAnswer(options, request, reply, { isSent, tookMs: performance.now() - startMs }),
     );

@@ -11,6 +11,7 @@ import { startApollo, unfinishedAnswer } from './apollo.ts';
 import { fastifyApolloHandler } from './apollo-packages.ts';
 import { callerAddress } from './caller-address.ts';
 import type { CorsOrigins } from './cors.ts';
+import { connectionDefaults, type ConnectionLimits } from './connections.ts';
 import { addDrain, type Drain } from './drain.ts';
 import type { CompiledExecution } from './execute.ts';
 import { createFastify } from './fastify.ts';
@@ -37,6 +38,8 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
   /** Whose pages may read answers in a browser; nobody's when the list is empty. */
   readonly corsOrigins: CorsOrigins;
   readonly trustProxyHops: number;
+  /** Default: connectionDefaults. Behind trusted proxies no address has a limit. */
+  readonly connections?: Partial<ConnectionLimits>;
   readonly meter?: Meter;
   readonly tracer?: Tracer;
   /** Default 262144 (256 KB). */
@@ -172,7 +175,9 @@ export async function createHttpServer<TContext extends RequestContextBase>(
 ): Promise<HttpServer> {
   const bodyLimitBytes = options.bodyLimitBytes ?? defaultBodyLimitBytes;
   const door = createErrorDoor(options.logger);
-  const app = createFastify({ ...options, bodyLimitBytes }, door);
+  const behindProxy = options.trustProxyHops > 0 ? { perAddress: null } : {};
+  const connections = { ...connectionDefaults, ...options.connections, ...behindProxy };
+  const app = createFastify({ ...options, bodyLimitBytes, connections }, door);
   const drain = addDrain(app, options.drainLimitMs);
   addRequestRules(app, bodyLimitBytes);
   addHealth(app, {

@@ -4,6 +4,7 @@ import { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { pino } from 'pino';
 import { addDrain } from '../../src/server/drain.ts';
+import { connectionDefaults } from '../../src/server/connections.ts';
 import { createFastify } from '../../src/server/fastify.ts';
 import { createErrorDoor } from '../../src/server/format-error.ts';
 import { addRequestRules } from '../../src/server/request-rules.ts';
@@ -15,7 +16,7 @@ defineIntegrationTestSuite(
   async (config, { context = async () => ({}) } = {}) => {
     const logger = pino({ level: 'silent' });
     const app = createFastify(
-      { logger, corsOrigins: [], trustProxyHops: 0, bodyLimitBytes },
+      { logger, corsOrigins: [], trustProxyHops: 0, bodyLimitBytes, connections: connectionDefaults },
       createErrorDoor(logger),
     );
     const drain = addDrain(app);
