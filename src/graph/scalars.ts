@@ -1,10 +1,11 @@
 // Scalars of the schema. DateTime is parsed by graphql-scalars and carried as an Instant: the text that the store keeps.
-import { GraphQLError, GraphQLScalarType } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { toRfc3339 } from './instant-text.ts';
 
 /** Years that both engines sort correctly as four digits. */
 function toInstant(value: unknown): string {
-  const date = GraphQLDateTimeISO.parseValue(value) as Date;
+  const date = GraphQLDateTimeISO.parseValue(typeof value === 'string' ? toRfc3339(value) : value) as Date;
   const year = date.getUTCFullYear();
   if (year < 1 || year > 9999) throw new GraphQLError('DateTime must lie in the years 0001 to 9999.');
   return date.toISOString();
@@ -13,13 +14,16 @@ function toInstant(value: unknown): string {
 export const DateTimeScalar = new GraphQLScalarType<string, string>({
   name: 'DateTime',
   description:
-    'An instant as ISO 8601 text with a UTC offset, e.g. `2026-01-31T09:00:00Z`. Answers are in UTC.',
+    'An instant as ISO 8601 text with a UTC offset, e.g. `2026-01-31T09:00:00Z`. Inputs may leave out the seconds and ' +
+    'write the offset as `+01:00`, `+0100` or `+01`. Answers are in UTC, with milliseconds.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   // The store's own text; parsing it again for every cell would cost more than reading the row.
   serialize: (value) => value as string,
   parseValue: toInstant,
   parseLiteral(node, variables) {
-    return toInstant((GraphQLDateTimeISO.parseLiteral(node, variables) as Date).toISOString());
+    if (node.kind === Kind.STRING) return toInstant(node.value);
+    // Every other literal is refused there, in the library's words.
+    return toInstant(GraphQLDateTimeISO.parseLiteral(node, variables));
   },
 });
 
