@@ -17,7 +17,7 @@ const rowCount = 1_000;
 const allRead = ['read:customers', 'read:inquiries', 'read:followups'];
 
 function principalWith(workspaceId: string, scopes: readonly string[]): ApiKeyPrincipal {
-  const ids = { apiKeyId: 'key_bench', secretId: '000000000000' };
+  const ids = { apiKeyId: 'key_bench', label: 'test', secretId: '000000000000' };
   return { kind: 'API_KEY', ip: '127.0.0.1', workspaceId, ...ids, scopes: new Set(scopes), venueIds: null };
 }
 

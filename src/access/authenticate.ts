@@ -93,11 +93,12 @@ async function authenticateKey(
   lastUsed.note({ apiKeyId: key.id, secretId: secret.id, nowMs });
   // Everybody judges inactivity by the row: the use that saves a key from it must not wait in this process's memory.
   if (inactiveAtMs(key, options.inactivityDays) - nowMs <= hourMs) await lastUsed.flush();
-  const { workspaceId, venueIds, rateLimitPerMinute } = key;
+  const { workspaceId, label, venueIds, rateLimitPerMinute } = key;
   return {
     kind: 'API_KEY',
     workspaceId,
     apiKeyId: key.id,
+    label,
     secretId: secret.id,
     scopes: new Set(key.scopes),
     venueIds,
@@ -147,9 +148,9 @@ async function authenticateToken(options: Options, token: string): Promise<UserP
     ? userOfExternalToken(options, external, token)
     : userOfToken(options, token));
   if (!user) throw unauthenticated('INVALID_CREDENTIAL');
-  const { id: userId, workspaceId, role, tokenVersion } = user;
+  const { id: userId, workspaceId, name, role, tokenVersion } = user;
   const scopes = options.scopesOfRole(role);
-  return { kind: 'USER', workspaceId, userId, role, tokenVersion, scopes, venueIds: null };
+  return { kind: 'USER', workspaceId, userId, name, role, tokenVersion, scopes, venueIds: null };
 }
 
 /** `record` is the key as it is now. */

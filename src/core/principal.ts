@@ -6,6 +6,8 @@ export interface ApiKeyPrincipal {
   readonly kind: 'API_KEY';
   readonly workspaceId: string;
   readonly apiKeyId: string;
+  /** As it was when the request was authenticated. */
+  readonly label: string;
   /** Public id of the secret that was presented: the 12 hex characters inside the key. */
   readonly secretId: string;
   readonly scopes: ReadonlySet<string>;
@@ -21,6 +23,8 @@ export interface UserPrincipal {
   readonly kind: 'USER';
   readonly workspaceId: string;
   readonly userId: string;
+  /** As it was when the request was authenticated; null = the user has none. */
+  readonly name: string | null;
   readonly role: Role;
   /** Of the token that was presented; the user's own goes up when its tokens are ended. */
   readonly tokenVersion: number;

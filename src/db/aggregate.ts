@@ -29,20 +29,18 @@ export interface Series {
   readonly boundaries: readonly Instant[];
 }
 
-/** How long it took until a row's first answer: a row of another table that names it and that its owner did not write. */
+/** How long it took until a row's first answer: a row of another table that names it. */
 export interface FirstAnswer {
   readonly kind: 'FIRST_ANSWER';
   /** The timestamp of a row from which the time runs. */
   readonly since: string;
-  /** `key` holds the row's id, `author` who wrote the answer, `at` when. */
+  /** `key` holds the row's id, `at` when the answer was given; `where` leaves out what is no answer. */
   readonly answers: {
     readonly table: Table;
     readonly key: string;
-    readonly author: string;
     readonly at: string;
+    readonly where: Condition;
   };
-  /** The row's `key` holds the owner's id; an answer whose author is the owner's `name` is none. */
-  readonly owner: { readonly table: Table; readonly key: string; readonly name: string };
   readonly where: Condition;
 }
 
@@ -109,18 +107,15 @@ function seriesSql(source: Source, { property, boundaries }: Series): Sql {
   return sql`(SELECT ${dialect.jsonAggregate(sql`"s"."count"`)} FROM (${counts}) AS "s")`;
 }
 
-/** The owner is looked up without the venues: its name decides and is not shown. Its workspace is the row's. */
-function firstAnswerSql(source: Source, { since, answers, owner, where }: FirstAnswer): Sql {
+function firstAnswerSql(source: Source, { since, answers, where }: FirstAnswer): Sql {
   const { table, scope, dialect } = source;
   const own = (property: string) => columnSql(table, row, property);
   const answer = (property: string) => columnSql(answers.table, 'a', property);
-  const named = (property: string) => columnSql(owner.table, 'o', property);
-  const isAnswer = sql`${answer(answers.key)} = ${own('id')} AND ${tenantSql(answers.table, 'a', scope, dialect)} AND ${answer(answers.author)} <> ${named(owner.name)}`;
-  const isOwner = sql`${named('id')} = ${own(owner.key)} AND ${named(owner.table.workspace)} = ${scope.workspaceId}`;
+  const isAnswer = sql`${answer(answers.key)} = ${own('id')} AND ${tenantSql(answers.table, 'a', scope, dialect)} AND ${conditionSql(answers.table, 'a', answers.where, dialect)}`;
   // CROSS JOIN fixes the order on SQLite: the rows of the table first, then what belongs to each by index.
-  const joined = sql`CROSS JOIN ${identifier(answers.table.name)} AS "a" CROSS JOIN ${identifier(owner.table.name)} AS "o"`;
+  const joined = sql`CROSS JOIN ${identifier(answers.table.name)} AS "a"`;
   const elapsed = dialect.millisecondsBetween(own(since), sql`min(${answer(answers.at)})`);
-  const times = sql`SELECT ${elapsed} AS "ms" FROM ${identifier(table.name)} AS ${identifier(row)} ${joined} WHERE ${rowSql(source, where)} AND ${isAnswer} AND ${isOwner} GROUP BY ${own('id')}, ${own(since)}`;
+  const times = sql`SELECT ${elapsed} AS "ms" FROM ${identifier(table.name)} AS ${identifier(row)} ${joined} WHERE ${rowSql(source, where)} AND ${isAnswer} GROUP BY ${own('id')}, ${own(since)}`;
   const ranked = sql`SELECT "ms", count(*) OVER () AS "all", row_number() OVER (ORDER BY "ms") AS "nth" FROM (${times}) AS "w"`;
   const median = sql`avg("ms") FILTER (WHERE "nth" IN (("all" + 1) / 2, ("all" + 2) / 2))`;
   return sql`(SELECT ${dialect.jsonArray([sql`count(*)`, median])} FROM (${ranked}) AS "f")`;

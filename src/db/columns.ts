@@ -4,7 +4,8 @@ import { ApiError } from '../core/errors.ts';
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a class of any instance type; the constructor is never called with arguments.
 export type EntityClass<T = any> = new () => T;
 
-export type ColumnKind = 'text' | 'integer' | 'boolean' | 'json' | 'timestamp';
+/** `integer` has 32 bits; a `safeInteger` is any whole number that JavaScript holds exactly. */
+export type ColumnKind = 'text' | 'integer' | 'safeInteger' | 'boolean' | 'json' | 'timestamp';
 
 export interface Column {
   /** Property of the entity class. */
@@ -18,6 +19,8 @@ export interface Column {
   readonly references?: () => EntityClass;
   /** This column holds the folded text of another property and is kept by the tenant layer, never set by a feature. */
   readonly foldOf?: string;
+  /** The one spelling in which texts of this column are kept and compared; none = as they are. */
+  readonly canonical?: (text: string) => string;
 }
 
 interface ColumnOptions {
@@ -57,6 +60,8 @@ function decorator(kind: ColumnKind) {
 }
 
 export const IntegerColumn = decorator('integer');
+/** A whole number of up to 53 bits: bigint on Postgres. Rows are read as JSON, so it is a number to every reader. */
+export const SafeIntegerColumn = decorator('safeInteger');
 /** Any JSON value: text on SQLite, jsonb on Postgres. */
 export const JsonColumn = decorator('json');
 /** An Instant (UTC, milliseconds): ISO 8601 text on SQLite, timestamptz(3) on Postgres; the same text to every reader. */
@@ -74,12 +79,15 @@ interface TextOptions extends ColumnOptions {
    * on both engines; SQLite's own lower() knows ASCII only. It is never null: the keyset can compare it.
    */
   readonly folded?: boolean;
+  /** Writes a text in the one spelling in which it is kept; asked of what is written and of what is compared. */
+  readonly canonical?: (text: string) => string;
 }
 
 export function TextColumn(options: TextOptions = {}): PropertyDecorator {
   return (target, property) => {
     const name = String(property);
-    declare(target, { property: name, kind: 'text', ...settings(options) });
+    const spelling = options.canonical ? { canonical: options.canonical } : {};
+    declare(target, { property: name, kind: 'text', ...settings(options), ...spelling });
     if (options.folded) {
       declare(target, { property: foldedProperty(name), kind: 'text', ...settings({}), foldOf: name });
     }
@@ -116,6 +124,11 @@ export function fold(text: string | null | undefined): string {
   return (text ?? '').normalize('NFKC').toLowerCase().normalize('NFKC').replaceAll('ς', 'σ');
 }
 
+/** A value in the spelling in which its column keeps it. */
+export function canonicalValue({ canonical }: Column, value: unknown): unknown {
+  return canonical && typeof value === 'string' ? canonical(value) : value;
+}
+
 const maximumInteger = 2 ** 31 - 1;
 
 /** Whether a column of this kind can hold the value: asked of what a cursor brings, before an engine stumbles over it. */
@@ -123,6 +136,8 @@ export function canHold(kind: ColumnKind, value: unknown): boolean {
   switch (kind) {
     case 'integer':
       return Number.isInteger(value) && Math.abs(value as number) <= maximumInteger;
+    case 'safeInteger':
+      return Number.isSafeInteger(value);
     case 'timestamp':
       return typeof value === 'string' && isInstant(value);
     case 'text':

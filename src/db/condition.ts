@@ -1,6 +1,6 @@
 // Conditions on rows as data, and their SQL. A feature says what it wants; it never writes SQL text.
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
-import { fold, foldedProperty } from './columns.ts';
+import { canonicalValue, fold, foldedProperty } from './columns.ts';
 import type { Dialect } from './dialect.ts';
 import type { Table } from './table.ts';
 
@@ -76,7 +76,13 @@ function comparisonSql(
   readColumn: ColumnReader,
 ): Sql {
   const column = readColumn(table, alias, property);
-  const parameter = () => dialect.encode(table.column(property).kind, value);
+  const declared = table.column(property);
+  const parameter = () => dialect.encode(declared.kind, canonicalValue(declared, value));
+  const listed = () =>
+    listSql(
+      (value as string[]).map((text) => canonicalValue(declared, text) as string),
+      dialect,
+    );
   const folded = foldedSql(table, alias, property);
   switch (op) {
     case 'eq': {
@@ -90,11 +96,11 @@ function comparisonSql(
         : sql`(${column} IS NULL OR ${column} <> ${parameter()})`;
     case 'in': {
       const values = value as string[];
-      const isOne = sql`${column} IN ${listSql(values, dialect)}`;
+      const isOne = sql`${column} IN ${listed()}`;
       return folded ? sql`(${folded} IN ${listSql(values.map(fold), dialect)} AND ${isOne})` : isOne;
     }
     case 'nin':
-      return sql`(${column} IS NULL OR ${column} NOT IN ${listSql(value as string[], dialect)})`;
+      return sql`(${column} IS NULL OR ${column} NOT IN ${listed()})`;
     case 'contains':
       return dialect.contains(columnSql(table, alias, foldedProperty(property)), fold(value as string));
     case 'startsWith':

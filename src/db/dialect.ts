@@ -37,7 +37,7 @@ export interface Dialect {
   /** Selects all columns of a table's rows, each looked up by its `id` in `ids AS "found"`, whatever their number. */
   rowsById(ids: Sql, table: Sql, alias: Sql): Sql;
   /** Ends a SELECT: the rows of the alias stay as they are until the transaction ends. Nothing where there is one writer. */
-  lockRows(mode: 'UPDATE' | 'SHARE', alias: string): Sql;
+  lockRows(mode: 'UPDATE' | 'NO KEY UPDATE' | 'SHARE', alias: string): Sql;
   /** Ends with the first rows, in this order, of all lists together, each of which an index holds in this order. */
   merged(lists: readonly Sql[], order: Sql, limit: Sql): Sql;
   /** Waits until no other transaction has this name and takes it until the end of its own. Nothing where there is one writer. */
@@ -59,6 +59,7 @@ export const sqlite: Dialect = {
   name: 'sqlite',
   columnType(kind) {
     if (kind === 'integer' || kind === 'boolean') return { type: kind };
+    if (kind === 'safeInteger') return { type: 'integer' };
     return { type: 'text' };
   },
   encode(kind, value) {
@@ -142,6 +143,8 @@ export const postgres: Dialect = {
       case 'text':
         // Byte order, as SQLite sorts; a locale's order would make cursors and indexes differ between machines.
         return { type: 'text', collation: 'C' };
+      case 'safeInteger':
+        return { type: 'bigint' };
       default:
         return { type: kind };
     }

@@ -2,6 +2,7 @@
 // both values and merges. Left alone they walk through all of the workspace in the wanted order, past every row of another
 // status, which is most of a large workspace; so the list is written as one list for each value, merged as they are read.
 // Measured: the first 20 of 611 among 15,000 inquiries, SQLite, 2.9 ms before and 0.3 ms as two lists.
+import { canonicalValue } from './columns.ts';
 import { comparisonsIn, maxComparisons, type Condition } from './condition.ts';
 import type { Table } from './table.ts';
 import type { TenantScope } from './tenancy.ts';
@@ -51,7 +52,10 @@ export function seeksOf(list: List, scope: TenantScope): readonly Condition[] {
   const parts = condition.all;
   const chosen = parts.find((part) => isSeekable(list, scope, part)) as Comparison | undefined;
   if (!chosen) return [condition];
-  return [...new Set(chosen.value as string[])].map((value) => ({
+  // Two spellings of one value would list its rows twice.
+  const column = list.table.column(chosen.property);
+  const values = new Set((chosen.value as string[]).map((value) => canonicalValue(column, value)));
+  return [...values].map((value) => ({
     all: parts.map((part) => (part === chosen ? { property: chosen.property, op: 'eq', value } : part)),
   }));
 }

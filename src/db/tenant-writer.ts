@@ -1,6 +1,6 @@
 // Writes of a transaction, limited to the caller's workspace and venues: what the statement's conditions do not hold back is
 // refused before it is written.
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import { toInstant, type Clock } from '../core/clock.ts';
 import { conditionSql, type Condition } from './condition.ts';
 import { identifier } from './dialect.ts';
@@ -13,12 +13,15 @@ import {
   changedAlias,
   lockStatement,
   deleteStatement,
+  differsSql,
+  holdStatement,
   insertStatement,
   updateStatement,
   type Row,
 } from './write.ts';
 
-export type UpdateOutcome = 'UPDATED' | 'NOT_FOUND' | 'CONFLICT';
+/** UNCHANGED: the row holds the wanted values already; its version and `updatedAt` stay. */
+export type UpdateOutcome = 'UPDATED' | 'UNCHANGED' | 'NOT_FOUND' | 'CONFLICT';
 
 export interface TenantTransaction extends TenantReader {
   /** As find, and nobody else changes the row until this transaction ends. */
@@ -29,15 +32,22 @@ export interface TenantTransaction extends TenantReader {
     rows: readonly Partial<T>[],
     options?: { ignoreDuplicates?: boolean },
   ): Promise<number>;
-  /** Changes one row; CONFLICT when `expectedVersion` is given and the row has another. Sets updatedAt, raises version. */
+  /** Holds rows as an update of them would, until this transaction ends. Rows that others insert may refer to them. */
+  hold(entity: EntityClass, ids: readonly string[]): Promise<void>;
+  /**
+   * Changes one row; CONFLICT when `expectedVersion` is given and the row has another. Sets updatedAt and raises version, but
+   * only where a value differs: otherwise nothing is written.
+   */
   update<T>(
     entity: EntityClass<T>,
     id: string,
     patch: Partial<T>,
     expectedVersion?: number | null,
   ): Promise<UpdateOutcome>;
-  /** Changes every row of the caller under a condition. Returns their number. */
+  /** Changes every row of the caller under a condition, and raises their versions. Returns their number. */
   updateWhere<T>(entity: EntityClass<T>, condition: Condition, patch: Partial<T>): Promise<number>;
+  /** Raises the versions of rows of which another table holds a part, such as links, and sets their updatedAt. */
+  raiseVersions(entity: EntityClass, ids: readonly string[]): Promise<void>;
   /** Adds one to a number and returns the new value; holds the row until the transaction ends, so no two callers get the same. */
   increment(entity: EntityClass, id: string, property: string): Promise<number>;
   removeWhere(entity: EntityClass, condition: Condition): Promise<number>;
@@ -119,23 +129,48 @@ async function increment(
   return (await byIds<Row>(table, [property], [id])).get(id)![property] as number;
 }
 
+interface Changed {
+  readonly limits: Sql;
+  readonly patch: Row;
+}
+
+/** Raises versions, sets updatedAt where there is one, and keeps the words of searched texts. */
+async function changeRows(
+  connection: WriteConnection,
+  { scope, clock }: { readonly scope: TenantScope; readonly clock: Clock },
+  table: Table,
+  { limits, patch }: Changed,
+): Promise<number> {
+  assertPatchAllowed(table, patch, scope);
+  const isStamped = table.columns.some((column) => column.property === 'updatedAt');
+  const stamped = isStamped ? { ...patch, updatedAt: toInstant(clock.nowMs()) } : patch;
+  const ids = await rowsWithWords(connection, table, patch, limits);
+  const changed = await connection.execute(updateStatement(table, stamped, limits, connection.dialect));
+  await refreshWords(connection, scope.workspaceId, table, ids);
+  return changed;
+}
+
+/** Why an update with a difference to write found no row to write it to. */
+async function whyUnchanged(
+  reading: TenantReader,
+  table: Table,
+  id: string,
+  expectedVersion: number | null | undefined,
+): Promise<UpdateOutcome> {
+  const found = (await reading.byIds<Row>(table, expectedVersion == null ? ['id'] : ['version'], [id])).get(
+    id,
+  );
+  if (!found) return 'NOT_FOUND';
+  return expectedVersion == null || found['version'] === expectedVersion ? 'UNCHANGED' : 'CONFLICT';
+}
+
 export function writerOf(connection: WriteConnection, scope: TenantScope, clock: Clock): TenantTransaction {
   const { dialect } = connection;
   const reading = readerOf(connection, scope);
-  const stamped = (table: Table, row: Row): Row =>
-    table.columns.some((column) => column.property === 'updatedAt')
-      ? { ...row, updatedAt: toInstant(clock.nowMs()) }
-      : row;
   const where = (table: Table, condition: Condition) =>
     sql`${tenantSql(table, changedAlias, scope, dialect)} AND ${conditionSql(table, changedAlias, condition, dialect)}`;
-  const changeWhere = async (table: Table, condition: Condition, patch: Row) => {
-    assertPatchAllowed(table, patch, scope);
-    const limits = where(table, condition);
-    const ids = await rowsWithWords(connection, table, patch, limits);
-    const changed = await connection.execute(updateStatement(table, stamped(table, patch), limits, dialect));
-    await refreshWords(connection, scope.workspaceId, table, ids);
-    return changed;
-  };
+  const changeWhere = (table: Table, condition: Condition, patch: Row) =>
+    changeRows(connection, { scope, clock }, table, { limits: where(table, condition), patch });
 
   return {
     ...reading,
@@ -144,16 +179,28 @@ export function writerOf(connection: WriteConnection, scope: TenantScope, clock:
       if (lock) await connection.query(lock);
       return reading.find(entity, id);
     },
+    async hold(entity, ids) {
+      const lock = holdStatement(tableOf(entity), ids, scope, dialect);
+      if (lock && ids.length > 0) await connection.query(lock);
+    },
     insert: (entity, rows, options = {}) => insert(connection, scope, tableOf(entity), { rows, ...options }),
     async update(entity, id, patch, expectedVersion) {
       const table = tableOf(entity);
-      const sameVersion: Condition[] =
-        expectedVersion == null ? [] : [{ property: 'version', op: 'eq', value: expectedVersion }];
-      const condition = { all: [{ property: 'id', op: 'eq', value: id } as const, ...sameVersion] };
-      if ((await changeWhere(table, condition, patch as Row)) > 0) return 'UPDATED';
-      return (await reading.byIds(table, ['id'], [id])).size > 0 ? 'CONFLICT' : 'NOT_FOUND';
+      const differs = differsSql(table, patch as Row, dialect);
+      if (differs) {
+        const sameVersion: Condition[] =
+          expectedVersion == null ? [] : [{ property: 'version', op: 'eq', value: expectedVersion }];
+        const condition = { all: [{ property: 'id', op: 'eq', value: id } as const, ...sameVersion] };
+        const limits = sql`${where(table, condition)} AND ${differs}`;
+        const changed = { limits, patch: patch as Row };
+        if ((await changeRows(connection, { scope, clock }, table, changed)) > 0) return 'UPDATED';
+      }
+      return whyUnchanged(reading, table, id, expectedVersion);
     },
     updateWhere: (entity, condition, patch) => changeWhere(tableOf(entity), condition, patch as Row),
+    async raiseVersions(entity, ids) {
+      if (ids.length > 0) await changeWhere(tableOf(entity), { property: 'id', op: 'in', value: ids }, {});
+    },
     increment: (entity, id, property) => increment(connection, reading, tableOf(entity), { id, property }),
     async removeWhere(entity, condition) {
       const table = tableOf(entity);

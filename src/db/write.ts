@@ -1,6 +1,6 @@
 // The write statements: insert, update, delete. Folded columns are filled here, so no feature can forget them.
 import sql, { empty, join, type Sql } from 'sql-template-tag';
-import { fold, type Column } from './columns.ts';
+import { canonicalValue, fold, type Column } from './columns.ts';
 import { columnSql } from './condition.ts';
 import { identifier, type Dialect } from './dialect.ts';
 import type { Table } from './table.ts';
@@ -9,7 +9,8 @@ import { tenantSql, type TenantScope } from './tenancy.ts';
 export type Row = Readonly<Record<string, unknown>>;
 
 function valueOf(column: Column, values: Row): unknown {
-  return column.foldOf === undefined ? values[column.property] : fold(values[column.foldOf] as string | null);
+  if (column.foldOf !== undefined) return fold(values[column.foldOf] as string | null);
+  return canonicalValue(column, values[column.property]);
 }
 
 /** All rows in one statement. `ignoreDuplicates` leaves a row out that is there already. */
@@ -36,6 +37,19 @@ export function insertStatement(
 /** The alias under which `where` knows the changed table. */
 export const changedAlias = 't';
 
+/** Whether a row holds another value than the patch gives it (undefined = leave alone). Null when the patch gives none. */
+export function differsSql(table: Table, patch: Row, dialect: Dialect): Sql | null {
+  const given = table.columns.filter(
+    (column) => column.foldOf === undefined && patch[column.property] !== undefined,
+  );
+  if (given.length === 0) return null;
+  const differences = given.map((column) => {
+    const value = sql`${dialect.encode(column.kind, valueOf(column, patch))}`;
+    return sql`${columnSql(table, changedAlias, column.property)} IS DISTINCT FROM ${value}`;
+  });
+  return sql`(${join(differences, ' OR ')})`;
+}
+
 /** Sets the given properties (undefined = leave alone) and whatever folds them; `version` goes up where there is one. */
 export function updateStatement(table: Table, patch: Row, where: Sql, dialect: Dialect): Sql {
   const touched = table.columns.filter((column) => patch[column.foldOf ?? column.property] !== undefined);
@@ -50,6 +64,23 @@ export function updateStatement(table: Table, patch: Row, where: Sql, dialect: D
 
 export function deleteStatement(table: Table, where: Sql): Sql {
   return sql`DELETE FROM ${identifier(table.name)} AS ${identifier(changedAlias)} WHERE ${where}`;
+}
+
+/**
+ * Holds rows as an update of them would, in the order of their ids, so that two callers never wait for each other. Unlike
+ * FOR UPDATE it lets others go on inserting rows that refer to them. Null where there is one writer.
+ */
+export function holdStatement(
+  table: Table,
+  ids: readonly string[],
+  scope: TenantScope,
+  dialect: Dialect,
+): Sql | null {
+  const lock = dialect.lockRows('NO KEY UPDATE', changedAlias);
+  if (lock === empty) return null;
+  const id = columnSql(table, changedAlias, 'id');
+  const wanted = sql`(SELECT value FROM ${dialect.valuesTable(ids, 'wanted')})`;
+  return sql`SELECT 1 FROM ${identifier(table.name)} AS ${identifier(changedAlias)} WHERE ${id} IN ${wanted} AND ${tenantSql(table, changedAlias, scope, dialect)} ORDER BY ${id}${lock}`;
 }
 
 /** Holds one row until the transaction ends. Null where there is one writer: nobody else changes it anyway. */

@@ -6,7 +6,7 @@ import { tableOf, type EntityClass } from '../db/table.ts';
 import type { TenantTransaction } from '../db/tenant-db.ts';
 import { Customer, CustomerVenue } from '../features/customers/index.ts';
 import { FollowUp } from '../features/follow-ups/index.ts';
-import { Inquiry, Reply } from '../features/inquiries/index.ts';
+import { Inquiry, Reply, ReplyAuthorKind } from '../features/inquiries/index.ts';
 import { Treatment } from '../features/treatments/index.ts';
 import { Venue } from '../features/venues/index.ts';
 import { openCalendar, type BookingCalendar } from './bookings.ts';
@@ -74,6 +74,10 @@ function rowsOf(story: CustomerStory, venueIds: readonly string[]) {
     const id = idAt('inq', atMs);
     const replies = inquiry.replies.map((reply) => ({
       ...{ id: idAt('rep', reply.createdAtMs), inquiryId: id, body: reply.body, author: reply.author },
+      // The staff of the story are no users of the workspace.
+      ...(reply.writer === 'customer'
+        ? { authorKind: ReplyAuthorKind.CUSTOMER, authorId: customerId }
+        : { authorKind: ReplyAuthorKind.USER, authorId: null }),
       createdAt: toInstant(reply.createdAtMs),
     }));
     const values = {

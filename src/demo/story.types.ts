@@ -73,6 +73,7 @@ export interface ReplyStory {
   body: string;
   /** The customer's full name, or the first name of a member of staff. */
   author: string;
+  writer: 'customer' | 'staff';
   createdAtMs: number;
 }
 

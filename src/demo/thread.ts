@@ -104,7 +104,8 @@ function writeReply(random: Random, plan: ThreadPlan, { turn, atMs }: TimedTurn)
   const writer: Writer = turn === 'ask' || turn === 'answer' || turn === 'farewell' ? 'staff' : 'customer';
   const text = fill(random.pick(linesFor(plan.topic, turn)), plan.blanks);
   const body = turn === 'nudge' ? text : replyLetter(plan.channel, writer, text, plan.blanks); // nobody to greet yet
-  return { body, author: writer === 'staff' ? plan.blanks.staff : plan.customerName, createdAtMs: atMs };
+  const author = writer === 'staff' ? plan.blanks.staff : plan.customerName;
+  return { body, author, writer, createdAtMs: atMs };
 }
 
 function linesFor(topic: Topic, turn: Turn): readonly string[] {

@@ -100,6 +100,16 @@ export function assertIdOf(prefix: string, value: string, field: readonly string
   if (prefixOf(value) !== prefix) throw notFound(field, thing);
 }
 
+/** What an update does to lists: left out stays, null clears as an empty list does. */
+export function listPatch<T extends Readonly<Record<string, readonly unknown[] | null | undefined>>>(
+  lists: T,
+): { [K in keyof T]?: NonNullable<T[K]> } {
+  const given = Object.entries(lists).filter(([, list]) => list !== undefined);
+  return Object.fromEntries(given.map(([name, list]) => [name, list ?? []])) as {
+    [K in keyof T]?: NonNullable<T[K]>;
+  };
+}
+
 /** Turns the outcome of an update into the user error that it means. */
 export function assertUpdated(
   outcome: UpdateOutcome,

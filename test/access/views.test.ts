@@ -11,7 +11,7 @@ const rules = names.map((name) => [`Query.${name}`, scopes(`read:${name}`)] as c
 /** A key with those of the scopes whose bit is set. */
 function keyWith(bits: number): Principal {
   const held = names.filter((_, index) => (bits >> index) & 1).map((name) => `read:${name}`);
-  const ids = { workspaceId: 'wks_1', apiKeyId: 'key_1', secretId: '0' };
+  const ids = { workspaceId: 'wks_1', apiKeyId: 'key_1', label: 'test', secretId: '0' };
   return { kind: 'API_KEY', ip: '127.0.0.1', ...ids, scopes: new Set(held), venueIds: null };
 }
 

@@ -6,7 +6,13 @@ import { operatorContext } from '../../src/access/operator.ts';
 import { Booking, BookingStatus } from '../../src/features/bookings/index.ts';
 import { Customer, CustomerVenue } from '../../src/features/customers/index.ts';
 import { FollowUp, FollowUpStatus } from '../../src/features/follow-ups/index.ts';
-import { Inquiry, InquiryChannel, InquiryStatus, Reply } from '../../src/features/inquiries/index.ts';
+import {
+  Inquiry,
+  InquiryChannel,
+  InquiryStatus,
+  Reply,
+  ReplyAuthorKind,
+} from '../../src/features/inquiries/index.ts';
 import { Treatment } from '../../src/features/treatments/index.ts';
 import {
   bookingRow,
@@ -44,6 +50,7 @@ interface Row {
   readonly status?: string;
   readonly channel?: string;
   readonly author?: string;
+  readonly authorKind?: string | null;
   readonly name?: string;
   readonly dueAt?: string;
   readonly completedAt?: string | null;
@@ -97,9 +104,12 @@ function worldOf(venueIds: readonly string[], seed: number): World {
   });
   const replies = inquiries.flatMap((inquiry) =>
     many(int(4), () => {
-      const own = customers.find(({ id }) => id === inquiry.customerId)!.name!;
+      // Names say nothing: staff is called like the customer, and the customer like staff.
+      const name = customers.find(({ id }) => id === inquiry.customerId)!.name!;
+      const author = pick([name, 'Staff', 'API']);
+      const authorKind = pick([...Object.values(ReplyAuthorKind), null]);
       const createdAt = new Date(Date.parse(inquiry.createdAt) + 1 + int(3 * dayMs)).toISOString();
-      return replyRow({ inquiryId: inquiry.id, author: pick([own, 'Staff']), createdAt }) as Row;
+      return replyRow({ inquiryId: inquiry.id, author, authorKind, createdAt }) as Row;
     }),
   );
   const followUps = many(120, () => {
@@ -166,8 +176,9 @@ function recount(world: World, asked: Asked, seen: readonly string[] | null, now
   const followUps = world.followUps.filter((row) => isVisible(row.venueId!));
   const open = followUps.filter((row) => row.status === 'OPEN');
   const waits = inquiries.flatMap((inquiry) => {
-    const { name } = world.customers.find(({ id }) => id === inquiry.customerId)!;
-    const answers = world.replies.filter((reply) => reply.inquiryId === inquiry.id && reply.author !== name);
+    const answers = world.replies.filter(
+      (reply) => reply.inquiryId === inquiry.id && reply.authorKind !== 'CUSTOMER',
+    );
     const first = answers.map((reply) => Date.parse(reply.createdAt)).sort((a, b) => a - b)[0];
     return first === undefined ? [] : [first - Date.parse(inquiry.createdAt)];
   });

@@ -90,6 +90,7 @@ describe('the shield tree', () => {
           ip: '127.0.0.1',
           workspaceId,
           apiKeyId,
+          label: 'test',
           secretId,
           venueIds: null,
           scopes,

@@ -13,6 +13,7 @@ const caller: Principal = {
     ip: '127.0.0.1',
     workspaceId: 'wks_1',
     apiKeyId: 'key_1',
+    label: 'test',
     secretId: '0',
     venueIds: null,
   } as const),

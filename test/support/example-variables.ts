@@ -38,6 +38,7 @@ export const variablesOf: Record<string, (ids: ExampleIds) => Variables> = {
     input: { customerId: customer, venueId: venue, subject: 'Hours', body: 'When?', channel: 'WEB' },
   }),
   ReplyToInquiry: ({ inquiry }) => ({ input: { inquiryId: inquiry, body: 'At nine.' } }),
+  RecordCustomerReply: ({ inquiry }) => ({ input: { inquiryId: inquiry, body: 'And on Sunday?' } }),
   UpdateInquiryStatus: ({ inquiry }) => ({ input: { id: inquiry, status: 'WAITING' } }),
   CreateFollowUp: ({ customer }) => ({
     input: { customerId: customer, note: 'Call', dueAt: '2026-07-01T00:00:00Z' },

@@ -125,7 +125,10 @@ export class RowWriter {
     if (column.references) return refer(tableOf(column.references()).name, own, entity, column);
     const now = toInstant(clock.nowMs());
     // Minutes, cents, a price: small enough that a treatment fits into a day.
-    const simple: Record<string, unknown> = { timestamp: now, integer: 500 + this.sets, boolean: true };
+    const number = 500 + this.sets;
+    const simple: Record<string, unknown> = {
+      ...{ timestamp: now, boolean: true, integer: number, safeInteger: number },
+    };
     return simple[column.kind] ?? this.textFor(entity, column);
   }
 }

@@ -1,4 +1,5 @@
 // Column definitions for migrations, with the engine's types; a migration names no engine.
+import type { Sql } from 'sql-template-tag';
 import type { QueryRunner, TableColumnOptions, TableForeignKeyOptions, TableOptions } from 'typeorm';
 import type { ColumnKind } from '../columns.ts';
 import { postgres, sqlite } from '../dialect.ts';
@@ -17,8 +18,16 @@ export interface MigrationColumns {
   readonly timestamp: ColumnMaker;
 }
 
+const dialectOf = (runner: QueryRunner) =>
+  runner.connection.options.type === 'postgres' ? postgres : sqlite;
+
+/** Runs a statement with parameters. */
+export async function runStatement(runner: QueryRunner, statement: Sql): Promise<void> {
+  await runner.query(dialectOf(runner).text(statement), statement.values);
+}
+
 export function migrationColumns(runner: QueryRunner): MigrationColumns {
-  const dialect = runner.connection.options.type === 'postgres' ? postgres : sqlite;
+  const dialect = dialectOf(runner);
   const maker =
     (kind: ColumnKind): ColumnMaker =>
     (name, nullability = 'not null') =>

@@ -1,6 +1,6 @@
 // Writing the audit log: always inside the transaction of the change, so that neither exists without the other.
 import type { Context } from '../../access/context.ts';
-import { StoredApiKey, StoredUser } from '../../access/tables.ts';
+import { StoredUser } from '../../access/tables.ts';
 import { toInstant } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
 import type { TenantTransaction } from '../../db/tenant-db.ts';
@@ -39,14 +39,13 @@ async function actorOf({ principal }: Context, tx: TenantTransaction) {
         actorLabel: user?.email ?? 'removed user',
       };
     }
-    case 'API_KEY': {
-      const key = await tx.find(StoredApiKey, principal.apiKeyId);
+    case 'API_KEY':
       return {
         actorKind: AuditActorKind.API_KEY,
         actorId: principal.apiKeyId,
-        actorLabel: key?.label ?? 'API key',
+        // Not looked up: a key that is restricted to venues sees no key, not even itself.
+        actorLabel: principal.label,
       };
-    }
     case 'ANONYMOUS':
       return { actorKind: AuditActorKind.SYSTEM, actorId: null, actorLabel: 'system' };
   }

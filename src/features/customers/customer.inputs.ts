@@ -30,12 +30,12 @@ export class UpdateCustomerInput {
   @Field(() => String, { nullable: true }) phone?: string | null;
   @Field(() => String, { nullable: true }) city?: string | null;
   @Field(() => String, { nullable: true }) notes?: string | null;
-  @Field(() => [String], { nullable: true }) tags?: string[];
+  @Field(() => [String], { nullable: true }) tags?: string[] | null;
   @Field(() => [ID], {
     nullable: true,
     description: 'Replaces the venues that the caller may see; others stay.',
   })
-  venueIds?: string[];
+  venueIds?: string[] | null;
 }
 
 const tags = z.array(text(50)).max(50, 'At most 50 tags.');
@@ -59,6 +59,6 @@ export const updateCustomerRules = inputRules<UpdateCustomerInput>({
   phone: optionalText(50),
   city: optionalText(200),
   notes: optionalText(10_000),
-  tags: tags.optional(),
-  venueIds: venueIds.optional(),
+  tags: tags.nullish(),
+  venueIds: venueIds.nullish(),
 });

@@ -5,7 +5,7 @@ import { notFound, userError, UserErrors } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { TenantTransaction } from '../../db/tenant-db.ts';
 import { tableOf } from '../../db/table.ts';
-import { assertIdOf, assertUpdated, checkInput, forEachInput } from '../../graph/input.ts';
+import { assertIdOf, assertUpdated, checkInput, forEachInput, listPatch } from '../../graph/input.ts';
 import { mutate } from '../../graph/payload.ts';
 import { Venue } from '../venues/index.ts';
 import { Customer, CustomerVenue } from './customer.entity.ts';
@@ -51,18 +51,23 @@ async function insertCustomers(tx: TenantTransaction, customers: readonly NewCus
     Customer,
     customers.map(({ row }) => row),
   );
-  await linkToVenues(
-    tx,
+  // Nobody else knows these customers yet: there is no version to raise.
+  await tx.insert(
+    CustomerVenue,
     customers.flatMap(({ row, venueIds }) => linksOf(row.id, venueIds)),
   );
 }
 
 export function updateCustomer(ctx: Context, input: UpdateCustomerInput) {
   return mutate(ctx, async (tx) => {
-    const { id, expectedVersion, venueIds, ...patch } = checkInput(updateCustomerRules, input);
+    const { id, expectedVersion, venueIds, tags, ...texts } = checkInput(updateCustomerRules, input);
     assertIdOf('cus', id, ['input', 'id'], 'customer');
-    assertUpdated(await tx.update(Customer, id, patch, expectedVersion), 'customer');
-    if (venueIds !== undefined) await replaceVenues(tx, id, venueIds);
+    // Before anything is read of the links: another change of them waits, or is seen.
+    if (venueIds !== undefined) await tx.hold(Customer, [id]);
+    const outcome = await tx.update(Customer, id, { ...texts, ...listPatch({ tags }) }, expectedVersion);
+    assertUpdated(outcome, 'customer');
+    const isLinkedAnew = venueIds !== undefined && (await replaceVenues(tx, id, venueIds ?? []));
+    if (isLinkedAnew && outcome === 'UNCHANGED') await tx.raiseVersions(Customer, [id]);
     return { customerId: id };
   });
 }
@@ -76,9 +81,57 @@ function linksOf(customerId: string, venueIds: readonly string[]): VenueLink[] {
   return [...new Set(venueIds)].map((venueId) => ({ customerId, venueId }));
 }
 
-/** A customer who writes to, or is called by, a venue belongs to it from then on. Linking twice does nothing. */
+const everyRow = 2 ** 31 - 1;
+
+/** Links of customers to venues that the caller may see: to all of them, or to those that are named. */
+async function findLinks(
+  tx: TenantTransaction,
+  customerIds: readonly string[],
+  venueIds: readonly string[] | null,
+): Promise<VenueLink[]> {
+  const query = {
+    table: tableOf(Venue),
+    properties: ['id'],
+    condition: venueIds ? ({ property: 'id', op: 'in', value: venueIds } as const) : { all: [] },
+    window: { orderBy: 'id', direction: 'ASC', limit: everyRow } as const,
+    count: false,
+  };
+  const link = { by: 'link', table: () => CustomerVenue, parent: 'customerId', child: 'venueId' } as const;
+  const found = await tx.listPerParent<{ id: string }>(query, link, customerIds);
+  return [...found].flatMap(([customerId, { rows }]) => rows.map(({ id }) => ({ customerId, venueId: id })));
+}
+
+const linkKey = ({ customerId, venueId }: VenueLink) => `${customerId} ${venueId}`;
+
+/** Those of the links that are not there yet, each once. */
+async function missingLinks(tx: TenantTransaction, links: readonly VenueLink[]): Promise<VenueLink[]> {
+  const wanted = new Map(links.map((link) => [linkKey(link), link]));
+  const customerIds = [...new Set(links.map(({ customerId }) => customerId))];
+  const venueIds = [...new Set(links.map(({ venueId }) => venueId))];
+  for (const link of await findLinks(tx, customerIds, venueIds)) wanted.delete(linkKey(link));
+  return [...wanted.values()];
+}
+
+/**
+ * A customer who writes to, or is called by, a venue belongs to it from then on. A new link raises the customer's version:
+ * an update with an earlier `expectedVersion` would cut it unseen. Linking twice does nothing.
+ */
 export async function linkToVenues(tx: TenantTransaction, links: readonly VenueLink[]): Promise<void> {
-  await tx.insert(CustomerVenue, links, { ignoreDuplicates: true });
+  if (links.length === 0) return;
+  // Most links are there: looking first holds no customer.
+  const missing = await missingLinks(tx, links);
+  if (missing.length === 0) return;
+  await tx.hold(
+    Customer,
+    missing.map(({ customerId }) => customerId),
+  );
+  // Looked at again: whoever held these customers before may have made the same links.
+  const added = await missingLinks(tx, missing);
+  await tx.insert(CustomerVenue, added);
+  await tx.raiseVersions(
+    Customer,
+    added.map(({ customerId }) => customerId),
+  );
 }
 
 async function venuesForNewCustomer(
@@ -108,12 +161,15 @@ async function assertVenues(tx: TenantTransaction, venueIds: readonly string[]):
   if (faults.length > 0) throw new UserErrors(faults);
 }
 
-/** Replaces the links to venues that the caller may see; a restricted key neither sees nor cuts the others. */
+/**
+ * Replaces the links to venues that the caller may see; a restricted key neither sees nor cuts the others. Returns whether a
+ * link was made or cut.
+ */
 async function replaceVenues(
   tx: TenantTransaction,
   customerId: string,
   venueIds: readonly string[],
-): Promise<void> {
+): Promise<boolean> {
   if (tx.scope.venueIds !== null && venueIds.length === 0) {
     throw userError(
       'REQUIRED',
@@ -122,6 +178,13 @@ async function replaceVenues(
     );
   }
   await assertVenues(tx, venueIds);
-  await tx.removeWhere(CustomerVenue, { property: 'customerId', op: 'eq', value: customerId });
-  await linkToVenues(tx, linksOf(customerId, venueIds));
+  const known = (await findLinks(tx, [customerId], null)).map(({ venueId }) => venueId);
+  const added = linksOf(customerId, venueIds).filter(({ venueId }) => !known.includes(venueId));
+  const cut = known.filter((venueId) => !venueIds.includes(venueId));
+  await tx.insert(CustomerVenue, added);
+  if (cut.length > 0) {
+    const ofCustomer = { property: 'customerId', op: 'eq', value: customerId } as const;
+    await tx.removeWhere(CustomerVenue, { all: [ofCustomer, { property: 'venueId', op: 'in', value: cut }] });
+  }
+  return added.length + cut.length > 0;
 }

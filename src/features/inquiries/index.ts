@@ -6,6 +6,7 @@ import {
   createInquiryPayload,
   createInquiriesPayload,
   InquiryMutations,
+  recordCustomerReplyPayload,
   replyToInquiryPayload,
   updateInquiryStatusPayload,
 } from './inquiry.resolver.ts';
@@ -19,7 +20,7 @@ import {
 } from './inquiry.resource.ts';
 
 export { assertCustomer, venueForNewRow } from './customer-and-venue.ts';
-export { Inquiry, InquiryChannel, InquiryStatus, Reply } from './inquiry.entity.ts';
+export { Inquiry, InquiryChannel, InquiryStatus, Reply, ReplyAuthorKind } from './inquiry.entity.ts';
 export { inquiries } from './inquiry.resource.ts';
 
 export const inquiriesFeature: Feature = {
@@ -32,6 +33,7 @@ export const inquiriesFeature: Feature = {
       ...createInquiryPayload.resolvers,
       ...createInquiriesPayload.resolvers,
       ...replyToInquiryPayload.resolvers,
+      ...recordCustomerReplyPayload.resolvers,
     ],
     ...updateInquiryStatusPayload.resolvers,
   ],
@@ -43,7 +45,8 @@ export const inquiriesFeature: Feature = {
     },
     {
       name: 'write:inquiries',
-      description: 'Create inquiries, reply to them and change their status.',
+      description:
+        'Create inquiries, reply to them, record what customers write next, and change their status.',
       status: 'AVAILABLE',
     },
   ],
@@ -54,18 +57,22 @@ export const inquiriesFeature: Feature = {
     ...createInquiryPayload.policy,
     ...createInquiriesPayload.policy,
     ...replyToInquiryPayload.policy,
+    ...recordCustomerReplyPayload.policy,
     ...updateInquiryStatusPayload.policy,
     // Who may not follow a link may not ask by it either: the answer would say where it leads.
     'InquiryFilter.customerId': scopes('read:customers'),
     'InquiryFilter.venueId': scopes('read:venues'),
+    ReplyAuthorKind: readInquiries,
     InquiryChannelFilter: readInquiries,
     InquiryStatusFilter: readInquiries,
     'Mutation.createInquiry': writeInquiries,
     'Mutation.createInquiries': writeInquiries,
     'Mutation.replyToInquiry': writeInquiries,
+    'Mutation.recordCustomerReply': writeInquiries,
     'Mutation.updateInquiryStatus': writeInquiries,
     CreateInquiryInput: writeInquiries,
     ReplyToInquiryInput: writeInquiries,
+    RecordCustomerReplyInput: writeInquiries,
     UpdateInquiryStatusInput: writeInquiries,
   },
 };

@@ -26,7 +26,19 @@ export enum InquiryStatus {
 }
 registerEnumType(InquiryStatus, {
   name: 'InquiryStatus',
-  description: 'A reply makes an OPEN or WAITING inquiry ANSWERED; a CLOSED one takes no reply.',
+  description:
+    'WAITING waits for the customer. A reply of the business makes an OPEN or WAITING inquiry ANSWERED, and a CLOSED one ' +
+    'takes none; a reply of the customer makes any inquiry OPEN again.',
+});
+
+export enum ReplyAuthorKind {
+  CUSTOMER = 'CUSTOMER',
+  API_KEY = 'API_KEY',
+  USER = 'USER',
+}
+registerEnumType(ReplyAuthorKind, {
+  name: 'ReplyAuthorKind',
+  description: 'CUSTOMER is the customer of the inquiry; API_KEY and USER answer for the business.',
 });
 
 @ObjectType({ implements: Node, description: 'What a customer asked the business.' })
@@ -60,7 +72,11 @@ export class Inquiry implements Node {
   @Field(() => DateTimeScalar) @TimestampColumn() updatedAt!: Instant;
 }
 
-@ObjectType({ implements: Node, description: 'An answer to an inquiry.' })
+@ObjectType({
+  implements: Node,
+  description:
+    'A further message of an inquiry: an answer of the business, or the next message of the customer.',
+})
 @StoredIn({
   name: 'replies',
   workspace: 'workspaceId',
@@ -72,8 +88,23 @@ export class Reply implements Node {
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
   @ReferenceColumn(() => Inquiry) inquiryId!: string;
   @Field(() => String) @TextColumn() body!: string;
-  @Field(() => String, { description: 'Name of whoever wrote it, as it was at that time.' })
+  @Field(() => String, {
+    description:
+      "Name of the author as it was at that time: the customer's, the user's, or the label of the API key.",
+  })
   @TextColumn()
   author!: string;
+  @Field(() => ReplyAuthorKind, {
+    nullable: true,
+    description:
+      'Who the author is, whatever it is called. Null for a reply of the business that an earlier version wrote.',
+  })
+  @TextColumn({ nullable: true })
+  authorKind!: ReplyAuthorKind | null;
+  /**
+   * Id of the customer, key or user, which may be gone by now; null where an earlier version did not keep it. Not shown:
+   * whose customer it is asks for `read:customers`, and keys and users are the administrators' business.
+   */
+  @TextColumn({ nullable: true }) authorId!: string | null;
   @Field(() => DateTimeScalar) @TimestampColumn() createdAt!: Instant;
 }

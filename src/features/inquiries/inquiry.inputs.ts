@@ -22,6 +22,12 @@ export class ReplyToInquiryInput {
   @Field(() => String) body!: string;
 }
 
+@InputType({ description: "The next message of the inquiry's own customer." })
+export class RecordCustomerReplyInput {
+  @Field(() => ID) inquiryId!: string;
+  @Field(() => String) body!: string;
+}
+
 @InputType()
 export class UpdateInquiryStatusInput {
   @Field(() => ID) id!: string;
@@ -44,6 +50,8 @@ export const createInquiryRules = inputRules<CreateInquiryInput>({
 });
 
 export const replyToInquiryRules = inputRules<ReplyToInquiryInput>({ inquiryId: id(), body });
+
+export const recordCustomerReplyRules = inputRules<RecordCustomerReplyInput>({ inquiryId: id(), body });
 
 export const updateInquiryStatusRules = inputRules<UpdateInquiryStatusInput>({
   id: id(),

@@ -2,9 +2,15 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
 import { definePayload } from '../../graph/payload.ts';
-import { CreateInquiryInput, ReplyToInquiryInput, UpdateInquiryStatusInput } from './inquiry.inputs.ts';
+import {
+  CreateInquiryInput,
+  RecordCustomerReplyInput,
+  ReplyToInquiryInput,
+  UpdateInquiryStatusInput,
+} from './inquiry.inputs.ts';
 import { inquiries, replies, writeInquiries } from './inquiry.resource.ts';
-import { createInquiries, createInquiry, replyToInquiry, updateInquiryStatus } from './inquiry.service.ts';
+import { createInquiries, createInquiry, updateInquiryStatus } from './inquiry.service.ts';
+import { recordCustomerReply, replyToInquiry } from './reply.service.ts';
 
 const inquiry = { to: inquiries, key: 'inquiryId' };
 const payload = { requirement: writeInquiries, ids: ['inquiryId'], shows: { inquiry } };
@@ -14,11 +20,13 @@ export const createInquiriesPayload = definePayload('CreateInquiriesPayload', {
   shows: { inquiries: { to: inquiries, key: 'inquiryIds' } },
 });
 export const updateInquiryStatusPayload = definePayload('UpdateInquiryStatusPayload', payload);
-export const replyToInquiryPayload = definePayload('ReplyToInquiryPayload', {
+const replyPayload = {
   requirement: writeInquiries,
   ids: ['replyId'],
   shows: { inquiry, reply: { to: replies, key: 'replyId' } },
-});
+};
+export const replyToInquiryPayload = definePayload('ReplyToInquiryPayload', replyPayload);
+export const recordCustomerReplyPayload = definePayload('RecordCustomerReplyPayload', replyPayload);
 
 @Resolver()
 export class InquiryMutations {
@@ -38,9 +46,24 @@ export class InquiryMutations {
     return createInquiries(ctx, input);
   }
 
-  @Mutation(() => replyToInquiryPayload.type, { nullable: true })
+  @Mutation(() => replyToInquiryPayload.type, {
+    nullable: true,
+    description: 'Answers for the business, in the name of the caller.',
+  })
   replyToInquiry(@Arg('input', () => ReplyToInquiryInput) input: ReplyToInquiryInput, @Ctx() ctx: Context) {
     return replyToInquiry(ctx, input);
+  }
+
+  @Mutation(() => recordCustomerReplyPayload.type, {
+    nullable: true,
+    description:
+      'Records what the customer wrote next, from whatever channel it came. The inquiry is OPEN again, also when it was CLOSED.',
+  })
+  recordCustomerReply(
+    @Arg('input', () => RecordCustomerReplyInput) input: RecordCustomerReplyInput,
+    @Ctx() ctx: Context,
+  ) {
+    return recordCustomerReply(ctx, input);
   }
 
   @Mutation(() => updateInquiryStatusPayload.type, { nullable: true })

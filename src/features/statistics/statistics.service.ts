@@ -8,7 +8,7 @@ import { tableOf, type EntityClass } from '../../db/table.ts';
 import { Booking } from '../bookings/index.ts';
 import { Customer } from '../customers/index.ts';
 import { FollowUp, FollowUpStatus } from '../follow-ups/index.ts';
-import { Inquiry, InquiryChannel, InquiryStatus, Reply } from '../inquiries/index.ts';
+import { Inquiry, InquiryChannel, InquiryStatus, Reply, ReplyAuthorKind } from '../inquiries/index.ts';
 import { bucketBoundaries, type BucketRange } from './buckets.ts';
 import { bucketRange, type StatisticsArguments } from './statistics.inputs.ts';
 import type {
@@ -53,6 +53,9 @@ function inRange({ range }: StatisticsPlan, property: string): Condition {
     ],
   };
 }
+
+/** By the stored kind and by no name: renaming a customer, a user or a key changes no figure. */
+const isOfBusiness: Condition = { property: 'authorKind', op: 'neq', value: ReplyAuthorKind.CUSTOMER };
 
 const count = (where: Condition) => ({ kind: 'COUNT', where }) as const;
 const countBy = (property: string, where: Condition) => ({ kind: 'COUNT_BY', property, where }) as const;
@@ -101,8 +104,7 @@ export async function inquiryStatistics(
     firstReply: {
       kind: 'FIRST_ANSWER',
       since: 'createdAt',
-      answers: { table: tableOf(Reply), key: 'inquiryId', author: 'author', at: 'createdAt' },
-      owner: { table: tableOf(Customer), key: 'customerId', name: 'name' },
+      answers: { table: tableOf(Reply), key: 'inquiryId', at: 'createdAt', where: isOfBusiness },
       where: created,
     },
     byStatus: countBy('status', created),

@@ -39,7 +39,7 @@ export class InquiryStatistics {
   @Field(() => Int, { description: 'Inquiries that were created in the range.' }) created?: number;
   @Field(() => Int, {
     description:
-      'Of the created: those with a reply, at any time until now, that the customer did not write. The customer wrote a reply whose `author` is the `name` of the customer.',
+      'Of the created: those with a reply, at any time until now, that the customer did not write (see `Reply.authorKind`).',
   })
   answered?: number;
   @Field(() => Float, {

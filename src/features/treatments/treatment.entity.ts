@@ -1,8 +1,16 @@
 // The table and GraphQL type of a treatment.
+import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Instant } from '../../core/clock.ts';
 import { StoredWorkspace } from '../../access/tables.ts';
-import { IdColumn, IntegerColumn, ReferenceColumn, TextColumn, TimestampColumn } from '../../db/columns.ts';
+import {
+  IdColumn,
+  IntegerColumn,
+  ReferenceColumn,
+  SafeIntegerColumn,
+  TextColumn,
+  TimestampColumn,
+} from '../../db/columns.ts';
 import { StoredIn } from '../../db/table.ts';
 import { Node } from '../../graph/node.ts';
 import { DateTimeScalar } from '../../graph/scalars.ts';
@@ -26,8 +34,10 @@ export class Treatment implements Node {
   @ReferenceColumn(() => Venue) venueId!: string;
   @Field(() => String) @TextColumn({ folded: true }) name!: string;
   @Field(() => Int) @IntegerColumn() durationMinutes!: number;
-  @Field(() => Int, { description: 'Hundredths of the currency, whatever its own smallest coin is.' })
-  @IntegerColumn()
+  @Field(() => GraphQLSafeInt, {
+    description: 'Hundredths of the currency, whatever its own smallest coin is.',
+  })
+  @SafeIntegerColumn()
   priceCents!: number;
   @Field(() => String, { description: 'ISO 4217, e.g. `EUR`.' }) @TextColumn() currency!: string;
   @Field(() => Int, { description: 'Goes up with each change.' }) @IntegerColumn() version!: number;

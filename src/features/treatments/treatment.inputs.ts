@@ -1,4 +1,5 @@
 // Inputs of the treatment mutations and their limits.
+import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
 import { expectedVersion, id, inputRules, text } from '../../graph/input.ts';
@@ -8,7 +9,7 @@ const minDurationMinutes = 5;
 export const maxDurationMinutes = 1_440;
 
 const durationDescription = `${minDurationMinutes} to ${maxDurationMinutes}.`;
-const priceDescription = 'Hundredths of the currency; 0 is free of charge.';
+const priceDescription = 'Hundredths of the currency, 0 (free of charge) to 9007199254740991.';
 const currencyDescription = 'ISO 4217, e.g. `EUR`.';
 
 @InputType()
@@ -16,7 +17,7 @@ export class CreateTreatmentInput {
   @Field(() => ID) venueId!: string;
   @Field(() => String) name!: string;
   @Field(() => Int, { description: durationDescription }) durationMinutes!: number;
-  @Field(() => Int, { description: priceDescription }) priceCents!: number;
+  @Field(() => GraphQLSafeInt, { description: priceDescription }) priceCents!: number;
   @Field(() => String, { description: currencyDescription }) currency!: string;
 }
 
@@ -33,7 +34,7 @@ export class UpdateTreatmentInput {
   expectedVersion?: number | null;
   @Field(() => String, { nullable: true }) name?: string;
   @Field(() => Int, { nullable: true, description: durationDescription }) durationMinutes?: number;
-  @Field(() => Int, { nullable: true, description: priceDescription }) priceCents?: number;
+  @Field(() => GraphQLSafeInt, { nullable: true, description: priceDescription }) priceCents?: number;
   @Field(() => String, { nullable: true, description: currencyDescription }) currency?: string;
 }
 
@@ -46,6 +47,7 @@ const durationMinutes = z
   .int()
   .min(minDurationMinutes, { error: durationFault })
   .max(maxDurationMinutes, { error: durationFault });
+/** The scalar has refused what a JavaScript number would not hold exactly. */
 const priceCents = z.number().int().min(0, { error: 'Must not be negative.' });
 const currency = z
   .string()

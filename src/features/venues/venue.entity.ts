@@ -1,6 +1,7 @@
 // The table and GraphQL type of a venue, with its scope.
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { Instant } from '../../core/clock.ts';
+import { canonicalTimeZone } from '../../core/zone-name.ts';
 import { StoredWorkspace } from '../../access/tables.ts';
 import {
   IdColumn,
@@ -25,8 +26,12 @@ export enum Weekday {
 }
 registerEnumType(Weekday, { name: 'Weekday' });
 
-@ObjectType({ description: "One span of opening hours, in the venue's time zone." })
-@InputType('OpeningHoursInput', { description: "One span of opening hours, in the venue's time zone." })
+const hoursDescription =
+  "A part of the opening hours, in the venue's time zone. Parts that touch or overlap are one, also over midnight: hours past " +
+  'midnight are two parts, until `24:00` and from `00:00` of the next day.';
+
+@ObjectType({ description: hoursDescription })
+@InputType('OpeningHoursInput', { description: hoursDescription })
 export class OpeningHours {
   @Field(() => Weekday) weekday!: Weekday;
   @Field(() => String, { description: '24-hour clock, `HH:MM`.' }) opens!: string;
@@ -50,7 +55,9 @@ export class Venue implements Node {
   @Field(() => String) @TextColumn({ folded: true }) name!: string;
   @Field(() => String, { nullable: true }) @TextColumn({ nullable: true, folded: true }) city!: string | null;
   @Field(() => String, { nullable: true }) @TextColumn({ nullable: true }) address!: string | null;
-  @Field(() => String, { description: 'IANA name, e.g. `Europe/Berlin`.' }) @TextColumn() timezone!: string;
+  @Field(() => String, { description: 'IANA name in its own spelling, e.g. `Europe/Berlin`.' })
+  @TextColumn({ canonical: (name) => canonicalTimeZone(name) ?? name })
+  timezone!: string;
   @Field(() => [OpeningHours]) @JsonColumn() openingHours!: OpeningHours[];
   @Field(() => Int, { description: 'Goes up with each change.' }) @IntegerColumn() version!: number;
   @Field(() => DateTimeScalar) @TimestampColumn() createdAt!: Instant;

@@ -1,20 +1,22 @@
 // Inputs of the venue mutations and their limits.
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
-import { zoneNamed } from '../../core/time-zone.ts';
+import { canonicalTimeZone } from '../../core/zone-name.ts';
 import { expectedVersion, id, inputRules, optionalText, text } from '../../graph/input.ts';
 import { OpeningHours, Weekday } from './venue.entity.ts';
+
+const timezoneDescription = 'IANA name, e.g. `Europe/Berlin`, in any case; kept in its IANA spelling.';
 
 @InputType()
 export class CreateVenueInput {
   @Field(() => String) name!: string;
   @Field(() => String, { nullable: true }) city?: string | null;
   @Field(() => String, { nullable: true }) address?: string | null;
-  @Field(() => String, { description: 'IANA name, e.g. `Europe/Berlin`.' }) timezone!: string;
+  @Field(() => String, { description: timezoneDescription }) timezone!: string;
   @Field(() => [OpeningHours], { nullable: true }) openingHours?: OpeningHours[] | null;
 }
 
-@InputType({ description: 'Fields that are left out stay as they are.' })
+@InputType({ description: 'Fields that are left out stay as they are; null clears.' })
 export class UpdateVenueInput {
   @Field(() => ID) id!: string;
   @Field(() => Int, {
@@ -25,8 +27,8 @@ export class UpdateVenueInput {
   @Field(() => String, { nullable: true }) name?: string;
   @Field(() => String, { nullable: true }) city?: string | null;
   @Field(() => String, { nullable: true }) address?: string | null;
-  @Field(() => String, { nullable: true }) timezone?: string;
-  @Field(() => [OpeningHours], { nullable: true }) openingHours?: OpeningHours[];
+  @Field(() => String, { nullable: true, description: timezoneDescription }) timezone?: string;
+  @Field(() => [OpeningHours], { nullable: true }) openingHours?: OpeningHours[] | null;
 }
 
 /** A fault ends the look at the span: whether it closes after it opens can be asked of two times only. */
@@ -41,7 +43,8 @@ const openingHours = z
     }),
   )
   .max(50, 'At most 50 spans.');
-const timezone = text(64).refine((name) => zoneNamed(name) !== null, 'Is not an IANA time zone.');
+/** Kept in its IANA spelling (see the column). */
+const timezone = text(64).refine((name) => canonicalTimeZone(name) !== null, 'Is not an IANA time zone.');
 
 export const createVenueRules = inputRules<CreateVenueInput>({
   name: text(200),
@@ -58,5 +61,5 @@ export const updateVenueRules = inputRules<UpdateVenueInput>({
   city: optionalText(200),
   address: optionalText(500),
   timezone: timezone.optional(),
-  openingHours: openingHours.optional(),
+  openingHours: openingHours.nullish(),
 });

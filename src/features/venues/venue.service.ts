@@ -3,7 +3,7 @@ import type { Context } from '../../access/context.ts';
 import { toInstant } from '../../core/clock.ts';
 import { userError } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
-import { assertIdOf, assertUpdated, checkInput } from '../../graph/input.ts';
+import { assertIdOf, assertUpdated, checkInput, listPatch } from '../../graph/input.ts';
 import { mutate } from '../../graph/payload.ts';
 import { Venue } from './venue.entity.ts';
 import {
@@ -32,8 +32,9 @@ export function createVenue(ctx: Context, input: CreateVenueInput) {
 
 export function updateVenue(ctx: Context, input: UpdateVenueInput) {
   return mutate(ctx, async (tx) => {
-    const { id, expectedVersion, ...patch } = checkInput(updateVenueRules, input);
+    const { id, expectedVersion, openingHours, ...texts } = checkInput(updateVenueRules, input);
     assertIdOf('ven', id, ['input', 'id'], 'venue');
+    const patch = { ...texts, ...listPatch({ openingHours }) };
     assertUpdated(await tx.update(Venue, id, patch, expectedVersion), 'venue');
     return { venueId: id };
   });

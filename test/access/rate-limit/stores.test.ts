@@ -233,7 +233,7 @@ function chargesOf(settings: LimitSettings, workspaceId: string, by: string, cos
     const key = { kind: 'API_KEY', workspaceId, apiKeyId: by, secretId: by, scopes, venueIds: null } as const;
     const charges = callerCharges(
       settings,
-      { ...key, ip: '192.0.2.1', rateLimitPerMinute },
+      { ...key, label: by, ip: '192.0.2.1', rateLimitPerMinute },
       '192.0.2.1',
       cost,
     );
@@ -244,6 +244,7 @@ function chargesOf(settings: LimitSettings, workspaceId: string, by: string, cos
     kind: 'USER',
     workspaceId,
     userId,
+    name: null,
     role: 'OWNER',
     tokenVersion: 1,
     scopes,

@@ -6,7 +6,7 @@ import { anonymous, type Principal } from '../../../src/core/principal.ts';
 import { assembleSchema, type AssembledSchema } from '../../../src/server/schema.ts';
 
 export function keyWith(scopes: readonly string[]): Principal {
-  const ids = { workspaceId: 'wks_1', apiKeyId: 'key_1', secretId: '0123456789ab' };
+  const ids = { workspaceId: 'wks_1', apiKeyId: 'key_1', label: 'test', secretId: '0123456789ab' };
   return { kind: 'API_KEY', ip: '127.0.0.1', ...ids, scopes: new Set(scopes), venueIds: null };
 }
 

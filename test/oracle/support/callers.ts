@@ -68,6 +68,7 @@ export class CallerWriter {
       ip: '127.0.0.1',
       workspaceId,
       apiKeyId,
+      label: 'test',
       secretId,
       venueIds,
       scopes: new Set(scopes),
@@ -77,7 +78,7 @@ export class CallerWriter {
   user(role: Role): Principal {
     const { workspaceId, userId } = this.options.identities;
     const scopes = new Set([...this.options.dataScopes, ...roleScopes[role]]);
-    return { kind: 'USER', workspaceId, userId, role, tokenVersion: 1, scopes, venueIds: null };
+    return { kind: 'USER', name: null, workspaceId, userId, role, tokenVersion: 1, scopes, venueIds: null };
   }
 
   private one(draw: Draw, needed: readonly string[]): Principal {
