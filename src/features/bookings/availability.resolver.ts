@@ -40,7 +40,7 @@ class AvailabilityArguments {
 
 const description =
   "Free times, in order: for each treatment of the venue one after the other, from each opening in the venue's time " +
-  `zone on, without those that are booked. At most ${maxRangeDays} days, and ${maxSlots} times to look at, at once; ${maxTreatments} treatments of a venue. A whole operation may look at ${maxSlotsOfOperation} times.`;
+  `zone on (at a venue that never closes, from the beginning of each day), without those that are booked. At most ${maxRangeDays} days, and ${maxSlots} times to look at, at once; ${maxTreatments} treatments of a venue. A whole operation may look at ${maxSlotsOfOperation} times.`;
 
 /** The loader is handed ids; what was read of their venues is looked up here. */
 const hoursById = perRequest<Context, Map<string, VenueHours>>(() => new Map());

@@ -13,7 +13,7 @@ import { Treatment } from '../treatments/index.ts';
 import type { Venue } from '../venues/index.ts';
 import { Booking } from './booking.entity.ts';
 import { bookedWithin } from './booked.ts';
-import { openSpans, type Span } from './opening-spans.ts';
+import { openSpans, type Opening, type Span } from './opening-spans.ts';
 import { countStarts, freeSlots } from './slots.ts';
 
 export interface Range {
@@ -145,7 +145,7 @@ const durationMs = ({ durationMinutes }: Offer) => durationMinutes * minuteMs;
 
 function slotsOf(
   offers: readonly Offer[],
-  openings: readonly Span[],
+  openings: readonly Opening[],
   starts: Span,
   booked: Map<string, Span[]>,
 ) {

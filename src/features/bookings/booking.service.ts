@@ -89,7 +89,7 @@ function assertBookable(venue: Venue, span: Span, nowMs: number): void {
     ({ startMs, endMs }) => startMs <= span.startMs && span.endMs <= endMs,
   );
   if (!isOpen) {
-    const message = "The treatment would not lie within one span of the venue's opening hours.";
+    const message = "The treatment would not lie within the venue's opening hours, without a break in them.";
     throw userError('INVALID', startsAtField, message);
   }
 }

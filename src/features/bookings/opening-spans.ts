@@ -9,6 +9,12 @@ export interface Span {
   readonly endMs: number;
 }
 
+/** A span in which the venue is open without a break, and where treatments may follow each other from its start on. */
+export interface Opening extends Span {
+  /** No treatment of this grid starts here or later; the next grid begins. Left out = none before the end. */
+  readonly gridEndMs?: number;
+}
+
 type OpeningHours = Venue['openingHours'][number];
 
 export interface Hours {
@@ -16,12 +22,16 @@ export interface Hours {
   readonly openingHours: readonly OpeningHours[];
 }
 
-/** More than a local day is long and than any zone is away from UTC: what is open at an edge is seen as a whole. */
-const marginMs = 2 * dayMs;
+/**
+ * How far around a range is looked, so that what is open at its edges is seen as a whole: more than a local day is long and
+ * than any zone is away from UTC; and for longer spans more than two weeks, which is the longest that a venue can be open
+ * before it closes (once a week, in an hour that a change of clocks skips). What reaches further never closes.
+ */
+const marginsMs = [2 * dayMs, 16 * dayMs];
 /** The last instant of the API's DateTime. */
 const endOfTimeMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
-function periodsAround(timezone: string, within: Span): readonly OffsetPeriod[] {
+function periodsAround(timezone: string, within: Span, marginMs: number): readonly OffsetPeriod[] {
   const zone = zoneNamed(timezone);
   if (zone === null) throw new RangeError(`Invalid time zone specified: ${timezone}`);
   const startMs = Math.floor((within.startMs - marginMs) / dayMs) * dayMs;
@@ -67,18 +77,56 @@ function spansOf(hours: OpeningHours, periods: readonly OffsetPeriod[]): Span[] 
   return spans;
 }
 
+/** Spans that touch or overlap are one. */
+function joined(spans: readonly Span[]): Span[] {
+  const whole: { startMs: number; endMs: number }[] = [];
+  for (const { startMs, endMs } of [...spans].sort((a, b) => a.startMs - b.startMs)) {
+    const last = whole.at(-1);
+    if (last && startMs <= last.endMs) last.endMs = Math.max(last.endMs, endMs);
+    else whole.push({ startMs, endMs });
+  }
+  return whole;
+}
+
+const touches = (a: Span, b: Span) => a.startMs < b.endMs && a.endMs > b.startMs;
+
+/** Of a venue that never closes: there is no moment of opening, so a grid begins with each local day. */
+function dailyOpenings(periods: readonly OffsetPeriod[], within: Span): Opening[] {
+  const endMs = periods.at(-1)!.endMs;
+  return weekdays
+    .flatMap((weekday) => spansOf({ weekday, opens: '00:00', closes: '24:00' } as OpeningHours, periods))
+    .filter((day) => touches(day, within))
+    .sort((a, b) => a.startMs - b.startMs)
+    .map((day) => ({ startMs: day.startMs, endMs, gridEndMs: day.endMs }));
+}
+
+/** Whole spans, or null when one of them reaches as far as was looked. */
+function findOpenings(openingHours: Hours['openingHours'], periods: readonly OffsetPeriod[], within: Span) {
+  const [first, last] = [periods[0]!.startMs, periods.at(-1)!.endMs];
+  const spans = joined(openingHours.flatMap((hours) => spansOf(hours, periods)));
+  const found = spans.filter((span) => touches(span, within));
+  return found.some(({ startMs, endMs }) => startMs === first || endMs === last) ? null : found;
+}
+
 /**
- * The spans that touch `within`, whole and in order of their start; two entries of the opening hours are never joined.
+ * The spans in which the venue is open without a break and that touch `within`, whole and in order of their start. Entries of
+ * the opening hours that touch or overlap are one span, over midnight too; their order means nothing.
+ *
  * A venue is open exactly while its own clock shows a time from `opens` to `closes` of that weekday. So on the day when
  * an hour is skipped a span over it is an hour shorter, and what opens inside it opens after it; on the day when an hour
  * comes twice a span over it is an hour longer, and what begins or ends inside it is open both times.
  */
-export function openSpans({ timezone, openingHours }: Hours, within: Span): Span[] {
+export function openSpans({ timezone, openingHours }: Hours, within: Span): Opening[] {
   if (openingHours.length === 0) return [];
-  const periods = periodsAround(timezone, within);
-  return openingHours
-    .flatMap((hours) => spansOf(hours, periods))
-    .map(({ startMs, endMs }) => ({ startMs, endMs: Math.min(endMs, endOfTimeMs) }))
-    .filter(({ startMs, endMs }) => startMs < within.endMs && endMs > within.startMs)
-    .sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
+  let periods: readonly OffsetPeriod[] = [];
+  let openings: Opening[] | null = null;
+  for (const marginMs of marginsMs) {
+    periods = periodsAround(timezone, within, marginMs);
+    openings = findOpenings(openingHours, periods, within);
+    if (openings) break;
+  }
+  return (openings ?? dailyOpenings(periods, within)).map((opening) => ({
+    ...opening,
+    endMs: Math.min(opening.endMs, endOfTimeMs),
+  }));
 }
