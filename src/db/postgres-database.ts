@@ -1,5 +1,6 @@
 // Postgres through a pool: reads on any connection, each write in a transaction of its own.
 import type { DataSourceOptions } from 'typeorm';
+import { idleTransactionMs, statementLimitMs, statementPatienceMs } from '../core/deadlines.ts';
 import { untilEnd, type Database, type DatabaseOptions, type WriteConnection } from './database.ts';
 import { postgres } from './dialect.ts';
 import { entitySchema } from './entity-schema.ts';
@@ -48,9 +49,9 @@ const serverLimits = {
   // With a connection go the statements that were prepared on it.
   idleTimeoutMillis: 300_000,
   // The server ends what takes too long; only when it is silent, as behind a broken network, does the client give up.
-  statement_timeout: 2_250,
-  query_timeout: 2_500,
-  idle_in_transaction_session_timeout: 15_000,
+  statement_timeout: statementLimitMs,
+  query_timeout: statementPatienceMs,
+  idle_in_transaction_session_timeout: idleTransactionMs,
 };
 
 /** Postgres refuses NUL in any text. No stored text holds one, so a question that does can only ask for nothing. */

@@ -3,7 +3,11 @@
 import type { Sql } from 'sql-template-tag';
 import type { Connection, Database, WriteConnection } from './database.ts';
 
-/** `assertInTime` is called before each statement; what it throws is the statement's error and rolls a transaction back. */
+/**
+ * `assertInTime` is called before each statement and before each commit; what it throws is the statement's error and rolls a
+ * transaction back. So no change becomes visible long after it was stamped (see core/deadlines.ts), also when this process
+ * stood still in between.
+ */
 export function limitTime(database: Database, assertInTime: () => void): Database {
   const query = ({ query: run }: Connection) =>
     async function <Row extends object>(statement: Sql): Promise<Row[]> {
@@ -21,6 +25,11 @@ export function limitTime(database: Database, assertInTime: () => void): Databas
   return {
     ...database,
     query: query(database),
-    write: (work) => database.write((connection) => work(limited(connection))),
+    write: (work) =>
+      database.write(async (connection) => {
+        const result = await work(limited(connection));
+        assertInTime();
+        return result;
+      }),
   };
 }

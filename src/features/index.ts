@@ -9,6 +9,7 @@ import { followUpsFeature } from './follow-ups/index.ts';
 import { inquiriesFeature } from './inquiries/index.ts';
 import { rateLimitFeature } from './rate-limit/index.ts';
 import { statisticsFeature } from './statistics/index.ts';
+import { syncFeature } from './sync/index.ts';
 import { treatmentsFeature } from './treatments/index.ts';
 import { usersFeature } from './users/index.ts';
 import { venuesFeature } from './venues/index.ts';
@@ -24,6 +25,7 @@ export const features: readonly Feature[] = [
   inquiriesFeature,
   followUpsFeature,
   statisticsFeature,
+  syncFeature,
   treatmentsFeature,
   bookingsFeature,
 ];

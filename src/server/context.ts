@@ -7,6 +7,7 @@ import { mayManage, type AccessExplainer, type Decision } from '../access/policy
 import type { Limits, RequestLimits } from '../access/rate-limit/index.ts';
 import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
 import type { Clock } from '../core/clock.ts';
+import { operationLimitMs } from '../core/deadlines.ts';
 import { ApiError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { RequestContextBase, RequestFacts, RequestScope } from '../core/request-facts.ts';
@@ -18,9 +19,6 @@ import { storeIsAway } from '../db/store-failure.ts';
 import { limitTime } from '../db/time-limit.ts';
 import type { OperationCheck } from './operation-check.ts';
 import type { PersistedQueries, PersistedQuery } from './persisted-queries.ts';
-
-/** From when the caller is known. */
-const operationLimitMs = 10_000;
 
 /**
  * Throws QUERY_TOO_EXPENSIVE once the time is over. What was committed by then stays and is reported as done. Throws
