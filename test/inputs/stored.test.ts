@@ -1,0 +1,139 @@
+// What an input takes is stored, each field of each input, and what may be empty is cleared by null. Read from the schema: a
+// new field, or a new input, is tried without being asked for.
+import * as gql from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allFeatures, scopeCatalogue } from '../../src/app.ts';
+import { assembleSchema } from '../../src/server/schema.ts';
+import { daily, openDesk } from '../support/booking-desk.ts';
+import { describeEachEngine } from '../support/engines.ts';
+import { openTestHouse, type Caller, type TestHouse } from '../support/house.ts';
+import { payloadOf } from '../support/keys.ts';
+import {
+  placeOf,
+  storingMutations,
+  valueFor,
+  type KnownIds,
+  type StoringMutation,
+} from './mutation-inputs.ts';
+
+const { schema } = await assembleSchema(allFeatures, scopeCatalogue());
+const mutations = storingMutations(schema);
+const isUpdate = ({ input }: StoringMutation) => 'id' in input.getFields();
+
+/** Fields that are not stored as they are sent, and what they are for. */
+const notStored: Readonly<Record<string, string>> = {
+  'CreateUserInput.password': 'stored as a hash',
+  'CreateApiKeyInput.preset': 'adds scopes',
+  'CreateApiKeyInput.forOperations': 'adds scopes',
+};
+/** `id` names the row and `expectedVersion` its state. */
+const isAddress = (name: string) => name === 'id' || name === 'expectedVersion';
+/** Lists that may not be empty: without scopes a key is nothing. */
+const neverEmpty = ['UpdateApiKeyInput.scopes'];
+
+const storedFields = ({ input }: StoringMutation) =>
+  Object.values(input.getFields()).filter(
+    ({ name }) => !isAddress(name) && !(`${input.name}.${name}` in notStored),
+  );
+
+it('Every field of an input is read back somewhere, or is said not to be stored', () => {
+  const unknown = mutations.flatMap((mutation) =>
+    storedFields(mutation)
+      .filter(({ name }) => !placeOf(mutation.shows, name))
+      .map(({ name }) => `${mutation.input.name}.${name}`),
+  );
+  expect(unknown).toEqual([]);
+  const coordinates = mutations.flatMap(({ input }) =>
+    Object.keys(input.getFields()).map((name) => `${input.name}.${name}`),
+  );
+  expect(coordinates).toEqual(expect.arrayContaining([...Object.keys(notStored), ...neverEmpty]));
+  expect(coordinates.length).toBeGreaterThan(60);
+});
+
+describeEachEngine('Every input', (engine) => {
+  let house: TestHouse;
+  let owner: Caller;
+  let ids: KnownIds;
+
+  beforeAll(async () => {
+    house = await openTestHouse(engine);
+    const workspace = await house.workspace();
+    owner = await workspace.owner();
+    const desk = await openDesk(workspace);
+    const [venueId, venueId1] = [await desk.venue(daily('00:00', '24:00')), await desk.venue()];
+    const customerId = await workspace.customer();
+    const treatmentId = await desk.treatment(venueId);
+    const create = `mutation ($id: ID!) { createInquiry(input: { customerId: $id, subject: "S", body: "B", channel: WEB }) { inquiryId } }`;
+    const { inquiryId } = payloadOf(await owner.send(create, { id: customerId }));
+    ids = { venueId, venueId1, customerId, treatmentId, inquiryId };
+  });
+  afterAll(() => house.close());
+
+  async function send({ name, input, idField }: StoringMutation, values: object) {
+    const document = `mutation ($input: ${input.name}!) { ${name}(input: $input) { ${idField} userErrors { code field message } } }`;
+    return payloadOf(await owner.send(document, { input: values }));
+  }
+
+  /** The values of the row behind the fields of the input. */
+  async function read(mutation: StoringMutation, id: string): Promise<Record<string, unknown>> {
+    const { shows } = mutation;
+    const places = storedFields(mutation).map(({ name }) => [name, placeOf(shows, name)!] as const);
+    const selections = [...new Set(places.map(([, { selection }]) => selection))].join(' ');
+    const document = `query ($id: ID!) { node(id: $id) { ... on ${shows.name} { ${selections} } } }`;
+    const row = payloadOf(await owner.send(document, { id })) as Record<string, unknown>;
+    return Object.fromEntries(places.map(([name, { valueIn }]) => [name, valueIn(row)]));
+  }
+
+  const filled = (mutation: StoringMutation, variant: number) =>
+    Object.fromEntries(
+      Object.values(mutation.input.getFields())
+        .filter(
+          ({ name }) => !isAddress(name) && !(notStored[`${mutation.input.name}.${name}`] === 'adds scopes'),
+        )
+        .map((field) => [field.name, valueFor(field, variant, ids)]),
+    );
+  const stored = (mutation: StoringMutation, values: Record<string, unknown>) =>
+    Object.fromEntries(storedFields(mutation).map(({ name }) => [name, values[name]]));
+
+  async function create(mutation: StoringMutation): Promise<string> {
+    const values = filled(mutation, 0);
+    const payload = await send(mutation, values);
+    expect(payload.userErrors).toEqual([]);
+    const id = payload[mutation.idField] as string;
+    expect(await read(mutation, id)).toEqual(stored(mutation, values));
+    return id;
+  }
+
+  describe.each([...new Set(mutations.map(({ shows }) => shows.name))])('%s', (type) => {
+    const own = mutations.filter(({ shows }) => shows.name === type);
+    const creating = own.filter((mutation) => !isUpdate(mutation));
+    const created: string[] = [];
+
+    it.each(creating.map((mutation) => [mutation.name, mutation] as const))(
+      '%s stores all that it takes',
+      async (_name, mutation) => void created.push(await create(mutation)),
+    );
+
+    it.each(own.filter(isUpdate).map((mutation) => [mutation.name, mutation] as const))(
+      '%s stores all that it takes, clears what may be empty, and leaves alone what is left out',
+      async (_name, mutation) => {
+        const id = created[0]!;
+        const { input, shows } = mutation;
+        let now = filled(mutation, 1);
+        expect((await send(mutation, { id, ...now })).userErrors).toEqual([]);
+        expect(await read(mutation, id)).toEqual(now);
+        for (const field of storedFields(mutation)) {
+          // The schema itself refuses null here.
+          if (gql.isNonNullType(field.type)) continue;
+          const { empty } = placeOf(shows, field.name)!;
+          const isRequired = empty === undefined || neverEmpty.includes(`${input.name}.${field.name}`);
+          const { userErrors } = await send(mutation, { id, [field.name]: null });
+          const refusal = { code: 'REQUIRED', field: ['input', field.name], message: 'Must be given.' };
+          expect(userErrors, field.name).toEqual(isRequired ? [refusal] : []);
+          if (!isRequired) now = { ...now, [field.name]: empty };
+          expect(await read(mutation, id), field.name).toEqual(now);
+        }
+      },
+    );
+  });
+});
