@@ -12,6 +12,7 @@ import {
   type KeyCaller,
   type TestClock,
   type TestHouse,
+  type TestWorkspace,
 } from '../support/house.ts';
 import { callerWith, payloadOf } from '../support/keys.ts';
 
@@ -65,13 +66,14 @@ describeEachEngine('A sync by the example', (engine) => {
   let house: TestHouse;
   let behind: TestHouse;
   let key: KeyCaller;
+  let workspace: TestWorkspace;
   let onOther: Caller;
 
   beforeAll(async () => {
     house = await openTestHouse(engine, { clock: runningClock(), database: holder.database });
     // A second server whose clock is as wrong as it may be.
     behind = await openTestHouse(engine, { sharing: house, clock: runningClock(-clockSkewMs + 5_000) });
-    const workspace = await house.workspace();
+    workspace = await house.workspace();
     key = await workspace.key('read:customers', 'write:customers', 'read:inquiries', 'write:inquiries');
     onOther = callerWith(behind, key.secret);
   }, 60_000);
@@ -154,8 +156,10 @@ describeEachEngine('A sync by the example', (engine) => {
   });
 
   it('rests on this: a transaction that stood still is rolled back instead of committed late', async () => {
+    // Of a user's transaction this is the last statement: no later one is there to be refused.
+    const owner = await workspace.owner();
     const held = holder.statement(/customers_search/);
-    const late = key.send(bulk, { input: [{ name: 'Much too late' }] });
+    const late = owner.send(bulk, { input: [{ name: 'Much too late' }] });
     await held.reached;
     house.clock.advance(operationLimitMs);
     held.release();

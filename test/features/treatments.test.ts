@@ -85,6 +85,26 @@ describeEachEngine('Treatments', (engine) => {
     expect(await readBack(id)).toEqual(after);
   });
 
+  it.each([2_147_483_647, 2_147_483_648, 4_294_967_296, 3_000_000_000_00, 9_007_199_254_740_991])(
+    'keeps a price of %d hundredths, in a variable, a literal, an update and a nested list',
+    async (priceCents) => {
+      const venueId = await workspace.venue();
+      const id = await make({ venueId, priceCents, currency: 'VND' });
+      expect((await readBack(id)).priceCents).toBe(priceCents);
+      const literal = `mutation { updateTreatment(input: { id: "${id}", priceCents: ${priceCents - 1} }) { treatment { priceCents } } }`;
+      expect((await key.send(literal)).data.updateTreatment.treatment.priceCents).toBe(priceCents - 1);
+      const nested = 'query ($id: ID!) { venue(id: $id) { treatments { nodes { priceCents } } } }';
+      const { data } = await key.send(nested, { id: venueId });
+      expect(data.venue.treatments.nodes).toEqual([{ priceCents: priceCents - 1 }]);
+    },
+  );
+
+  it.each([9_007_199_254_740_992, 1e21, 0.5, '100', true])('takes no price of %j', async (priceCents) => {
+    const input = { ...values, venueId: await workspace.venue(), priceCents };
+    const { status, errors } = await key.send(create, { input });
+    expect([status, errors?.[0]?.extensions['code']]).toEqual([400, 'BAD_USER_INPUT']);
+  });
+
   it('lists treatments by filter and order, and those of each venue', async () => {
     const [one, two] = [await workspace.venue('One'), await workspace.venue('Two')];
     const [sauna, facial] = [await make({ venueId: one, name: 'Sauna' }), await make({ venueId: one })];
