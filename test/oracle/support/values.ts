@@ -114,6 +114,7 @@ export class ValueWriter {
   private scalar(typeName: string, name: string): unknown {
     if (name === 'timezone') return this.draw.pick(timezones);
     switch (typeName) {
+      case 'SafeInt':
       case 'Int':
         return 1 + this.draw.below(3);
       case 'Float':
