@@ -112,10 +112,11 @@ function firstAnswerSql(source: Source, { since, answers, where }: FirstAnswer):
   const own = (property: string) => columnSql(table, row, property);
   const answer = (property: string) => columnSql(answers.table, 'a', property);
   const isAnswer = sql`${answer(answers.key)} = ${own('id')} AND ${tenantSql(answers.table, 'a', scope, dialect)} AND ${conditionSql(answers.table, 'a', answers.where, dialect)}`;
-  // CROSS JOIN fixes the order on SQLite: the rows of the table first, then what belongs to each by index.
-  const joined = sql`CROSS JOIN ${identifier(answers.table.name)} AS "a"`;
-  const elapsed = dialect.millisecondsBetween(own(since), sql`min(${answer(answers.at)})`);
-  const times = sql`SELECT ${elapsed} AS "ms" FROM ${identifier(table.name)} AS ${identifier(row)} ${joined} WHERE ${rowSql(source, where)} AND ${isAnswer} GROUP BY ${own('id')}, ${own(since)}`;
+  // A look into the index for each row, on both engines: a join may read the whole table of answers instead.
+  const first = sql`(SELECT min(${answer(answers.at)}) FROM ${identifier(answers.table.name)} AS "a" WHERE ${isAnswer})`;
+  const asked = sql`SELECT ${own(since)} AS "since", ${first} AS "first" FROM ${identifier(table.name)} AS ${identifier(row)} WHERE ${rowSql(source, where)}`;
+  const elapsed = dialect.millisecondsBetween(sql`"q"."since"`, sql`"q"."first"`);
+  const times = sql`SELECT ${elapsed} AS "ms" FROM (${asked}) AS "q" WHERE "q"."first" IS NOT NULL`;
   const ranked = sql`SELECT "ms", count(*) OVER () AS "all", row_number() OVER (ORDER BY "ms") AS "nth" FROM (${times}) AS "w"`;
   const median = sql`avg("ms") FILTER (WHERE "nth" IN (("all" + 1) / 2, ("all" + 2) / 2))`;
   return sql`(SELECT ${dialect.jsonArray([sql`count(*)`, median])} FROM (${ranked}) AS "f")`;

@@ -79,6 +79,9 @@ export function holdStatement(
   const lock = dialect.lockRows('NO KEY UPDATE', changedAlias);
   if (lock === empty) return null;
   const id = columnSql(table, changedAlias, 'id');
+  if (ids.length === 1) {
+    return sql`SELECT 1 FROM ${identifier(table.name)} AS ${identifier(changedAlias)} WHERE ${id} = ${ids[0]} AND ${tenantSql(table, changedAlias, scope, dialect)}${lock}`;
+  }
   const wanted = sql`(SELECT value FROM ${dialect.valuesTable(ids, 'wanted')})`;
   return sql`SELECT 1 FROM ${identifier(table.name)} AS ${identifier(changedAlias)} WHERE ${id} IN ${wanted} AND ${tenantSql(table, changedAlias, scope, dialect)} ORDER BY ${id}${lock}`;
 }

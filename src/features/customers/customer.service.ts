@@ -3,6 +3,7 @@ import type { Context } from '../../access/context.ts';
 import { toInstant } from '../../core/clock.ts';
 import { notFound, userError, UserErrors } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
+import type { Condition } from '../../db/condition.ts';
 import type { TenantTransaction } from '../../db/tenant-db.ts';
 import { tableOf } from '../../db/table.ts';
 import { assertIdOf, assertUpdated, checkInput, forEachInput, listPatch } from '../../graph/input.ts';
@@ -83,6 +84,13 @@ function linksOf(customerId: string, venueIds: readonly string[]): VenueLink[] {
 
 const everyRow = 2 ** 31 - 1;
 
+/** One id is looked up as it is: for a list of any length Postgres expects many rows. */
+function namesAny(ids: readonly string[]): Condition {
+  return ids.length === 1
+    ? { property: 'id', op: 'eq', value: ids[0] }
+    : { property: 'id', op: 'in', value: ids };
+}
+
 /** Links of customers to venues that the caller may see: to all of them, or to those that are named. */
 async function findLinks(
   tx: TenantTransaction,
@@ -92,8 +100,8 @@ async function findLinks(
   const query = {
     table: tableOf(Venue),
     properties: ['id'],
-    condition: venueIds ? ({ property: 'id', op: 'in', value: venueIds } as const) : { all: [] },
-    window: { orderBy: 'id', direction: 'ASC', limit: everyRow } as const,
+    condition: venueIds ? namesAny(venueIds) : { all: [] },
+    window: { orderBy: 'createdAt', direction: 'ASC', limit: everyRow } as const,
     count: false,
   };
   const link = { by: 'link', table: () => CustomerVenue, parent: 'customerId', child: 'venueId' } as const;
@@ -121,10 +129,7 @@ export async function linkToVenues(tx: TenantTransaction, links: readonly VenueL
   // Most links are there: looking first holds no customer.
   const missing = await missingLinks(tx, links);
   if (missing.length === 0) return;
-  await tx.hold(
-    Customer,
-    missing.map(({ customerId }) => customerId),
-  );
+  await tx.hold(Customer, [...new Set(missing.map(({ customerId }) => customerId))]);
   // Looked at again: whoever held these customers before may have made the same links.
   const added = await missingLinks(tx, missing);
   await tx.insert(CustomerVenue, added);
