@@ -17,7 +17,7 @@ type Place = GraphQLArgument | GraphQLInputField;
 /** In UTF-16 code units. A scalar that takes texts is named here; the others take none. */
 const lengthOfScalar: Readonly<Record<string, number | null>> = {
   ...{ String: 1_000, ID: 256, DateTime: 64, Scope: 200 },
-  ...{ Int: null, Float: null, Boolean: null },
+  ...{ Int: null, SafeInt: null, Float: null, Boolean: null },
 };
 
 /** By the name of an argument or input field. */

@@ -15,7 +15,7 @@ import { fill } from '../walk/values.ts';
 type Place = gql.GraphQLArgument | gql.GraphQLInputField;
 type Field = gql.GraphQLField<unknown, unknown>;
 
-const takesNoText = ['Int', 'Float', 'Boolean'];
+const takesNoText = ['Int', 'SafeInt', 'Float', 'Boolean'];
 const takesText = ({ type }: Place) => {
   const named = gql.getNamedType(type);
   return gql.isScalarType(named) && !takesNoText.includes(named.name);
