@@ -1,7 +1,7 @@
 // Reads of keys and users for authentication: by public id, over all workspaces. Features use the tenant layer instead.
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import type { Instant } from '../core/clock.ts';
-import { fold } from '../db/columns.ts';
+import { addressKey } from '../core/email-address.ts';
 import { columnSql } from '../db/condition.ts';
 import type { Connection } from '../db/database.ts';
 import { identifier, type Dialect, type DialectName } from '../db/dialect.ts';
@@ -132,11 +132,12 @@ export function holdUser(connection: Connection, id: string): Promise<StoredUser
 /** RFC 5321: no user has a longer one. */
 const maxEmailLength = 254;
 
-/** E-mail addresses are unique over all workspaces, whatever their case. */
+/** E-mail addresses are unique over all workspaces, in whatever case or form of their domain. */
 export async function findUserByEmail(connection: Connection, email: string): Promise<StoredUser | null> {
   // An external issuer may show an address of any length.
   if (email.length > maxEmailLength) return null;
-  return findUserWhere(connection, sql`"u"."email_folded" = ${fold(email)}`);
+  const key = columnSql(tableOf(StoredUser), 'u', 'emailKey');
+  return findUserWhere(connection, sql`${key} = ${addressKey(email)}`);
 }
 
 /** The user that is linked to this subject of an external issuer, or null. */

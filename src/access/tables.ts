@@ -27,16 +27,16 @@ export class StoredWorkspace {
   workspace: 'workspaceId',
   venues: closed,
   indexes: [
-    { name: 'users_email', properties: ['emailFolded'], unique: true },
+    { name: 'users_email', properties: ['emailKey'], unique: true },
     { name: 'users_created', properties: ['workspaceId', 'createdAt', 'id'] },
-    { name: 'users_listed', properties: ['workspaceId', 'emailFolded', 'id'] },
+    { name: 'users_listed', properties: ['workspaceId', 'emailKey', 'id'] },
   ],
 })
 export class StoredUser {
   @IdColumn() id!: string;
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
-  /** Unique over all workspaces, whatever its case: sign-in names no workspace. */
-  @TextColumn({ folded: true }) email!: string;
+  /** Unique over all workspaces, in whatever case or form of its domain: sign-in names no workspace. */
+  @TextColumn({ folded: true, isAddress: true, keyed: true }) email!: string;
   /** Shown to whoever reads what the user wrote; the address is not. */
   @TextColumn({ nullable: true }) name!: string | null;
   @TextColumn() role!: Role;

@@ -1,6 +1,6 @@
 // Passwords that are guessed first: common ones, words about the service and its user, repetitions and sequences. Pure.
 import { createRequire } from 'node:module';
-import { fold } from '../db/columns.ts';
+import { fold } from '../core/fold.ts';
 
 let common: ReadonlySet<string> | undefined;
 

@@ -1,5 +1,6 @@
 // Column types that mean the same on both engines, and the decorators that declare a table once. No query lives here.
-import { ApiError } from '../core/errors.ts';
+import { addressKey } from '../core/email-address.ts';
+import { fold } from '../core/fold.ts';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a class of any instance type; the constructor is never called with arguments.
 export type EntityClass<T = any> = new () => T;
@@ -17,10 +18,18 @@ export interface Column {
   readonly primary: boolean;
   /** The table whose `id` this column holds. */
   readonly references?: () => EntityClass;
-  /** This column holds the folded text of another property and is kept by the tenant layer, never set by a feature. */
-  readonly foldOf?: string;
+  /** This column holds another property's text as it is compared; the tenant layer keeps it, no feature sets it. */
+  readonly derived?: Derived;
+  /** `eq`, `neq`, `in` and `nin` ignore case and accents too: they compare the folded column. */
+  readonly isAddress?: boolean;
   /** The one spelling in which texts of this column are kept and compared; none = as they are. */
   readonly canonical?: (text: string) => string;
+}
+
+interface Derived {
+  /** The property whose text it is made of. */
+  readonly from: string;
+  readonly by: (text: string | null | undefined) => string;
 }
 
 interface ColumnOptions {
@@ -35,9 +44,9 @@ function snakeCase(property: string): string {
   return property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function declare(target: object, column: Omit<Column, 'name'>): void {
+function declare(target: object, { name, ...column }: Omit<Column, 'name'> & { name?: string }): void {
   const columns = declared.get(target.constructor) ?? [];
-  columns.push({ ...column, name: snakeCase(column.property) });
+  columns.push({ ...column, name: name ?? snakeCase(column.property) });
   declared.set(target.constructor, columns);
 }
 
@@ -75,21 +84,38 @@ export function IdColumn(): PropertyDecorator {
 
 interface TextOptions extends ColumnOptions {
   /**
-   * Keeps a second column `<name>_folded` (see fold), so that search and sorting ignore case for every alphabet alike
-   * on both engines; SQLite's own lower() knows ASCII only. It is never null: the keyset can compare it.
+   * Keeps a second column `<name>_folded` (see core/fold.ts), so that search and sorting ignore case and accents alike on
+   * both engines: SQLite's own lower() knows ASCII only, and Postgres' depends on a locale. It is never null: the keyset
+   * can compare it.
    */
   readonly folded?: boolean;
   /** Writes a text in the one spelling in which it is kept; asked of what is written and of what is compared. */
   readonly canonical?: (text: string) => string;
+  /** An e-mail address: whole values are compared folded as well. Needs `folded`. */
+  readonly isAddress?: boolean;
+  /**
+   * The address must be unique: `<name>Key` (see addressKey) is kept too. It stands in `<name>_folded`, and the folded text in
+   * `<name>_search`, because an older server that still runs writes its key there and knows no other column.
+   */
+  readonly keyed?: boolean;
 }
 
 export function TextColumn(options: TextOptions = {}): PropertyDecorator {
   return (target, property) => {
     const name = String(property);
     const spelling = options.canonical ? { canonical: options.canonical } : {};
-    declare(target, { property: name, kind: 'text', ...settings(options), ...spelling });
-    if (options.folded) {
-      declare(target, { property: foldedProperty(name), kind: 'text', ...settings({}), foldOf: name });
+    const { folded = false, isAddress = false, keyed = false } = options;
+    declare(target, { property: name, kind: 'text', ...settings(options), isAddress, ...spelling });
+    if (folded) {
+      const place = keyed
+        ? { name: `${snakeCase(name)}_search`, ...settings({ nullable: true }) }
+        : settings({});
+      const property = foldedProperty(name);
+      declare(target, { ...place, property, kind: 'text', derived: { from: name, by: fold } });
+    }
+    if (keyed) {
+      const place = { property: `${name}Key`, name: `${snakeCase(name)}_folded`, ...settings({}) };
+      declare(target, { ...place, kind: 'text', derived: { from: name, by: addressKey } });
     }
   };
 }
@@ -105,23 +131,6 @@ export function ReferenceColumn(
 
 export function foldedProperty(property: string): string {
   return `${property}Folded`;
-}
-
-/** More than any column that is folded holds. NFKC takes time with the square of a text of combining marks. */
-const maxFoldedLength = 1_000;
-
-/**
- * Text for comparing without regard to case or to how an accent was typed: Unicode NFKC, lower case. Throws BAD_USER_INPUT
- * for over 1,000 characters: whoever takes the text refuses it earlier, and in the words of its field.
- */
-export function fold(text: string | null | undefined): string {
-  if (text != null && text.length > maxFoldedLength)
-    throw new ApiError(
-      'BAD_USER_INPUT',
-      `A text has ${text.length} characters; at most ${maxFoldedLength} are compared.`,
-    );
-  // Lower case writes a capital sigma differently at the end of a word, so a prefix would not find its word.
-  return (text ?? '').normalize('NFKC').toLowerCase().normalize('NFKC').replaceAll('ς', 'σ');
 }
 
 /** A value in the spelling in which its column keeps it. */

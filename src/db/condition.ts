@@ -1,17 +1,24 @@
 // Conditions on rows as data, and their SQL. A feature says what it wants; it never writes SQL text.
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
-import { canonicalValue, fold, foldedProperty } from './columns.ts';
+import { addressSpellings } from '../core/email-address.ts';
+import { fold } from '../core/fold.ts';
+import { canonicalValue, foldedProperty } from './columns.ts';
 import type { Dialect } from './dialect.ts';
 import type { Table } from './table.ts';
 
 export type Comparator =
   'eq' | 'neq' | 'in' | 'nin' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains' | 'startsWith';
 
-/** `null` with eq or neq asks for "is (not) null". `contains` and `startsWith` ignore case and need a folded column. */
+/**
+ * `null` with eq or neq asks for "is (not) null". `contains` and `startsWith` ignore case and accents and need a folded column;
+ * so do the comparisons of whole values with an e-mail address.
+ */
 export type Condition =
   | { readonly all: readonly Condition[] }
   | { readonly any: readonly Condition[] }
   | { readonly property: string; readonly op: Comparator; readonly value: unknown };
+
+type Comparison = Extract<Condition, { op: unknown }>;
 
 /** Whether it leaves no row out. */
 export function isEverything(condition: Condition): boolean {
@@ -37,12 +44,27 @@ function listSql(values: readonly string[], dialect: Dialect): Sql {
   return sql`(SELECT value FROM ${dialect.valuesTable(values, 'v')})`;
 }
 
+/** Whole addresses, ignoring case, accents and the form of the domain. An address is never folded to '', which stands for null. */
+function addressesSql(folded: Sql, addresses: readonly string[], dialect: Dialect): Sql {
+  const spellings = [...new Set(addresses.flatMap(addressSpellings).map(fold))].filter((text) => text !== '');
+  return spellings.length === 1
+    ? sql`${folded} = ${spellings[0]}`
+    : sql`${folded} IN ${listSql(spellings, dialect)}`;
+}
+
+/** Compares with an e-mail address as a whole; null where something else is asked. */
+function addressSql(folded: Sql, { op, value }: Comparison, dialect: Dialect): Sql | null {
+  if (value === null) return null;
+  const addresses = [value].flat() as string[];
+  if (op === 'eq' || op === 'in') return addressesSql(folded, addresses, dialect);
+  return op === 'neq' || op === 'nin' ? sql`NOT (${addressesSql(folded, addresses, dialect)})` : null;
+}
+
 const inequality: Partial<Record<Comparator, Sql>> = { gt: sql`>`, gte: sql`>=`, lt: sql`<`, lte: sql`<=` };
 
-/** The folded column of a text, if it has one: the indexes stand on it. */
-function foldedSql(table: Table, alias: string, property: string): Sql | null {
-  const folded = table.columns.find(({ foldOf }) => foldOf === property);
-  return folded ? columnSql(table, alias, folded.property) : null;
+/** Whether a text has a folded column: the indexes stand on it. */
+export function hasFolded(table: Table, property: string): boolean {
+  return table.columns.some((column) => column.property === foldedProperty(property));
 }
 
 /**
@@ -71,10 +93,15 @@ export type ColumnReader = (table: Table, alias: string, property: string) => Sq
 function comparisonSql(
   table: Table,
   alias: string,
-  { property, op, value }: Extract<Condition, { op: unknown }>,
+  comparison: Comparison,
   dialect: Dialect,
   readColumn: ColumnReader,
 ): Sql {
+  const { property, op, value } = comparison;
+  const folded = () => columnSql(table, alias, foldedProperty(property));
+  const isFolded = hasFolded(table, property);
+  const ofAddress = table.column(property).isAddress ? addressSql(folded(), comparison, dialect) : null;
+  if (ofAddress) return ofAddress;
   const column = readColumn(table, alias, property);
   const declared = table.column(property);
   const parameter = () => dialect.encode(declared.kind, canonicalValue(declared, value));
@@ -83,11 +110,10 @@ function comparisonSql(
       (value as string[]).map((text) => canonicalValue(declared, text) as string),
       dialect,
     );
-  const folded = foldedSql(table, alias, property);
   switch (op) {
     case 'eq': {
       const isEqual = value === null ? sql`${column} IS NULL` : sql`${column} = ${parameter()}`;
-      return folded ? sql`(${folded} = ${fold(value as string | null)} AND ${isEqual})` : isEqual;
+      return isFolded ? sql`(${folded()} = ${fold(value as string | null)} AND ${isEqual})` : isEqual;
     }
     case 'neq':
       // A row without a value is different from any value; plain <> would drop it.
@@ -97,14 +123,14 @@ function comparisonSql(
     case 'in': {
       const values = value as string[];
       const isOne = sql`${column} IN ${listed()}`;
-      return folded ? sql`(${folded} IN ${listSql(values.map(fold), dialect)} AND ${isOne})` : isOne;
+      return isFolded ? sql`(${folded()} IN ${listSql(values.map(fold), dialect)} AND ${isOne})` : isOne;
     }
     case 'nin':
       return sql`(${column} IS NULL OR ${column} NOT IN ${listed()})`;
     case 'contains':
-      return dialect.contains(columnSql(table, alias, foldedProperty(property)), fold(value as string));
+      return dialect.contains(folded(), fold(value as string));
     case 'startsWith':
-      return startsWithSql(columnSql(table, alias, foldedProperty(property)), fold(value as string));
+      return startsWithSql(folded(), fold(value as string));
     default:
       return sql`${column} ${inequality[op] ?? empty} ${parameter()}`;
   }
@@ -113,8 +139,8 @@ function comparisonSql(
 const isTrue = (condition: Condition): boolean => 'all' in condition && condition.all.every(isTrue);
 const isFalse = (condition: Condition): boolean => 'any' in condition && condition.any.every(isFalse);
 
-/** What is left to compare: hundreds of empty objects in a filter would be an expression too deep for SQLite. */
-function partsOf(condition: Exclude<Condition, { op: unknown }>): readonly Condition[] {
+/** What is left to compare, `any: []` for never: hundreds of empty objects in a filter would be an expression too deep for SQLite. */
+export function partsOf(condition: Exclude<Condition, { op: unknown }>): readonly Condition[] {
   if ('all' in condition) {
     return condition.all.some(isFalse) ? [{ any: [] }] : condition.all.filter((part) => !isTrue(part));
   }

@@ -2,6 +2,7 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { ColumnOptions } from 'typeorm';
 import type { Column, ColumnKind } from './columns.ts';
+import type { SearchTerm } from './search-terms.ts';
 
 export type DialectName = 'sqlite' | 'postgres';
 
@@ -32,8 +33,8 @@ export interface Dialect {
   contains(column: Sql, text: string): Sql;
   /** What makes the table of words of a table (see search.ts), and takes it away again. */
   searchTable(table: string): { readonly create: readonly string[]; readonly drop: readonly string[] };
-  /** A SELECT of the ids whose words hold `whole` as it is and, for each prefix, a word that begins with it. */
-  idsWithWords(searchTable: string, whole: string, prefixes: readonly string[]): Sql;
+  /** A SELECT of the ids whose words hold `whole` as it is and, for each term, what it asks for. */
+  idsWithWords(searchTable: string, whole: string, terms: readonly SearchTerm[]): Sql;
   /** Selects all columns of a table's rows, each looked up by its `id` in `ids AS "found"`, whatever their number. */
   rowsById(ids: Sql, table: Sql, alias: Sql): Sql;
   /** Ends a SELECT: the rows of the alias stay as they are until the transaction ends. Nothing where there is one writer. */
@@ -53,6 +54,13 @@ export function identifier(name: string): Sql {
 
 function commaList(expressions: readonly Sql[]): Sql {
   return expressions.reduce((list, expression) => sql`${list}, ${expression}`);
+}
+
+const allOf = (parts: readonly string[], and: string) => parts.join(` ${and} `);
+
+/** A term in the words of a full text query. */
+function anyOf(term: SearchTerm, prefix: (text: string) => string, and: string, or: string): string {
+  return `(${term.map((words) => `(${allOf(words.map(prefix), and)})`).join(` ${or} `)})`;
 }
 
 export const sqlite: Dialect = {
@@ -108,10 +116,11 @@ export const sqlite: Dialect = {
       drop: [`DROP TABLE ${index}`, `DROP TABLE ${words}`],
     };
   },
-  idsWithWords: (searchTable, whole, prefixes) => {
+  idsWithWords: (searchTable, whole, terms) => {
     const index = identifier(`${searchTable}_index`);
     const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
-    const query = [quoted(whole), ...prefixes.map((prefix) => `${quoted(prefix)}*`)].join(' ');
+    const prefixes = (prefix: string) => `${quoted(prefix)}*`;
+    const query = allOf([quoted(whole), ...terms.map((term) => anyOf(term, prefixes, 'AND', 'OR'))], 'AND');
     return sql`SELECT "id" FROM ${index} WHERE ${index} MATCH ${query}`;
   },
   // CROSS JOIN fixes the order.
@@ -177,9 +186,10 @@ export const postgres: Dialect = {
     ],
     drop: [`DROP TABLE "${table}_search"`],
   }),
-  idsWithWords: (searchTable, whole, prefixes) => {
+  idsWithWords: (searchTable, whole, terms) => {
     const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
-    const query = [quoted(whole), ...prefixes.map((prefix) => `${quoted(prefix)}:*`)].join(' & ');
+    const prefixes = (prefix: string) => `${quoted(prefix)}:*`;
+    const query = allOf([quoted(whole), ...terms.map((term) => anyOf(term, prefixes, '&', '|'))], '&');
     return sql`SELECT "id" FROM ${identifier(searchTable)} WHERE ${raw(searchVector)} @@ ${query}::tsquery`;
   },
   // LIMIT keeps it from reading the whole table beside a long list of ids.

@@ -2,7 +2,8 @@
 // has no statistics at all, Postgres none of values that hang together), so a wrong guess reads a million rows for one page.
 // Here each way examines a bounded number of rows. A way that comes to its bound without having found the page says so, and
 // the next one is tried; after the last one the list is refused, never cut short.
-import type { Comparator, Condition } from './condition.ts';
+import { foldedProperty } from './columns.ts';
+import { hasFolded, type Comparator, type Condition } from './condition.ts';
 import type { ListQuery, ParentLink } from './list-query.ts';
 import { seeksOf } from './seeks.ts';
 import type { Table } from './table.ts';
@@ -54,8 +55,7 @@ function comparisonsOf({ query }: ListAt): readonly Comparison[] {
 /** The property by which an index finds what is compared: of a text its folded form. */
 export function indexedProperty(table: Table, { property, op }: Comparison): string {
   const isFound: readonly Comparator[] = ['eq', 'in', 'startsWith'];
-  const folded = isFound.includes(op) && table.columns.find(({ foldOf }) => foldOf === property);
-  return folded ? folded.property : property;
+  return isFound.includes(op) && hasFolded(table, property) ? foldedProperty(property) : property;
 }
 
 const ranges: readonly Comparator[] = ['gt', 'gte', 'lt', 'lte', 'startsWith'];

@@ -1,5 +1,6 @@
 // A list as data: which rows, in which order, which page of them, and how many rows may be looked at to find it.
 import type { Condition } from './condition.ts';
+import type { SearchTerm } from './search-terms.ts';
 import type { EntityClass, Table } from './table.ts';
 
 export type Direction = 'ASC' | 'DESC';
@@ -47,8 +48,8 @@ export interface ListQuery {
   readonly table: Table;
   readonly properties: readonly string[];
   readonly condition: Condition;
-  /** Words (see search.ts) that the row must hold; none = no condition. Only of a table with `search`. */
-  readonly search?: readonly string[];
+  /** What the row must hold; none = no condition. Only of a table with `search`. */
+  readonly search?: readonly SearchTerm[];
   readonly window: Window;
   /** Count every row under the condition, not only those of the window. */
   readonly count: boolean;

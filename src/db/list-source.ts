@@ -8,7 +8,7 @@ import { columnSql, conditionSql, isEverything } from './condition.ts';
 import { identifier, type Dialect } from './dialect.ts';
 import { countingIndex, isOfSeveral, type Driver, type ListAt, type Path } from './list-paths.ts';
 import type { ParentLink } from './list-query.ts';
-import { foundSql, hasWordsSql, idsWithWordsSql, isFoundSql, soughtWords } from './search.ts';
+import { foundSql, hasWordsSql, idsWithWordsSql, isFoundSql, soughtTerms } from './search.ts';
 import { tableOf } from './table.ts';
 import { callerConditionSql, tenantSql, venueKeysSql } from './tenancy.ts';
 
@@ -86,7 +86,7 @@ function everyCondition(at: PlacedList, dialect: Dialect): Sql {
 }
 
 function wordsOf({ query, scope }: ListAt) {
-  return { words: query.search ?? [], workspaceId: scope.workspaceId };
+  return { terms: query.search ?? [], workspaceId: scope.workspaceId };
 }
 
 /** All rows of the list, however many have to be examined. */
@@ -144,8 +144,8 @@ function drivenRows(at: PlacedList, driver: Driver, maxRows: number, dialect: Di
   const byId = (keys: Sql) => rowsById(at, keys, maxRows, dialect);
   if (driver.by === 'index') return ownRows(at, indexedSql(at, driver, dialect));
   if (driver.by === 'words') {
-    const { words, workspaceId } = wordsOf(at);
-    return byId(idsWithWordsSql(query.table, { words: soughtWords(words), workspaceId }, dialect));
+    const { terms, workspaceId } = wordsOf(at);
+    return byId(idsWithWordsSql(query.table, { terms: soughtTerms(terms), workspaceId }, dialect));
   }
   if (driver.by === 'venues') {
     const keys = venueKeysSql(query.table, scope, dialect);
@@ -172,10 +172,10 @@ export function sourceOf(at: PlacedList, path: Path, dialect: Dialect): Source {
   const examined = isInOrder
     ? ownRows(at, sql`${indexedSql(at, path, dialect)}${keyset}${order}`)
     : drivenRows(at, path.driver, maxRows, dialect);
-  const { words, workspaceId } = wordsOf(at);
+  const { terms, workspaceId } = wordsOf(at);
   const isFound = path.kind === 'driver' && path.driver.by === 'words';
-  const compared = isFound ? words.filter((one) => !soughtWords(words).includes(one)) : words;
-  const hasWords = hasWordsSql(table, row, { words: compared, workspaceId }, dialect);
+  const compared = isFound ? terms.filter((one) => !soughtTerms(terms).includes(one)) : terms;
+  const hasWords = hasWordsSql(table, row, { terms: compared, workspaceId }, dialect);
   const cut = cutSql(examined.keys, maxRows);
   // What would not be answered is not sorted. Below a parent SQLite would count again for each row.
   const guard = isInOrder || at.parentId ? empty : sql` AND ${cut} = 0`;

@@ -35,6 +35,8 @@ interface TableOptions {
    * migration makes (see migrations/search.ts).
    */
   readonly search?: readonly string[];
+  /** Those of them that hold telephone numbers: found by any four digits in a row, whatever else stands in them. */
+  readonly numbers?: readonly string[];
   /** The store keeps the number of a workspace's rows in `row_counts` (migrations/14-row-counts.ts). */
   readonly isCounted?: boolean;
 }
@@ -47,6 +49,7 @@ export interface Table<T = unknown> {
   readonly indexes: readonly IndexSpec[];
   /** Empty: cannot be searched. */
   readonly search: readonly string[];
+  readonly numbers: readonly string[];
   readonly isCounted: boolean;
   readonly columns: readonly Column[];
   column(property: string): Column;
@@ -65,6 +68,7 @@ export function StoredIn(options: TableOptions): ClassDecorator {
       entity,
       indexes: options.indexes ?? [],
       search: options.search ?? [],
+      numbers: options.numbers ?? [],
       isCounted: options.isCounted ?? false,
       columns,
       column(property) {

@@ -72,7 +72,7 @@ export interface TenantReader {
 }
 
 const allProperties = (table: Table): string[] =>
-  table.columns.filter((column) => column.foldOf === undefined).map((column) => column.property);
+  table.columns.filter((column) => !column.derived).map((column) => column.property);
 
 /** Rows as they were answered, and the lists that came with them. */
 async function withLists<T>(

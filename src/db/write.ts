@@ -1,6 +1,6 @@
-// The write statements: insert, update, delete. Folded columns are filled here, so no feature can forget them.
+// The write statements: insert, update, delete. Derived columns (folds, keys) are filled here, so no feature can forget them.
 import sql, { empty, join, type Sql } from 'sql-template-tag';
-import { canonicalValue, fold, type Column } from './columns.ts';
+import { canonicalValue, type Column } from './columns.ts';
 import { columnSql } from './condition.ts';
 import { identifier, type Dialect } from './dialect.ts';
 import type { Table } from './table.ts';
@@ -9,8 +9,10 @@ import { tenantSql, type TenantScope } from './tenancy.ts';
 export type Row = Readonly<Record<string, unknown>>;
 
 function valueOf(column: Column, values: Row): unknown {
-  if (column.foldOf !== undefined) return fold(values[column.foldOf] as string | null);
-  return canonicalValue(column, values[column.property]);
+  const { derived, property } = column;
+  return derived
+    ? derived.by(values[derived.from] as string | null)
+    : canonicalValue(column, values[property]);
 }
 
 /** All rows in one statement. `ignoreDuplicates` leaves a row out that is there already. */
@@ -40,7 +42,7 @@ export const changedAlias = 't';
 /** Whether a row holds another value than the patch gives it (undefined = leave alone). Null when the patch gives none. */
 export function differsSql(table: Table, patch: Row, dialect: Dialect): Sql | null {
   const given = table.columns.filter(
-    (column) => column.foldOf === undefined && patch[column.property] !== undefined,
+    (column) => column.derived === undefined && patch[column.property] !== undefined,
   );
   if (given.length === 0) return null;
   const differences = given.map((column) => {
@@ -50,9 +52,11 @@ export function differsSql(table: Table, patch: Row, dialect: Dialect): Sql | nu
   return sql`(${join(differences, ' OR ')})`;
 }
 
-/** Sets the given properties (undefined = leave alone) and whatever folds them; `version` goes up where there is one. */
+/** Sets the given properties (undefined = leave alone) and what is derived from them; `version` goes up where there is one. */
 export function updateStatement(table: Table, patch: Row, where: Sql, dialect: Dialect): Sql {
-  const touched = table.columns.filter((column) => patch[column.foldOf ?? column.property] !== undefined);
+  const touched = table.columns.filter(
+    (column) => patch[column.derived?.from ?? column.property] !== undefined,
+  );
   const assignments = touched.map(
     (column) => sql`${identifier(column.name)} = ${dialect.encode(column.kind, valueOf(column, patch))}`,
   );

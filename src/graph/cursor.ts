@@ -1,4 +1,4 @@
-// Opaque keyset cursors: the sort value and id of a row, bound to the sort and filter that made it.
+// Opaque keyset cursors: the sort value and id of a row, bound to the sort, the filter and the parent of its list.
 import { createHash } from 'node:crypto';
 import { ApiError } from '../core/errors.ts';
 import { prefixOf } from '../core/ids.ts';
@@ -10,8 +10,15 @@ export function fingerprint(...parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 8);
 }
 
-export function encodeCursor(print: string, { value, id }: Position): string {
-  return Buffer.from(JSON.stringify([print, value, id])).toString('base64url');
+/** `parent`: what the list hangs below (see parentPrint), null at the root. */
+export function encodeCursor(print: string, { value, id }: Position, parent: string | null): string {
+  const parts = parent === null ? [print, value, id] : [print, value, id, parent];
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/** Names the list of one row: `Customer.inquiries` of this customer. */
+export function parentPrint(coordinate: string, parentId: string): string {
+  return fingerprint(coordinate, parentId);
 }
 
 export interface CursorOf {
@@ -31,20 +38,32 @@ export function decodeCursor({ print, kind }: CursorOf, cursor: string, argument
   return { value, id };
 }
 
+/** Throws BAD_USER_INPUT for a cursor that was made in the list of another parent. Of one that decodeCursor takes. */
+export function assertCursorOf(parent: string | null, cursor: string, argument: string): void {
+  const [, , , madeIn = null] = partsOf(cursor) ?? [];
+  if (madeIn === parent) return;
+  throw new ApiError('BAD_USER_INPUT', `"${argument}" belongs to the list of another parent.`);
+}
+
 /** Anyone can write a cursor by hand: a value that the sort column cannot hold would be a defect inside the store. */
 function isValueOf(kind: ColumnKind, value: unknown): value is string | number {
   return (typeof value === 'string' || typeof value === 'number') && canHold(kind, value);
 }
 
-function parse(cursor: string, kind: ColumnKind): [string, string | number, string] | null {
+function partsOf(cursor: string): readonly unknown[] | null {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (!Array.isArray(parsed) || parsed.length !== 3) return null;
-    const [print, value, id] = parsed as unknown[];
-    if (typeof print !== 'string' || !isValueOf(kind, value)) return null;
-    return typeof id === 'string' && prefixOf(id) !== null ? [print, value, id] : null;
+    return Array.isArray(parsed) ? (parsed as unknown[]) : null;
   } catch {
     // Not JSON: not ours.
     return null;
   }
+}
+
+function parse(cursor: string, kind: ColumnKind): [string, string | number, string] | null {
+  const parts = partsOf(cursor);
+  if (!parts || parts.length < 3 || parts.length > 4) return null;
+  const [print, value, id, parent = ''] = parts;
+  if (typeof print !== 'string' || !isValueOf(kind, value) || typeof parent !== 'string') return null;
+  return typeof id === 'string' && prefixOf(id) !== null ? [print, value, id] : null;
 }

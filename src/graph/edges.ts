@@ -5,11 +5,12 @@ import type { Context } from '../access/context.ts';
 import type { ParentLink } from '../db/select.ts';
 import type { EntityClass } from '../db/table.ts';
 import type { ListResult } from '../db/tenant-db.ts';
+import { parentPrint } from './cursor.ts';
 import { declareField } from './derived-field.ts';
 import { noteRows, type Row } from './known-rows.ts';
 import { loaderAt, type Place } from './loaders.ts';
 import { named } from './named-class.ts';
-import { Page, planPage, type ConnectionArguments, type Order } from './page.ts';
+import { assertOwnCursor, Page, planPage, type ConnectionArguments, type Order } from './page.ts';
 import { below } from './read-ahead.ts';
 import { listQuery, readByIds, type Resource } from './resource.ts';
 
@@ -62,16 +63,16 @@ interface ManyOptions extends EdgeOptions {
   readonly defaultOrder?: Order;
 }
 
+const printOf = ({ from, field }: EdgeOptions, parentId: string) =>
+  parentPrint(`${from.name}.${field}`, parentId);
+
 /** How the lists of several parents are read at one place, and made pages of. */
-function reading(
-  { to, by, defaultOrder = to.defaultOrder }: ManyOptions,
-  args: ConnectionArguments,
-  context: Context,
-  place: Place,
-) {
+function reading(options: ManyOptions, args: ConnectionArguments, context: Context, place: Place) {
+  const { to, by, defaultOrder = to.defaultOrder } = options;
   const { query, plan } = listQuery(to, args, place, defaultOrder);
+  const pageOf = (id: string, list: ListResult<Row>) => new Page(plan, list, () => printOf(options, id));
   const finish = async (lists: ReadonlyMap<string, ListResult<Row>>) => {
-    const pages = new Map([...lists].map(([parent, list]) => [parent, new Page(plan, list)]));
+    const pages = new Map([...lists].map(([parent, list]) => [parent, pageOf(parent, list)]));
     const rows = [...pages.values()].flatMap(({ nodes }) => nodes);
     noteRows(context, to.name, query.properties, rows);
     await below(context, place, to.name, true).read(rows);
@@ -94,8 +95,10 @@ export function toMany(options: ManyOptions): EntityClass {
     args: Args(() => to.arguments),
     needs: ['id'],
     checkArguments: (args) => void planPage(to, args, defaultOrder),
-    resolve: (parent: { id: string }, args: ConnectionArguments, context: Context, place: Place) =>
-      loader(args, context, place).load(parent.id),
+    resolve({ id }: { id: string }, args: ConnectionArguments, context: Context, place: Place) {
+      assertOwnCursor(args, () => printOf(options, id));
+      return loader(args, context, place).load(id);
+    },
     readAhead: {
       list: (args: ConnectionArguments, context, place) => ({
         ...reading(options, args, context, place),

@@ -1,7 +1,9 @@
 // Values of a mutation's input: their limits as zod schemas, their faults as user errors.
 import { z } from 'zod';
+import { isEmailAddress, maxAddressBytes } from '../core/email-address.ts';
 import { notFound, userError, UserErrors, type UserErrorCode, type UserErrorItem } from '../core/errors.ts';
 import { prefixOf } from '../core/ids.ts';
+import { cleanMessage, cleanName } from '../core/written-text.ts';
 import type { UpdateOutcome } from '../db/tenant-db.ts';
 
 /** One zod type for each property of an input class: a property that is forgotten does not compile. */
@@ -11,44 +13,44 @@ export function inputRules<T extends object>(rules: InputRules<T>): z.ZodType<T>
   return z.object(rules) as unknown as z.ZodType<T>;
 }
 
-// C0 controls but tab and line breaks: Postgres cannot store NUL, and no name needs the others.
-const controlCharacters = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/;
-const loneSurrogate = /\p{Surrogate}/u;
-
-/** Text of 1 to `max` characters after trimming. The first fault ends the look at it: one entry for one value. */
-export function text(max: number) {
+/** Text of 1 to `max` characters after `clean`. The first fault ends the look at it: one entry for one value. */
+function cleanText(clean: (text: string) => string, max: number) {
   return z
     .string()
-    .trim()
+    .overwrite(clean)
     .min(1, { error: 'Must not be empty.', abort: true })
-    .max(max, { error: `Must be at most ${max} characters long.`, abort: true })
-    .refine((value) => !controlCharacters.test(value) && !loneSurrogate.test(value), {
-      error: 'Must not contain control characters.',
-      abort: true,
-    });
+    .max(max, { error: `Must be at most ${max} characters long.`, abort: true });
 }
 
-/** Left out, null (cleared) or text; an empty text counts as null. */
-export function optionalText(max: number) {
-  const emptyIsNull = (value: unknown) => (typeof value === 'string' && value.trim() === '' ? null : value);
-  return z.preprocess(emptyIsNull, text(max).nullish());
+function optional(clean: (text: string) => string, rules: z.ZodType) {
+  const emptyIsNull = (value: unknown) => (typeof value === 'string' && clean(value) === '' ? null : value);
+  return z.preprocess(emptyIsNull, rules.nullish());
 }
 
-const trimmed = (value: unknown) => (typeof value === 'string' ? value.trim() : value);
-/** At most 254 characters (RFC 5321), before anything looks at their form. */
+/** A name, or another text of one line; invisible and control characters are taken out (see cleanName). */
+export const text = (max: number) => cleanText(cleanName, max);
+
+/** Left out, null (cleared) or text of one line; an empty text counts as null. */
+export const optionalText = (max: number) => optional(cleanName, text(max));
+
+/** Text of several lines; control characters are taken out (see cleanMessage). */
+export const messageText = (max: number) => cleanText(cleanMessage, max);
+
+/** Left out, null (cleared) or text of several lines; an empty text counts as null. */
+export const optionalMessage = (max: number) => optional(cleanMessage, messageText(max));
+
+/** What programs put around an address that is copied goes; a control character within it is a fault, as in no other text. */
+const cleanAddress = (text: string) => (/\p{Cc}/u.test(text.trim()) ? text.trim() : cleanName(text));
 const address = z
   .string()
-  .max(254, { error: 'Must be at most 254 characters long.', abort: true })
-  .pipe(z.email('Is not an e-mail address.'));
+  .overwrite(cleanAddress)
+  .max(maxAddressBytes, { error: `Must be at most ${maxAddressBytes} characters long.`, abort: true })
+  .refine(isEmailAddress, 'Is not an e-mail address.');
 
 /** Left out, null (cleared) or an address; an empty text counts as null. */
-export function optionalEmail() {
-  return z.preprocess((value) => (trimmed(value) === '' ? null : trimmed(value)), address.nullish());
-}
+export const optionalEmail = () => optional(cleanAddress, address);
 
-export function requiredEmail() {
-  return z.preprocess(trimmed, address);
-}
+export const requiredEmail = () => address;
 
 /** Any text: whether it is an id of the right type, and exists, is found out when it is looked up (assertIdOf). */
 export function id() {
@@ -70,7 +72,7 @@ function toUserError(issue: z.core.$ZodIssue, path: readonly string[]): UserErro
   return { code, field: [...path, ...issue.path.map(String)], message };
 }
 
-/** The input with its texts trimmed. Throws UserErrors with every fault at once. */
+/** The input with its texts cleaned. Throws UserErrors with every fault at once. */
 export function checkInput<T>(rules: z.ZodType<T>, input: T, path: readonly string[] = ['input']): T {
   const result = rules.safeParse(input, { reportInput: true });
   if (result.success) return result.data;

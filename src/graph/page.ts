@@ -1,12 +1,13 @@
 // Arguments of a connection -> the window to read, and the rows read -> the page that Relay's specification describes.
 import { Field, Int, ObjectType } from 'type-graphql';
 import { ApiError } from '../core/errors.ts';
-import { wordsIn } from '../db/search.ts';
+import { conditionText } from '../db/condition-text.ts';
+import { searchTerms, type SearchTerm } from '../db/search-terms.ts';
 import type { Direction, Window } from '../db/select.ts';
 import type { Table } from '../db/table.ts';
 import type { ListResult } from '../db/tenant-db.ts';
-import type { FilterValue } from './comparators.ts';
-import { decodeCursor, encodeCursor, fingerprint } from './cursor.ts';
+import { filterCondition, type FilterValue } from './comparators.ts';
+import { assertCursorOf, decodeCursor, encodeCursor, fingerprint } from './cursor.ts';
 
 const defaultPageSize = 50;
 const maxPageSize = 100;
@@ -35,7 +36,7 @@ export interface PagePlan {
   /** Binds cursors to this list. Worked out when one is read or made: most lists are asked for none. */
   readonly print: () => string;
   /** What each row must hold; none = no condition. */
-  readonly words: readonly string[];
+  readonly terms: readonly SearchTerm[];
 }
 
 function assertSize(name: string, size: number | null | undefined): void {
@@ -51,9 +52,9 @@ function assertSize(name: string, size: number | null | undefined): void {
 }
 
 /** A search box that is still empty, or holds no more than punctuation, shows the whole list. */
-function searchedWords(search: string | null | undefined): readonly string[] {
+function searchedTerms(search: string | null | undefined): readonly SearchTerm[] {
   const { length } = search ?? '';
-  if (length <= maxSearchLength) return wordsIn(search);
+  if (length <= maxSearchLength) return searchTerms(search);
   const message = `"search" has ${length} characters; at most ${maxSearchLength} are looked for.`;
   throw new ApiError('BAD_USER_INPUT', message, { details: { requested: length, limit: maxSearchLength } });
 }
@@ -78,9 +79,12 @@ export function planPage({ name, table }: Listed, args: ConnectionArguments, def
     throw new ApiError('BAD_USER_INPUT', '"after" goes with "first", "before" goes with "last".');
   }
   const order = args.orderBy ?? defaultOrder;
-  const words = searchedWords(args.search);
-  const sought = words.length === 0 ? [] : [words];
-  const print = () => fingerprint(name, order.field, order.direction, args.filter ?? null, ...sought);
+  const terms = searchedTerms(args.search);
+  const print = () => {
+    // What is asked, not how: one document serves with and without a limit.
+    const condition = conditionText(table, filterCondition(args.filter));
+    return fingerprint(name, order.field, order.direction, condition, terms);
+  };
   const cursor = isBackward ? before : after;
   const made = { print, kind: table.column(order.field).kind };
   const size = first ?? last ?? defaultPageSize;
@@ -88,7 +92,7 @@ export function planPage({ name, table }: Listed, args: ConnectionArguments, def
     size,
     isBackward,
     print,
-    words,
+    terms,
     window: {
       orderBy: order.field,
       // Backward pages are read from their end and turned around.
@@ -98,6 +102,12 @@ export function planPage({ name, table }: Listed, args: ConnectionArguments, def
       limit: size + 1,
     },
   };
+}
+
+/** Throws BAD_USER_INPUT when the cursor of the arguments was made in the list of another parent; null = none, a root list. */
+export function assertOwnCursor({ after, before }: ConnectionArguments, parent: () => string | null): void {
+  const cursor = after ?? before;
+  if (cursor != null) assertCursorOf(parent(), cursor, after == null ? 'before' : 'after');
 }
 
 @ObjectType({ description: "Where a page stands in its list (Relay's Cursor Connections Specification)." })
@@ -123,11 +133,13 @@ export class Page {
   // Compiled execution reads a property for each field that is selected below it.
   private readEdges?: readonly Edge[];
   private readPageInfo?: PageInfo;
-  private madePrint?: string;
+  private madePrints?: { readonly list: string; readonly parent: string | null };
 
   constructor(
     private readonly plan: PagePlan,
     { rows, total }: ListResult<Node>,
+    /** What the list hangs below (see parentPrint), null at the root. */
+    private readonly parent: () => string | null,
   ) {
     this.hasMore = rows.length > plan.size;
     const page = this.hasMore ? rows.slice(0, plan.size) : rows;
@@ -156,13 +168,14 @@ export class Page {
     };
   }
 
-  private get print(): string {
-    return (this.madePrint ??= this.plan.print());
+  private get prints(): { readonly list: string; readonly parent: string | null } {
+    return (this.madePrints ??= { list: this.plan.print(), parent: this.parent() });
   }
 
   private cursorOf(node: Node): string {
     const value = node[this.plan.window.orderBy] as string | number;
-    return encodeCursor(this.print, { value, id: node['id'] as string });
+    const { list, parent } = this.prints;
+    return encodeCursor(list, { value, id: node['id'] as string }, parent);
   }
 }
 

@@ -13,7 +13,14 @@ import { declareField } from './derived-field.ts';
 import { knownRows, noteRows, type Row } from './known-rows.ts';
 import { loaderAt, type Place } from './loaders.ts';
 import { named } from './named-class.ts';
-import { Page, planPage, type ConnectionArguments, type Order, type PagePlan } from './page.ts';
+import {
+  assertOwnCursor,
+  Page,
+  planPage,
+  type ConnectionArguments,
+  type Order,
+  type PagePlan,
+} from './page.ts';
 import { below } from './read-ahead.ts';
 import { argumentsType, connectionType, filterType, orderType } from './resource-types.ts';
 import { selectedOfConnection, selectedOfRow } from './selection.ts';
@@ -87,11 +94,13 @@ export function listQuery(
   return {
     query: {
       ...{ table: resource.table, properties: columns, window: plan.window, count },
-      ...{ condition, search: plan.words, limits: examineLimits },
+      ...{ condition, search: plan.terms, limits: examineLimits },
     },
     plan,
   };
 }
+
+const atRoot = () => null;
 
 async function readList(
   resource: Resource,
@@ -102,7 +111,7 @@ async function readList(
   const { query, plan } = listQuery(resource, args, place);
   const ahead = below(context, place, resource.name, true);
   const { found, lists } = await ahead.bring(query.condition, (lists) => context.db.list<Row>(query, lists));
-  const page = new Page(plan, found);
+  const page = new Page(plan, found, atRoot);
   noteRows(context, resource.name, query.properties, page.nodes);
   await ahead.read(page.nodes, lists);
   return page;
@@ -168,7 +177,10 @@ export function rootFields(
     }),
     args: Args(() => resource.arguments),
     resolve: list,
-    checkArguments: (args) => void planPage(resource, args, resource.defaultOrder),
+    checkArguments(args) {
+      planPage(resource, args, resource.defaultOrder);
+      assertOwnCursor(args, atRoot);
+    },
   });
   Resolver()(Queries);
   return {

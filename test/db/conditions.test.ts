@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fold } from '../../src/db/columns.ts';
+import { fold } from '../../src/core/fold.ts';
 import type { Comparator, Condition } from '../../src/db/condition.ts';
 import type { TenantDb } from '../../src/db/tenant-db.ts';
 import { Customer } from '../../src/features/customers/index.ts';
@@ -25,7 +25,18 @@ const inequalities: Partial<Record<Comparator, (sign: number) => boolean>> = {
   lte: (sign) => sign <= 0,
 };
 
-function holdsFor(stored: Value, { op, value }: Comparison): boolean {
+/** Whole values of an e-mail address ignore case and accents; no value is asked for as it is. */
+function asCompared({ property, op, value }: Comparison, stored: Value): [stored: Value, value: unknown] {
+  if (property !== 'email' || value === null || !['eq', 'neq', 'in', 'nin'].includes(op)) return [stored, value];
+  const folded = (text: unknown) => fold(text as string) || null;
+  // Nothing is folded to null but null itself, and that is not asked for.
+  const asked = [value].flat().map((text) => folded(text) ?? '-');
+  return [folded(stored), Array.isArray(value) ? asked : asked[0]];
+}
+
+function holdsFor(kept: Value, comparison: Comparison): boolean {
+  const { op } = comparison;
+  const [stored, value] = asCompared(comparison, kept);
   switch (op) {
     case 'eq':
       return stored === value;
@@ -157,8 +168,12 @@ describeEachEngine('Conditions', (engine) => {
     ['contains', 'a\\b', ['100% 1_0 a\\b']],
     ['contains', '\\%', []],
     ['contains', 'STRAẞE', ['Straße']],
-    ['contains', 'é', ['Ren\u00e9', 'Rene\u0301']],
+    ['contains', 'né', ['Ren\u00e9', 'Rene\u0301']],
+    ['contains', 'RENE', ['Ren\u00e9', 'Rene\u0301']],
+    ['contains', 'strasse', ['Straße']],
+    ['eq', 'Rene', []],
     ['startsWith', 'İST', ['İstanbul']],
+    ['startsWith', 'ıst', ['İstanbul']],
     ['startsWith', 'ΟΔΥΣ', ['Οδυσσέας', 'Οδυς']],
     ['contains', 'οδυς', ['Οδυσσέας', 'Οδυς']],
     ['contains', 'z\0', []],

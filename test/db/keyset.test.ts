@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fold } from '../../src/db/columns.ts';
+import { fold } from '../../src/core/fold.ts';
 import { listStatement, type Direction, type ListQuery, type Position } from '../../src/db/select.ts';
 import { tableOf } from '../../src/db/table.ts';
 import type { ListResult, TenantDb } from '../../src/db/tenant-db.ts';

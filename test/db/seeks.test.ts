@@ -165,7 +165,7 @@ describe('Lists of one value each are made', () => {
       'much else is compared',
       { ...list, condition: { all: [...open.all, { any: Array.from({ length: 50 }, () => open) }] } },
     ],
-    ['the rows are searched', { ...list, search: ['massage'] }],
+    ['the rows are searched', { ...list, search: [[['massage']]] }],
     ['the order is not read', { ...list, properties: ['id'] }],
     ['it holds for one alternative only', { ...list, condition: { any: [open] } }],
   ])('but not where %s', (_why, asked) => {

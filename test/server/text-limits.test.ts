@@ -3,7 +3,7 @@
 import * as gql from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPasswordHasher, passwordProblem } from '../../src/access/password.ts';
-import { fold } from '../../src/db/columns.ts';
+import { fold } from '../../src/core/fold.ts';
 import { maxTextLength } from '../../src/graph/text-limits.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type Answer, type Caller, type TestHouse } from '../support/house.ts';

@@ -72,7 +72,7 @@ export class RowWriter {
         const { name, columns, workspace } = tableOf(entity);
         const row: Json = {};
         for (const column of columns)
-          if (!column.foldOf && column.property !== workspace)
+          if (!column.derived && column.property !== workspace)
             row[column.property] = this.valueFor(entity, column, ids, refer);
         await tx.insert(entity, [row]);
         if (isLink(entity)) continue;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { dayMs, type Clock } from '../../core/clock.ts';
 import { unavailable, userError } from '../../core/errors.ts';
-import { fold } from '../../db/columns.ts';
+import { addressKey } from '../../core/email-address.ts';
 import { addressGroup } from '../ip-allowlist.ts';
 import type { Charge } from './decide.ts';
 import { rateLimited } from './limit-headers.ts';
@@ -36,7 +36,7 @@ function chargesOf({
   ip,
 }: PasswordAttempt): readonly [own: Charge, ownDay: Charge, all: Charge, address: Charge] {
   // Hashed: the store has no need to know e-mail addresses, nor to hold texts of any length.
-  const name = createHash('sha256').update(fold(account.trim())).digest('base64url');
+  const name = createHash('sha256').update(addressKey(account)).digest('base64url');
   const group = addressGroup(ip);
   const once = { amount: 1, whenDenied: 0 };
   return [

@@ -6,7 +6,8 @@ export class CustomerSearch1767225600006 implements MigrationInterface {
   readonly name = 'CustomerSearch1767225600006';
 
   async up(runner: QueryRunner): Promise<void> {
-    await createSearch(runner, { name: 'customers', search: ['name', 'email', 'phone'] });
+    const searched = { name: 'customers', search: ['name', 'email', 'phone'], numbers: ['phone'] };
+    await createSearch(runner, searched);
   }
 
   async down(runner: QueryRunner): Promise<void> {

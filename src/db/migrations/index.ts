@@ -13,6 +13,7 @@ import { UserNames1767225600012 } from './12-user-names.ts';
 import { Sweeps1767225600013 } from './13-sweeps.ts';
 import { RowCounts1767225600014 } from './14-row-counts.ts';
 import { ListFilters1767225600020 } from './20-list-filters.ts';
+import { TextFolds1767225600030 } from './30-text-folds.ts';
 import { ZoneNames1767225600040 } from './40-zone-names.ts';
 import { LargePrices1767225600041 } from './41-large-prices.ts';
 import { ReplyAuthors1767225600042 } from './42-reply-authors.ts';
@@ -32,6 +33,7 @@ export const migrations = [
   Sweeps1767225600013,
   RowCounts1767225600014,
   ListFilters1767225600020,
+  TextFolds1767225600030,
   ZoneNames1767225600040,
   LargePrices1767225600041,
   ReplyAuthors1767225600042,

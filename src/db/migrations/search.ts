@@ -6,7 +6,7 @@ import { wordsStatement, type Searched } from '../search.ts';
 
 const rowsAtOnce = 500;
 
-function dialectOf(runner: QueryRunner): Dialect {
+export function dialectOf(runner: QueryRunner): Dialect {
   return runner.connection.options.type === 'postgres' ? postgres : sqlite;
 }
 

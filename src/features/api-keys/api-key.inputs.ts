@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { normalizeIpRange } from '../../access/ip-allowlist.ts';
 import type { ScopePreset } from '../../access/scope-catalogue.ts';
 import type { ApiKeyEnvironment } from '../../access/tables.ts';
-import { id, inputRules, optionalText, text } from '../../graph/input.ts';
+import { id, inputRules, optionalMessage, text } from '../../graph/input.ts';
 import { DateTimeScalar, ScopeScalar } from '../../graph/scalars.ts';
 import { maxOperations } from './api-key.scopes.ts';
 import { ApiKeyPreset, KeyEnvironment } from './api-key.type.ts';
@@ -58,7 +58,7 @@ const ipList = z.array(ipRange).max(100, 'At most 100 addresses.');
 
 export const createApiKeyRules = inputRules<CreateApiKeyInput>({
   label: text(100),
-  description: optionalText(1_000),
+  description: optionalMessage(1_000),
   scopes: scopeList.nullish(),
   preset: z.enum(['READ', 'WRITE', 'FULL_ACCESS']).nullish(),
   forOperations: z.array(z.string()).max(maxOperations, `At most ${maxOperations} documents.`).nullish(),
@@ -98,7 +98,7 @@ export class RotateApiKeyInput {
 export const updateApiKeyRules = inputRules<UpdateApiKeyInput>({
   id: id(),
   label: text(100).optional(),
-  description: optionalText(1_000),
+  description: optionalMessage(1_000),
   scopes: scopeList.optional(),
   venueIds: venueList.nullish(),
   ipAllowlist: ipList.nullish(),

@@ -22,6 +22,7 @@ import { Venue } from '../venues/index.ts';
   isCounted: true,
   venues: { by: 'link', table: () => CustomerVenue, key: 'customerId', venue: 'venueId' },
   search: ['name', 'email', 'phone'],
+  numbers: ['phone'],
   indexes: [
     { name: 'customers_created', properties: ['workspaceId', 'createdAt', 'id'] },
     { name: 'customers_updated', properties: ['workspaceId', 'updatedAt', 'id'] },
@@ -34,8 +35,9 @@ export class Customer implements Node {
   @Field(() => ID) @IdColumn() id!: string;
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
   @Field(() => String) @TextColumn({ folded: true }) name!: string;
-  @Field(() => String, { nullable: true }) @TextColumn({ nullable: true, folded: true }) email!:
-    string | null;
+  @Field(() => String, { nullable: true })
+  @TextColumn({ nullable: true, folded: true, isAddress: true })
+  email!: string | null;
   @Field(() => String, { nullable: true }) @TextColumn({ nullable: true }) phone!: string | null;
   @Field(() => String, { nullable: true }) @TextColumn({ nullable: true, folded: true }) city!: string | null;
   @Field(() => String, { nullable: true }) @TextColumn({ nullable: true }) notes!: string | null;

@@ -1,7 +1,15 @@
 // Inputs of the customer mutations and their limits.
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
-import { expectedVersion, id, inputRules, optionalEmail, optionalText, text } from '../../graph/input.ts';
+import {
+  expectedVersion,
+  id,
+  inputRules,
+  optionalEmail,
+  optionalMessage,
+  optionalText,
+  text,
+} from '../../graph/input.ts';
 
 const venuesDescription =
   'Venues the customer belongs to. A key restricted to one venue gives that one by default.';
@@ -46,7 +54,7 @@ export const createCustomerRules = inputRules<CreateCustomerInput>({
   email: optionalEmail(),
   phone: optionalText(50),
   city: optionalText(200),
-  notes: optionalText(10_000),
+  notes: optionalMessage(10_000),
   tags: tags.nullish(),
   venueIds: venueIds.nullish(),
 });
@@ -58,7 +66,7 @@ export const updateCustomerRules = inputRules<UpdateCustomerInput>({
   email: optionalEmail(),
   phone: optionalText(50),
   city: optionalText(200),
-  notes: optionalText(10_000),
+  notes: optionalMessage(10_000),
   tags: tags.nullish(),
   venueIds: venueIds.nullish(),
 });

@@ -2,7 +2,7 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
 import type { Instant } from '../../core/clock.ts';
-import { expectedVersion, id, inputRules, text } from '../../graph/input.ts';
+import { expectedVersion, id, inputRules, messageText } from '../../graph/input.ts';
 import { DateTimeScalar } from '../../graph/scalars.ts';
 
 const venueDescription =
@@ -35,7 +35,7 @@ export const createFollowUpRules = inputRules<CreateFollowUpInput>({
   customerId: id(),
   inquiryId: id().nullish(),
   venueId: id().nullish(),
-  note: text(5_000),
+  note: messageText(5_000),
   dueAt,
 });
 

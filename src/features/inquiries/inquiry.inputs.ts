@@ -1,7 +1,7 @@
 // Inputs of the inquiry mutations and their limits.
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
-import { expectedVersion, id, inputRules, text } from '../../graph/input.ts';
+import { expectedVersion, id, inputRules, messageText, text } from '../../graph/input.ts';
 import { InquiryChannel, InquiryStatus } from './inquiry.entity.ts';
 
 const venueDescription =
@@ -39,7 +39,7 @@ export class UpdateInquiryStatusInput {
   expectedVersion?: number | null;
 }
 
-const body = text(20_000);
+const body = messageText(20_000);
 
 export const createInquiryRules = inputRules<CreateInquiryInput>({
   customerId: id(),

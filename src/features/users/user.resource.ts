@@ -24,7 +24,7 @@ export const users = defineResource({
   prefix: 'usr',
   requirement: adminOnly,
   filter: { email: StringFilter, createdAt: DateTimeFilter },
-  orderBy: { CREATED_AT: 'createdAt', EMAIL: 'emailFolded' },
+  orderBy: { CREATED_AT: 'createdAt', EMAIL: 'emailKey' },
   defaultOrder: { field: 'createdAt', direction: 'ASC' },
 });
 

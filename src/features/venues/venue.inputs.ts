@@ -2,7 +2,7 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
 import { canonicalTimeZone } from '../../core/zone-name.ts';
-import { expectedVersion, id, inputRules, optionalText, text } from '../../graph/input.ts';
+import { expectedVersion, id, inputRules, optionalMessage, optionalText, text } from '../../graph/input.ts';
 import { OpeningHours, Weekday } from './venue.entity.ts';
 
 const timezoneDescription = 'IANA name, e.g. `Europe/Berlin`, in any case; kept in its IANA spelling.';
@@ -49,7 +49,7 @@ const timezone = text(64).refine((name) => canonicalTimeZone(name) !== null, 'Is
 export const createVenueRules = inputRules<CreateVenueInput>({
   name: text(200),
   city: optionalText(200),
-  address: optionalText(500),
+  address: optionalMessage(500),
   timezone,
   openingHours: openingHours.nullish(),
 });
@@ -59,7 +59,7 @@ export const updateVenueRules = inputRules<UpdateVenueInput>({
   expectedVersion,
   name: text(200).optional(),
   city: optionalText(200),
-  address: optionalText(500),
+  address: optionalMessage(500),
   timezone: timezone.optional(),
   openingHours: openingHours.nullish(),
 });
