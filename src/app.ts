@@ -37,6 +37,7 @@ import { exampleDocument, exampleFiles } from './server/example-document.ts';
 import type { CompiledExecution } from './server/execute.ts';
 import { createHttpServer, type HttpServer } from './server/http.ts';
 import { introspectionPlugin } from './server/introspection-plugin.ts';
+import { shownErrorsPlugin, shownSchema } from './server/shown-schema.ts';
 import { createOperationCheck } from './server/operation-check.ts';
 import {
   createPersistedQueries,
@@ -198,6 +199,7 @@ function createPlugins(
     persistedQueriesPlugin(persistedQueries),
     costPlugin,
     ...(config.introspection === 'keys' ? [introspectionPlugin(gate)] : []),
+    ...(config.introspection === 'public' ? [] : [shownErrorsPlugin(gate)]),
     accessPlugin({
       gate,
       async assertStillValid({ principal }) {
@@ -245,7 +247,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     plugins: createPlugins(config, { gate, authenticator }, persistedQueries),
     createContext: contextFactory(
       house,
-      { authenticator, limits },
+      { authenticator, limits, shownTo: shownSchema(config.introspection, gate) },
       { check: createOperationCheck({ schema, policy, isIntrospectionPublic }), persistedQueries },
     ),
     schemaFor: schemaView(config.introspection, { gate, authenticator, limits }),

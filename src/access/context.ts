@@ -1,4 +1,5 @@
 // The context that every resolver and service gets first: who calls, on whose rows, at what time.
+import type { GraphQLSchema } from 'graphql';
 import type { Clock } from '../core/clock.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Database } from '../db/database.ts';
@@ -44,5 +45,7 @@ export interface Context extends GuardedContext {
   readonly credentials: CredentialTools;
   readonly scopes: ScopeCatalogue;
   readonly explainer: AccessExplainer;
+  /** What the caller may be told of the schema: all of it where introspection is public. */
+  readonly shownSchema: () => Promise<GraphQLSchema>;
   readonly limits: RequestLimits;
 }

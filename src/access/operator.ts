@@ -34,6 +34,7 @@ export function operatorContext(
     credentials,
     scopes,
     explainer,
+    shownSchema: async () => explainer.schema,
     limits: unlimited,
   };
 }

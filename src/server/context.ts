@@ -1,4 +1,5 @@
 // The context of a request: credential -> principal -> the rows that are its own. Nothing is parsed or decided here.
+import type { GraphQLSchema } from 'graphql';
 import type { Authenticator } from '../access/authenticate.ts';
 import type { Context, CredentialTools, RunningMutation } from '../access/context.ts';
 import { readCredential } from '../access/credential.ts';
@@ -77,6 +78,7 @@ class RequestContext implements ServedContext {
     readonly credentials: CredentialTools,
     readonly scopes: ScopeCatalogue,
     readonly explainer: AccessExplainer,
+    readonly shownSchema: () => Promise<GraphQLSchema>,
     readonly limits: RequestLimits,
     private readonly rows: TenantDb | null,
     readonly persistedQuery: PersistedQuery | null,
@@ -93,10 +95,16 @@ class RequestContext implements ServedContext {
   }
 }
 
+interface Served {
+  readonly authenticator: Authenticator;
+  readonly limits: Limits;
+  readonly shownTo: (principal: Principal) => Promise<GraphQLSchema>;
+}
+
 /** The story of a request until it is parsed: who calls, may it go on, which rows are its own. */
 export function contextFactory(
   operator: Operator,
-  { authenticator, limits }: { readonly authenticator: Authenticator; readonly limits: Limits },
+  { authenticator, limits, shownTo }: Served,
   {
     check,
     persistedQueries,
@@ -120,7 +128,8 @@ export function contextFactory(
     const { clock, credentials, scopes, explainer } = operator;
     const rows = tenantDbFor(operator, authenticator, principal, scope, readRow);
     const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
-    const tools = [clock, credentials, scopes, explainer, opened, rows, persisted] as const;
+    const shown = () => shownTo(principal);
+    const tools = [clock, credentials, scopes, explainer, shown, opened, rows, persisted] as const;
     return new RequestContext(scope, ip, once, principal, ...tools);
   };
 }

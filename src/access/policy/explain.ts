@@ -43,17 +43,25 @@ export interface AccessReport {
 }
 
 export interface AccessExplainer {
+  /** All of it: what is shown to those from whom nothing is kept secret. */
+  readonly schema: GraphQLSchema;
   /**
-   * One operation for a holder of scopes. Throws GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, or QUERY_TOO_EXPENSIVE for a
+   * One operation for a holder of scopes, told by the schema that is `shown` to who asks: of types that are not in it no
+   * coordinate is named. Throws GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, or QUERY_TOO_EXPENSIVE for a
    * document that is over the limits of a request.
    */
-  explain(document: string, operationName: string | null, held: ReadonlySet<string>): AccessReport;
+  explain(question: Question, held: ReadonlySet<string>, shown: GraphQLSchema): AccessReport;
   /** The smallest set of scopes for every operation of these documents together. Throws as explain does. */
-  scopesFor(documents: readonly string[]): readonly string[];
+  scopesFor(documents: readonly string[], shown?: GraphQLSchema): readonly string[];
   /** What every operation of a document asks for, each requirement once. Throws as explain does. */
-  requirementsOf(document: string): readonly Requirement[];
-  /** What a scope opens: the types that ask for it, and the queries and mutations. Sorted. */
-  grantsOf(scope: string): readonly string[];
+  requirementsOf(document: string, shown?: GraphQLSchema): readonly Requirement[];
+  /** What a scope opens of what is shown: the types that ask for it, and the queries and mutations. Sorted. */
+  grantsOf(scope: string, shown: GraphQLSchema): readonly string[];
+}
+
+export interface Question {
+  readonly document: string;
+  readonly operationName: string | null;
 }
 
 interface Use extends Demand {
@@ -163,8 +171,23 @@ function toReport(plan: OperationPlan, uses: readonly Use[], held: ReadonlySet<s
   };
 }
 
+/** `Inquiry` of `Inquiry.subject`. */
+const typeIn = (coordinate: string) => coordinate.split('.', 1)[0]!;
+
+/** Whether a schema has a type (`Inquiry`) or a field (`Query.inquiries`). */
+function isIn(schema: GraphQLSchema, coordinate: string): boolean {
+  const [typeName = '', fieldName] = coordinate.split('.');
+  const type = schema.getType(typeName);
+  if (fieldName === undefined) return type !== undefined;
+  return isObjectType(type) && Object.hasOwn(type.getFields(), fieldName);
+}
+
 /** What a request may not be is not explained either: validating it would take as long. */
-function parseValid(schema: GraphQLSchema, text: string, operationName: string | null): DocumentNode {
+function parseValid(
+  { schema, shown }: { readonly schema: GraphQLSchema; readonly shown: GraphQLSchema },
+  text: string,
+  operationName: string | null,
+): DocumentNode {
   assertShallowDocument(text);
   let document: DocumentNode;
   try {
@@ -173,26 +196,48 @@ function parseValid(schema: GraphQLSchema, text: string, operationName: string |
     throw new ApiError('GRAPHQL_PARSE_FAILED', (error as Error).message);
   }
   assertLightDocument(document, operationName);
-  const errors = validate(schema, document, undefined, { maxErrors: maxMessages, hideSuggestions: true });
-  const [first] = errors;
-  if (first) throw new ApiError('GRAPHQL_VALIDATION_FAILED', first.message);
-  return document;
+  const options = { maxErrors: maxMessages, hideSuggestions: true };
+  if (validate(schema, document, undefined, options).length === 0) return document;
+  // Said by what is shown: the fault may name types that the caller has not.
+  const [first] = validate(shown, document, undefined, options);
+  throw new ApiError('GRAPHQL_VALIDATION_FAILED', first?.message ?? 'The document does not fit the schema.');
+}
+
+/** What a scope opens in the whole schema. Sorted. */
+function grantsIn(schema: GraphQLSchema, policy: Policy): (scope: string) => readonly string[] {
+  /** Of the scopes that there are: `scopes` asks for all of them, and may stand in an operation twenty times. */
+  const grants = new Map<string, readonly string[]>();
+  return (scope) => {
+    const known = grants.get(scope);
+    if (known) return known;
+    const asks = ({ anyOf }: Requirement) => anyOf.some((all) => all.includes(scope));
+    const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type));
+    const operations = policy.fields.filter(
+      ([typeName, , requirement]) => ['Query', 'Mutation'].includes(typeName) && asks(requirement),
+    );
+    const found = [
+      ...types.filter((type) => asks(policy.ofType(type.name))).map((type) => type.name),
+      ...operations.map(([typeName, fieldName]) => `${typeName}.${fieldName}`),
+    ].sort();
+    grants.set(scope, found);
+    return found;
+  };
 }
 
 export function createExplainer(schema: GraphQLSchema, policy: Policy): AccessExplainer {
   const planOf = (document: DocumentNode, operation: OperationDefinitionNode) =>
     planOperation(schema, policy, operation, fragmentsOf(document));
-  /** Of the scopes that there are: `scopes` asks for all of them, and may stand in an operation twenty times. */
-  const grants = new Map<string, readonly string[]>();
+  const grantsOf = grantsIn(schema, policy);
   const usesOf = (plan: OperationPlan) => new Explanation(schema, policy, plan).uses();
-  const requirementsOf = (text: string) => {
-    const document = parseValid(schema, text, null);
+  const requirementsOf = (text: string, shown = schema) => {
+    const document = parseValid({ schema, shown }, text, null);
     const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
     return requirementsIn(operations.flatMap((operation) => usesOf(planOf(document, operation))));
   };
   return {
-    explain(text, operationName, held) {
-      const document = parseValid(schema, text, operationName);
+    schema,
+    explain({ document: text, operationName }, held, shown) {
+      const document = parseValid({ schema, shown }, text, operationName);
       const operation = getOperationAST(document, operationName);
       if (!operation) {
         throw new ApiError(
@@ -201,24 +246,13 @@ export function createExplainer(schema: GraphQLSchema, policy: Policy): AccessEx
         );
       }
       const plan = planOf(document, operation);
-      return toReport(plan, usesOf(plan), held);
+      const report = toReport(plan, usesOf(plan), held);
+      const isShown = ({ coordinate }: FieldAccess) => shown.getType(typeIn(coordinate)) !== undefined;
+      return { ...report, fields: report.fields.filter(isShown) };
     },
-    grantsOf(scope) {
-      const known = grants.get(scope);
-      if (known) return known;
-      const asks = ({ anyOf }: Requirement) => anyOf.some((all) => all.includes(scope));
-      const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type));
-      const operations = policy.fields.filter(
-        ([typeName, , requirement]) => ['Query', 'Mutation'].includes(typeName) && asks(requirement),
-      );
-      const found = [
-        ...types.filter((type) => asks(policy.ofType(type.name))).map((type) => type.name),
-        ...operations.map(([typeName, fieldName]) => `${typeName}.${fieldName}`),
-      ].sort();
-      grants.set(scope, found);
-      return found;
-    },
+    grantsOf: (scope, shown) => grantsOf(scope).filter((coordinate) => isIn(shown, coordinate)),
     requirementsOf,
-    scopesFor: (documents) => smallestSet(documents.flatMap(requirementsOf)),
+    scopesFor: (documents, shown = schema) =>
+      smallestSet(documents.flatMap((text) => requirementsOf(text, shown))),
   };
 }

@@ -16,9 +16,9 @@ export async function checkAccess(ctx: Context, args: CheckArguments): Promise<A
   chargeExplanation(ctx, 1);
   const held = args.apiKeyId == null ? ctx.principal.scopes : await scopesOfKey(ctx, args.apiKeyId);
   if (!held) return null;
-  const { document } = args;
-  const operationName = args.operationName || null;
-  const report = await explainInTurn(ctx, () => ctx.explainer.explain(document, operationName, held));
+  const question = { document: args.document, operationName: args.operationName || null };
+  const shown = await ctx.shownSchema();
+  const report = await explainInTurn(ctx, () => ctx.explainer.explain(question, held, shown));
   chargeUses(ctx, report.fields.length);
   return report;
 }
@@ -31,9 +31,10 @@ async function scopesOfKey(ctx: Context, id: string): Promise<ReadonlySet<string
 /** The smallest set for all documents together. */
 export async function suggestScopes(ctx: Context, documents: readonly string[]): Promise<readonly string[]> {
   chargeExplanation(ctx, documents.length);
+  const shown = await ctx.shownSchema();
   const requirements: Requirement[] = [];
   for (const text of documents) {
-    requirements.push(...(await explainInTurn(ctx, () => ctx.explainer.requirementsOf(text))));
+    requirements.push(...(await explainInTurn(ctx, () => ctx.explainer.requirementsOf(text, shown))));
   }
   return smallestSet(requirements);
 }

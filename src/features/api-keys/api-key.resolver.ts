@@ -124,8 +124,9 @@ export class ApiKeyOperations {
   }
 
   @Query(() => [ScopeInfo], { nullable: true, description: 'Every scope there is.' })
-  scopes(@Ctx() { scopes, explainer }: Context) {
-    return scopes.entries.map((entry) => ({ ...entry, grants: explainer.grantsOf(entry.name) }));
+  async scopes(@Ctx() { scopes, explainer, shownSchema }: Context) {
+    const shown = await shownSchema();
+    return scopes.entries.map((entry) => ({ ...entry, grants: explainer.grantsOf(entry.name, shown) }));
   }
 
   @Mutation(() => createPayload.type, {

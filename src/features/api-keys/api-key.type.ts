@@ -137,5 +137,8 @@ export class ScopeInfo {
   @Field(() => ScopeScalar) name!: string;
   @Field(() => String) description!: string;
   @Field(() => ScopeStatus) status!: `${ScopeStatus}`;
-  @Field(() => [String], { description: 'Types and mutations that it opens.' }) grants!: readonly string[];
+  @Field(() => [String], {
+    description: 'Types, queries and mutations that it opens, of those that the caller may see.',
+  })
+  grants!: readonly string[];
 }
