@@ -9,7 +9,7 @@ const nullMeaning = '`null` asks for no value.';
 
 @InputType({
   description:
-    'Compares a text. `eq`, `neq`, `in`, `nin` are exact; `contains` and `startsWith` ignore case.',
+    'Compares a text. `eq`, `neq`, `in`, `nin` are exact, but of an e-mail address ignore case and accents; `contains` and `startsWith` always do.',
 })
 export class StringFilter {
   @Field(() => String, { nullable: true, description: nullMeaning }) eq?: string | null;

@@ -30,6 +30,9 @@ function optional(clean: (text: string) => string, rules: z.ZodType) {
 /** A name, or another text of one line; invisible and control characters are taken out (see cleanName). */
 export const text = (max: number) => cleanText(cleanName, max);
 
+/** A name of something that a list of others decides, such as a time zone: nothing is taken out of it but the spaces around it. */
+export const exactText = (max: number) => cleanText((value) => value.trim(), max);
+
 /** Left out, null (cleared) or text of one line; an empty text counts as null. */
 export const optionalText = (max: number) => optional(cleanName, text(max));
 

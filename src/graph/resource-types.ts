@@ -74,7 +74,7 @@ export function argumentsType(
   Field(() => filter, { nullable: true })(prototype, 'filter');
   Field(() => order, { nullable: true })(prototype, 'orderBy');
   if (search.length > 0) {
-    const description = `Every word of it must begin a word of ${listed(search)}; case does not matter, and a number is found by at least four of its digits in a row. Without a letter or digit it sets no condition. At most ${maxSearchLength} characters.`;
+    const description = `Every word of it must begin a word of ${listed(search)}; case and accents do not matter, and a telephone number is found by at least four of its digits in a row, however it is written, with or without the code of its country. Without a letter or digit it sets no condition. At most ${maxSearchLength} characters.`;
     Field(() => String, { nullable: true, description })(prototype, 'search');
   }
   return Arguments;

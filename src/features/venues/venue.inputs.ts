@@ -2,7 +2,15 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
 import { canonicalTimeZone } from '../../core/zone-name.ts';
-import { expectedVersion, id, inputRules, optionalMessage, optionalText, text } from '../../graph/input.ts';
+import {
+  exactText,
+  expectedVersion,
+  id,
+  inputRules,
+  optionalMessage,
+  optionalText,
+  text,
+} from '../../graph/input.ts';
 import { OpeningHours, Weekday } from './venue.entity.ts';
 
 const timezoneDescription = 'IANA name, e.g. `Europe/Berlin`, in any case; kept in its IANA spelling.';
@@ -44,7 +52,10 @@ const openingHours = z
   )
   .max(50, 'At most 50 spans.');
 /** Kept in its IANA spelling (see the column). */
-const timezone = text(64).refine((name) => canonicalTimeZone(name) !== null, 'Is not an IANA time zone.');
+const timezone = exactText(64).refine(
+  (name) => canonicalTimeZone(name) !== null,
+  'Is not an IANA time zone.',
+);
 
 export const createVenueRules = inputRules<CreateVenueInput>({
   name: text(200),
