@@ -5,13 +5,12 @@ import { getVariableValues, GraphQLError, validate, type DocumentNode, type Grap
 import type { GraphQLFormattedError, OperationDefinitionNode } from 'graphql';
 import type { Context } from '../access/context.ts';
 import type { Gate } from '../access/policy/index.ts';
-import type { Config } from '../config.ts';
 import type { Principal } from '../core/principal.ts';
 
 const maxErrors = 5;
 
 /** The schema as it is shown to a caller. With introspection off too: nobody is told more than it may use. */
-export function shownSchema(introspection: Config['introspection'], gate: Gate) {
+export function shownSchema(introspection: 'public' | 'keys' | 'off', gate: Gate) {
   return async (principal: Principal): Promise<GraphQLSchema> =>
     introspection === 'public' ? gate.schema : gate.visibleTo(principal);
 }
