@@ -1,21 +1,23 @@
-// `npm run faults -- kill|sigterm|soak|flood|wire`: breaks a server of its own on purpose and counts what went wrong. Nothing outside
+// `npm run faults -- kill|sigterm|soak|flood|wire|neighbours`: breaks a server of its own on purpose and counts what went wrong. Nothing outside
 // this machine is asked, and no store but its own is touched.
 import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import { withCleanup, type Cleanup } from './bench/cleanup.ts';
 import { engines, newStore, type Engine } from './bench/store.ts';
-import { optionalName, runCommand, UsageError, wholeNumber } from './command.ts';
+import { optionalList, optionalName, runCommand, UsageError, wholeNumber } from './command.ts';
 import { runFloods } from './faults/flood.ts';
 import { runKills } from './faults/kill.ts';
+import { runNeighbours, type NeighbourSizes } from './faults/neighbours.ts';
+import { noiseNames } from './faults/noise.ts';
 import type { Target } from './faults/server.ts';
 import { runSigterms } from './faults/sigterm.ts';
 import { runSoak } from './faults/soak.ts';
 import { runPostgresWire } from './faults/wire-postgres.ts';
 import { runRedisWire } from './faults/wire-redis.ts';
 
-const names = ['kill', 'sigterm', 'soak', 'flood', 'wire'] as const;
+const names = ['kill', 'sigterm', 'soak', 'flood', 'wire', 'neighbours'] as const;
 const wires = ['postgres', 'redis'] as const;
-type Name = Exclude<(typeof names)[number], 'wire'>;
+type Name = Exclude<(typeof names)[number], 'wire' | 'neighbours'>;
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -38,12 +40,26 @@ function run(name: Name, target: Target, { rounds, minutes }: Size, cleanup: Cle
   }
 }
 
+function neighbourSizes(values: Readonly<Record<string, string | boolean | undefined>>): NeighbourSizes {
+  const only = optionalList(values, 'only');
+  const unknown = only?.find((name) => !noiseNames.some((known) => known === name));
+  if (unknown !== undefined) throw new UsageError(`--only takes ${noiseNames.join(', ')}.`);
+  return {
+    kinds: noiseNames.filter((name) => only?.includes(name) ?? true),
+    processes: wholeNumber(values, 'processes', { min: 1, max: 8 }),
+    seconds: wholeNumber(values, 'seconds', { min: 1, max: 600 }),
+    customers: wholeNumber(values, 'customers', { min: 1, max: 1_000_000 }),
+  };
+}
+
 // `npm run faults -- kill --rounds 100`: the name is not an option.
 const name = process.argv.splice(2, process.argv[2]?.startsWith('-') ? 0 : 1)[0];
 
 await runCommand({
   usage: `npm run faults -- kill|sigterm|soak|flood [--database sqlite|postgres] [--rounds N] [--minutes N]
        npm run faults -- wire [--to postgres|redis]
+       npm run faults -- neighbours [--database sqlite|postgres] [--processes N] [--seconds N] [--customers N]
+  [--only KIND,KIND]       of ${noiseNames.join(', ')}
   [--postgres-server URL]  a database on the server in which the broken ones are made
   [--redis URL]            a Redis, of which only keys of their own are used
   [--json]                 one JSON object on stdout; progress is on stderr`,
@@ -52,6 +68,10 @@ await runCommand({
     to: { type: 'string' },
     rounds: { type: 'string', default: '10' },
     minutes: { type: 'string', default: '10' },
+    only: { type: 'string' },
+    processes: { type: 'string', default: '1' },
+    seconds: { type: 'string', default: '10' },
+    customers: { type: 'string', default: '3000' },
     'postgres-server': { type: 'string', default: 'postgres://postgres@127.0.0.1:5432/postgres' },
     redis: { type: 'string', default: 'redis://127.0.0.1:6379' },
   },
@@ -83,7 +103,11 @@ await runCommand({
       const chosen: Engine | null = optionalName(values, 'database', engines);
       for (const engine of chosen ? [chosen] : engines) {
         say(`${fault} on ${engine}`);
-        results[engine] = await onOwnStore(engine, (target, cleanup) => run(fault, target, size, cleanup));
+        results[engine] = await onOwnStore(engine, (target, cleanup) =>
+          fault === 'neighbours'
+            ? runNeighbours(target, neighbourSizes(values), say, cleanup)
+            : run(fault, target, size, cleanup),
+        );
       }
     }
     const lines = Object.entries(results).map(([what, result]) => `${what}: ${JSON.stringify(result)}`);

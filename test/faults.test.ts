@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Cleanup } from '../scripts/bench/cleanup.ts';
 import { runKills } from '../scripts/faults/kill.ts';
+import { runNeighbours } from '../scripts/faults/neighbours.ts';
 import { runSigterms } from '../scripts/faults/sigterm.ts';
 import { judgeMemory } from '../scripts/faults/soak.ts';
 import { buildCommands } from './support/commands.ts';
@@ -38,6 +39,25 @@ describeEachEngine('A server process', (engineName) => {
     const report = await runSigterms(target(), { rounds: 2, clients: 8, onRound }, cleanup);
     expect(report.before).toBeGreaterThanOrEqual(32);
     expect(report).toMatchObject({ cut: 0, failed: 0, exitCodes: [0, 0] });
+  });
+});
+
+describeEachEngine('A workspace beside one that does its worst', (engineName) => {
+  // How long it takes, a busy machine decides; that each request is answered, the server does.
+  it('gets an answer to each of its requests', async () => {
+    const cleanup = new Cleanup();
+    const engine = await newEngine(engineName);
+    cleanup.defer(() => engine.remove());
+    try {
+      const target = { databaseUrl: engine.url, program };
+      const sizes = { kinds: ['bulk', 'users'], processes: 1, seconds: 2, customers: 20 } as const;
+      const report = await runNeighbours(target, sizes, () => undefined, cleanup);
+      expect(Object.keys(report)).toEqual(['alone', 'bulk', 'users', 'alone again']);
+      for (const figures of Object.values(report)) expect(figures).toMatchObject({ failed: 0, requests: 18 });
+      for (const kind of sizes.kinds) expect(report[kind]!.noise![200]).toBeGreaterThan(0);
+    } finally {
+      await cleanup.run();
+    }
   });
 });
 

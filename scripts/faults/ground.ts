@@ -1,4 +1,5 @@
 // What a fault needs before it can happen: a migrated store, a workspace, keys.
+import { randomUUID } from 'node:crypto';
 import { operatorContext } from '../../src/access/operator.ts';
 import { openHouse } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -22,7 +23,8 @@ export async function prepareGround(databaseUrl: string, customers: number): Pro
   const { jwtSecret, keyPepper } = faultSecrets;
   const house = await openHouse({ config, secrets: { jwtSecrets: [jwtSecret], keyPepper } });
   try {
-    const owner = { email: 'owner@faults.example', password: 'a long password' };
+    // An address belongs to one user of one workspace; a store can have several grounds.
+    const owner = { email: `owner-${randomUUID()}@faults.example`, password: 'a long password' };
     const { workspaceId } = await createWorkspace(house, { name: 'Faults', ...owner });
     const context = operatorContext(house, workspaceId);
     if (customers > 0) await seedWorkspace(context, { customers, seed: 1 });

@@ -12,6 +12,8 @@ export interface Target {
   readonly redisUrl?: string;
   /** Default: none that is met. */
   readonly limits?: 'default';
+  /** More settings, or other values. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 export interface Ended {
@@ -35,7 +37,14 @@ export const faultSecrets = {
 };
 
 const settings = {
-  ...{ PORT: '0', HOST: '127.0.0.1', DEMO: '0', NODE_ENV: 'production', LOG_LEVEL: 'fatal' },
+  ...{
+    PORT: '0',
+    UV_THREADPOOL_SIZE: '10',
+    HOST: '127.0.0.1',
+    DEMO: '0',
+    NODE_ENV: 'production',
+    LOG_LEVEL: 'fatal',
+  },
   ...{ JWT_SECRET: faultSecrets.jwtSecret, KEY_PEPPER: faultSecrets.keyPepper },
 };
 
@@ -48,13 +57,13 @@ async function isReady(origin: string): Promise<boolean> {
 }
 
 export async function startTarget(
-  { databaseUrl, program, redisUrl, limits }: Target,
+  { databaseUrl, program, redisUrl, limits, settings: own = {} }: Target,
   cleanup: Cleanup,
 ): Promise<RunningServer> {
   const startedMs = performance.now();
   const child = spawn(process.execPath, ['--max-semi-space-size=64', program], {
     env: {
-      ...{ ...settings, ...(limits === 'default' ? {} : noLimits), DATABASE_URL: databaseUrl },
+      ...{ ...settings, ...(limits === 'default' ? {} : noLimits), ...own, DATABASE_URL: databaseUrl },
       ...(redisUrl ? { REDIS_URL: redisUrl } : {}),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
