@@ -14,6 +14,7 @@ import { createTokenIssuer } from './access/token.ts';
 import { startChores, type Chores } from './chores.ts';
 import type { Config } from './config.ts';
 import { systemClock, type Clock } from './core/clock.ts';
+import { operationLimitMs as defaultOperationLimitMs } from './core/deadlines.ts';
 import type { Meter } from './core/meter.ts';
 import type { Role } from './core/principal.ts';
 import { systemScheduler, type Scheduler } from './core/scheduler.ts';
@@ -76,6 +77,8 @@ export interface AppOptions {
   readonly enforcement?: (parts: Enforcement) => Enforcement;
   /** Default: auto. Another one is for tests and comparisons. */
   readonly compiledExecution?: CompiledExecution;
+  /** Default: 10 s. Another one is for tests. */
+  readonly operationLimitMs?: number;
 }
 
 interface Enforcement {
@@ -242,12 +245,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     await house.close();
     await sent;
   };
+  const { operationLimitMs = defaultOperationLimitMs } = options;
   const http = await createHttpServer<ServedContext>({
     schema,
     plugins: createPlugins(config, { gate, authenticator }, persistedQueries),
     createContext: contextFactory(
       house,
-      { authenticator, limits, shownTo: shownSchema(config.introspection, gate) },
+      { authenticator, limits, shownTo: shownSchema(config.introspection, gate), operationLimitMs },
       { check: createOperationCheck({ schema, policy, isIntrospectionPublic }), persistedQueries },
     ),
     schemaFor: schemaView(config.introspection, { gate, authenticator, limits }),
@@ -256,7 +260,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...{ logger, exampleDocument, exampleFiles, introspection: config.introspection },
     ...(meter ? { meter } : {}),
     ...(tracer ? { tracer } : {}),
-    compiledExecution: options.compiledExecution ?? 'auto',
+    ...{ compiledExecution: options.compiledExecution ?? 'auto', operationLimitMs },
     ...{ corsOrigins: config.corsOrigins, trustProxyHops: config.trustProxyHops },
     connections: { total: config.maxConnections, perAddress: config.maxConnectionsPerAddress },
     onClose: close,

@@ -36,6 +36,8 @@ export function settingsFor({ url }: Store): Record<string, string> {
     DATABASE_URL: url,
     MODE: 'production',
     PORT: '0',
+    // As `npm start` does.
+    UV_THREADPOOL_SIZE: '10',
     JWT_SECRET: 'a secret for measuring and of no use elsewhere',
     KEY_PEPPER: 'a pepper for measuring and of no use elsewhere',
     LOG_LEVEL: 'warn',

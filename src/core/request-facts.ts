@@ -37,7 +37,7 @@ interface LoggedCaller {
 }
 
 /** One request, whoever works on it: whoever knows something for its line in the log writes it down here. */
-export interface RequestScope {
+export interface RequestNotes {
   /** The caller's X-Request-Id when it is 1 to 128 characters of `[A-Za-z0-9._~-]`, else a new UUID. */
   readonly requestId: string;
   /** Only of a request that is traced. */
@@ -53,11 +53,22 @@ export interface RequestScope {
   outcome?: string;
   /** `extensions.reason` of that error. */
   reason?: string;
-  /** The caller has its answer: the store was away for too long. What is still done for it is done in vain. */
-  isGivenUp?: boolean;
+}
+
+/** A request that is being answered. */
+export interface RequestScope extends RequestNotes {
+  /** Its caller closed the connection before the answer was sent. */
+  isGone?: boolean;
+  /**
+   * Aborted when what is done for the request is done in vain: its time is over, its caller was told 503, or the server ends.
+   * The reason is the error of what was running.
+   */
+  readonly ending: AbortController;
+  /** Gives its place to another operation; there is none before the operation began. */
+  leave?: () => void;
 }
 
 /** The least that every context object holds. */
 export interface RequestContextBase {
-  readonly scope: RequestScope;
+  readonly scope: RequestNotes;
 }

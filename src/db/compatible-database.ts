@@ -29,9 +29,9 @@ export function compatibleDatabase(database: Database, clock: Clock): Database {
 
   return {
     ...database,
-    async write(work) {
+    async write(work, call) {
       if (!isTrusted()) await (looking ??= look().finally(() => (looking = undefined)));
-      return database.write(work);
+      return database.write(work, call);
     },
   };
 }

@@ -3,6 +3,22 @@ import type { Sql } from 'sql-template-tag';
 import type { Dialect } from './dialect.ts';
 import type { AppliedMigration } from './migrations/timed.ts';
 
+/** For whom a statement or a transaction is. */
+export interface StoreCall {
+  /**
+   * Whose share of the store it takes. Absent: the server's own, for credentials and health. Such reads have a connection of
+   * their own, which no workspace can keep busy, so each must be a look-up by index.
+   */
+  readonly workspace?: string;
+  /** Ends it, waiting or running, with the signal's reason; what a transaction wrote is rolled back. */
+  readonly signal?: AbortSignal;
+}
+
+export interface WriteCall extends StoreCall {
+  /** Transactions of a workspace with the same name take turns before they take a connection; in this process alone. */
+  readonly oneAtATime?: string;
+}
+
 export interface Connection {
   readonly dialect: Dialect;
   /** Runs one statement. Throws SERVICE_UNAVAILABLE when the store is away; any other error is a defect. */
@@ -48,13 +64,15 @@ export interface MigrationReport {
 }
 
 export interface Database extends Connection {
+  /** Runs one statement. Workspaces get equal parts. Throws RATE_LIMITED when too many of this workspace wait. */
+  query<Row extends object>(statement: Sql, call?: StoreCall): Promise<Row[]>;
   /**
-   * Runs `work` in one transaction: commits when it returns, rolls back when it throws. On SQLite writes are queued
-   * first in, first out; `work` must not wait for anything but this connection. On Postgres a deadlock, or a
-   * connection that lost what was prepared on it, runs `work` again from its beginning, so it must leave nothing behind but
-   * rows.
+   * Runs `work` in one transaction: commits when it returns, rolls back when it throws. Workspaces take turns, and the
+   * transactions of one begin in the order in which they came; on SQLite one runs at a time. `work` must not wait for
+   * anything but this connection. On Postgres a deadlock, or a connection that lost what was prepared on it, runs `work`
+   * again from its beginning, so it must leave nothing behind but rows. Throws RATE_LIMITED as `query` does.
    */
-  write<T>(work: (connection: WriteConnection) => Promise<T>): Promise<T>;
+  write<T>(work: (connection: WriteConnection) => Promise<T>, call?: WriteCall): Promise<T>;
   /**
    * Applies what is missing, in order, once, also when two processes start together. Throws StoreVersionError, and changes
    * nothing, when this version must not use the store.
@@ -63,9 +81,17 @@ export interface Database extends Connection {
   hasPendingMigrations(): Promise<boolean>;
   /** Why this version must not use the store, in a sentence for the operator; null when it may. One small read. */
   findRefusal(): Promise<string | null>;
-  /** Whether the store answers something trivial at once, whatever else it is doing. A file always does. May reject. */
+  /** Whether the store answers something trivial at once, whatever it is doing for workspaces. May reject. */
   isNear(): Promise<boolean>;
   close(): Promise<void>;
+}
+
+/** What reads for different callers need of a database. */
+export type ReadableDatabase = Pick<Database, 'dialect' | 'query'>;
+
+/** Reads of a database for one caller. */
+export function connectionFor(database: ReadableDatabase, call: StoreCall): Connection {
+  return { dialect: database.dialect, query: (statement) => database.query(statement, call) };
 }
 
 export interface DatabaseOptions {

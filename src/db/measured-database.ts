@@ -1,6 +1,6 @@
 // A store that tells a meter how long its statements take and how many writes wait for their turn.
 import { secondsSince, type Meter } from '../core/meter.ts';
-import type { Connection, Database, WriteConnection } from './database.ts';
+import type { Database, WriteConnection } from './database.ts';
 
 async function timed<T>(meter: Meter, kind: 'read' | 'write', work: () => Promise<T>): Promise<T> {
   const startMs = performance.now();
@@ -19,13 +19,14 @@ function measuredConnection(connection: WriteConnection, meter: Meter): WriteCon
   };
 }
 
-/** The same store. On SQLite a write waits for the writers before it, on Postgres for a connection of the pool. */
+/** The same store. A write waits for its turn: see Database#write. */
 export function measuredDatabase(database: Database, meter: Meter): Database {
-  const query: Connection['query'] = (statement) => timed(meter, 'read', () => database.query(statement));
+  const query: Database['query'] = (statement, call) =>
+    timed(meter, 'read', () => database.query(statement, call));
   return {
     ...database,
     query,
-    async write(work) {
+    async write(work, call) {
       let isWaiting = true;
       const begun = () => {
         if (isWaiting) meter.waitingWrites(-1);
@@ -36,7 +37,7 @@ export function measuredDatabase(database: Database, meter: Meter): Database {
         return await database.write((connection) => {
           begun();
           return work(measuredConnection(connection, meter));
-        });
+        }, call);
       } finally {
         begun();
       }

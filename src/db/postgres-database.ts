@@ -1,26 +1,27 @@
 // Postgres through a pool: reads on any connection, each write in a transaction of its own.
 import type { DataSourceOptions } from 'typeorm';
 import { idleTransactionMs, statementLimitMs, statementPatienceMs } from '../core/deadlines.ts';
-import { untilEnd, type Database, type DatabaseOptions, type WriteConnection } from './database.ts';
+import {
+  untilEnd,
+  type Database,
+  type DatabaseOptions,
+  type StoreCall,
+  type WriteConnection,
+} from './database.ts';
 import { postgres } from './dialect.ts';
 import { entitySchema } from './entity-schema.ts';
+import { createFairSlots } from './fair-slots.ts';
 import { isUpToDate } from './migrations/applied.ts';
 import { migrations } from './migrations/index.ts';
 import { bringUpToDate, runMissing } from './migrations/migrate.ts';
 import { appliedTable } from './migrations/released.ts';
 import { findRefusal } from './migrations/requirements.ts';
 import { timedMigrations, type AppliedMigration } from './migrations/timed.ts';
+import { cancellable, createCancel, type Cancel } from './postgres-cancel.ts';
 import { createNearness } from './postgres-near.ts';
-import {
-  applicationName,
-  dropIdle,
-  isSilence,
-  newPool,
-  type Pool,
-  type PoolClient,
-} from './postgres-pool.ts';
+import { applicationName, dropIdle, isSilence, newPool, type PoolClient } from './postgres-pool.ts';
 import { createNames, isOfPreparing, ofWrites, type NameOf } from './postgres-prepared.ts';
-import { createReader } from './postgres-reader.ts';
+import { createReader, type Connections, type Read } from './postgres-reader.ts';
 import { asStoreError } from './store-failure.ts';
 import type { EntityClass } from './table.ts';
 import { newDataSource } from './typeorm.ts';
@@ -42,9 +43,14 @@ export function postgresOptions(url: string, entities: readonly EntityClass[] = 
   };
 }
 
+/** Connections that the workspaces share, and those for the server's own look-ups, which no workspace can keep busy. */
+const sharedMax = 8;
+const lookUpsMax = 2;
+/** Statements and transactions of one workspace. A page of a dashboard asks for some tens at a time. */
+const maxWaiting = 1_000;
+
 /** Under the 3 seconds in which a caller is promised an answer. A migration may take longer. */
 const serverLimits = {
-  max: 10,
   connectionTimeoutMillis: 2_000,
   // With a connection go the statements that were prepared on it.
   idleTimeoutMillis: 300_000,
@@ -60,18 +66,20 @@ function withoutNul(value: unknown): unknown {
   return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
 }
 
-function writeConnection(
-  client: PoolClient,
-  nameOf: NameOf,
-  onStatement: DatabaseOptions['onStatement'],
-): WriteConnection {
+interface Writing {
+  readonly client: PoolClient;
+  readonly nameOf: NameOf;
+  readonly cancel: Cancel;
+  readonly signal: AbortSignal | undefined;
+  readonly onStatement: DatabaseOptions['onStatement'];
+}
+
+function writeConnection({ client, nameOf, cancel, signal, onStatement }: Writing): WriteConnection {
   const run = async ({ text, values }: { text: string; values: unknown[] }) => {
     await onStatement?.(text, values);
     const name = nameOf(text);
-    return client.query<Record<string, unknown>>({
-      ...{ text, values: values.map(withoutNul) },
-      ...(name === undefined ? {} : { name }),
-    });
+    const query = { ...{ text, values: values.map(withoutNul) }, ...(name === undefined ? {} : { name }) };
+    return cancellable({ client, signal, cancel }, () => client.query<Record<string, unknown>>(query));
   };
   return {
     dialect: postgres,
@@ -98,24 +106,28 @@ const unprepared: NameOf = () => undefined;
  * everyone waiting who got it, even when the store is long back; ending it is also a rollback, because the server forgets
  * an open transaction with its connection.
  */
-async function rollBack(pool: Pool, client: PoolClient, error: unknown): Promise<boolean> {
+async function rollBack(client: PoolClient, { onSilence }: Connections, error: unknown): Promise<boolean> {
   // What was prepared on it is not what it should be; ending it is a rollback as well.
   if (isOfPreparing(error)) return false;
   if (isSilence(error)) {
-    dropIdle(pool);
+    onSilence();
     return false;
   }
   try {
     await client.query('ROLLBACK');
     return true;
   } catch (failure) {
-    if (isSilence(failure)) dropIdle(pool);
+    if (isSilence(failure)) onSilence();
     return false;
   }
 }
 
-async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
+async function inTransaction<T>(
+  connections: Connections,
+  signal: AbortSignal | undefined,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await connections.pool.connect();
   let isSound = false;
   try {
     // READ COMMITTED is enough: what must not race is decided by a locked row, a version or a unique index.
@@ -125,7 +137,8 @@ async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promis
     isSound = true;
     return result;
   } catch (error) {
-    isSound = await rollBack(pool, client, error);
+    // A request to cancel may still be on its way to this connection.
+    isSound = (await rollBack(client, connections, error)) && !signal?.aborted;
     throw error;
   } finally {
     client.release(!isSound);
@@ -147,46 +160,65 @@ async function migrateOnce(options: DataSourceOptions): Promise<AppliedMigration
   }
 }
 
+function openPools(url: string): { shared: Connections; lookUps: Connections } {
+  const shared = newPool(url, { ...serverLimits, max: sharedMax });
+  const lookUps = newPool(url, { ...serverLimits, max: lookUpsMax });
+  const cancel = createCancel(lookUps);
+  // What made one connection fall silent may have met those of the other pool as well.
+  const onSilence = () => [shared, lookUps].forEach(dropIdle);
+  return { shared: { pool: shared, cancel, onSilence }, lookUps: { pool: lookUps, cancel, onSilence } };
+}
+
 export async function openPostgresDatabase(
   url: string,
   { onStatement, beforeWrite }: DatabaseOptions = {},
 ): Promise<Database> {
-  const pool = newPool(url, serverLimits);
-  const read = createReader(pool);
+  const { shared, lookUps } = openPools(url);
+  const slots = createFairSlots({ slots: sharedMax, maxWaiting });
+  const { cancel } = shared;
+  const read = createReader(shared);
+  const lookUp = createReader(lookUps);
   const nameOf = createNames(ofWrites);
   const nearness = createNearness(url);
+
+  async function write<T>(work: (connection: WriteConnection) => Promise<T>, signal?: AbortSignal) {
+    for (let attempt = 1; ; attempt += 1) {
+      await beforeWrite?.();
+      try {
+        return await inTransaction(shared, signal, (client) => {
+          const names = attempt === 1 ? nameOf : unprepared;
+          const writing = writeConnection({ client, nameOf: names, cancel, signal, onStatement });
+          const { connection, end } = untilEnd(writing);
+          return work(connection).finally(end);
+        });
+      } catch (error) {
+        if ((isDeadlock(error) || isOfPreparing(error)) && attempt < maximumAttempts) continue;
+        throw asStoreError(error);
+      }
+    }
+  }
+
   return {
     dialect: postgres,
-    async query<Row>(statement: { text: string; values: unknown[] }) {
-      await onStatement?.(statement.text, statement.values);
+    async query<Row>({ text, values }: { text: string; values: unknown[] }, call: StoreCall = {}) {
+      const readBy = async (reader: Read) => {
+        await onStatement?.(text, values);
+        return reader(text, values.map(withoutNul), call.signal) as Promise<Row[]>;
+      };
       try {
-        return (await read(statement.text, statement.values.map(withoutNul))) as Row[];
+        if (call.workspace === undefined) return await readBy(lookUp);
+        return await slots.run(call, () => readBy(read));
       } catch (error) {
         throw asStoreError(error);
       }
     },
-    async write(work) {
-      for (let attempt = 1; ; attempt += 1) {
-        await beforeWrite?.();
-        try {
-          return await inTransaction(pool, (client) => {
-            const { connection, end } = untilEnd(
-              writeConnection(client, attempt === 1 ? nameOf : unprepared, onStatement),
-            );
-            return work(connection).finally(end);
-          });
-        } catch (error) {
-          if ((isDeadlock(error) || isOfPreparing(error)) && attempt < maximumAttempts) continue;
-          throw asStoreError(error);
-        }
-      }
-    },
-    migrate: () => bringUpToDate(read, () => migrateOnce(postgresOptions(url))),
-    hasPendingMigrations: async () => !(await isUpToDate(read)),
-    findRefusal: () => findRefusal(read),
+    write: (work, call = {}) => slots.run(call, () => write(work, call.signal)),
+    migrate: () => bringUpToDate(lookUp, () => migrateOnce(postgresOptions(url))),
+    hasPendingMigrations: async () => !(await isUpToDate(lookUp)),
+    findRefusal: () => findRefusal(lookUp),
     isNear: nearness.isNear,
     async close() {
-      await Promise.all([pool.end(), nearness.close()]);
+      await Promise.all([shared.pool.end(), lookUps.pool.end(), nearness.close()]);
     },
   };
 }

@@ -2,7 +2,7 @@
 // gathered-reads.ts): only requests that see the same rows (workspace and venues) and want the same of them. Measured on two
 // busy cores in November 2026, one customer with its venues by 32 connections: 0.73 of the CPU on SQLite, 0.67 on Postgres.
 import { isEverything } from './condition.ts';
-import type { Connection } from './database.ts';
+import { connectionFor, type ReadableDatabase } from './database.ts';
 import { gatherReads } from './gathered-reads.ts';
 import type { ListPerParent, ParentLink } from './select.ts';
 import { isStoreAway } from './store-failure.ts';
@@ -19,7 +19,12 @@ interface Found {
 }
 
 /** Reads one row by id. What it answers is shared: do not change it. */
-export type ReadRow = (scope: TenantScope, wanted: RowsWanted, id: string) => Promise<Found | null>;
+export type ReadRow = (
+  scope: TenantScope,
+  wanted: RowsWanted,
+  id: string,
+  signal?: AbortSignal,
+) => Promise<Found | null>;
 
 /**
  * Below one of them, all lists together. Fifty customers with eight lists of a hundred each ran into the time limit
@@ -45,22 +50,57 @@ function questionOf(scope: TenantScope, { table, properties, below }: RowsWanted
   return JSON.stringify([scope, table.name, properties, lists]);
 }
 
-export function shareReads(connection: Connection): ReadRow {
-  /** Until their statement begins. */
-  const asked = new Map<string, (id: string) => Promise<Found | null>>();
-  return (scope, wanted, id) => {
+/** Rows that are asked for together, until their statement begins. */
+interface Asked {
+  read(id: string): Promise<Found | null>;
+  /** Takes one caller away; after the last one the statement is ended. */
+  leave(reason: unknown): void;
+  callers: number;
+}
+
+/** Rejects with the signal's reason when that comes first. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal, onAbort: () => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = () => {
+      reject(signal.reason as Error);
+      onAbort();
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    // First: what is answered has no caller any more who could leave.
+    work.finally(() => signal.removeEventListener('abort', leave)).then(resolve, reject);
+  });
+}
+
+export function shareReads(database: ReadableDatabase): ReadRow {
+  const asked = new Map<string, Asked>();
+
+  function ask(question: string, scope: TenantScope, wanted: RowsWanted): Asked {
+    const ending = new AbortController();
+    const { workspaceId: workspace } = scope;
+    const reader = readerOf(connectionFor(database, { workspace, signal: ending.signal }), scope);
+    const forget = () => asked.get(question) === one && asked.delete(question);
+    const read = gatherReads(async (ids) => {
+      forget();
+      const { rows, below } = await reader.byIdsWith(wanted, ids);
+      return new Map([...rows].map(([known, row]) => [known, { row, below }]));
+    }, maxRows);
+    const leave = (reason: unknown) => {
+      one.callers -= 1;
+      if (one.callers > 0) return;
+      forget();
+      ending.abort(reason);
+    };
+    const one: Asked = { read, leave, callers: 0 };
+    asked.set(question, one);
+    return one;
+  }
+
+  return (scope, wanted, id, signal) => {
     const question = questionOf(scope, wanted);
-    let read = asked.get(question);
-    if (!read) {
-      const reader = readerOf(connection, scope);
-      read = gatherReads(async (ids) => {
-        asked.delete(question);
-        const { rows, below } = await reader.byIdsWith(wanted, ids);
-        return new Map([...rows].map(([known, row]) => [known, { row, below }]));
-      }, maxRows);
-      asked.set(question, read);
-    }
-    return read(id);
+    const one = asked.get(question) ?? ask(question, scope, wanted);
+    one.callers += 1;
+    const found = one.read(id);
+    return signal ? orAborted(found, signal, () => one.leave(signal.reason)) : found;
   };
 }
 

@@ -51,38 +51,100 @@ function changes(done: Done<number>) {
 }
 
 export interface SqliteConnection {
-  /** Runs one statement and returns its rows. */
-  all(text: string, values: readonly unknown[]): Promise<unknown[]>;
+  /** Runs one statement and returns its rows. Throws the signal's reason when that ends the statement. */
+  all(text: string, values: readonly unknown[], signal?: AbortSignal): Promise<unknown[]>;
   /** Runs one INSERT, UPDATE or DELETE without RETURNING. Returns the number of rows that it touched. */
-  run(text: string, values: readonly unknown[]): Promise<number>;
+  run(text: string, values: readonly unknown[], signal?: AbortSignal): Promise<number>;
   /** Runs statements that answer nothing. They are not kept: a BEGIN and a COMMIT that were took as long. */
   exec(text: string): Promise<void>;
+  /** For how long the statement that runs now has been running; 0 when none is. */
+  busyMs(): number;
   close(): Promise<void>;
 }
 
 function keepPrepared(file: SqliteFile) {
-  const prepared = new LRUCache<string, Promise<Statement>>({
-    max: maxPrepared,
-    // Queued by the driver behind whatever the statement still has to do.
-    dispose: (made) => void made.then(finalize, () => undefined),
-  });
+  const prepared = new LRUCache<string, Statement>({ max: maxPrepared });
+  const prepare = (text: string) =>
+    promised<Statement>((done) => {
+      const statement: Statement = file.prepare(text, (error: Error | null) => done(error, statement));
+    });
+
+  async function keep(text: string): Promise<Statement> {
+    const known = prepared.get(text);
+    if (known) return known;
+    const least = prepared.size === maxPrepared ? prepared.pop() : undefined;
+    if (least) await finalize(least);
+    const statement = await prepare(text);
+    prepared.set(text, statement);
+    return statement;
+  }
+
   return {
-    /** Null for a text that is not kept. */
-    get(text: string): Promise<Statement> | null {
-      const known = prepared.get(text);
-      if (known) return known;
-      if (!isKept(text)) return null;
-      const made = promised<Statement>((done) => {
-        const statement: Statement = file.prepare(text, (error: Error | null) => done(error, statement));
-      });
-      prepared.set(text, made);
-      // A refusal may be of the moment only, such as a locked store.
-      made.catch(() => prepared.delete(text));
-      return made;
+    /**
+     * A statement is let go of before the next one begins: SQLite lets go of one on the thread that asks for it, and there
+     * waits for whatever runs on the same connection. That thread is the one that answers every request.
+     */
+    async use<T>(text: string, work: (statement: Statement) => Promise<T>): Promise<T> {
+      if (isKept(text)) return work(await keep(text));
+      const statement = await prepare(text);
+      try {
+        return await work(statement);
+      } finally {
+        await finalize(statement);
+      }
     },
     async release() {
-      await Promise.all([...prepared.values()].map((made) => made.then(finalize, () => undefined)));
+      for (const statement of prepared.values()) await finalize(statement);
     },
+  };
+}
+
+/** Asked again so often, because a statement that still waits for a thread cannot be interrupted. */
+const interruptEveryMs = 10;
+
+/**
+ * Ends the work when the signal is aborted. `sqlite3_interrupt` ends every statement that runs on the connection and none
+ * that begins later: it must be called while this one runs, and never after its end, when the next one may be running.
+ */
+async function interruptible<T>(
+  file: SqliteFile,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!signal) return work();
+  signal.throwIfAborted();
+  let timer: NodeJS.Timeout | undefined;
+  const interrupt = () => {
+    file.interrupt();
+    timer = setTimeout(interrupt, interruptEveryMs);
+  };
+  signal.addEventListener('abort', interrupt, { once: true });
+  try {
+    return await work();
+  } catch (error) {
+    const isInterrupted = (error as { code?: unknown } | null)?.code === 'SQLITE_INTERRUPT';
+    throw isInterrupted && signal.aborted ? signal.reason : error;
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+    clearTimeout(timer);
+  }
+}
+
+/** One after the other. What runs beside it on a connection would wait in the driver, and be interrupted with it. */
+function createTurns() {
+  let last: Promise<unknown> = Promise.resolve();
+  let sinceMs: number | undefined;
+  return {
+    inTurn<T>(work: () => Promise<T>): Promise<T> {
+      const mine = last.then(() => {
+        sinceMs = performance.now();
+        return work();
+      });
+      const done = () => (sinceMs = undefined);
+      last = mine.then(done, done);
+      return mine;
+    },
+    busyMs: () => (sinceMs === undefined ? 0 : performance.now() - sinceMs),
   };
 }
 
@@ -108,27 +170,31 @@ export async function openConnection(path: string, pragmas: string): Promise<Sql
 
 function connectionOn(file: SqliteFile): SqliteConnection {
   const prepared = keepPrepared(file);
+  const { inTurn, busyMs } = createTurns();
+  const use = <T>(
+    text: string,
+    signal: AbortSignal | undefined,
+    start: (statement: Statement, done: Done<T>) => void,
+  ) =>
+    inTurn(() =>
+      interruptible(file, signal, () =>
+        prepared.use(text, (statement) => promised<T>((done) => start(statement, done))),
+      ),
+    );
   return {
-    async all(text, values) {
-      const statement = await prepared.get(text);
-      // Not `get`, which leaves the read transaction open: writers would wait for it, and the WAL would grow.
-      return promised<unknown[]>((done) =>
-        statement ? statement.all(values, done) : file.all(text, values, done),
-      );
-    },
-    async run(text, values) {
-      const statement = await prepared.get(text);
-      return promised<number>((done) =>
-        statement ? statement.run(values, changes(done)) : file.run(text, values, changes(done)),
-      );
-    },
-    async exec(text) {
-      await promised((done) => file.exec(text, (error) => done(error, null)));
-    },
-    async close() {
-      // The file does not close under a statement.
-      await prepared.release();
-      await promised((done) => file.close((error) => done(error, null)));
-    },
+    busyMs,
+    // Not `get`, which leaves the read transaction open: writers would wait for it, and the WAL would grow.
+    all: (text, values, signal) =>
+      use<unknown[]>(text, signal, (statement, done) => statement.all(values, done)),
+    run: (text, values, signal) =>
+      use<number>(text, signal, (statement, done) => statement.run(values, changes(done))),
+    exec: (text) =>
+      inTurn(() => promised<void>((done) => file.exec(text, (error) => done(error, undefined)))),
+    close: () =>
+      inTurn(async () => {
+        // The file does not close under a statement.
+        await prepared.release();
+        await promised<void>((done) => file.close((error) => done(error, undefined)));
+      }),
   };
 }

@@ -1,16 +1,22 @@
-// SQLite as one queued writer and several readers on the same WAL file.
+// SQLite as one writer and several readers on the same WAL file.
 //
-// A connection has one transaction: whatever another request writes on it meanwhile is inside, and vanishes with its
-// rollback. So each write waits its turn here.
+// A connection has one transaction: a statement of another request that runs on it meanwhile is inside, and vanishes with its
+// rollback. So each write waits its turn here, and workspaces take turns.
 import { createRequire } from 'node:module';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import PQueue from 'p-queue';
 import type { DataSourceOptions } from 'typeorm';
-import { untilEnd, type Database, type DatabaseOptions, type WriteConnection } from './database.ts';
+import {
+  untilEnd,
+  type Database,
+  type DatabaseOptions,
+  type StoreCall,
+  type WriteConnection,
+} from './database.ts';
 import { sqlite } from './dialect.ts';
 import { entitySchema } from './entity-schema.ts';
+import { createFairSlots } from './fair-slots.ts';
 import { isUpToDate } from './migrations/applied.ts';
 import { migrations } from './migrations/index.ts';
 import { bringUpToDate, runMissing } from './migrations/migrate.ts';
@@ -18,20 +24,24 @@ import { appliedTable, type ReadRows } from './migrations/released.ts';
 import { findRefusal } from './migrations/requirements.ts';
 import { timedMigrations, type AppliedMigration } from './migrations/timed.ts';
 import { openConnection, type SqliteConnection } from './sqlite-connection.ts';
+import { openReaders, type SqliteReaders } from './sqlite-readers.ts';
 import { asStoreError, isStoreFailure } from './store-failure.ts';
 import type { EntityClass } from './table.ts';
 import { newDataSource } from './typeorm.ts';
 
-/** Readers run in libuv's thread pool side by side; more than the pool has threads would only wait there. */
-const readerCount = 3;
+/** Transactions of one workspace that wait for the writer: some seconds' work. */
+const maxWaitingWrites = 1_000;
 /** Below the 3 seconds in which a caller is promised an answer. */
 const busyTimeoutMs = 2_500;
+/** Of one attempt to begin a transaction; within it SQLite tries after 1, 3, 8 and 18 ms. */
+const lockTryMs = 20;
 /** Another process may be migrating. */
 const migrationPatienceMs = 60_000;
 /** WAL leaves it at NORMAL, where a power cut may take acknowledged commits with it. */
 const synchronous = 'PRAGMA synchronous = FULL';
 /** IMMEDIATE: a deferred transaction that turns into a write later can fail with SQLITE_BUSY after its reads. */
 const beginImmediate = 'BEGIN IMMEDIATE';
+const beginOrRefuse = `PRAGMA busy_timeout = ${lockTryMs}; ${beginImmediate}; PRAGMA busy_timeout = ${busyTimeoutMs}`;
 
 /** TypeORM switches on sqlite3.verbose() for the whole process; it records a stack trace at every call, a third of the time. */
 function quietDriver(): object {
@@ -55,6 +65,10 @@ export function sqliteOptions(
     migrations: [...migrations],
     migrationsTableName: appliedTable,
   };
+}
+
+function isLocked(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === 'SQLITE_BUSY';
 }
 
 /** Processes that start together on a new file: one changes its mode, which the others get SQLITE_BUSY for without a wait. */
@@ -97,36 +111,48 @@ function makeFile(path: string): void {
 
 function writeConnection(
   writer: SqliteConnection,
+  signal: AbortSignal | undefined,
   onStatement: DatabaseOptions['onStatement'],
 ): WriteConnection {
   return {
     dialect: sqlite,
     async query<Row>(statement: { sql: string; values: unknown[] }) {
       await onStatement?.(statement.sql, statement.values);
-      return (await writer.all(statement.sql, statement.values)) as Row[];
+      return (await writer.all(statement.sql, statement.values, signal)) as Row[];
     },
     async execute(statement) {
       await onStatement?.(statement.sql, statement.values);
-      return writer.run(statement.sql, statement.values);
+      return writer.run(statement.sql, statement.values, signal);
     },
   };
 }
 
+interface Begin {
+  /** When the write was asked for (performance.now). */
+  readonly sinceMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
- * Begins write transactions. `sinceMs` is when the write was asked for (performance.now): while another process holds
- * the lock, a write that stood in the queue behind a failed one has waited with it and does not wait as long again.
+ * Begins write transactions. While another process holds the lock, a write that stood in the queue behind a failed one has
+ * waited with it and does not wait as long again. SQLite itself tries less and less often, up to ten times a second, and
+ * would hardly ever meet the moment between two transactions of a busy process: it waits for `lockTryMs` and is asked again.
  */
-function createBegin(writer: SqliteConnection): (sinceMs: number) => Promise<void> {
+function createBegin(writer: SqliteConnection): (begin: Begin) => Promise<void> {
   let wasRefused = false;
-  let timeoutMs = busyTimeoutMs;
-  return async (sinceMs) => {
-    const restMs = Math.max(0, Math.round(busyTimeoutMs - (performance.now() - sinceMs)));
-    const wantedMs = wasRefused ? restMs : busyTimeoutMs;
-    if (wantedMs !== timeoutMs) await writer.exec(`PRAGMA busy_timeout = ${wantedMs}`);
-    timeoutMs = wantedMs;
+  return async ({ sinceMs, signal }) => {
+    const deadlineMs = (wasRefused ? sinceMs : performance.now()) + busyTimeoutMs;
     wasRefused = true;
-    await writer.exec(beginImmediate);
-    wasRefused = false;
+    for (;;) {
+      try {
+        await writer.exec(beginOrRefuse);
+        wasRefused = false;
+        return;
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!isLocked(error) || performance.now() > deadlineMs) throw error;
+      }
+    }
   };
 }
 
@@ -168,22 +194,13 @@ async function migrateOnce(path: string): Promise<AppliedMigration[]> {
   }
 }
 
-/** Connections that take turns. Nothing can be written through them. */
-async function openReaders(path: string) {
-  const pragmas = `PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA query_only = ON`;
-  const readers = await Promise.all(Array.from({ length: readerCount }, () => openConnection(path, pragmas)));
-  let turn = 0;
-  return {
-    async query<Row>(text: string, values: unknown[]) {
-      turn = (turn + 1) % readers.length;
-      try {
-        return (await readers[turn]!.all(text, values)) as Row[];
-      } catch (error) {
-        throw asStoreError(error);
-      }
-    },
-    close: () => Promise.all(readers.map((reader) => reader.close())),
-  };
+/** Longer than the writer waits for the lock: it does not answer. */
+const writerAnswersMs = busyTimeoutMs + 500;
+/** Asks the file on the connection that no workspace keeps busy. How long is too long, the caller decides. */
+async function isNear(readers: SqliteReaders, writer: SqliteConnection): Promise<boolean> {
+  if (writer.busyMs() > writerAnswersMs) return false;
+  await readers.use({}, (reader) => reader.all('SELECT 1 FROM "sqlite_master" LIMIT 1', []));
+  return true;
 }
 
 export async function openSqliteDatabase(
@@ -192,40 +209,42 @@ export async function openSqliteDatabase(
 ): Promise<Database> {
   makeFile(path);
   const writer = await openWriter(path);
-  const readers = await openReaders(path);
-  const writing = writeConnection(writer, onStatement);
-  const queue = new PQueue({ concurrency: 1 });
+  const readers = await openReaders(path, `PRAGMA busy_timeout = ${busyTimeoutMs}`);
+  const writes = createFairSlots({ slots: 1, maxWaiting: maxWaitingWrites });
   const beginWrite = createBegin(writer);
-  const read: ReadRows = (text, values) => readers.query(text, values);
+  const read: ReadRows = (text, values) => readers.use({}, (reader) => reader.all(text, values));
+
+  async function write<T>(work: (connection: WriteConnection) => Promise<T>, begin: Begin): Promise<T> {
+    await beforeWrite?.();
+    const { connection, end } = untilEnd(writeConnection(writer, begin.signal, onStatement));
+    try {
+      return await inTransaction(
+        writer.exec,
+        () => beginWrite(begin),
+        () => work(connection).finally(end),
+      );
+    } catch (error) {
+      throw asStoreError(error);
+    }
+  }
 
   return {
     dialect: sqlite,
-    async query<Row>(statement: { sql: string; values: unknown[] }) {
-      await onStatement?.(statement.sql, statement.values);
-      return readers.query<Row>(statement.sql, statement.values);
-    },
-    write(work) {
+    query: <Row>({ sql, values }: { sql: string; values: unknown[] }, call: StoreCall = {}) =>
+      readers.use(call, async (reader) => {
+        await onStatement?.(sql, values);
+        return (await reader.all(sql, values, call.signal)) as Row[];
+      }),
+    write(work, call = {}) {
       const sinceMs = performance.now();
-      return queue.add(async () => {
-        await beforeWrite?.();
-        const { connection, end } = untilEnd(writing);
-        try {
-          return await inTransaction(
-            writer.exec,
-            () => beginWrite(sinceMs),
-            () => work(connection).finally(end),
-          );
-        } catch (error) {
-          throw asStoreError(error);
-        }
-      });
+      return writes.run(call, () => write(work, { sinceMs, signal: call.signal }));
     },
-    migrate: () => queue.add(() => bringUpToDate(read, () => migrateOnce(path))),
+    migrate: () => writes.run({}, () => bringUpToDate(read, () => migrateOnce(path))),
     hasPendingMigrations: async () => !(await isUpToDate(read)),
     findRefusal: () => findRefusal(read),
-    isNear: async () => true,
+    isNear: () => isNear(readers, writer),
     async close() {
-      await queue.onIdle();
+      await writes.onIdle();
       await Promise.all([writer.close(), readers.close()]);
     },
   };

@@ -1,7 +1,7 @@
 // The only way a feature reads or writes rows: every statement is already limited to the caller's workspace and venues.
 import { empty } from 'sql-template-tag';
 import type { Clock } from '../core/clock.ts';
-import type { Database, WriteConnection } from './database.ts';
+import { connectionFor, type Database, type WriteConnection } from './database.ts';
 import type { TenantScope } from './tenancy.ts';
 import { sharing, type ReadRow } from './shared-reads.ts';
 import { readerOf, type TenantReader } from './tenant-reader.ts';
@@ -47,18 +47,22 @@ async function takeName(connection: WriteConnection, name: string): Promise<void
 
 export function createTenantDb(options: TenantDbOptions): TenantDb {
   const { database, scope, clock, readRow, afterBegin, beforeCommit, afterCommit } = options;
-  const reader = readerOf(database, scope);
+  const { workspaceId: workspace } = scope;
+  const reader = readerOf(connectionFor(database, { workspace }), scope);
   return {
     ...reader,
     ...(readRow ? sharing(reader, readRow) : {}),
     async transaction(work, { oneAtATime } = {}) {
-      const result = await database.write(async (connection) => {
-        if (oneAtATime !== undefined) await takeName(connection, `${oneAtATime} of ${scope.workspaceId}`);
+      const inTransaction = async (connection: WriteConnection) => {
+        // For the transactions of other processes: those of this one take turns before they take a connection.
+        if (oneAtATime !== undefined) await takeName(connection, `${oneAtATime} of ${workspace}`);
         await afterBegin?.(connection);
         const value = await work(writerOf(connection, scope, clock));
         await beforeCommit?.(connection);
         return value;
-      });
+      };
+      const call = { workspace, ...(oneAtATime === undefined ? {} : { oneAtATime }) };
+      const result = await database.write(inTransaction, call);
       afterCommit?.();
       return result;
     },

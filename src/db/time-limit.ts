@@ -1,14 +1,20 @@
-// A store that stops answering to one caller: after its time is over, no further statement of it begins. One that is running
-// ends by the engine's own limit (Postgres: statement_timeout; sqlite3 interrupts a connection, and with it everybody's statements).
+// A store that stops answering to one caller: when its time is over or the caller has gone, no further statement of it begins,
+// and the one that waits or runs is ended.
 import type { Sql } from 'sql-template-tag';
 import type { Connection, Database, WriteConnection } from './database.ts';
 
-/**
- * `assertInTime` is called before each statement and before each commit; what it throws is the statement's error and rolls a
- * transaction back. So no change becomes visible long after it was stamped (see core/deadlines.ts), also when this process
- * stood still in between.
- */
-export function limitTime(database: Database, assertInTime: () => void): Database {
+export interface TimeLimit {
+  /**
+   * Called before each statement and before each commit; what it throws is the statement's error and rolls a transaction back.
+   * So no change becomes visible long after it was stamped (see core/deadlines.ts), also when this process stood still in
+   * between.
+   */
+  assertInTime(): void;
+  /** Ends what runs. */
+  readonly signal: AbortSignal;
+}
+
+export function limitTime(database: Database, { assertInTime, signal }: TimeLimit): Database {
   const query = ({ query: run }: Connection) =>
     async function <Row extends object>(statement: Sql): Promise<Row[]> {
       assertInTime();
@@ -24,12 +30,17 @@ export function limitTime(database: Database, assertInTime: () => void): Databas
   });
   return {
     ...database,
-    query: query(database),
-    write: (work) =>
-      database.write(async (connection) => {
+    async query<Row extends object>(statement: Sql, call = {}) {
+      assertInTime();
+      return database.query<Row>(statement, { ...call, signal });
+    },
+    write(work, call) {
+      const inTime = async (connection: WriteConnection) => {
         const result = await work(limited(connection));
         assertInTime();
         return result;
-      }),
+      };
+      return database.write(inTime, { ...call, signal });
+    },
   };
 }

@@ -8,30 +8,27 @@ import { mayManage, type AccessExplainer, type Decision } from '../access/policy
 import type { Limits, RequestLimits } from '../access/rate-limit/index.ts';
 import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
 import type { Clock } from '../core/clock.ts';
-import { operationLimitMs } from '../core/deadlines.ts';
-import { ApiError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { RequestContextBase, RequestFacts, RequestScope } from '../core/request-facts.ts';
 import type { Connection } from '../db/database.ts';
 import { assertIdempotencyKey } from '../graph/idempotency.ts';
 import { createTenantDb, type TenantDb } from '../db/tenant-db.ts';
 import { shareReads, type ReadRow } from '../db/shared-reads.ts';
-import { storeIsAway } from '../db/store-failure.ts';
-import { limitTime } from '../db/time-limit.ts';
+import { limitTime, type TimeLimit } from '../db/time-limit.ts';
+import { createAdmission } from './admission.ts';
 import type { OperationCheck } from './operation-check.ts';
+import { assertNotEnded, tookTooLong } from './operation-limit.ts';
 import type { PersistedQueries, PersistedQuery } from './persisted-queries.ts';
 
-/**
- * Throws QUERY_TOO_EXPENSIVE once the time is over. What was committed by then stays and is reported as done. Throws
- * SERVICE_UNAVAILABLE when the caller has been told so already: nothing more is to happen.
- */
-function timeLimit(clock: Clock, scope: RequestScope): () => void {
-  const endMs = clock.nowMs() + operationLimitMs;
-  return () => {
-    if (scope.isGivenUp) throw storeIsAway();
-    if (clock.nowMs() < endMs) return;
-    const message = `The operation took longer than ${operationLimitMs / 1000} seconds and was ended.`;
-    throw new ApiError('QUERY_TOO_EXPENSIVE', message, { details: { limitMs: operationLimitMs } });
+/** By the clock before each statement, and by a timer while one runs (see startTimeLimit). */
+function timeLimit(clock: Clock, scope: RequestScope, limitMs: number): TimeLimit {
+  const endMs = clock.nowMs() + limitMs;
+  return {
+    signal: scope.ending.signal,
+    assertInTime() {
+      assertNotEnded(scope);
+      if (clock.nowMs() >= endMs) throw tookTooLong(limitMs);
+    },
   };
 }
 
@@ -43,19 +40,18 @@ function tenantDbFor(
   { database, clock }: Operator,
   authenticator: Authenticator,
   principal: Principal,
-  request: RequestScope,
+  limit: TimeLimit,
   readRow: ReadRow,
 ): TenantDb | null {
   if (principal.kind === 'ANONYMOUS') return null;
   const { workspaceId, venueIds } = principal;
   const check = (connection: Connection) => authenticator.holdValid(connection, principal);
-  const assertInTime = timeLimit(clock, request);
   return createTenantDb({
     ...{ clock, scope: { workspaceId, venueIds } },
-    database: limitTime(database, assertInTime),
-    readRow(...question) {
-      assertInTime();
-      return readRow(...question);
+    database: limitTime(database, limit),
+    readRow(scope, wanted, id) {
+      limit.assertInTime();
+      return readRow(scope, wanted, id, limit.signal);
     },
     ...(principal.kind === 'USER' ? { afterBegin: check } : { beforeCommit: check }),
   });
@@ -99,18 +95,26 @@ interface Served {
   readonly authenticator: Authenticator;
   readonly limits: Limits;
   readonly shownTo: (principal: Principal) => Promise<GraphQLSchema>;
+  readonly operationLimitMs: number;
+}
+
+/** Whose turn it is: keys of a workspace wait for each other, and no person for them. Else a flood kept its owner from ending it. */
+function queueOf(principal: Principal): string {
+  if (principal.kind === 'ANONYMOUS') return '';
+  return principal.kind === 'USER' ? principal.userId : principal.workspaceId;
 }
 
 /** The story of a request until it is parsed: who calls, may it go on, which rows are its own. */
 export function contextFactory(
   operator: Operator,
-  { authenticator, limits, shownTo }: Served,
+  { authenticator, limits, shownTo, operationLimitMs }: Served,
   {
     check,
     persistedQueries,
   }: { readonly check: OperationCheck; readonly persistedQueries: PersistedQueries },
 ) {
   const readRow = shareReads(operator.database);
+  const admission = createAdmission();
   return async (facts: RequestFacts): Promise<ServedContext> => {
     const { scope, ip, headers, operation, idempotencyKey, answer } = facts;
     const sent = readCredential(headers);
@@ -120,13 +124,15 @@ export function contextFactory(
     // Whoever has no credential and asks for more than the public part is refused first, and for nothing.
     if (principal.kind === 'ANONYMOUS') check(operation, true);
     const opened = limits.open(principal, ip, answer);
+    await admission.enter(scope, queueOf(principal));
     const persisted = persistedQueries.find(facts, principal);
     if (principal.kind !== 'ANONYMOUS') {
       const managed = check(persisted ?? operation, false);
       if (principal.kind === 'USER') opened.chooseBudget(mayManage(managed, principal.scopes));
     }
     const { clock, credentials, scopes, explainer } = operator;
-    const rows = tenantDbFor(operator, authenticator, principal, scope, readRow);
+    const limit = timeLimit(clock, scope, operationLimitMs);
+    const rows = tenantDbFor(operator, authenticator, principal, limit, readRow);
     const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
     const shown = () => shownTo(principal);
     const tools = [clock, credentials, scopes, explainer, shown, opened, rows, persisted] as const;

@@ -10,7 +10,7 @@ const sweepEveryMs = 100;
 export interface Drain {
   isClosing(): boolean;
   /** Counts work as in flight, also when its caller has gone: a mutation is not cut off by a closed laptop. */
-  track<T>(work: Promise<T>): Promise<T>;
+  track<T>(work: Promise<T>, cutOff: () => void): Promise<T>;
   /** Stops accepting after `graceMs`. Resolves when nothing is in flight; at the limit, after cutting off the rest. */
   close(graceMs: number): Promise<void>;
 }
@@ -58,7 +58,8 @@ function watchConnections({ server }: FastifyInstance): () => void {
 
 export function addDrain(app: FastifyInstance, drainLimitMs = defaultDrainLimitMs): Drain {
   const closeIdle = watchConnections(app);
-  const inFlight = new Set<Promise<unknown>>();
+  /** With what ends each of them. */
+  const inFlight = new Map<Promise<unknown>, () => void>();
   let closing = false;
 
   app.addHook('onSend', async (_request, reply) => {
@@ -66,13 +67,13 @@ export function addDrain(app: FastifyInstance, drainLimitMs = defaultDrainLimitM
   });
 
   async function finishInFlight(): Promise<void> {
-    while (inFlight.size > 0) await Promise.allSettled(inFlight);
+    while (inFlight.size > 0) await Promise.allSettled(inFlight.keys());
   }
 
   return {
     isClosing: () => closing,
-    track(work) {
-      inFlight.add(work);
+    track(work, cutOff) {
+      inFlight.set(work, cutOff);
       const forget = () => void inFlight.delete(work);
       work.then(forget, forget);
       return work;
@@ -84,6 +85,7 @@ export function addDrain(app: FastifyInstance, drainLimitMs = defaultDrainLimitM
       const limitReached = new Promise<void>((resolve) => {
         limit = setTimeout(() => {
           app.server.closeAllConnections();
+          for (const cutOff of inFlight.values()) cutOff();
           resolve();
         }, drainLimitMs);
       });

@@ -16,7 +16,7 @@ import { maxHeadBytes } from './header-limits.ts';
 import { isHealth } from './health.ts';
 import { strictPolicy } from './pages.ts';
 import { fromFastify, hungUp, pathOf } from './request-rules.ts';
-import { answerNotesOf, scopeOf, traceForLog } from './request-scope.ts';
+import { answerNotesOf, requestNotesOf, scopeOf, traceForLog } from './request-scope.ts';
 
 interface FastifyOptions {
   readonly logger: Logger;
@@ -100,7 +100,7 @@ function logAnswer(
   reply: FastifyReply,
   { isSent, tookMs }: { readonly isSent: boolean; readonly tookMs: number },
 ): void {
-  const { requestId, trace, caller, operation, ...known } = scopeOf(request);
+  const { requestId, trace, caller, operation, ...known } = requestNotesOf(request);
   const outcome = known.outcome ?? outcomeOfStatus(reply.statusCode, isSent);
   const entry = {
     requestId,
@@ -123,7 +123,7 @@ function logAnswer(
     seconds: tookMs / 1_000,
   });
   const answer = isSent ? { status: reply.statusCode, outcome } : { outcome: 'aborted' };
-  trace?.end({ ...scopeOf(request), ...answer });
+  trace?.end({ ...requestNotesOf(request), ...answer });
 }
 
 /** Pages and probes have no trace: they ask the store for nothing that an operation would wait for. */

@@ -2,7 +2,7 @@
 import { GraphQLError, type ExecutionResult, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { ApiError, httpStatusOf, type ErrorCode } from '../core/errors.ts';
-import type { RequestScope } from '../core/request-facts.ts';
+import type { RequestNotes } from '../core/request-facts.ts';
 import { speakable } from './echo.ts';
 import { outcomeOf, traceForLog } from './request-scope.ts';
 
@@ -28,7 +28,7 @@ export interface ErrorDoor {
    * JSON text of the answer to this request, each error as `{message, path?, locations?, extensions: {code, requestId, ...}}`.
    * Logs what it masks, each cause once, and notes how it went. Throws only when something in it is no JSON.
    */
-  stringify(answer: RawAnswer, scope: RequestScope): string;
+  stringify(answer: RawAnswer, scope: RequestNotes): string;
 }
 
 /** Made, not thrown: a refusal that has no code of its own, BAD_REQUEST with whatever HTTP status, e.g. 404 or 415. */
@@ -114,7 +114,7 @@ function masked(requestId: string): GraphQLFormattedError {
 /** What is masked in one answer: by its cause, where it came out. One failed statement comes out at every row it was for. */
 type Defects = Map<unknown, { path: GraphQLFormattedError['path']; places: number }>;
 
-function present(error: unknown, { requestId }: RequestScope, defects: Defects): GraphQLFormattedError {
+function present(error: unknown, { requestId }: RequestNotes, defects: Defects): GraphQLFormattedError {
   const refusal = refusalOf(error);
   if (!refusal) {
     const place = placeOf(error);
@@ -131,7 +131,7 @@ function present(error: unknown, { requestId }: RequestScope, defects: Defects):
   };
 }
 
-function format(error: unknown, scope: RequestScope, defects: Defects): GraphQLFormattedError {
+function format(error: unknown, scope: RequestNotes, defects: Defects): GraphQLFormattedError {
   try {
     return present(error, scope, defects);
   } catch {
@@ -141,7 +141,7 @@ function format(error: unknown, scope: RequestScope, defects: Defects): GraphQLF
 }
 
 /** One line for each cause, with the first of its places and, when there are more, their number. */
-function report(defects: Defects, { requestId, trace }: RequestScope, logger: Logger): void {
+function report(defects: Defects, { requestId, trace }: RequestNotes, logger: Logger): void {
   for (const [err, { path, places }] of defects) {
     const where = { path, ...(places > 1 ? { places } : {}) };
     try {

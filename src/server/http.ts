@@ -3,8 +3,9 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import { operationLimitMs as defaultOperationLimitMs } from '../core/deadlines.ts';
 import type { Meter } from '../core/meter.ts';
-import type { RequestContextBase, RequestFacts } from '../core/request-facts.ts';
+import type { RequestContextBase, RequestFacts, RequestScope } from '../core/request-facts.ts';
 import type { Tracer } from '../core/tracer.ts';
 import { prefersHtml } from './accept.ts';
 import { startApollo, unfinishedAnswer } from './apollo.ts';
@@ -18,6 +19,7 @@ import { createFastify } from './fastify.ts';
 import { createErrorDoor, type ErrorDoor } from './format-error.ts';
 import { addHealth, type Readiness } from './health.ts';
 import { addGraphiql, createSandbox, sendPage } from './pages.ts';
+import { endForGoneCaller, endForShutdown, endGivenUp, startTimeLimit } from './operation-limit.ts';
 import { addRequestRules } from './request-rules.ts';
 import { withPatience } from './patience.ts';
 import { addSchemaRoute } from './schema-route.ts';
@@ -48,6 +50,8 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
   readonly drainLimitMs?: number;
   /** Default: auto. */
   readonly compiledExecution?: CompiledExecution;
+  /** What runs longer is ended. Default: 10 s. */
+  readonly operationLimitMs?: number;
   /** The operation that Sandbox and GraphiQL show at first. */
   readonly exampleDocument: string;
   /** Documents that GraphiQL offers beside it, each in a tab of its own. */
@@ -128,9 +132,28 @@ function wantsSandbox(request: FastifyRequest): boolean {
   return request.method === 'GET' && !hasQuery && prefersHtml(request.headers.accept);
 }
 
-/** The drain waits for the work itself, also for what nobody waits for any more. */
+/** The drain waits for the work itself, also when the caller has been told that the store is away. */
 function patiently<T>(request: FastifyRequest, work: Promise<T>, isNear: () => Promise<boolean>): Promise<T> {
-  return withPatience(work, { isNear, onGivenUp: () => (scopeOf(request).isGivenUp = true) });
+  return withPatience(work, { isNear, onGivenUp: () => endGivenUp(scopeOf(request)) });
+}
+
+/** Ends what runs for the request at its time limit, at the end of its connection and at that of the server. */
+function endInTime<T>(
+  { raw }: FastifyReply,
+  scope: RequestScope,
+  work: Promise<T>,
+  { limitMs, drain }: { readonly limitMs: number; readonly drain: Drain },
+): Promise<T> {
+  const stopLimit = startTimeLimit(scope, limitMs);
+  const end = () => {
+    stopLimit();
+    scope.leave?.();
+  };
+  work.then(end, end);
+  raw.once('close', () => {
+    if (!raw.writableFinished) endForGoneCaller(scope);
+  });
+  return drain.track(work, () => endForShutdown(scope));
 }
 
 /** GET and POST /graphql: the operation, or Sandbox for a browser that comes without one. */
@@ -141,6 +164,7 @@ async function addGraphql<TContext extends RequestContextBase>(
   door: ErrorDoor,
 ): Promise<{ stop(): Promise<void> }> {
   const sandbox = createSandbox(options.exampleDocument, options.introspection);
+  const limitMs = options.operationLimitMs ?? defaultOperationLimitMs;
   const plugins = [sandbox.plugin, ...options.plugins];
   const apollo = await startApollo({ ...options, plugins });
   const answer = fastifyApolloHandler(apollo, {
@@ -160,10 +184,11 @@ async function addGraphql<TContext extends RequestContextBase>(
     url: '/graphql',
     async handler(request, reply) {
       if (wantsSandbox(request)) return sendPage(reply, await sandbox.render());
-      const { trace } = scopeOf(request);
+      const scope = scopeOf(request);
       const begin = () => respond(request, reply);
-      const work = trace ? trace.run(begin) : begin();
-      return patiently(request, drain.track(work), options.isStoreNear);
+      const work = scope.trace ? scope.trace.run(begin) : begin();
+      const limited = endInTime(reply, scope, work, { limitMs, drain });
+      return patiently(request, limited, options.isStoreNear);
     },
   });
   return apollo;

@@ -11,6 +11,9 @@ const quietMs = 1_500;
 /** So long the store has for its answer; then it is asked again. */
 const answerMs = 1_000;
 
+/** A timer that fires so late tells nothing of the store. */
+const lateMs = 250;
+
 export interface StoreWatch {
   /** Whether the store answers something trivial at once. May take its time, and may reject. */
   isNear(): Promise<boolean>;
@@ -29,8 +32,11 @@ export function withPatience<T>(work: Promise<T>, { isNear, onGivenUp }: StoreWa
         // No answer is an answer.
         () => undefined,
       );
+      const dueMs = performance.now() + answerMs;
       const judge = () => {
-        if (near) return ask();
+        // This process was busy itself, and may not have come to ask the store.
+        const isLate = performance.now() - dueMs > lateMs;
+        if (near || isLate) return ask();
         onGivenUp();
         reject(storeIsAway());
       };

@@ -33,20 +33,20 @@ function tracedConnection(connection: WriteConnection, trace: RequestTrace): Wri
 
 /** The same store. Whose statement it is, is asked at each read and at the beginning of each write. */
 export function tracedDatabase(database: Database): Database {
-  const query: Connection['query'] = (statement) => {
+  const query: Database['query'] = (statement, call) => {
     const trace = currentTrace();
-    if (!trace) return database.query(statement);
-    return traced(database, trace, statement, () => database.query(statement));
+    if (!trace) return database.query(statement, call);
+    return traced(database, trace, statement, () => database.query(statement, call));
   };
   return {
     ...database,
     query,
-    write(work) {
+    write(work, call) {
       // Asked here and not at the statement: on SQLite a write is started by the end of the one before it, within the
       // request of that one.
       const trace = currentTrace();
-      if (!trace) return database.write(work);
-      return database.write((connection) => work(tracedConnection(connection, trace)));
+      if (!trace) return database.write(work, call);
+      return database.write((connection) => work(tracedConnection(connection, trace)), call);
     },
   };
 }

@@ -209,6 +209,46 @@ describeEachEngine('One row that several ask for at the same moment', (engine) =
     await early;
   });
 
+  it('is read to the end while one who asked for it is still there, and ended after the last one', async () => {
+    const { workspaces, ids } = await fill();
+    const scope = { workspaceId: workspaces[0]!, venueIds: null };
+    const wanted = { table: customers, properties: ['id', 'name'], below: [] };
+    const reason = new Error('gone');
+    let [begun, mayGoOn] = [gate(), gate()];
+    let signal: AbortSignal | undefined;
+    const read = shareReads({
+      dialect: store.database.dialect,
+      async query(statement, call) {
+        signal = call?.signal;
+        begun.open();
+        await mayGoOn.passed;
+        return store.database.query(statement, call);
+      },
+    });
+    const [leaving, staying] = [new AbortController(), new AbortController()];
+    const [left, stayed] = [leaving, staying].map((one) => read(scope, wanted, ids[0]!, one.signal));
+    await begun.passed;
+    leaving.abort(reason);
+    await expect(left).rejects.toBe(reason);
+    expect(signal?.aborted).toBe(false);
+    mayGoOn.open();
+    expect(await stayed).toMatchObject({ row: { name: 'C0' } });
+    // After its answer nobody's end is its.
+    staying.abort(reason);
+    expect(signal?.aborted).toBe(false);
+
+    [begun, mayGoOn] = [gate(), gate()];
+    const all = [new AbortController(), new AbortController()];
+    const ended = all.map((one) => read(scope, wanted, ids[0]!, one.signal));
+    await begun.passed;
+    all.forEach((one) => one.abort(reason));
+    for (const one of ended) await expect(one).rejects.toBe(reason);
+    expect(signal?.reason).toBe(reason);
+    mayGoOn.open();
+    // Whoever asks next gets a statement that runs.
+    expect(await read(scope, wanted, ids[0]!)).toMatchObject({ row: { name: 'C0' } });
+  });
+
   it('is asked for alone when the statement of all fails: the fault may be of another row', async () => {
     const { workspaces, ids } = await fill();
     const scope = { workspaceId: workspaces[0]!, venueIds: null };

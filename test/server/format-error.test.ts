@@ -2,7 +2,7 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../../src/core/errors.ts';
-import type { RequestScope } from '../../src/core/request-facts.ts';
+import type { RequestNotes } from '../../src/core/request-facts.ts';
 import { createLogger } from '../../src/core/logger.ts';
 import { createErrorDoor, type ErrorDoor } from '../../src/server/format-error.ts';
 
@@ -127,7 +127,7 @@ describe('the error door', () => {
   it('writes the whole answer, and notes how it went', () => {
     const { door, lines } = createDoor();
     const denied = new ApiError('FORBIDDEN', 'Not for you.', { reason: 'ADMIN_ONLY' });
-    const [ok, partial, all]: RequestScope[] = [
+    const [ok, partial, all]: RequestNotes[] = [
       { requestId: 'r0' },
       { requestId: 'r1' },
       { requestId: 'r2' },
@@ -137,7 +137,7 @@ describe('the error door', () => {
     const extensions = { code: 'FORBIDDEN', reason: 'ADMIN_ONLY', requestId: 'r1' };
     const errors = [masked, { message: 'Not for you.', extensions }];
     expect(JSON.parse(text)).toEqual({ errors, data: { a: null, b: 1 } });
-    expect(lines.map((line) => (JSON.parse(line) as RequestScope).requestId)).toEqual(['r1']);
+    expect(lines.map((line) => (JSON.parse(line) as RequestNotes).requestId)).toEqual(['r1']);
     door.stringify({ data: { a: null }, errors: [denied] }, all!);
     expect([ok, partial, all].map((scope) => [scope?.outcome, scope?.reason])).toEqual([
       ['ok', undefined],

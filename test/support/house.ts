@@ -112,6 +112,8 @@ export interface HouseOptions {
   readonly tracer?: Tracer;
   /** Default: what LATCHKEY_TEST_EXECUTION says, or auto. */
   readonly compiledExecution?: CompiledExecution;
+  /** Default: 10 s. */
+  readonly operationLimitMs?: number;
 }
 
 export async function openTestHouse(
@@ -128,6 +130,7 @@ export async function openTestHouse(
     secrets: testSecrets,
     compiledExecution: options.compiledExecution ?? executionOfThisRun,
     logger: options.logger ?? pino({ level: 'silent' }),
+    ...(options.operationLimitMs ? { operationLimitMs: options.operationLimitMs } : {}),
     ...(options.meter ? { meter: options.meter } : {}),
     ...(options.tracer ? { tracer: options.tracer } : {}),
     database: {

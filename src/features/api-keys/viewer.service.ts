@@ -1,6 +1,8 @@
 // What a caller may know of itself. Works for every proven credential, also for a key without scopes.
 import type { Context } from '../../access/context.ts';
 import { findKey, findUser } from '../../access/key-store.ts';
+import type { ApiKeyPrincipal } from '../../core/principal.ts';
+import { connectionFor } from '../../db/database.ts';
 import { tableOf } from '../../db/table.ts';
 import { createTenantDb } from '../../db/tenant-db.ts';
 import { describeUser, describeWorkspace } from '../users/index.ts';
@@ -14,9 +16,9 @@ export async function describeViewer(ctx: Context): Promise<Viewer> {
   const workspace = await describeWorkspace(wholeWorkspace(ctx, principal.workspaceId));
   const base = { workspace, scopes: [...principal.scopes].sort(), apiKey: null, user: null };
   if (principal.kind === 'API_KEY') {
-    return { ...base, kind: ViewerKind.API_KEY, apiKey: await describeOwnKey(ctx, principal.secretId) };
+    return { ...base, kind: ViewerKind.API_KEY, apiKey: await describeOwnKey(ctx, principal) };
   }
-  const user = await findUser(ctx.credentials.accounts, principal.userId);
+  const user = await findUser(accountsOf(ctx, principal.workspaceId), principal.userId);
   return { ...base, kind: ViewerKind.USER, user: user && (await describeUser(ctx.db, user)) };
 }
 
@@ -25,8 +27,16 @@ function wholeWorkspace({ credentials, clock }: Context, workspaceId: string) {
   return createTenantDb({ database: credentials.accounts, scope: { workspaceId, venueIds: null }, clock });
 }
 
-async function describeOwnKey(ctx: Context, secretId: string): Promise<ViewerApiKey | null> {
-  const record = await findKey(ctx.credentials.accounts, secretId);
+/** Not the server's own look-up: it takes its part of the workspace's share. */
+function accountsOf({ credentials }: Context, workspace: string) {
+  return connectionFor(credentials.accounts, { workspace });
+}
+
+async function describeOwnKey(
+  ctx: Context,
+  { secretId, workspaceId }: ApiKeyPrincipal,
+): Promise<ViewerApiKey | null> {
+  const record = await findKey(accountsOf(ctx, workspaceId), secretId);
   if (!record) return null;
   const { key, secret } = record;
   const status = statusOf(key, { nowMs: ctx.clock.nowMs(), inactivityDays: ctx.credentials.inactivityDays });
