@@ -9,14 +9,16 @@ import type { Logger } from 'pino';
 import { blankSecrets } from '../core/logger.ts';
 import type { Meter } from '../core/meter.ts';
 import type { RequestTrace, Tracer } from '../core/tracer.ts';
+import { prefersHtml } from './accept.ts';
 import { addCors, type CorsOrigins } from './cors.ts';
 import { limitConnections, type ConnectionLimits } from './connections.ts';
 import { badRequest, type ErrorDoor } from './format-error.ts';
 import { maxHeadBytes } from './header-limits.ts';
 import { isHealth } from './health.ts';
 import { strictPolicy } from './pages.ts';
-import { fromFastify, hungUp, pathOf } from './request-rules.ts';
+import { fromFastify, hungUp, pathOf, routeOf } from './request-rules.ts';
 import { answerNotesOf, requestNotesOf, scopeOf, traceForLog } from './request-scope.ts';
+import { sendNothingHere } from './welcome.ts';
 
 interface FastifyOptions {
   readonly logger: Logger;
@@ -56,11 +58,12 @@ function headOf(error: unknown): ErrorHead {
 
 function sendError(reply: FastifyReply, error: unknown, door: ErrorDoor): FastifyReply {
   const { status, headers } = headOf(error);
-  return reply
-    .code(status)
-    .headers(Object.fromEntries(headers))
-    .type('application/json; charset=utf-8')
-    .send(door.stringify({ errors: [error] }, scopeOf(reply.request)));
+  const text = door.stringify({ errors: [error] }, scopeOf(reply.request));
+  void reply.code(status).headers(Object.fromEntries(headers));
+  const { method, headers: sent } = reply.request;
+  const isRead = method === 'GET' || method === 'HEAD';
+  if (status === 404 && isRead && prefersHtml(sent.accept)) return sendNothingHere(reply);
+  return reply.type('application/json; charset=utf-8').send(text);
 }
 
 /** What Node's parser refuses never becomes a request: the answer is written to the socket by hand. */
@@ -128,7 +131,7 @@ function logAnswer(
 
 /** Pages and probes have no trace: they ask the store for nothing that an operation would wait for. */
 function beginTrace(tracer: Tracer, request: FastifyRequest): RequestTrace | undefined {
-  const path = pathOf(request);
+  const path = routeOf(request);
   if (path !== '/graphql') return undefined;
   const { traceparent } = request.headers;
   return tracer.begin({
@@ -183,7 +186,8 @@ export function createFastify(options: FastifyOptions, door: ErrorDoor): Fastify
     http: { maxHeaderSize: maxHeadBytes },
     requestIdHeader: false,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
+    routerOptions: { ignoreTrailingSlash: true },
     // The drain answers what arrives late on an open connection; Fastify's own 503 has neither our form nor our headers.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {

@@ -20,10 +20,11 @@ import { createErrorDoor, type ErrorDoor } from './format-error.ts';
 import { addHealth, type Readiness } from './health.ts';
 import { addGraphiql, createSandbox, sendPage } from './pages.ts';
 import { endForGoneCaller, endForShutdown, endGivenUp, startTimeLimit } from './operation-limit.ts';
-import { addRequestRules } from './request-rules.ts';
+import { addRequestRules, wrongMethod } from './request-rules.ts';
 import { withPatience } from './patience.ts';
 import { addSchemaRoute } from './schema-route.ts';
 import { answerNotesOf, scopeOf } from './request-scope.ts';
+import { addWelcome } from './welcome.ts';
 
 export interface HttpServerOptions<TContext extends RequestContextBase> {
   readonly schema: GraphQLSchema;
@@ -129,7 +130,7 @@ function factsOf(request: FastifyRequest, trustProxyHops: number): RequestFacts 
 
 function wantsSandbox(request: FastifyRequest): boolean {
   const hasQuery = Object.hasOwn(request.query as object, 'query');
-  return request.method === 'GET' && !hasQuery && prefersHtml(request.headers.accept);
+  return request.method !== 'POST' && !hasQuery && prefersHtml(request.headers.accept);
 }
 
 /** The drain waits for the work itself, also when the caller has been told that the store is away. */
@@ -184,6 +185,8 @@ async function addGraphql<TContext extends RequestContextBase>(
     url: '/graphql',
     async handler(request, reply) {
       if (wantsSandbox(request)) return sendPage(reply, await sandbox.render());
+      // The page alone has a head: for an operation it would have to be run, and its answer thrown away.
+      if (request.method === 'HEAD') throw wrongMethod('GET, POST');
       const scope = scopeOf(request);
       const begin = () => respond(request, reply);
       const work = scope.trace ? scope.trace.run(begin) : begin();
@@ -210,9 +213,7 @@ export async function createHttpServer<TContext extends RequestContextBase>(
     isClosing: () => drain.isClosing(),
     logger: options.logger,
   });
-  app.get('/', async (request, reply) =>
-    prefersHtml(request.headers.accept) ? reply.redirect('/graphql') : { graphql: '/graphql' },
-  );
+  addWelcome(app);
   addGraphiql(app, [options.exampleDocument, ...options.exampleFiles]);
   addSchemaRoute(app, (request) =>
     patiently(request, options.schemaFor(factsOf(request, options.trustProxyHops)), options.isStoreNear),

@@ -21,7 +21,7 @@ const nothing: PageSources = {
   'frame-ancestors': ["'none'"],
 };
 
-function policyOf(sources: PageSources): string {
+export function policyOf(sources: PageSources): string {
   return Object.entries({ ...nothing, ...sources })
     .map(([directive, values]) => [directive, ...values].join(' '))
     .join('; ');
@@ -30,7 +30,7 @@ function policyOf(sources: PageSources): string {
 /** For every answer that is no page. */
 export const strictPolicy = policyOf({});
 
-interface Page {
+export interface Page {
   readonly html: string;
   readonly policy: string;
 }

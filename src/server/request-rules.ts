@@ -16,23 +16,35 @@ const maxPieces = 10_000;
 
 /** Every path there is, with its methods: for 405 and its Allow header. */
 const methodsOf = new Map([
-  ['/', 'GET'],
+  ['/', 'GET, HEAD'],
   ['/graphql', 'GET, POST'],
-  ['/graphiql', 'GET'],
-  ['/schema.graphql', 'GET'],
-  ['/health/live', 'GET'],
-  ['/health/ready', 'GET'],
+  ['/graphiql', 'GET, HEAD'],
+  ['/schema.graphql', 'GET, HEAD'],
+  ['/favicon.ico', 'GET, HEAD'],
+  ['/health/live', 'GET, HEAD'],
+  ['/health/ready', 'GET, HEAD'],
 ]);
 
+/** As it was asked for. */
 export function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? '';
 }
 
+/** The path of what answers, however it was spelt (`/graphql/`, `/%67raphql`); of an unknown one, without a last slash. */
+export function routeOf(request: FastifyRequest): string {
+  const path = request.routeOptions.url ?? pathOf(request);
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+export function wrongMethod(methods: string): GraphQLError {
+  return badRequest(405, `This path takes ${methods.replace(', ', ' and ')} only.`, { Allow: methods });
+}
+
 function findRouteFault(request: FastifyRequest): GraphQLError | null {
   if (!request.is404) return null;
-  const methods = methodsOf.get(pathOf(request));
-  if (methods === undefined) return badRequest(404, 'There is nothing at this path. The API is at /graphql.');
-  return badRequest(405, `This path takes ${methods.replace(', ', ' and ')} only.`, { Allow: methods });
+  const methods = methodsOf.get(routeOf(request));
+  if (methods !== undefined) return wrongMethod(methods);
+  return badRequest(404, 'There is nothing at this path. The API is at /graphql.');
 }
 
 /** JSON in UTF-8 (RFC 8259, section 8.1) and not compressed; the charset may be left out. */
@@ -81,7 +93,7 @@ function findFault(request: FastifyRequest, bodyLimitBytes: number): GraphQLErro
   if (longHeader) return longHeader;
   if (hasSecondHost(request)) return badRequest(400, 'The request has more than one Host header.');
   const routeFault = findRouteFault(request);
-  if (routeFault || pathOf(request) !== '/graphql' || request.method === 'OPTIONS') return routeFault;
+  if (routeFault || routeOf(request) !== '/graphql' || request.method === 'OPTIONS') return routeFault;
   // The Apollo integration makes a URL of these; one that cannot be made would be our 500 instead of their 400.
   if (!URL.canParse(request.url, `${request.protocol}://${request.hostname}/`)) {
     return badRequest(400, 'The Host header is not valid.');

@@ -46,6 +46,21 @@ const nodes: readonly (readonly [string, string])[] = [
 ];
 
 describe('X-Forwarded-For', () => {
+  it.each([
+    // What proxies append stands at the end; everything before that, the caller may have written himself.
+    [0, '6.6.6.6', '10.0.0.1'],
+    [0, '6.6.6.6, 7.7.7.7', '10.0.0.1'],
+    [1, '7.7.7.7', '7.7.7.7'],
+    [1, '6.6.6.6, 7.7.7.7', '7.7.7.7'],
+    [1, '5.5.5.5, 6.6.6.6, 7.7.7.7', '7.7.7.7'],
+    [2, '6.6.6.6, 7.7.7.7', '6.6.6.6'],
+    [2, '5.5.5.5, 6.6.6.6, 7.7.7.7', '6.6.6.6'],
+    [2, '7.7.7.7', '7.7.7.7'],
+  ])('counts as far as %d proxies are trusted, no more: %s is %s', async (hops, forwarded, ip) => {
+    const headers = { 'x-forwarded-for': forwarded, 'x-real-ip': '9.9.9.9', forwarded: 'for=9.9.9.9' };
+    expect(await addressOf(hops, headers)).toBe(ip);
+  });
+
   it.each(nodes)('%s is the address "%s"', async (node, address) => {
     expect(await addressOf(1, { 'x-forwarded-for': node })).toBe(address);
     expect(await addressOf(1, { 'x-forwarded-for': `6.6.6.6:1, ${node}` })).toBe(address);

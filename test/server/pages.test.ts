@@ -20,17 +20,83 @@ function policyOf(headers: Record<string, unknown>): Map<string, string[]> {
 }
 
 describe('The root', () => {
-  it('leads a browser to /graphql, and tells a program where it is', async () => {
+  it('leads a browser on, and tells a program where the API is', async () => {
     const page = await toy.server.inject({ url: '/', headers: browser });
-    expect([page.statusCode, page.headers.location]).toEqual([302, '/graphql']);
+    expect(page.statusCode).toBe(200);
+    expect(page.body).toContain('<h1>Latchkey</h1>');
     const { statusCode, body } = await toy.server.inject({ url: '/' });
     expect([statusCode, body]).toEqual([200, '{"graphql":"/graphql"}']);
   });
 
-  it.each(['/', '/schema.graphql'])('%s takes GET only', async (url) => {
-    const { statusCode, headers } = await toy.server.inject({ url, method: 'PUT' });
-    expect([statusCode, headers.allow]).toEqual([405, 'GET']);
+  it.each(['/', '/schema.graphql', '/favicon.ico', '/health/live/'])(
+    '%s takes GET and HEAD only',
+    async (url) => {
+      const { statusCode, headers } = await toy.server.inject({ url, method: 'PUT' });
+      expect([statusCode, headers.allow]).toEqual([405, 'GET, HEAD']);
+    },
+  );
+});
+
+describe('A page for people', () => {
+  it.each([
+    ['/', 200],
+    ['/foo', 404],
+    ['/foo/', 404],
+    ['/graphql/foo', 404],
+  ])('%s, a %d, loads nothing from elsewhere, and its links lead to what is there', async (url, status) => {
+    const reply = await toy.server.inject({ url, headers: browser });
+    expect([reply.statusCode, reply.headers['content-type']]).toEqual([status, 'text/html; charset=utf-8']);
+    expect(reply.headers['x-request-id']).toMatch(/./);
+    const policy = policyOf(reply.headers);
+    const style = /<style>([^]*?)<\/style>/.exec(reply.body)?.[1] ?? '';
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(Object.fromEntries(policy)).toEqual({
+      ...{ 'default-src': ["'none'"], 'base-uri': ["'none'"], 'form-action': ["'none'"] },
+      ...{ 'frame-ancestors': ["'none'"], 'img-src': ["'self'"], 'style-src': [`'sha256-${hash}'`] },
+    });
+    expect(reply.body).not.toMatch(/<script|https?:|\/\//);
+    const links = [...reply.body.matchAll(/href="([^"]+)"/g)].map((match) => match[1]!);
+    expect(links).toEqual(['/favicon.ico', '/graphiql', '/graphql', '/schema.graphql', '/health/ready']);
+    for (const link of links) {
+      const { statusCode, headers } = await toy.server.inject({ url: link, headers: browser });
+      // The toy shows no schema to anybody: its own error, not that of an unknown path.
+      expect([link, statusCode]).toEqual([link, link === '/schema.graphql' ? 404 : 200]);
+      expect(headers['x-content-type-options']).toBe('nosniff');
+    }
   });
+
+  it('does not repeat what was asked for', async () => {
+    const reply = await toy.server.inject({ url: '/marker-"><b>?marker', headers: browser });
+    expect(reply.body).not.toContain('marker');
+  });
+
+  it.each([{}, { accept: '*/*' }, { accept: 'application/json' }])(
+    'is JSON for a program: %j',
+    async (headers) => {
+      const reply = await toy.server.inject({ url: '/foo', headers });
+      expect(reply.statusCode).toBe(404);
+      expect(reply.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+      const icon = await toy.server.inject({ url: '/favicon.ico', headers });
+      expect([icon.statusCode, icon.headers['content-type']]).toEqual([200, 'image/svg+xml']);
+    },
+  );
+
+  it.each(['/', '/foo', '/favicon.ico', '/graphql', '/graphiql', '/health/live', '/health/ready'])(
+    'has the head of its GET, and answers with a last slash alike: %s',
+    async (url) => {
+      const inner = url === '/' ? '/' : `${url}/`;
+      const [got, head, slash] = [
+        await toy.server.inject({ url, headers: browser }),
+        await toy.server.inject({ url, headers: browser, method: 'HEAD' }),
+        await toy.server.inject({ url: inner, headers: browser }),
+      ];
+      const headOf = ({ statusCode, headers }: typeof got) => [statusCode, headers['content-type']];
+      expect([headOf(head), head.body]).toEqual([headOf(got), '']);
+      expect([headOf(slash), slash.body.length]).toEqual([headOf(got), got.body.length]);
+      const sandbox = url === '/graphql';
+      if (!sandbox) expect(head.headers['content-length']).toBe(got.headers['content-length']);
+    },
+  );
 });
 
 describe('Sandbox', () => {

@@ -1,0 +1,64 @@
+// What a person sees at `/` and at a path where nothing is: a page that leads on, all of it from here. Programs get JSON.
+import { createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { prefersHtml } from './accept.ts';
+import { policyOf, sendPage, type Page } from './pages.ts';
+
+const style = `
+:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+body { margin: 12vh auto; max-width: 36rem; padding: 0 1rem; }
+li { margin: 0.5rem 0; }
+code { font-family: ui-monospace, monospace; }`;
+
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#1f4e5f"/><circle cx="8" cy="6" r="3" fill="#fff"/><path d="M7 8h2l1 5H6z" fill="#fff"/></svg>`;
+
+const policy = policyOf({
+  'style-src': [`'sha256-${createHash('sha256').update(style).digest('base64')}'`],
+  'img-src': ["'self'"],
+});
+
+const links = [
+  ['/graphiql', 'GraphiQL', 'an editor for operations, served from here'],
+  ['/graphql', 'Apollo Sandbox', "another one; its page comes from Apollo's site"],
+  ['/schema.graphql', 'Schema', 'all types and fields as text; it may ask for a key'],
+  ['/health/ready', 'Health', 'whether this server is ready'],
+] as const;
+
+/** Both texts are ours: nothing of the request is shown. */
+function pageWith(title: string, sentence: string): Page {
+  const items = links.map(([path, name, what]) => `<li><a href="${path}">${name}</a>: ${what}</li>`);
+  const html = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<link rel="icon" href="/favicon.ico" type="image/svg+xml">
+<style>${style}</style>
+<h1>${title}</h1>
+<p>${sentence}</p>
+<ul>
+${items.join('\n')}
+</ul>
+</html>
+`;
+  return { html, policy };
+}
+
+const welcome = pageWith(
+  'Latchkey',
+  'A GraphQL API. Programs send operations to <code>/graphql</code>, with a key. People may begin here:',
+);
+const nothingHere = pageWith('There is nothing here', 'This server has no page at this path. It has these:');
+
+/** Status and headers are set before. */
+export function sendNothingHere(reply: FastifyReply): FastifyReply {
+  return sendPage(reply, nothingHere);
+}
+
+/** GET / and /favicon.ico. */
+export function addWelcome(app: FastifyInstance): void {
+  app.get('/', async (request, reply) =>
+    prefersHtml(request.headers.accept) ? sendPage(reply, welcome) : { graphql: '/graphql' },
+  );
+  app.get('/favicon.ico', async (_request, reply) => reply.type('image/svg+xml').send(icon));
+}
