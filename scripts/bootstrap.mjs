@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { runChild } from './child.mjs';
+import { helpIfAsked } from './help.mjs';
 import { withLock } from './lock.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -171,4 +172,9 @@ export async function runBuilt(path, args) {
 }
 
 // `npm run build`: this file started directly.
-if (process.argv[1] === fileURLToPath(import.meta.url)) await bootstrap();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  helpIfAsked(
+    'npm run build\n  Installs the locked packages and compiles to dist/, each only when something has changed.',
+  );
+  await bootstrap();
+}

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { bootstrap, npmCommand, root } from './bootstrap.mjs';
 import { runChild } from './child.mjs';
+import { helpIfAsked } from './help.mjs';
 
 const steps = [
   { title: 'Types', run: () => npmRun('typecheck') },
@@ -14,6 +15,8 @@ const steps = [
   { title: 'Tests', run: () => npmRun('test') },
 ];
 
+helpIfAsked(`npm run check
+  Everything that must hold before a change goes in: ${steps.map(({ title }) => title.toLowerCase()).join(', ')}.`);
 await bootstrap({ build: false });
 for (const [index, { title, run }] of steps.entries()) {
   const label = `[${index + 1}/${steps.length}] ${title}`;

@@ -5,6 +5,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootstrap, npmCommand, root } from './bootstrap.mjs';
 import { runChild } from './child.mjs';
+import { helpIfAsked } from './help.mjs';
 
 const suite = '@apollo/server-integration-testsuite';
 const version = '5.5.0';
@@ -25,6 +26,8 @@ function install() {
   }
 }
 
+helpIfAsked(`npm run conformance
+  Installs Apollo's tests for HTTP bindings below .cache/ and runs them against this server.`);
 await bootstrap({ build: false });
 install();
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');

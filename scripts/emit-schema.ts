@@ -5,6 +5,7 @@ import type { Policy, Requirement } from '../src/access/policy/index.ts';
 import { allFeatures, scopeCatalogue } from '../src/app.ts';
 import { schemaText } from '../src/server/schema-route.ts';
 import { assembleSchema } from '../src/server/schema.ts';
+import { runCommand } from './command.ts';
 
 /** The alternatives, each a list of scopes needed together; "authenticated" = any credential; "open" = anyone. */
 function asJson({ authenticated, anyOf }: Requirement): Requirement['anyOf'] | 'authenticated' | 'open' {
@@ -20,6 +21,13 @@ function printScopes({ coordinates }: Policy): string {
   return `{\n${lines.join(',\n')}\n}\n`;
 }
 
-const { schema, policy } = await assembleSchema(allFeatures, scopeCatalogue());
-writeFileSync('schema/schema.graphql', schemaText(schema));
-writeFileSync('schema/scopes.json', printScopes(policy));
+await runCommand({
+  usage: 'npm run schema [-- --json]',
+  options: {},
+  async run() {
+    const { schema, policy } = await assembleSchema(allFeatures, scopeCatalogue());
+    const files = { 'schema/schema.graphql': schemaText(schema), 'schema/scopes.json': printScopes(policy) };
+    for (const [file, text] of Object.entries(files)) writeFileSync(file, text);
+    return { json: { written: Object.keys(files) }, text: '' };
+  },
+});

@@ -5,7 +5,7 @@ import { splitApiKey } from '../src/access/api-key.ts';
 
 const usage = 'npm run -s key:check -- KEY [--json]   (KEY may be -: standard input)';
 const given = process.argv.slice(2);
-// Anything else that looks like an option may be what somebody took for a key, and is judged like one.
+// Anything but --json and --help that looks like an option may be what somebody took for a key, and is judged like one.
 const isJson = given.includes('--json');
 const [argument, ...others] = given.filter((one) => one !== '--json');
 
@@ -14,7 +14,9 @@ function answer(json: object, words: string): void {
   process.stdout.write(`${isJson ? JSON.stringify(json) : words}\n`);
 }
 
-if (argument === undefined || others.length > 0) {
+if (argument === '--help' || argument === '-h') {
+  answer({ usage }, `Usage: ${usage}`);
+} else if (argument === undefined || others.length > 0) {
   process.stderr.write(`Usage: ${usage}\n`);
   const message = argument === undefined ? 'No key is given.' : 'More than one key is given.';
   if (isJson) answer({ errors: [{ code: 'USAGE', field: [], message }] }, '');

@@ -5,13 +5,16 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bootstrap, root, say } from './bootstrap.mjs';
 import { runChild } from './child.mjs';
+import { helpIfAsked } from './help.mjs';
 
+const usage = 'npm run oracle -- [--pairs NUMBER] [--seed NUMBER]';
+helpIfAsked(usage);
 const { values } = parseArgs({ options: { pairs: { type: 'string' }, seed: { type: 'string' } } });
 const pairs = values.pairs ?? '10000';
 const seed = values.seed ?? String(randomInt(2 ** 31));
 
 if (![pairs, seed].every((text) => /^\d+$/.test(text))) {
-  say('Usage: npm run oracle -- [--pairs NUMBER] [--seed NUMBER]');
+  say(`Usage: ${usage}`);
   process.exit(1);
 }
 await bootstrap({ build: false });

@@ -1,5 +1,8 @@
 // `npm run start:cluster`: as `npm start`, with several server processes behind one port.
 import { bootstrap, runBuilt } from './bootstrap.mjs';
+import { helpIfAsked } from './help.mjs';
 
+helpIfAsked(`npm run start:cluster [-- --workers N]
+  As npm start, with N server processes behind one port; as many as there are cores when N is left out.`);
 await bootstrap();
 await runBuilt('src/cluster.js', process.argv.slice(2));

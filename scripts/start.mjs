@@ -2,6 +2,10 @@
 // itself, and its exit code is this one's. (--max-semi-space-size stands in package.json's start script, because V8
 // takes it from the command line only.)
 import { bootstrap, runBuilt } from './bootstrap.mjs';
+import { helpIfAsked } from './help.mjs';
 
+helpIfAsked(`npm start
+  Installs and builds when needed, then serves until SIGTERM or SIGINT. There are no options: the settings are
+  environment variables (PORT, DATABASE_URL, ...), listed in README.md.`);
 await bootstrap();
 await runBuilt('src/main.js', process.argv.slice(2));

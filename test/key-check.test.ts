@@ -51,7 +51,7 @@ describe('key:check', () => {
     ['a key of another kind', key.replace('lk_live_', 'lk_prod_')],
     ['a JWT', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c3JfMSJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ'],
     ['an empty text', ''],
-    ['an option', '--help'],
+    ['an option', '--verbose'],
   ])('says no to %s, without repeating it', async (_title, text) => {
     const result = await check([text]);
     expect(result).toMatchObject({ code: 1, stdout: 'Not a Latchkey key.\n', stderr: '' });
