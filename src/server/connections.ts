@@ -23,7 +23,8 @@ export const connectionDefaults: ConnectionLimits = {
   ...{ stalledMs: 30_000, unreadBytes: 128 * 1024 * 1024 },
 };
 
-const sweepEveryMs = 1_000;
+/** Short: the page of GraphiQL, for one, has 9 MB, and hundreds of callers can ask for it within a second. */
+const sweepEveryMs = 100;
 const tellEveryMs = 60_000;
 
 /** Says it once a minute: a flood of connections must not become a flood of lines. */

@@ -1,6 +1,8 @@
 // The two pages for people: Apollo Sandbox (Apollo's site in a frame) and GraphiQL (all from here), each with its own CSP.
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { ApolloServerPlugin } from '@apollo/server';
@@ -92,6 +94,7 @@ interface RenderGraphiql {
 }
 
 interface CompressedPage extends Page {
+  readonly bytes: Buffer;
   readonly gzipped: Buffer;
 }
 
@@ -113,6 +116,7 @@ async function renderGraphiql(documents: readonly string[]): Promise<CompressedP
     throw new Error('GraphiQL has no inline script any more: adapt its CSP in pages.ts.');
   return {
     html,
+    bytes: Buffer.from(html),
     gzipped: await compress(html),
     policy: policyOf({
       'script-src': [`'sha256-${createHash('sha256').update(script).digest('base64')}'`],
@@ -134,6 +138,20 @@ export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
     .send(page.html);
 }
 
+const pieceBytes = 65_536;
+
+/**
+ * Piece by piece, as they are taken: hundreds of callers who are sent all of it at once keep the process, and the memory of
+ * the system, busy for seconds.
+ */
+async function* piecesOf(bytes: Buffer): AsyncGenerator<Buffer> {
+  for (let start = 0; start < bytes.length; start += pieceBytes) {
+    yield bytes.subarray(start, start + pieceBytes);
+    // The system takes megabytes at once: without a turn for others, all of them in one go.
+    await nextTurn();
+  }
+}
+
 /** GET /graphiql, with a tab for each document; the first is the one that is shown. */
 export function addGraphiql(app: FastifyInstance, documents: readonly string[]): void {
   let rendering: Promise<CompressedPage> | undefined;
@@ -141,8 +159,10 @@ export function addGraphiql(app: FastifyInstance, documents: readonly string[]):
     rendering ??= renderGraphiql(documents);
     const page = await rendering;
     void reply.header('Vary', 'Accept-Encoding');
-    if (!/\bgzip\b/i.test(request.headers['accept-encoding'] ?? '')) return sendPage(reply, page);
-    void reply.header('Content-Security-Policy', page.policy).header('Content-Encoding', 'gzip');
-    return reply.type('text/html; charset=utf-8').send(page.gzipped);
+    const isZipped = /\bgzip\b/i.test(request.headers['accept-encoding'] ?? '');
+    const bytes = isZipped ? page.gzipped : page.bytes;
+    if (isZipped) void reply.header('Content-Encoding', 'gzip');
+    void reply.header('Content-Security-Policy', page.policy).header('Content-Length', bytes.length);
+    return reply.type('text/html; charset=utf-8').send(Readable.from(piecesOf(bytes)));
   });
 }
