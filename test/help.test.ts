@@ -33,7 +33,7 @@ describe('--help', { timeout: 120_000 }, () => {
       const env = { DATABASE_URL: `sqlite:${join(folder.path, 'store.sqlite')}`, PORT: '0', DEMO: '0' };
       const { code, stdout, stderr } = await runNpm(name, [option], { env });
       const typed = name === 'start' || name === 'test' ? `npm ${name}` : `npm run (-s )?${name}`;
-      expect(stdout).toMatch(new RegExp(`^Usage: (printf '%s' PASSWORD \\\\| )?${typed}\\b`));
+      expect(stdout).toMatch(new RegExp(`^Usage: (printf '%s' PASSWORD \\| )?${typed}\\b`));
       expect([code, stderr]).toEqual([0, '']);
       expect(readdirSync(folder.path)).toEqual([]);
       expect(writtenAt('schema')).toEqual(written);
