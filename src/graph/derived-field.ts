@@ -14,6 +14,8 @@ interface DerivedField {
   readonly readAhead?: ReadAhead;
   /** Columns of the parent that the field reads. */
   readonly needs?: readonly string[];
+  /** See edges.ts. */
+  readonly isAlwaysThere?: boolean;
   /** Refuses arguments before execution, so that the whole answer is a 400. */
   readonly checkArguments?: (args: ConnectionArguments) => void;
   /** What a call costs beside the objects that it answers. */
@@ -25,7 +27,7 @@ interface DerivedField {
  * `resolve` directly (see server/schema.ts), because type-graphql's wrapper copies the arguments into classes each time.
  */
 export function declareField(prototype: object, name: string, derived: DerivedField): void {
-  const { field, args, resolve, readAhead, needs, checkArguments, cost } = derived;
+  const { field, args, resolve, readAhead, needs, checkArguments, cost, isAlwaysThere } = derived;
   const descriptor = { value: resolve, writable: true, configurable: true };
   Object.defineProperty(prototype, name, descriptor);
   field(prototype, name, descriptor);
@@ -39,5 +41,6 @@ export function declareField(prototype: object, name: string, derived: DerivedFi
     ...(needs ? { needs } : {}),
     ...(checkArguments ? { checkArguments } : {}),
     ...(cost ? { cost } : {}),
+    ...(isAlwaysThere ? { isAlwaysThere } : {}),
   })(prototype, name, descriptor);
 }

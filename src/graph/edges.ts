@@ -37,14 +37,22 @@ function byIdLoader({ from, field, to }: EdgeOptions) {
     loaderAt(context, place, `${from.name}.${field}`, (ids) => readByIds(to, ids, context, place));
 }
 
+interface OneOptions extends EdgeOptions {
+  /** Property of the parent that holds the id. */
+  readonly key: string;
+  /** Everyone who sees the parent sees the row, unless it was denied: the field is null together with an error only. */
+  readonly isAlwaysThere?: boolean;
+}
+
 /** One row whose id stands in the parent's property `key`. Null when the caller may not see it. */
-export function toOne(options: EdgeOptions & { readonly key: string }): EntityClass {
-  const { field, to, key } = options;
+export function toOne(options: OneOptions): EntityClass {
+  const { field, to, key, isAlwaysThere = false } = options;
   const Edge = resolverClass(options);
   const loader = byIdLoader(options);
   declareField(Edge.prototype as object, field, {
     field: fieldDecorator(options, () => to.type),
     needs: [key],
+    isAlwaysThere,
     resolve(parent: Record<string, string | null | undefined>, _args, context: Context, place: Place) {
       const id = parent[key];
       return id == null ? null : loader(context, place).load(id);

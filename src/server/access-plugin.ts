@@ -11,6 +11,7 @@ import { costOf, operationError, pathError, type Decision, type Gate } from '../
 import { ApiError } from '../core/errors.ts';
 import { HeaderMap } from './apollo-packages.ts';
 import type { ServedContext } from './context.ts';
+import { errorPathsOf, indexedErrors } from './error-paths.ts';
 import { assertWithinLimits } from './limits.ts';
 
 export interface AccessPluginOptions {
@@ -37,9 +38,11 @@ function forbidden(decision: Decision): GraphQLResponse {
 }
 
 /** Only beside data: an operation whose variables do not fit did not run, and denied nothing. */
-function addErrors({ body }: GraphQLResponse, errors: readonly GraphQLFormattedError[]): void {
+function addErrors({ body }: GraphQLResponse, decision: Decision, isIndexed: boolean): void {
   if (body.kind !== 'single' || body.singleResult.data === undefined) return;
-  body.singleResult.errors = [...errors, ...(body.singleResult.errors ?? [])];
+  const { data, errors: others = [] } = body.singleResult;
+  const errors = isIndexed ? indexedErrors(formatted(decision), data) : formatted(decision);
+  if (errors.length > 0) body.singleResult.errors = [...errors, ...others];
 }
 
 /**
@@ -76,9 +79,11 @@ function wasLeftUnanswered({ body }: GraphQLResponse, errors: readonly GraphQLEr
 
 function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLRequestListener<ServedContext> {
   let decision: Decision | undefined;
+  let isIndexed = false;
   return {
     async didResolveOperation({ document, operation, request, contextValue, schema }) {
       if (!operation) return;
+      isIndexed = errorPathsOf(request) === 'indexed';
       const variables = request.variables ?? {};
       const plan = gate.plan(document, operation);
       assertWithinLimits(schema, plan, variables);
@@ -100,7 +105,7 @@ function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLReque
       if (!decision || operation?.operation !== 'query' || decision.isEverythingDenied) return;
       try {
         if (!wasLeftUnanswered(response, errors)) await assertStillValid(contextValue);
-        if (decision.denials.length > 0) addErrors(response, formatted(decision));
+        if (decision.denials.length > 0) addErrors(response, decision, isIndexed);
       } catch (error) {
         replaceBy(response, error);
       }

@@ -1,15 +1,19 @@
-// What a schema says about access: "Requires `read:customers`." in its descriptions, @requiresScopes for its printed form,
-// the catalogue of scopes, and what fields cost. Shows what the policy decides; decides nothing.
+// What a schema says about access: "Requires `read:customers`." in its descriptions, @requiresScopes and @semanticNonNull for
+// its printed form, the catalogue of scopes, and what fields cost. Shows what the policy decides; decides nothing.
 import {
   DirectiveLocation,
+  getNamedType,
   GraphQLDirective,
+  GraphQLInt,
   GraphQLList,
   GraphQLNonNull,
   GraphQLSchema,
   isEnumType,
   isInputObjectType,
+  isNonNullType,
   isObjectType,
   type GraphQLEnumType,
+  type GraphQLField,
   type GraphQLInputObjectType,
   type GraphQLObjectType,
 } from 'graphql';
@@ -17,11 +21,11 @@ import { costOfCalling, type Policy, type Requirement } from '../access/policy/i
 import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
 import { ScopeScalar } from '../graph/scalars.ts';
 
-/** The directive in Apollo's form: a list of alternatives, each a list of scopes that are needed together. */
-export function withRequiresScopes(schema: GraphQLSchema): GraphQLSchema {
+/** Apollo's: a list of alternatives, each a list of scopes that are needed together. */
+function requiresScopesDirective(): GraphQLDirective {
   const listOf = (type: GraphQLNonNull<never>) => new GraphQLNonNull(new GraphQLList(type));
   const scopes = new GraphQLNonNull(ScopeScalar) as GraphQLNonNull<never>;
-  const directive = new GraphQLDirective({
+  return new GraphQLDirective({
     name: 'requiresScopes',
     description: 'Any one of these sets of scopes is needed.',
     locations: [
@@ -30,10 +34,35 @@ export function withRequiresScopes(schema: GraphQLSchema): GraphQLSchema {
       DirectiveLocation.INPUT_FIELD_DEFINITION,
       DirectiveLocation.ENUM_VALUE,
     ],
-    args: { scopes: { type: listOf(listOf(scopes) as GraphQLNonNull<never>) } },
+    args: {
+      scopes: {
+        type: listOf(listOf(scopes) as GraphQLNonNull<never>),
+        description: 'Alternatives, each a list of scopes that are needed together.',
+      },
+    },
   });
+}
+
+/** As Relay, Apollo Kotlin and others read it. */
+function semanticNonNullDirective(): GraphQLDirective {
+  return new GraphQLDirective({
+    name: 'semanticNonNull',
+    description: 'Null only together with an error: when it was denied, or failed.',
+    locations: [DirectiveLocation.FIELD_DEFINITION],
+    args: {
+      levels: {
+        type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLInt))),
+        defaultValue: [0],
+        description: 'Which levels of a list are meant; 0 is the field itself.',
+      },
+    },
+  });
+}
+
+export function withDirectives(schema: GraphQLSchema): GraphQLSchema {
   const config = schema.toConfig();
-  return new GraphQLSchema({ ...config, directives: [...config.directives, directive] });
+  const own = [requiresScopesDirective(), semanticNonNullDirective()];
+  return new GraphQLSchema({ ...config, directives: [...config.directives, ...own] });
 }
 
 function sentenceFor(requirement: Requirement): string | null {
@@ -44,8 +73,7 @@ function sentenceFor(requirement: Requirement): string | null {
   return requirement.authenticated ? 'Requires a credential.' : null;
 }
 
-interface Describable {
-  description?: string | null | undefined;
+interface Extended {
   extensions: Readonly<Record<string, unknown>>;
 }
 
@@ -53,16 +81,22 @@ function append(target: Describable, sentence: string): void {
   target.description = target.description ? `${target.description} ${sentence}` : sentence;
 }
 
+/** For the printed form of the schema. */
+function addDirective(target: Extended, name: string, args: object): void {
+  const directives = (target.extensions['directives'] ?? {}) as object;
+  target.extensions = { ...target.extensions, directives: { ...directives, [name]: args } };
+}
+
+interface Describable extends Extended {
+  description?: string | null | undefined;
+}
+
 function describe(target: Describable, requirement: Requirement): void {
   const sentence = sentenceFor(requirement);
   if (sentence === null) return;
   append(target, sentence);
-  if (requirement.anyOf.some((all) => all.length > 0)) {
-    target.extensions = {
-      ...target.extensions,
-      directives: { requiresScopes: { scopes: requirement.anyOf } },
-    };
-  }
+  if (requirement.anyOf.some((all) => all.length > 0))
+    addDirective(target, 'requiresScopes', { scopes: requirement.anyOf });
 }
 
 function describeFields(type: GraphQLObjectType, policy: Policy, isMutation: boolean): void {
@@ -93,6 +127,21 @@ export function describeRequirements(schema: GraphQLSchema, policy: Policy): voi
     if (type.name.startsWith('__')) continue;
     if (isObjectType(type)) describeFields(type, policy, type === schema.getMutationType());
     else if (isInputObjectType(type) || isEnumType(type)) describeMembers(type, policy);
+  }
+}
+
+/** Pages and payloads are always there, and what says so of itself (`Extensions({ isAlwaysThere: true })`). */
+function isAlwaysThere({ type, extensions }: GraphQLField<unknown, unknown>): boolean {
+  if (isNonNullType(type)) return false;
+  return extensions['isAlwaysThere'] === true || /(Connection|Payload)$/.test(getNamedType(type).name);
+}
+
+/** Marks fields that are nullable only so that they can be denied or fail: `@semanticNonNull`. */
+export function describeNulls(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    for (const field of Object.values(type.getFields()))
+      if (isAlwaysThere(field)) addDirective(field, 'semanticNonNull', {});
   }
 }
 

@@ -13,7 +13,7 @@ import { noteRunningMutations } from '../graph/idempotency.ts';
 import { typeNameOf } from '../graph/node.ts';
 import { sharedPolicy } from '../graph/shared-policy.ts';
 import { limitTexts } from '../graph/text-limits.ts';
-import { describeRequirements, describeScopes, withRequiresScopes } from './describe.ts';
+import { describeNulls, describeRequirements, describeScopes, withDirectives } from './describe.ts';
 
 export interface AssembledSchema {
   readonly schema: GraphQLSchema;
@@ -36,7 +36,7 @@ export async function assembleUnguarded(features: readonly Feature[]): Promise<A
     // By running an introspection query, 40 ms at every start: what is served is validated right below.
     skipCheck: true,
   });
-  const schema = withRequiresScopes(built);
+  const schema = withDirectives(built);
   assertValidSchema(schema);
   limitTexts(schema);
   const declarations: PolicyDeclaration[] = [sharedPolicy, ...features.map((feature) => feature.policy)];
@@ -54,6 +54,7 @@ export async function assembleSchema(
   noteRunningMutations(schema);
   guardBoundaries(schema, policy);
   describeRequirements(schema, policy);
+  describeNulls(schema);
   describeScopes(schema, catalogue);
   return { schema, policy };
 }

@@ -26,7 +26,7 @@ export class AccessCheckQueries {
     nullable: true,
     description: 'The smallest set of scopes for these documents.',
   })
-  @Extensions({ cost: documentCost(({ documents }) => documents) })
+  @Extensions({ cost: documentCost(({ documents }) => documents), isAlwaysThere: true })
   async suggestScopes(@Arg('documents', () => [String]) documents: string[], @Ctx() ctx: Context) {
     return { scopes: await suggestScopes(ctx, documents) };
   }

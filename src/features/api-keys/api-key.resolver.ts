@@ -119,11 +119,13 @@ export class ApiKeyOperations {
     nullable: true,
     description: 'Who am I, and what may I do? Works for every credential.',
   })
+  @Extensions({ isAlwaysThere: true })
   viewer(@Ctx() ctx: Context) {
     return describeViewer(ctx);
   }
 
   @Query(() => [ScopeInfo], { nullable: true, description: 'Every scope there is.' })
+  @Extensions({ isAlwaysThere: true })
   async scopes(@Ctx() { scopes, explainer, shownSchema }: Context) {
     const shown = await shownSchema();
     return scopes.entries.map((entry) => ({ ...entry, grants: explainer.grantsOf(entry.name, shown) }));

@@ -52,6 +52,7 @@ declareField(VenueAvailability.prototype, 'availability', {
   field: FieldResolver(() => [Slot], { nullable: true, description }),
   args: Args(() => AvailabilityArguments),
   needs: ['id', 'timezone', 'openingHours'],
+  isAlwaysThere: true,
   // declareField() knows the arguments of lists; these are what AvailabilityArguments declares.
   checkArguments: (range) => assertRange(range as unknown as Range),
   cost: availabilityCost,
@@ -70,5 +71,5 @@ declareField(VenueAvailability.prototype, 'availability', {
 
 export const availabilityFields = [
   VenueAvailability,
-  toOne({ from: Slot, field: 'treatment', to: treatments, key: 'treatmentId' }),
+  toOne({ from: Slot, field: 'treatment', to: treatments, key: 'treatmentId', isAlwaysThere: true }),
 ];

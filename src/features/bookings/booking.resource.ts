@@ -35,8 +35,8 @@ export const bookingQueries = rootFields(bookings, { one: 'booking', list: 'book
 const column = (property: string) => ({ by: 'column', property }) as const;
 export const bookingEdges = [
   toOne({ from: Booking, field: 'customer', to: customers, key: 'customerId' }),
-  toOne({ from: Booking, field: 'venue', to: venues, key: 'venueId' }),
-  toOne({ from: Booking, field: 'treatment', to: treatments, key: 'treatmentId' }),
+  toOne({ from: Booking, field: 'venue', to: venues, key: 'venueId', isAlwaysThere: true }),
+  toOne({ from: Booking, field: 'treatment', to: treatments, key: 'treatmentId', isAlwaysThere: true }),
   toMany({ from: Customer, field: 'bookings', to: bookings, by: column('customerId') }),
   toMany({ from: Venue, field: 'bookings', to: bookings, by: column('venueId') }),
 ];

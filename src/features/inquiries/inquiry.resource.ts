@@ -44,7 +44,7 @@ export const inquiryEdges = [
   toOne({ from: Inquiry, field: 'customer', to: customers, key: 'customerId' }),
   toOne({ from: Inquiry, field: 'venue', to: venues, key: 'venueId' }),
   toMany({ from: Inquiry, field: 'replies', to: replies, by: column('inquiryId') }),
-  toOne({ from: Reply, field: 'inquiry', to: inquiries, key: 'inquiryId' }),
+  toOne({ from: Reply, field: 'inquiry', to: inquiries, key: 'inquiryId', isAlwaysThere: true }),
   toMany({ from: Customer, field: 'inquiries', to: inquiries, by: column('customerId') }),
   toMany({ from: Venue, field: 'inquiries', to: inquiries, by: column('venueId') }),
 ];

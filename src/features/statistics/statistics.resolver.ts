@@ -27,27 +27,31 @@ export class StatisticsQueries {
     description:
       'Figures of a range of time, counted anew at each call. Needs no scope itself; each section needs its own, with `venueIds` and without.',
   })
-  @Extensions({ checkArguments: checkStatisticsArguments, cost: statisticsCost })
+  @Extensions({ checkArguments: checkStatisticsArguments, cost: statisticsCost, isAlwaysThere: true })
   statistics(@Args(() => StatisticsArguments) args: StatisticsArguments): StatisticsPlan {
     return planStatistics(args);
   }
 
   @FieldResolver(() => CustomerStatistics, { nullable: true })
+  @Extensions({ isAlwaysThere: true })
   customers(@Root() plan: StatisticsPlan, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
     return customerStatistics(ctx, plan, selectedNames(info));
   }
 
   @FieldResolver(() => InquiryStatistics, { nullable: true })
+  @Extensions({ isAlwaysThere: true })
   inquiries(@Root() plan: StatisticsPlan, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
     return inquiryStatistics(ctx, plan, selectedNames(info));
   }
 
   @FieldResolver(() => FollowUpStatistics, { nullable: true })
+  @Extensions({ isAlwaysThere: true })
   followUps(@Root() plan: StatisticsPlan, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
     return followUpStatistics(ctx, plan, selectedNames(info));
   }
 
   @FieldResolver(() => BookingStatistics, { nullable: true })
+  @Extensions({ isAlwaysThere: true })
   bookings(@Root() plan: StatisticsPlan, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
     return bookingStatistics(ctx, plan, selectedNames(info));
   }

@@ -32,6 +32,6 @@ export const treatmentQueries = rootFields(
 );
 
 export const treatmentEdges = [
-  toOne({ from: Treatment, field: 'venue', to: venues, key: 'venueId' }),
+  toOne({ from: Treatment, field: 'venue', to: venues, key: 'venueId', isAlwaysThere: true }),
   toMany({ from: Venue, field: 'treatments', to: treatments, by: { by: 'column', property: 'venueId' } }),
 ];
