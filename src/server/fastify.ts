@@ -15,7 +15,7 @@ import { limitConnections, type ConnectionLimits } from './connections.ts';
 import { badRequest, type ErrorDoor } from './format-error.ts';
 import { maxHeadBytes } from './header-limits.ts';
 import { isHealth } from './health.ts';
-import { strictPolicy } from './pages.ts';
+import { strictPolicy } from './content-policy.ts';
 import { fromFastify, hungUp, pathOf, routeOf } from './request-rules.ts';
 import { answerNotesOf, requestNotesOf, scopeOf, traceForLog } from './request-scope.ts';
 import { sendNothingHere } from './welcome.ts';
@@ -62,7 +62,8 @@ function sendError(reply: FastifyReply, error: unknown, door: ErrorDoor): Fastif
   void reply.code(status).headers(Object.fromEntries(headers));
   const { method, headers: sent } = reply.request;
   const isRead = method === 'GET' || method === 'HEAD';
-  if (status === 404 && isRead && prefersHtml(sent.accept)) return sendNothingHere(reply);
+  if (status === 404 && isRead && prefersHtml(sent.accept))
+    return sendNothingHere(reply, pathOf(reply.request));
   return reply.type('application/json; charset=utf-8').send(text);
 }
 
@@ -151,7 +152,7 @@ function addHeaders(app: FastifyInstance, corsOrigins: CorsOrigins): void {
     delete answerNotesOf(request).beforeSend;
     // What it throws passes the error handler, and comes by here again.
     await beforeSend?.();
-    void reply.headers({ ...headers, ...commonHeaders(request.id) });
+    void reply.headers({ ...commonHeaders(request.id), ...headers });
   });
   void app.register(fastifyHelmet, {
     contentSecurityPolicy: false,

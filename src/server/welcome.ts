@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { prefersHtml } from './accept.ts';
-import { policyOf, sendPage, type Page } from './pages.ts';
+import { policyOf } from './content-policy.ts';
+import { sendPage, type Page } from './sandbox.ts';
 
 const style = `
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
@@ -17,22 +18,24 @@ const policy = policyOf({
   'img-src': ["'self'"],
 });
 
+/** Below the path of the page's root, which a proxy may have put somewhere else. */
 const links = [
-  ['/graphiql', 'GraphiQL', 'an editor for operations, served from here'],
-  ['/graphql', 'Apollo Sandbox', "another one; its page comes from Apollo's site"],
-  ['/schema.graphql', 'Schema', 'all types and fields as text; it may ask for a key'],
-  ['/health/ready', 'Health', 'whether this server is ready'],
+  ['graphiql', 'GraphiQL', 'an editor for operations, served from here'],
+  ['graphql', 'Apollo Sandbox', "another one; its page comes from Apollo's site"],
+  ['schema.graphql', 'Schema', 'all types and fields as text; it may ask for a key'],
+  ['health/ready', 'Health', 'whether this server is ready'],
 ] as const;
 
-/** Both texts are ours: nothing of the request is shown. */
-function pageWith(title: string, sentence: string): Page {
-  const items = links.map(([path, name, what]) => `<li><a href="${path}">${name}</a>: ${what}</li>`);
+/** Both texts are ours: nothing of the request is shown. `depth`: how many levels the page lies below the root. */
+function pageWith(title: string, sentence: string, depth = 0): Page {
+  const root = '../'.repeat(depth);
+  const items = links.map(([path, name, what]) => `<li><a href="${root}${path}">${name}</a>: ${what}</li>`);
   const html = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<link rel="icon" href="/favicon.ico" type="image/svg+xml">
+<link rel="icon" href="${root}favicon.ico" type="image/svg+xml">
 <style>${style}</style>
 <h1>${title}</h1>
 <p>${sentence}</p>
@@ -48,11 +51,13 @@ const welcome = pageWith(
   'Latchkey',
   'A GraphQL API. Programs send operations to <code>/graphql</code>, with a key. People may begin here:',
 );
-const nothingHere = pageWith('There is nothing here', 'This server has no page at this path. It has these:');
+const maxDepth = 20;
 
 /** Status and headers are set before. */
-export function sendNothingHere(reply: FastifyReply): FastifyReply {
-  return sendPage(reply, nothingHere);
+export function sendNothingHere(reply: FastifyReply, path: string): FastifyReply {
+  const depth = Math.min(maxDepth, path.split('/').length - 2);
+  const sentence = 'This server has no page at this path. It has these:';
+  return sendPage(reply, pageWith('There is nothing here', sentence, Math.max(0, depth)));
 }
 
 /** GET / and /favicon.ico. */

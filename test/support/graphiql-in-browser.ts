@@ -52,7 +52,7 @@ export async function launchChromium(): Promise<Browser> {
   });
 }
 
-async function typeInto(page: Page, pane: string, text: string): Promise<void> {
+export async function typeInto(page: Page, pane: string, text: string): Promise<void> {
   const editor = page.locator(`${pane} .monaco-editor:visible`).first();
   const shown = async () => (await editor.locator('.view-lines').innerText()).replaceAll(/\s/g, '');
   // An editor that is still being set up loses what is typed.
@@ -69,7 +69,7 @@ async function typeInto(page: Page, pane: string, text: string): Promise<void> {
   throw new Error(`The editor ${pane} shows ${await shown()}, not what was typed.`);
 }
 
-async function textOf(page: Page, pane: string): Promise<string> {
+export async function textOf(page: Page, pane: string): Promise<string> {
   // The editor writes non-breaking spaces.
   return (await page.locator(`${pane} .view-lines`).first().innerText()).replaceAll('\u00a0', ' ');
 }
@@ -120,4 +120,33 @@ export async function useGraphiql(target: GraphiqlVisit): Promise<GraphiqlReport
   } finally {
     await browser.close();
   }
+}
+
+/**
+ * Texts on the page that are too pale (below 4.5 to 1, WCAG 2.2, 1.4.3), each with its contrast. Looks at what has a colour of
+ * its own behind it; texts of editors are its syntax and left out.
+ */
+export async function paleTexts(page: Page): Promise<readonly string[]> {
+  return page.evaluate(`(() => {
+    const numbers = (colour) => (colour.match(/[\\d.]+/g) ?? []).map(Number);
+    const mix = (over, under) => over.slice(0, 3).map((part, at) => part * (over[3] ?? 1) + under[at] * (1 - (over[3] ?? 1)));
+    const behind = (element) => {
+      const layers = [];
+      for (let at = element; at; at = at.parentElement) layers.push(numbers(getComputedStyle(at).backgroundColor));
+      return layers.reverse().reduce((under, over) => mix(over, under), [255, 255, 255]);
+    };
+    const light = (colour) => {
+      const [r, g, b] = colour.map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const ownText = (element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    return [...document.querySelectorAll('.graphiql-container *')].filter((element) =>
+      ownText(element) && !element.closest('.monaco-editor, svg, style') && element.checkVisibility()
+    ).flatMap((element) => {
+      const ground = behind(element);
+      const [a, b] = [light(ground), light(mix(numbers(getComputedStyle(element).color), ground))];
+      const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      return contrast < 4.5 ? [element.textContent.slice(0, 40) + ' ' + contrast.toFixed(2)] : [];
+    });
+  })()`);
 }
