@@ -27,8 +27,22 @@ function resolverClass({ from, field }: EdgeOptions): EntityClass {
   return Edge;
 }
 
-function fieldDecorator({ description }: EdgeOptions, type: () => EntityClass) {
-  return FieldResolver(type, { nullable: true, ...(description === undefined ? {} : { description }) });
+/** `FollowUp` -> "follow-up". */
+function inWords(typeName: string): string {
+  return typeName.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
+}
+
+/** Of an edge that says nothing itself; what it may say is that the other end can be out of sight. */
+function describeEdge({ description, from, to }: EdgeOptions, isList: boolean): string {
+  if (description !== undefined) return description;
+  const [parent, child] = [inWords(from.name), inWords(to.name)];
+  if (from.name.endsWith('Payload'))
+    return `What the mutation wrote: ${isList ? 'each' : 'the'} ${child} as it is now.`;
+  return isList ? `The list of ${child} of this ${parent}, page by page.` : `The ${child} of this ${parent}.`;
+}
+
+function fieldDecorator(options: EdgeOptions, type: () => EntityClass, isList: boolean) {
+  return FieldResolver(type, { nullable: true, description: describeEdge(options, isList) });
 }
 
 /** Rows by the ids that stand in a property of the parent. */
@@ -50,7 +64,7 @@ export function toOne(options: OneOptions): EntityClass {
   const Edge = resolverClass(options);
   const loader = byIdLoader(options);
   declareField(Edge.prototype as object, field, {
-    field: fieldDecorator(options, () => to.type),
+    field: fieldDecorator(options, () => to.type, false),
     needs: [key],
     isAlwaysThere,
     resolve(parent: Record<string, string | null | undefined>, _args, context: Context, place: Place) {
@@ -99,7 +113,7 @@ export function toMany(options: ManyOptions): EntityClass {
       return finish(await context.db.listPerParent<Row>(list.query, list.link, parents));
     });
   declareField(Edge.prototype as object, field, {
-    field: fieldDecorator(options, () => to.connection),
+    field: fieldDecorator(options, () => to.connection, true),
     args: Args(() => to.arguments),
     needs: ['id'],
     checkArguments: (args) => void planPage(to, args, defaultOrder),
@@ -119,14 +133,11 @@ export function toMany(options: ManyOptions): EntityClass {
 
 /** Rows whose ids stand in the parent's property `key`, in that order. One statement for all. */
 export function toList(options: EdgeOptions & { readonly key: string }): EntityClass {
-  const { field, to, key, description } = options;
+  const { field, to, key } = options;
   const Edge = resolverClass(options);
   const loader = byIdLoader(options);
   declareField(Edge.prototype as object, field, {
-    field: FieldResolver(() => [to.type], {
-      nullable: true,
-      ...(description === undefined ? {} : { description }),
-    }),
+    field: FieldResolver(() => [to.type], { nullable: true, description: describeEdge(options, true) }),
     needs: [key],
     async resolve(
       parent: Record<string, readonly string[] | undefined>,

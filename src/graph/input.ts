@@ -4,13 +4,17 @@ import { isEmailAddress, maxAddressBytes } from '../core/email-address.ts';
 import { notFound, userError, UserErrors, type UserErrorCode, type UserErrorItem } from '../core/errors.ts';
 import { prefixOf } from '../core/ids.ts';
 import { cleanMessage, cleanName } from '../core/written-text.ts';
+import { noteRules } from './input-limits.ts';
 import type { UpdateOutcome } from '../db/tenant-db.ts';
 
 /** One zod type for each property of an input class: a property that is forgotten does not compile. */
 type InputRules<T> = { readonly [K in keyof Required<T>]: z.ZodType };
 
-export function inputRules<T extends object>(rules: InputRules<T>): z.ZodType<T> {
-  return z.object(rules) as unknown as z.ZodType<T>;
+/** The rules of an input class, null for what is no input of the schema. Its descriptions tell their limits (input-limits.ts). */
+export function inputRules<T extends object>(type: (new () => T) | null, rules: InputRules<T>): z.ZodType<T> {
+  const checked = z.object(rules) as unknown as z.ZodType<T>;
+  if (type) noteRules(type.name, checked);
+  return checked;
 }
 
 /** Text of 1 to `max` characters after `clean`. The first fault ends the look at it: one entry for one value. */

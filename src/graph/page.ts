@@ -112,10 +112,17 @@ export function assertOwnCursor({ after, before }: ConnectionArguments, parent: 
 
 @ObjectType({ description: "Where a page stands in its list (Relay's Cursor Connections Specification)." })
 export class PageInfo {
-  @Field(() => Boolean) hasNextPage!: boolean;
-  @Field(() => Boolean) hasPreviousPage!: boolean;
-  @Field(() => String, { nullable: true }) startCursor!: string | null;
-  @Field(() => String, { nullable: true }) endCursor!: string | null;
+  @Field(() => Boolean, { description: 'Whether rows follow behind the last of this page.' })
+  hasNextPage!: boolean;
+  @Field(() => Boolean, { description: 'Whether rows stand before the first of this page.' })
+  hasPreviousPage!: boolean;
+  @Field(() => String, { nullable: true, description: 'Cursor of the first row; null on an empty page.' })
+  startCursor!: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Cursor of the last row: the next page is `after` it. Null on an empty page.',
+  })
+  endCursor!: string | null;
 }
 
 type Node = Readonly<Record<string, unknown>>;

@@ -23,7 +23,8 @@ export class UserError {
     description: 'Path of the value in the arguments, e.g. `["input", "email"]`.',
   })
   field!: readonly string[] | null;
-  @Field(() => String) message!: string;
+  @Field(() => String, { description: 'A sentence for people; programs go by `code` and `field`.' })
+  message!: string;
 }
 
 interface PayloadOptions {
@@ -48,7 +49,10 @@ export function definePayload(
   { requirement, ids, shows, isBulk = false }: PayloadOptions,
 ): Payload {
   const Type = named(class {}, name);
-  ObjectType(name)(Type);
+  const mutation = name.replace(/Payload$/, '');
+  ObjectType(name, {
+    description: `What \`${mutation.charAt(0).toLowerCase()}${mutation.slice(1)}\` answers.`,
+  })(Type);
   const prototype = Type.prototype as object;
   const idType = () => (isBulk ? [GraphQLID] : GraphQLID);
   const description = 'Null when `userErrors` says why not.';

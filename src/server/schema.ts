@@ -13,6 +13,7 @@ import { noteRunningMutations } from '../graph/idempotency.ts';
 import { typeNameOf } from '../graph/node.ts';
 import { sharedPolicy } from '../graph/shared-policy.ts';
 import { limitTexts } from '../graph/text-limits.ts';
+import { describeCommon } from './common-descriptions.ts';
 import { describeNulls, describeRequirements, describeScopes, withDirectives } from './describe.ts';
 
 export interface AssembledSchema {
@@ -53,6 +54,7 @@ export async function assembleSchema(
   const { schema, policy } = await assembleUnguarded(features);
   noteRunningMutations(schema);
   guardBoundaries(schema, policy);
+  describeCommon(schema);
   describeRequirements(schema, policy);
   describeNulls(schema);
   describeScopes(schema, catalogue);

@@ -2,11 +2,13 @@
 // and what is wrong in one.
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const run = promisify(execFile);
+const require = createRequire(import.meta.url);
 const root = join(import.meta.dirname, '../..');
 
 const program = `
@@ -57,7 +59,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
   writeFileSync(join(folder, 'right.ts'), program);
-  const cli = join(root, 'node_modules/gql.tada/bin/cli.js');
+  const cli = join(dirname(require.resolve('gql.tada/package.json')), 'bin/cli.js');
   await run(process.execPath, [cli, 'generate-output'], { cwd: folder });
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

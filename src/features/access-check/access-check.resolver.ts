@@ -13,8 +13,12 @@ export class AccessCheckQueries {
   })
   @Extensions({ cost: documentCost(({ document }) => document) })
   accessCheck(
-    @Arg('document', () => String) document: string,
-    @Arg('operationName', () => String, { nullable: true }) operationName: string | null,
+    @Arg('document', () => String, { description: 'A GraphQL document.' }) document: string,
+    @Arg('operationName', () => String, {
+      nullable: true,
+      description: 'Which operation is meant, when the document has several.',
+    })
+    operationName: string | null,
     @Arg('apiKeyId', () => ID, { nullable: true, description: 'Another key of the workspace: for admins.' })
     apiKeyId: string | null,
     @Ctx() ctx: Context,
@@ -27,7 +31,11 @@ export class AccessCheckQueries {
     description: 'The smallest set of scopes for these documents.',
   })
   @Extensions({ cost: documentCost(({ documents }) => documents), isAlwaysThere: true })
-  async suggestScopes(@Arg('documents', () => [String]) documents: string[], @Ctx() ctx: Context) {
+  async suggestScopes(
+    @Arg('documents', () => [String], { description: 'GraphQL documents, with any number of operations.' })
+    documents: string[],
+    @Ctx() ctx: Context,
+  ) {
     return { scopes: await suggestScopes(ctx, documents) };
   }
 }

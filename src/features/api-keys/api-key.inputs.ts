@@ -15,9 +15,11 @@ import { ApiKeyPreset, KeyEnvironment } from './api-key.type.ts';
 })
 export class CreateApiKeyInput {
   @Field(() => String, { description: 'A name for people.' }) label!: string;
-  @Field(() => String, { nullable: true }) description?: string | null;
-  @Field(() => [ScopeScalar], { nullable: true }) scopes?: string[] | null;
-  @Field(() => ApiKeyPreset, { nullable: true }) preset?: ScopePreset | null;
+  @Field(() => String, { nullable: true, description: 'What the key is for.' }) description?: string | null;
+  @Field(() => [ScopeScalar], { nullable: true, description: 'What the key may do.' }) scopes?:
+    string[] | null;
+  @Field(() => ApiKeyPreset, { nullable: true, description: 'A set of scopes by name.' })
+  preset?: ScopePreset | null;
   @Field(() => [String], {
     nullable: true,
     description: 'GraphQL documents: the key gets exactly the scopes that their operations need.',
@@ -35,7 +37,8 @@ export class CreateApiKeyInput {
     description: 'Addresses and CIDR ranges; left out = any address.',
   })
   ipAllowlist?: string[] | null;
-  @Field(() => DateTimeScalar, { nullable: true }) expiresAt?: string | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it stops working; left out = never.' })
+  expiresAt?: string | null;
   @Field(() => Int, {
     nullable: true,
     description: 'Requests per minute for this key alone, within what its workspace has.',
@@ -56,7 +59,7 @@ const ipRange = z.string().transform((text, context) => {
 });
 const ipList = z.array(ipRange).max(100, 'At most 100 addresses.');
 
-export const createApiKeyRules = inputRules<CreateApiKeyInput>({
+export const createApiKeyRules = inputRules(CreateApiKeyInput, {
   label: text(100),
   description: optionalMessage(1_000),
   scopes: scopeList.nullish(),
@@ -72,8 +75,8 @@ export const createApiKeyRules = inputRules<CreateApiKeyInput>({
 @InputType({ description: 'Fields that are left out stay as they are; null clears.' })
 export class UpdateApiKeyInput {
   @Field(() => ID) id!: string;
-  @Field(() => String, { nullable: true }) label?: string;
-  @Field(() => String, { nullable: true }) description?: string | null;
+  @Field(() => String, { nullable: true, description: 'A name for people.' }) label?: string;
+  @Field(() => String, { nullable: true, description: 'What the key is for.' }) description?: string | null;
   @Field(() => [ScopeScalar], { nullable: true, description: 'Replaces all scopes of the key.' })
   scopes?: string[];
   @Field(() => [ID], { nullable: true, description: 'Replaces the restriction; null = all venues.' })
@@ -81,10 +84,14 @@ export class UpdateApiKeyInput {
   @Field(() => [String], { nullable: true, description: 'Replaces the list; null or empty = any address.' })
   ipAllowlist?: string[] | null;
   @Field(() => DateTimeScalar, { nullable: true, description: 'Null = never.' }) expiresAt?: string | null;
-  @Field(() => Int, { nullable: true }) rateLimitPerMinute?: number | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Requests per minute for this key alone; null = no limit of its own.',
+  })
+  rateLimitPerMinute?: number | null;
 }
 
-@InputType()
+@InputType({ description: 'A new secret beside the old one.' })
 export class RotateApiKeyInput {
   @Field(() => ID) id!: string;
   @Field(() => Int, {
@@ -95,7 +102,7 @@ export class RotateApiKeyInput {
   overlapSeconds?: number | null;
 }
 
-export const updateApiKeyRules = inputRules<UpdateApiKeyInput>({
+export const updateApiKeyRules = inputRules(UpdateApiKeyInput, {
   id: id(),
   label: text(100).optional(),
   description: optionalMessage(1_000),
@@ -106,7 +113,7 @@ export const updateApiKeyRules = inputRules<UpdateApiKeyInput>({
   rateLimitPerMinute: rateLimit.nullish(),
 });
 
-export const rotateApiKeyRules = inputRules<RotateApiKeyInput>({
+export const rotateApiKeyRules = inputRules(RotateApiKeyInput, {
   id: id(),
   overlapSeconds: z
     .number()

@@ -51,9 +51,13 @@ const secretDescription = 'The key. Shown once, in this answer, and never again.
 for (const { type } of [createPayload, rotatePayload, regeneratePayload]) {
   const prototype = type.prototype as object;
   Field(() => String, { nullable: true, description: secretDescription })(prototype, 'secret');
-  Field(() => String, { nullable: true })(prototype, 'warning');
+  const warning = 'What to know about the key, in words; null when there is nothing.';
+  Field(() => String, { nullable: true, description: warning })(prototype, 'warning');
 }
-Field(() => String, { nullable: true })(revealPayload.type.prototype as object, 'secret');
+Field(() => String, { nullable: true, description: 'The key.' })(
+  revealPayload.type.prototype as object,
+  'secret',
+);
 
 export const apiKeyPayloads = [
   ...[createPayload, rotatePayload, regeneratePayload, updatePayload, disablePayload, enablePayload],
@@ -70,7 +74,7 @@ const stateColumns = ['status', 'expiresAt', 'lastUsedAt', 'enabledAt', 'created
 
 @Resolver(() => ApiKey)
 export class ApiKeyFields {
-  @FieldResolver(() => ApiKeyStatus)
+  @FieldResolver(() => ApiKeyStatus, { description: 'Whether it works.' })
   @Extensions({ needs: stateColumns })
   status(@Root() key: ApiKey, @Ctx() { clock, credentials }: Context) {
     return statusOf(key, { nowMs: clock.nowMs(), inactivityDays: credentials.inactivityDays });
@@ -100,7 +104,9 @@ export class ApiKeyFields {
     return (secrets.find((secret) => secret.status === 'ACTIVE') ?? secrets[0])?.prefix ?? null;
   }
 
-  @FieldResolver(() => [ApiKeySecret])
+  @FieldResolver(() => [ApiKeySecret], {
+    description: 'Its secrets, the ended ones included: how they begin and their state.',
+  })
   @Extensions({ needs: ['id'] })
   secrets(@Root() key: ApiKey, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
     return loadSecrets(ctx, info, key.id);

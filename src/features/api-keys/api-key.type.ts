@@ -16,6 +16,7 @@ export const KeyEnvironment: Record<ApiKeyEnvironment, ApiKeyEnvironment> = { LI
 registerEnumType(KeyEnvironment, {
   name: 'ApiKeyEnvironment',
   description: 'A label that stands in the key itself (`lk_live_`, `lk_test_`); both see the same data.',
+  valuesConfig: { LIVE: { description: '`lk_live_`' }, TEST: { description: '`lk_test_`' } },
 });
 
 export type ApiKeyStatusName = 'ACTIVE' | 'DISABLED' | 'EXPIRED' | 'REVOKED';
@@ -28,6 +29,12 @@ export const ApiKeyStatus: Record<ApiKeyStatusName, ApiKeyStatusName> = {
 registerEnumType(ApiKeyStatus, {
   name: 'ApiKeyStatus',
   description: 'Only an ACTIVE key works. REVOKED is final.',
+  valuesConfig: {
+    ACTIVE: { description: 'It works.' },
+    DISABLED: { description: 'Switched off; an admin can enable it.' },
+    EXPIRED: { description: 'Its time is over.' },
+    REVOKED: { description: 'Ended for good.' },
+  },
 });
 
 const ApiKeySecretStatus: Record<SecretStatus, SecretStatus> = {
@@ -36,7 +43,16 @@ const ApiKeySecretStatus: Record<SecretStatus, SecretStatus> = {
   RETIRING: 'RETIRING',
   RETIRED: 'RETIRED',
 };
-registerEnumType(ApiKeySecretStatus, { name: 'ApiKeySecretStatus' });
+registerEnumType(ApiKeySecretStatus, {
+  name: 'ApiKeySecretStatus',
+  description: 'How far the rotation of a secret has come.',
+  valuesConfig: {
+    PENDING: { description: 'New and working; not used yet.' },
+    ACTIVE: { description: 'The secret in use.' },
+    RETIRING: { description: 'Replaced; works until it expires.' },
+    RETIRED: { description: 'Ended.' },
+  },
+});
 
 export const ApiKeyPreset: Record<ScopePreset, ScopePreset> = {
   READ: 'READ',
@@ -47,6 +63,11 @@ registerEnumType(ApiKeyPreset, {
   name: 'ApiKeyPreset',
   description:
     'READ: every read scope. WRITE: every read and write scope. FULL_ACCESS: every scope that a key can have.',
+  valuesConfig: {
+    READ: { description: 'Every read scope.' },
+    WRITE: { description: 'Every read and write scope.' },
+    FULL_ACCESS: { description: 'Every scope that a key can have.' },
+  },
 });
 
 @ObjectType({
@@ -54,7 +75,7 @@ registerEnumType(ApiKeyPreset, {
 })
 export class ApiKeyVenue {
   @Field(() => ID) id!: string;
-  @Field(() => String) name!: string;
+  @Field(() => String, { description: 'Name of the venue.' }) name!: string;
 }
 
 @ObjectType({
@@ -64,11 +85,18 @@ export class ApiKeySecret extends StoredApiKeySecret {
   @Field(() => ID) declare id: string;
   @Field(() => String, { description: 'How the secret begins, e.g. `lk_live_0a1b2c3d4e5f`.' })
   declare prefix: string;
-  @Field(() => ApiKeySecretStatus) declare status: SecretStatus;
+  @Field(() => ApiKeySecretStatus, { description: 'How far its rotation has come.' })
+  declare status: SecretStatus;
   @Field(() => DateTimeScalar) declare createdAt: Instant;
-  @Field(() => DateTimeScalar, { nullable: true }) declare activatedAt: Instant | null;
-  @Field(() => DateTimeScalar, { nullable: true }) declare lastUsedAt: Instant | null;
-  @Field(() => DateTimeScalar, { nullable: true }) declare expiresAt: Instant | null;
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When it became the secret in use; null = not yet.',
+  })
+  declare activatedAt: Instant | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was last used; null = never.' })
+  declare lastUsedAt: Instant | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it stops working; null = with its key.' })
+  declare expiresAt: Instant | null;
 }
 
 @ObjectType({ implements: Node, description: 'An API key: what it may do, and its state. Never its secret.' })
@@ -76,10 +104,12 @@ export class ApiKey extends StoredApiKey implements Node {
   @Field(() => ID) declare id: string;
   @Field(() => Int, { description: 'Running number within the workspace; never given twice.' })
   declare number: number;
-  @Field(() => String) declare label: string;
-  @Field(() => String, { nullable: true }) declare description: string | null;
-  @Field(() => KeyEnvironment) declare environment: ApiKeyEnvironment;
-  @Field(() => [ScopeScalar]) declare scopes: string[];
+  @Field(() => String, { description: 'A name for people.' }) declare label: string;
+  @Field(() => String, { nullable: true, description: 'What the key is for.' }) declare description:
+    string | null;
+  @Field(() => KeyEnvironment, { description: 'What stands in its secrets: live or test.' })
+  declare environment: ApiKeyEnvironment;
+  @Field(() => [ScopeScalar], { description: 'What it may do.' }) declare scopes: string[];
   @Field(() => [String], { description: 'Addresses and CIDR ranges; empty = any address.' })
   declare ipAllowlist: string[];
   @Field(() => Int, {
@@ -87,13 +117,15 @@ export class ApiKey extends StoredApiKey implements Node {
     description: 'Requests per minute for this key alone, within what its workspace has.',
   })
   declare rateLimitPerMinute: number | null;
-  @Field(() => DateTimeScalar, { nullable: true }) declare expiresAt: Instant | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it stops working; null = never.' })
+  declare expiresAt: Instant | null;
   @Field(() => DateTimeScalar, {
     nullable: true,
     description: 'Written every few seconds, not at every request.',
   })
   declare lastUsedAt: Instant | null;
-  @Field(() => DateTimeScalar, { nullable: true }) declare revokedAt: Instant | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was revoked; null = it was not.' })
+  declare revokedAt: Instant | null;
   @Field(() => DateTimeScalar) declare createdAt: Instant;
   @Field(() => DateTimeScalar) declare updatedAt: Instant;
 }
@@ -101,42 +133,58 @@ export class ApiKey extends StoredApiKey implements Node {
 @ObjectType({ description: 'The calling key, as it may see itself.' })
 export class ViewerApiKey {
   @Field(() => ID) id!: string;
-  @Field(() => Int) number!: number;
-  @Field(() => String) label!: string;
-  @Field(() => String) prefix!: string;
-  @Field(() => KeyEnvironment) environment!: ApiKeyEnvironment;
-  @Field(() => ApiKeyStatus) status!: ApiKeyStatusName;
+  @Field(() => Int, { description: 'Running number within the workspace.' }) number!: number;
+  @Field(() => String, { description: 'A name for people.' }) label!: string;
+  @Field(() => String, { description: 'How the secret in use begins, e.g. `lk_live_0a1b2c3d4e5f`.' })
+  prefix!: string;
+  @Field(() => KeyEnvironment, { description: 'What stands in its secrets: live or test.' })
+  environment!: ApiKeyEnvironment;
+  @Field(() => ApiKeyStatus, { description: 'Whether it works.' }) status!: ApiKeyStatusName;
   @Field(() => [ApiKeyVenue], { nullable: true, description: 'Null = all venues of the workspace.' })
   venues!: ApiKeyVenue[] | null;
-  @Field(() => DateTimeScalar, { nullable: true }) expiresAt!: Instant | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it stops working; null = never.' })
+  expiresAt!: Instant | null;
 }
 
 export enum ViewerKind {
   API_KEY = 'API_KEY',
   USER = 'USER',
 }
-registerEnumType(ViewerKind, { name: 'ViewerKind' });
+registerEnumType(ViewerKind, {
+  name: 'ViewerKind',
+  description: 'What calls.',
+  valuesConfig: { API_KEY: { description: 'An API key.' }, USER: { description: 'A signed-in user.' } },
+});
 
 @ObjectType({ description: 'Who is calling, and what it may do.' })
 export class Viewer {
-  @Field(() => ViewerKind) kind!: ViewerKind;
-  @Field(() => Workspace) workspace!: Workspace;
-  @Field(() => [ScopeScalar]) scopes!: readonly string[];
-  @Field(() => ViewerApiKey, { nullable: true }) apiKey!: ViewerApiKey | null;
-  @Field(() => ViewerUser, { nullable: true }) user!: ViewerUser | null;
+  @Field(() => ViewerKind, { description: 'Whether a key or a signed-in user calls.' }) kind!: ViewerKind;
+  @Field(() => Workspace, { description: 'The workspace that the caller belongs to.' }) workspace!: Workspace;
+  @Field(() => [ScopeScalar], { description: 'What it may do.' }) scopes!: readonly string[];
+  @Field(() => ViewerApiKey, { nullable: true, description: 'The calling key; null for a user.' })
+  apiKey!: ViewerApiKey | null;
+  @Field(() => ViewerUser, { nullable: true, description: 'The signed-in user; null for a key.' })
+  user!: ViewerUser | null;
 }
 
 export enum ScopeStatus {
   AVAILABLE = 'AVAILABLE',
   PLANNED = 'PLANNED',
 }
-registerEnumType(ScopeStatus, { name: 'ScopeStatus' });
+registerEnumType(ScopeStatus, {
+  name: 'ScopeStatus',
+  description: 'Whether a scope can be given.',
+  valuesConfig: {
+    AVAILABLE: { description: 'Keys can have it.' },
+    PLANNED: { description: 'Nothing asks for it yet.' },
+  },
+});
 
 @ObjectType({ description: 'One scope of the catalogue.' })
 export class ScopeInfo {
-  @Field(() => ScopeScalar) name!: string;
-  @Field(() => String) description!: string;
-  @Field(() => ScopeStatus) status!: `${ScopeStatus}`;
+  @Field(() => ScopeScalar, { description: 'The scope, `verb:resource`.' }) name!: string;
+  @Field(() => String, { description: 'What it opens, in words.' }) description!: string;
+  @Field(() => ScopeStatus, { description: 'Whether keys can have it yet.' }) status!: `${ScopeStatus}`;
   @Field(() => [String], {
     description: 'Types, queries and mutations that it opens, of those that the caller may see.',
   })

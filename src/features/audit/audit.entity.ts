@@ -13,20 +13,30 @@ export enum AuditActorKind {
   /** The operator's commands, and what the server does by itself. */
   SYSTEM = 'SYSTEM',
 }
-registerEnumType(AuditActorKind, { name: 'AuditActorKind' });
+registerEnumType(AuditActorKind, {
+  name: 'AuditActorKind',
+  description: 'What kind of caller made a change.',
+  valuesConfig: {
+    USER: { description: 'A signed-in user.' },
+    API_KEY: { description: 'An API key.' },
+    SYSTEM: { description: "The operator's commands, and the server by itself." },
+  },
+});
 
-@ObjectType()
+@ObjectType({ description: 'Who made a change.' })
 export class AuditActor {
-  @Field(() => AuditActorKind) kind!: AuditActorKind;
-  @Field(() => ID, { nullable: true }) id!: string | null;
+  @Field(() => AuditActorKind, { description: 'What kind of caller it was.' }) kind!: AuditActorKind;
+  @Field(() => ID, { nullable: true, description: 'Id of the user or key; null for the system.' }) id!:
+    string | null;
   @Field(() => String, { description: 'E-mail address or key label at that time.' }) label!: string;
 }
 
 @ObjectType({ description: 'One value that changed. Lists are JSON text.' })
 export class AuditChange {
-  @Field(() => String) field!: string;
-  @Field(() => String, { nullable: true }) before!: string | null;
-  @Field(() => String, { nullable: true }) after!: string | null;
+  @Field(() => String, { description: 'Name of what changed.' }) field!: string;
+  @Field(() => String, { nullable: true, description: 'Value before; null = none.' }) before!: string | null;
+  @Field(() => String, { nullable: true, description: 'Value afterwards; null = none.' }) after!:
+    string | null;
 }
 
 @ObjectType({
@@ -46,13 +56,15 @@ export class AuditChange {
 export class AuditEntry implements Node {
   @Field(() => ID) @IdColumn() id!: string;
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
-  @Field(() => DateTimeScalar) @TimestampColumn() at!: Instant;
+  @Field(() => DateTimeScalar, { description: 'When the change was made.' }) @TimestampColumn() at!: Instant;
   @Field(() => String, { description: 'E.g. `apiKey.revoke`.' }) @TextColumn() action!: string;
   @TextColumn() actorKind!: AuditActorKind;
   @TextColumn({ nullable: true }) actorId!: string | null;
   @TextColumn() actorLabel!: string;
-  @Field(() => ID) @TextColumn() targetId!: string;
-  @Field(() => [AuditChange]) @JsonColumn() changes!: AuditChange[];
-  @Field(() => String) @TextColumn() requestId!: string;
-  @Field(() => String, { nullable: true }) @TextColumn({ nullable: true }) ip!: string | null;
+  @Field(() => ID, { description: 'Id of what was changed.' }) @TextColumn() targetId!: string;
+  @Field(() => [AuditChange], { description: 'What was changed.' }) @JsonColumn() changes!: AuditChange[];
+  @Field(() => String, { description: 'X-Request-Id of the request.' }) @TextColumn() requestId!: string;
+  @Field(() => String, { nullable: true, description: "The caller's address; null for the system." })
+  @TextColumn({ nullable: true })
+  ip!: string | null;
 }

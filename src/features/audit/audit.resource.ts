@@ -18,7 +18,7 @@ export const auditQueries = rootFields(auditEntries, { one: 'auditEntry', list: 
 
 @Resolver(() => AuditEntry)
 export class AuditEntryFields {
-  @FieldResolver(() => AuditActor)
+  @FieldResolver(() => AuditActor, { description: 'Who made the change.' })
   @Extensions({ needs: ['actorKind', 'actorId', 'actorLabel'] })
   actor(@Root() entry: AuditEntry): AuditActor {
     return { kind: entry.actorKind, id: entry.actorId, label: entry.actorLabel };

@@ -26,8 +26,8 @@ export const readAvailability = scopes('read:availability');
 @ObjectType({ description: 'A time at which a treatment can be booked.' })
 class Slot {
   treatmentId!: string;
-  @Field(() => DateTimeScalar) startsAt!: string;
-  @Field(() => DateTimeScalar) endsAt!: string;
+  @Field(() => DateTimeScalar, { description: 'When it would begin.' }) startsAt!: string;
+  @Field(() => DateTimeScalar, { description: 'When it would end.' }) endsAt!: string;
 }
 
 @ArgsType()

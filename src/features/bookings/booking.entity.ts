@@ -17,6 +17,10 @@ export enum BookingStatus {
 registerEnumType(BookingStatus, {
   name: 'BookingStatus',
   description: 'A CANCELLED booking no longer occupies its time.',
+  valuesConfig: {
+    BOOKED: { description: 'It takes place.' },
+    CANCELLED: { description: 'It was cancelled, and its time is free.' },
+  },
 });
 
 @ObjectType({ implements: Node, description: 'A time at which a customer gets a treatment.' })
@@ -42,13 +46,15 @@ export class Booking implements Node {
   @ReferenceColumn(() => Venue) venueId!: string;
   @ReferenceColumn(() => Treatment) treatmentId!: string;
   @ReferenceColumn(() => Customer) customerId!: string;
-  @Field(() => DateTimeScalar) @TimestampColumn() startsAt!: Instant;
+  @Field(() => DateTimeScalar, { description: 'When it begins.' }) @TimestampColumn() startsAt!: Instant;
   @Field(() => DateTimeScalar, {
     description: 'The start and the duration that the treatment had when it was booked. Not occupied itself.',
   })
   @TimestampColumn()
   endsAt!: Instant;
-  @Field(() => BookingStatus) @TextColumn() status!: BookingStatus;
+  @Field(() => BookingStatus, { description: 'Whether it takes place.' })
+  @TextColumn()
+  status!: BookingStatus;
   @Field(() => DateTimeScalar, { nullable: true, description: 'Null as long as it is BOOKED.' })
   @TimestampColumn({ nullable: true })
   cancelledAt!: Instant | null;

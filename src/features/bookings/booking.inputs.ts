@@ -5,7 +5,7 @@ import type { Instant } from '../../core/clock.ts';
 import { id, inputRules } from '../../graph/input.ts';
 import { DateTimeScalar } from '../../graph/scalars.ts';
 
-@InputType()
+@InputType({ description: 'A time for a customer at a venue.' })
 export class CreateBookingInput {
   @Field(() => ID, { description: 'The customer is linked to it.' }) venueId!: string;
   @Field(() => ID, { description: 'A treatment of this venue; its duration says when the booking ends.' })
@@ -19,7 +19,7 @@ export class CreateBookingInput {
   startsAt!: Instant;
 }
 
-export const createBookingRules = inputRules<CreateBookingInput>({
+export const createBookingRules = inputRules(CreateBookingInput, {
   venueId: id(),
   treatmentId: id(),
   customerId: id(),

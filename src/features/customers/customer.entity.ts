@@ -34,14 +34,27 @@ import { Venue } from '../venues/index.ts';
 export class Customer implements Node {
   @Field(() => ID) @IdColumn() id!: string;
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
-  @Field(() => String) @TextColumn({ folded: true }) name!: string;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { description: 'Full name, as the business writes it.' })
+  @TextColumn({ folded: true })
+  name!: string;
+  @Field(() => String, { nullable: true, description: 'E-mail address.' })
   @TextColumn({ nullable: true, folded: true, isAddress: true })
   email!: string | null;
-  @Field(() => String, { nullable: true }) @TextColumn({ nullable: true }) phone!: string | null;
-  @Field(() => String, { nullable: true }) @TextColumn({ nullable: true, folded: true }) city!: string | null;
-  @Field(() => String, { nullable: true }) @TextColumn({ nullable: true }) notes!: string | null;
-  @Field(() => [String]) @JsonColumn() tags!: string[];
+  @Field(() => String, { nullable: true, description: 'Phone number, in any notation.' })
+  @TextColumn({ nullable: true })
+  phone!: string | null;
+  @Field(() => String, { nullable: true, description: 'Town where the customer lives.' })
+  @TextColumn({ nullable: true, folded: true })
+  city!: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Free text for the staff; the customer never sees it.',
+  })
+  @TextColumn({ nullable: true })
+  notes!: string | null;
+  @Field(() => [String], { description: 'Words to sort customers by, in any number of groups.' })
+  @JsonColumn()
+  tags!: string[];
   @Field(() => Int, { description: 'Goes up with each change.' }) @IntegerColumn() version!: number;
   @Field(() => DateTimeScalar) @TimestampColumn() createdAt!: Instant;
   @Field(() => DateTimeScalar) @TimestampColumn() updatedAt!: Instant;

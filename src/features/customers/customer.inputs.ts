@@ -14,14 +14,24 @@ import {
 const venuesDescription =
   'Venues the customer belongs to. A key restricted to one venue gives that one by default.';
 
-@InputType()
+@InputType({ description: 'A new customer.' })
 export class CreateCustomerInput {
-  @Field(() => String) name!: string;
-  @Field(() => String, { nullable: true }) email?: string | null;
-  @Field(() => String, { nullable: true }) phone?: string | null;
-  @Field(() => String, { nullable: true }) city?: string | null;
-  @Field(() => String, { nullable: true }) notes?: string | null;
-  @Field(() => [String], { nullable: true }) tags?: string[] | null;
+  @Field(() => String, { description: 'Full name, as the business writes it.' }) name!: string;
+  @Field(() => String, { nullable: true, description: 'E-mail address.' }) email?: string | null;
+  @Field(() => String, { nullable: true, description: 'Phone number, in any notation.' }) phone?:
+    string | null;
+  @Field(() => String, { nullable: true, description: 'Town where the customer lives.' }) city?:
+    string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Free text for the staff; the customer never sees it.',
+  })
+  notes?: string | null;
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Words to sort customers by, in any number of groups.',
+  })
+  tags?: string[] | null;
   @Field(() => [ID], { nullable: true, description: venuesDescription }) venueIds?: string[] | null;
 }
 
@@ -33,12 +43,23 @@ export class UpdateCustomerInput {
     description: 'Refused with CONFLICT when the customer has another version.',
   })
   expectedVersion?: number | null;
-  @Field(() => String, { nullable: true }) name?: string;
-  @Field(() => String, { nullable: true }) email?: string | null;
-  @Field(() => String, { nullable: true }) phone?: string | null;
-  @Field(() => String, { nullable: true }) city?: string | null;
-  @Field(() => String, { nullable: true }) notes?: string | null;
-  @Field(() => [String], { nullable: true }) tags?: string[] | null;
+  @Field(() => String, { nullable: true, description: 'Full name, as the business writes it.' })
+  name?: string;
+  @Field(() => String, { nullable: true, description: 'E-mail address.' }) email?: string | null;
+  @Field(() => String, { nullable: true, description: 'Phone number, in any notation.' }) phone?:
+    string | null;
+  @Field(() => String, { nullable: true, description: 'Town where the customer lives.' }) city?:
+    string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Free text for the staff; the customer never sees it.',
+  })
+  notes?: string | null;
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Words to sort customers by, in any number of groups.',
+  })
+  tags?: string[] | null;
   @Field(() => [ID], {
     nullable: true,
     description: 'Replaces the venues that the caller may see; others stay.',
@@ -49,7 +70,7 @@ export class UpdateCustomerInput {
 const tags = z.array(text(50)).max(50, 'At most 50 tags.');
 const venueIds = z.array(id()).max(100, 'At most 100 venues.');
 
-export const createCustomerRules = inputRules<CreateCustomerInput>({
+export const createCustomerRules = inputRules(CreateCustomerInput, {
   name: text(200),
   email: optionalEmail(),
   phone: optionalText(50),
@@ -59,7 +80,7 @@ export const createCustomerRules = inputRules<CreateCustomerInput>({
   venueIds: venueIds.nullish(),
 });
 
-export const updateCustomerRules = inputRules<UpdateCustomerInput>({
+export const updateCustomerRules = inputRules(UpdateCustomerInput, {
   id: id(),
   expectedVersion,
   name: text(200).optional(),

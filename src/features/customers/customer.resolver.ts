@@ -20,7 +20,7 @@ export const updateCustomerPayload = definePayload('UpdateCustomerPayload', payl
 
 @Resolver()
 export class CustomerMutations {
-  @Mutation(() => createCustomerPayload.type, { nullable: true })
+  @Mutation(() => createCustomerPayload.type, { nullable: true, description: 'Adds a customer.' })
   createCustomer(@Arg('input', () => CreateCustomerInput) input: CreateCustomerInput, @Ctx() ctx: Context) {
     return createCustomer(ctx, input);
   }
@@ -36,7 +36,7 @@ export class CustomerMutations {
     return createCustomers(ctx, input);
   }
 
-  @Mutation(() => updateCustomerPayload.type, { nullable: true })
+  @Mutation(() => updateCustomerPayload.type, { nullable: true, description: 'Changes a customer.' })
   updateCustomer(@Arg('input', () => UpdateCustomerInput) input: UpdateCustomerInput, @Ctx() ctx: Context) {
     return updateCustomer(ctx, input);
   }

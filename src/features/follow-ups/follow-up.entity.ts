@@ -14,7 +14,11 @@ export enum FollowUpStatus {
   OPEN = 'OPEN',
   DONE = 'DONE',
 }
-registerEnumType(FollowUpStatus, { name: 'FollowUpStatus' });
+registerEnumType(FollowUpStatus, {
+  name: 'FollowUpStatus',
+  description: 'Whether a follow-up is still to be done.',
+  valuesConfig: { OPEN: { description: 'Still to be done.' }, DONE: { description: 'Done.' } },
+});
 
 @ObjectType({
   implements: Node,
@@ -41,9 +45,13 @@ export class FollowUp implements Node {
   @ReferenceColumn(() => Customer) customerId!: string;
   @ReferenceColumn(() => Inquiry, { nullable: true }) inquiryId!: string | null;
   @ReferenceColumn(() => Venue, { nullable: true }) venueId!: string | null;
-  @Field(() => String) @TextColumn() note!: string;
-  @Field(() => DateTimeScalar) @TimestampColumn() dueAt!: Instant;
-  @Field(() => FollowUpStatus) @TextColumn() status!: FollowUpStatus;
+  @Field(() => String, { description: 'What is to be done.' }) @TextColumn() note!: string;
+  @Field(() => DateTimeScalar, { description: 'When it is to be done. The past is allowed.' })
+  @TimestampColumn()
+  dueAt!: Instant;
+  @Field(() => FollowUpStatus, { description: 'Whether it is still to be done.' })
+  @TextColumn()
+  status!: FollowUpStatus;
   @Field(() => DateTimeScalar, { nullable: true, description: 'Null as long as it is OPEN.' })
   @TimestampColumn({ nullable: true })
   completedAt!: Instant | null;

@@ -8,19 +8,20 @@ import { DateTimeScalar } from '../../graph/scalars.ts';
 const venueDescription =
   "The inquiry's venue when it is left out. A key restricted to one venue gives that one by default.";
 
-@InputType()
+@InputType({ description: 'Something to be done for a customer.' })
 export class CreateFollowUpInput {
   @Field(() => ID) customerId!: string;
   @Field(() => ID, { nullable: true, description: 'An inquiry of this customer.' }) inquiryId?: string | null;
   @Field(() => ID, { nullable: true, description: venueDescription }) venueId?: string | null;
-  @Field(() => String) note!: string;
-  @Field(() => DateTimeScalar) dueAt!: Instant;
+  @Field(() => String, { description: 'What is to be done.' }) note!: string;
+  @Field(() => DateTimeScalar, { description: 'When it is to be done. The past is allowed.' })
+  dueAt!: Instant;
 }
 
-@InputType()
+@InputType({ description: 'Another time for a follow-up.' })
 export class RescheduleFollowUpInput {
   @Field(() => ID) id!: string;
-  @Field(() => DateTimeScalar) dueAt!: Instant;
+  @Field(() => DateTimeScalar, { description: 'When it is to be done now.' }) dueAt!: Instant;
   @Field(() => Int, {
     nullable: true,
     description: 'Refused with CONFLICT when the follow-up has another version.',
@@ -31,7 +32,7 @@ export class RescheduleFollowUpInput {
 /** The scalar has parsed it. The past is allowed: what was due yesterday can be noted today. */
 const dueAt = z.string();
 
-export const createFollowUpRules = inputRules<CreateFollowUpInput>({
+export const createFollowUpRules = inputRules(CreateFollowUpInput, {
   customerId: id(),
   inquiryId: id().nullish(),
   venueId: id().nullish(),
@@ -39,7 +40,7 @@ export const createFollowUpRules = inputRules<CreateFollowUpInput>({
   dueAt,
 });
 
-export const rescheduleFollowUpRules = inputRules<RescheduleFollowUpInput>({
+export const rescheduleFollowUpRules = inputRules(RescheduleFollowUpInput, {
   id: id(),
   dueAt,
   expectedVersion,

@@ -17,7 +17,7 @@ export const rescheduleFollowUpPayload = definePayload('RescheduleFollowUpPayloa
 
 @Resolver()
 export class FollowUpMutations {
-  @Mutation(() => createFollowUpPayload.type, { nullable: true })
+  @Mutation(() => createFollowUpPayload.type, { nullable: true, description: 'Notes something to be done.' })
   createFollowUp(@Arg('input', () => CreateFollowUpInput) input: CreateFollowUpInput, @Ctx() ctx: Context) {
     return createFollowUp(ctx, input);
   }
@@ -30,7 +30,10 @@ export class FollowUpMutations {
     return completeFollowUp(ctx, id);
   }
 
-  @Mutation(() => rescheduleFollowUpPayload.type, { nullable: true })
+  @Mutation(() => rescheduleFollowUpPayload.type, {
+    nullable: true,
+    description: 'Gives a follow-up another time.',
+  })
   rescheduleFollowUp(
     @Arg('input', () => RescheduleFollowUpInput) input: RescheduleFollowUpInput,
     @Ctx() ctx: Context,

@@ -16,7 +16,17 @@ export enum InquiryChannel {
   WEB = 'WEB',
   PHONE = 'PHONE',
 }
-registerEnumType(InquiryChannel, { name: 'InquiryChannel', description: 'The way an inquiry came in.' });
+registerEnumType(InquiryChannel, {
+  name: 'InquiryChannel',
+  description: 'The way an inquiry came in.',
+  valuesConfig: {
+    EMAIL: { description: 'An e-mail.' },
+    SMS: { description: 'A text message.' },
+    WHATSAPP: { description: 'A WhatsApp message.' },
+    WEB: { description: 'A form on a web page.' },
+    PHONE: { description: 'A phone call.' },
+  },
+});
 
 export enum InquiryStatus {
   OPEN = 'OPEN',
@@ -29,6 +39,12 @@ registerEnumType(InquiryStatus, {
   description:
     'WAITING waits for the customer. A reply of the business makes an OPEN or WAITING inquiry ANSWERED, and a CLOSED one ' +
     'takes none; a reply of the customer makes any inquiry OPEN again.',
+  valuesConfig: {
+    OPEN: { description: 'Not answered yet.' },
+    WAITING: { description: 'Something is waited for before it can be answered.' },
+    ANSWERED: { description: 'Answered; the customer may write again.' },
+    CLOSED: { description: 'Done: it takes no further reply of the business.' },
+  },
 });
 
 export enum ReplyAuthorKind {
@@ -39,6 +55,11 @@ export enum ReplyAuthorKind {
 registerEnumType(ReplyAuthorKind, {
   name: 'ReplyAuthorKind',
   description: 'CUSTOMER is the customer of the inquiry; API_KEY and USER answer for the business.',
+  valuesConfig: {
+    CUSTOMER: { description: 'The customer of the inquiry.' },
+    API_KEY: { description: 'A program, for the business.' },
+    USER: { description: 'A signed-in person, for the business.' },
+  },
 });
 
 @ObjectType({ implements: Node, description: 'What a customer asked the business.' })
@@ -61,10 +82,12 @@ export class Inquiry implements Node {
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
   @ReferenceColumn(() => Customer) customerId!: string;
   @ReferenceColumn(() => Venue, { nullable: true }) venueId!: string | null;
-  @Field(() => String) @TextColumn({ folded: true }) subject!: string;
-  @Field(() => String) @TextColumn() body!: string;
-  @Field(() => InquiryChannel) @TextColumn() channel!: InquiryChannel;
-  @Field(() => InquiryStatus) @TextColumn() status!: InquiryStatus;
+  @Field(() => String, { description: 'What it is about, in one line.' })
+  @TextColumn({ folded: true })
+  subject!: string;
+  @Field(() => String, { description: 'What the customer wrote or said.' }) @TextColumn() body!: string;
+  @Field(() => InquiryChannel, { description: 'The way it came in.' }) @TextColumn() channel!: InquiryChannel;
+  @Field(() => InquiryStatus, { description: 'How far it has come.' }) @TextColumn() status!: InquiryStatus;
   @Field(() => Int, { description: 'Goes up with each change and each reply.' })
   @IntegerColumn()
   version!: number;
@@ -87,7 +110,7 @@ export class Reply implements Node {
   @Field(() => ID) @IdColumn() id!: string;
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
   @ReferenceColumn(() => Inquiry) inquiryId!: string;
-  @Field(() => String) @TextColumn() body!: string;
+  @Field(() => String, { description: 'Text of the reply.' }) @TextColumn() body!: string;
   @Field(() => String, {
     description:
       "Name of the author as it was at that time: the customer's, the user's, or the label of the API key.",

@@ -7,31 +7,31 @@ import { InquiryChannel, InquiryStatus } from './inquiry.entity.ts';
 const venueDescription =
   'Venue that the inquiry belongs to; its customer is linked to it. A key restricted to one venue gives that one by default.';
 
-@InputType()
+@InputType({ description: 'A new inquiry of a customer.' })
 export class CreateInquiryInput {
   @Field(() => ID) customerId!: string;
   @Field(() => ID, { nullable: true, description: venueDescription }) venueId?: string | null;
-  @Field(() => String) subject!: string;
-  @Field(() => String) body!: string;
-  @Field(() => InquiryChannel) channel!: InquiryChannel;
+  @Field(() => String, { description: 'What it is about, in one line.' }) subject!: string;
+  @Field(() => String, { description: 'What the customer wrote or said.' }) body!: string;
+  @Field(() => InquiryChannel, { description: 'The way it came in.' }) channel!: InquiryChannel;
 }
 
-@InputType()
+@InputType({ description: 'A reply to an inquiry.' })
 export class ReplyToInquiryInput {
   @Field(() => ID) inquiryId!: string;
-  @Field(() => String) body!: string;
+  @Field(() => String, { description: 'Text of the reply.' }) body!: string;
 }
 
 @InputType({ description: "The next message of the inquiry's own customer." })
 export class RecordCustomerReplyInput {
   @Field(() => ID) inquiryId!: string;
-  @Field(() => String) body!: string;
+  @Field(() => String, { description: 'What the customer wrote or said.' }) body!: string;
 }
 
-@InputType()
+@InputType({ description: 'The status that an inquiry is to have.' })
 export class UpdateInquiryStatusInput {
   @Field(() => ID) id!: string;
-  @Field(() => InquiryStatus) status!: InquiryStatus;
+  @Field(() => InquiryStatus, { description: 'The new status.' }) status!: InquiryStatus;
   @Field(() => Int, {
     nullable: true,
     description: 'Refused with CONFLICT when the inquiry has another version.',
@@ -41,7 +41,7 @@ export class UpdateInquiryStatusInput {
 
 const body = messageText(20_000);
 
-export const createInquiryRules = inputRules<CreateInquiryInput>({
+export const createInquiryRules = inputRules(CreateInquiryInput, {
   customerId: id(),
   venueId: id().nullish(),
   subject: text(200),
@@ -49,11 +49,11 @@ export const createInquiryRules = inputRules<CreateInquiryInput>({
   channel: z.enum(InquiryChannel),
 });
 
-export const replyToInquiryRules = inputRules<ReplyToInquiryInput>({ inquiryId: id(), body });
+export const replyToInquiryRules = inputRules(ReplyToInquiryInput, { inquiryId: id(), body });
 
-export const recordCustomerReplyRules = inputRules<RecordCustomerReplyInput>({ inquiryId: id(), body });
+export const recordCustomerReplyRules = inputRules(RecordCustomerReplyInput, { inquiryId: id(), body });
 
-export const updateInquiryStatusRules = inputRules<UpdateInquiryStatusInput>({
+export const updateInquiryStatusRules = inputRules(UpdateInquiryStatusInput, {
   id: id(),
   status: z.enum(InquiryStatus),
   expectedVersion,

@@ -30,7 +30,10 @@ export const recordCustomerReplyPayload = definePayload('RecordCustomerReplyPayl
 
 @Resolver()
 export class InquiryMutations {
-  @Mutation(() => createInquiryPayload.type, { nullable: true })
+  @Mutation(() => createInquiryPayload.type, {
+    nullable: true,
+    description: 'Adds an inquiry of a customer.',
+  })
   createInquiry(@Arg('input', () => CreateInquiryInput) input: CreateInquiryInput, @Ctx() ctx: Context) {
     return createInquiry(ctx, input);
   }
@@ -48,7 +51,7 @@ export class InquiryMutations {
 
   @Mutation(() => replyToInquiryPayload.type, {
     nullable: true,
-    description: 'Answers for the business, in the name of the caller.',
+    description: 'Adds a reply of the business to an inquiry, in the name of the caller.',
   })
   replyToInquiry(@Arg('input', () => ReplyToInquiryInput) input: ReplyToInquiryInput, @Ctx() ctx: Context) {
     return replyToInquiry(ctx, input);
@@ -66,7 +69,10 @@ export class InquiryMutations {
     return recordCustomerReply(ctx, input);
   }
 
-  @Mutation(() => updateInquiryStatusPayload.type, { nullable: true })
+  @Mutation(() => updateInquiryStatusPayload.type, {
+    nullable: true,
+    description: 'Changes how far an inquiry has come.',
+  })
   updateInquiryStatus(
     @Arg('input', () => UpdateInquiryStatusInput) input: UpdateInquiryStatusInput,
     @Ctx() ctx: Context,

@@ -13,6 +13,11 @@ export enum StatisticsBucket {
 registerEnumType(StatisticsBucket, {
   name: 'StatisticsBucket',
   description: 'Calendar days, weeks (from Monday, ISO 8601) or months of the time zone.',
+  valuesConfig: {
+    DAY: { description: 'A day of the time zone.' },
+    WEEK: { description: 'A week of the time zone, from Monday on.' },
+    MONTH: { description: 'A month of the time zone.' },
+  },
 });
 
 @ArgsType()

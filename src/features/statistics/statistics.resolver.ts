@@ -32,25 +32,25 @@ export class StatisticsQueries {
     return planStatistics(args);
   }
 
-  @FieldResolver(() => CustomerStatistics, { nullable: true })
+  @FieldResolver(() => CustomerStatistics, { nullable: true, description: 'Figures of customers.' })
   @Extensions({ isAlwaysThere: true })
   customers(@Root() plan: StatisticsPlan, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
     return customerStatistics(ctx, plan, selectedNames(info));
   }
 
-  @FieldResolver(() => InquiryStatistics, { nullable: true })
+  @FieldResolver(() => InquiryStatistics, { nullable: true, description: 'Figures of inquiries.' })
   @Extensions({ isAlwaysThere: true })
   inquiries(@Root() plan: StatisticsPlan, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
     return inquiryStatistics(ctx, plan, selectedNames(info));
   }
 
-  @FieldResolver(() => FollowUpStatistics, { nullable: true })
+  @FieldResolver(() => FollowUpStatistics, { nullable: true, description: 'Figures of follow-ups.' })
   @Extensions({ isAlwaysThere: true })
   followUps(@Root() plan: StatisticsPlan, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
     return followUpStatistics(ctx, plan, selectedNames(info));
   }
 
-  @FieldResolver(() => BookingStatistics, { nullable: true })
+  @FieldResolver(() => BookingStatistics, { nullable: true, description: 'Figures of bookings.' })
   @Extensions({ isAlwaysThere: true })
   bookings(@Root() plan: StatisticsPlan, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
     return bookingStatistics(ctx, plan, selectedNames(info));

@@ -10,31 +10,31 @@ export class SeriesPoint {
       'When the day, week or month begins in the time zone; of the first bucket `from`, if that is later.',
   })
   start!: string;
-  @Field(() => Int) count!: number;
+  @Field(() => Int, { description: 'How many there are in it.' }) count!: number;
 }
 
 const seriesOf = (what: string) => `${what}, bucket by bucket: without gaps, with 0 where there are none.`;
 
-@ObjectType()
+@ObjectType({ description: 'Figures of customers.' })
 export class CustomerStatistics {
   @Field(() => Int, { description: 'All customers of today, whenever they were created.' }) total?: number;
   @Field(() => Int, { description: 'Customers that were created in the range.' }) created?: number;
   @Field(() => [SeriesPoint], { description: seriesOf('Created customers') }) series?: SeriesPoint[];
 }
 
-@ObjectType()
+@ObjectType({ description: 'How many inquiries have a status.' })
 export class InquiryStatusCount {
-  @Field(() => InquiryStatus) status!: InquiryStatus;
-  @Field(() => Int) count!: number;
+  @Field(() => InquiryStatus, { description: 'The status that is counted.' }) status!: InquiryStatus;
+  @Field(() => Int, { description: 'How many there are.' }) count!: number;
 }
 
-@ObjectType()
+@ObjectType({ description: 'How many inquiries came in by a channel.' })
 export class InquiryChannelCount {
-  @Field(() => InquiryChannel) channel!: InquiryChannel;
-  @Field(() => Int) count!: number;
+  @Field(() => InquiryChannel, { description: 'The channel that is counted.' }) channel!: InquiryChannel;
+  @Field(() => Int, { description: 'How many there are.' }) count!: number;
 }
 
-@ObjectType()
+@ObjectType({ description: 'Figures of inquiries.' })
 export class InquiryStatistics {
   @Field(() => Int, { description: 'Inquiries that were created in the range.' }) created?: number;
   @Field(() => Int, {
@@ -57,7 +57,7 @@ export class InquiryStatistics {
   @Field(() => [SeriesPoint], { description: seriesOf('Created inquiries') }) series?: SeriesPoint[];
 }
 
-@ObjectType()
+@ObjectType({ description: 'Figures of follow-ups.' })
 export class FollowUpStatistics {
   @Field(() => Int, { description: 'Follow-ups that are OPEN now, whatever the range.' }) open?: number;
   @Field(() => Int, { description: 'Of the open: those that were due before now.' }) overdue?: number;
@@ -65,7 +65,7 @@ export class FollowUpStatistics {
   @Field(() => [SeriesPoint], { description: seriesOf('Completed follow-ups') }) series?: SeriesPoint[];
 }
 
-@ObjectType()
+@ObjectType({ description: 'Figures of bookings.' })
 export class BookingStatistics {
   @Field(() => Int, {
     description: 'Bookings that were made in the range, for whatever time, also those cancelled since.',

@@ -32,8 +32,12 @@ export class Treatment implements Node {
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
   /** Never changes: bookings rely on it. */
   @ReferenceColumn(() => Venue) venueId!: string;
-  @Field(() => String) @TextColumn({ folded: true }) name!: string;
-  @Field(() => Int) @IntegerColumn() durationMinutes!: number;
+  @Field(() => String, { description: 'Name, as customers know it.' })
+  @TextColumn({ folded: true })
+  name!: string;
+  @Field(() => Int, { description: 'How long it takes, in minutes.' })
+  @IntegerColumn()
+  durationMinutes!: number;
   @Field(() => GraphQLSafeInt, {
     description: 'Hundredths of the currency, whatever its own smallest coin is.',
   })

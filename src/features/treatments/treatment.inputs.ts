@@ -12,10 +12,10 @@ const durationDescription = `${minDurationMinutes} to ${maxDurationMinutes}.`;
 const priceDescription = 'Hundredths of the currency, 0 (free of charge) to 9007199254740991.';
 const currencyDescription = 'ISO 4217, e.g. `EUR`.';
 
-@InputType()
+@InputType({ description: 'A new treatment of a venue.' })
 export class CreateTreatmentInput {
   @Field(() => ID) venueId!: string;
-  @Field(() => String) name!: string;
+  @Field(() => String, { description: 'Name, as customers know it.' }) name!: string;
   @Field(() => Int, { description: durationDescription }) durationMinutes!: number;
   @Field(() => GraphQLSafeInt, { description: priceDescription }) priceCents!: number;
   @Field(() => String, { description: currencyDescription }) currency!: string;
@@ -32,7 +32,7 @@ export class UpdateTreatmentInput {
     description: 'Refused with CONFLICT when the treatment has another version.',
   })
   expectedVersion?: number | null;
-  @Field(() => String, { nullable: true }) name?: string;
+  @Field(() => String, { nullable: true, description: 'Name, as customers know it.' }) name?: string;
   @Field(() => Int, { nullable: true, description: durationDescription }) durationMinutes?: number;
   @Field(() => GraphQLSafeInt, { nullable: true, description: priceDescription }) priceCents?: number;
   @Field(() => String, { nullable: true, description: currencyDescription }) currency?: string;
@@ -54,7 +54,7 @@ const currency = z
   .trim()
   .refine((code) => currencies.has(code), { error: 'Is not an ISO 4217 currency such as EUR.' });
 
-export const createTreatmentRules = inputRules<CreateTreatmentInput>({
+export const createTreatmentRules = inputRules(CreateTreatmentInput, {
   venueId: id(),
   name: text(200),
   durationMinutes,
@@ -62,7 +62,7 @@ export const createTreatmentRules = inputRules<CreateTreatmentInput>({
   currency,
 });
 
-export const updateTreatmentRules = inputRules<UpdateTreatmentInput>({
+export const updateTreatmentRules = inputRules(UpdateTreatmentInput, {
   id: id(),
   expectedVersion,
   name: text(200).optional(),

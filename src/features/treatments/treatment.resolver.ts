@@ -16,7 +16,10 @@ export const updateTreatmentPayload = definePayload('UpdateTreatmentPayload', pa
 
 @Resolver()
 export class TreatmentMutations {
-  @Mutation(() => createTreatmentPayload.type, { nullable: true })
+  @Mutation(() => createTreatmentPayload.type, {
+    nullable: true,
+    description: 'Adds a treatment to a venue.',
+  })
   createTreatment(
     @Arg('input', () => CreateTreatmentInput) input: CreateTreatmentInput,
     @Ctx() ctx: Context,
@@ -24,7 +27,7 @@ export class TreatmentMutations {
     return createTreatment(ctx, input);
   }
 
-  @Mutation(() => updateTreatmentPayload.type, { nullable: true })
+  @Mutation(() => updateTreatmentPayload.type, { nullable: true, description: 'Changes a treatment.' })
   updateTreatment(
     @Arg('input', () => UpdateTreatmentInput) input: UpdateTreatmentInput,
     @Ctx() ctx: Context,

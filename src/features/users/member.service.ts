@@ -20,10 +20,10 @@ import { mutate, orUserErrors } from '../../graph/payload.ts';
 import { z } from 'zod';
 import { writeAudit } from '../audit/index.ts';
 import { describeWorkspace } from './user.service.ts';
-import type { ChangePasswordInput, CreateUserInput, UpdateUserRoleInput } from './user.type.ts';
+import { CreateUserInput, type ChangePasswordInput, type UpdateUserRoleInput } from './user.type.ts';
 
 const role = z.enum(['OWNER', 'ADMIN', 'MEMBER']);
-const createUserRules = inputRules<CreateUserInput>({
+const createUserRules = inputRules(CreateUserInput, {
   ...{ email: requiredEmail(), name: optionalText(200), password: z.string(), role },
 });
 

@@ -13,9 +13,11 @@ import { UserRole } from './user.type.ts';
 @ObjectType({ implements: Node, description: 'A person who can sign in to the workspace.' })
 class User extends StoredUser implements Node {
   @Field(() => ID) declare id: string;
-  @Field(() => String) declare email: string;
-  @Field(() => String, { nullable: true }) declare name: string | null;
-  @Field(() => UserRole) declare role: Role;
+  @Field(() => String, { description: 'E-mail address, with which the user signs in.' })
+  declare email: string;
+  @Field(() => String, { nullable: true, description: 'Name, as customers read it below replies.' })
+  declare name: string | null;
+  @Field(() => UserRole, { description: 'What the user may do.' }) declare role: Role;
   @Field(() => DateTimeScalar) declare createdAt: Instant;
 }
 

@@ -8,41 +8,50 @@ export const UserRole: Record<Role, Role> = { OWNER: 'OWNER', ADMIN: 'ADMIN', ME
 registerEnumType(UserRole, {
   name: 'UserRole',
   description: 'OWNER and ADMIN manage keys and users; every role has all data scopes.',
+  valuesConfig: {
+    OWNER: { description: 'Everything, ownership included.' },
+    ADMIN: { description: 'All data, and managing keys and users.' },
+    MEMBER: { description: 'All data.' },
+  },
 });
 
 @ObjectType({ description: 'A tenant: nothing of one is visible in another.' })
 export class Workspace {
   @Field(() => ID) id!: string;
-  @Field(() => String) name!: string;
+  @Field(() => String, { description: 'Name, as its owner wrote it.' }) name!: string;
 }
 
 @ObjectType({ description: 'The signed-in user.' })
 export class ViewerUser {
   @Field(() => ID) id!: string;
-  @Field(() => String) email!: string;
-  @Field(() => String, { nullable: true }) name!: string | null;
-  @Field(() => UserRole) role!: Role;
-  @Field(() => Workspace) workspace!: Workspace;
+  @Field(() => String, { description: 'E-mail address, with which the user signs in.' }) email!: string;
+  @Field(() => String, { nullable: true, description: 'Name, as customers read it below replies.' }) name!:
+    string | null;
+  @Field(() => UserRole, { description: 'What the user may do.' }) role!: Role;
+  @Field(() => Workspace, { description: 'The workspace that the user belongs to.' }) workspace!: Workspace;
 }
 
-@InputType()
+@InputType({ description: 'A sign-in.' })
 export class LoginInput {
-  @Field(() => String) email!: string;
-  @Field(() => String) password!: string;
+  @Field(() => String, { description: 'E-mail address of the user.' }) email!: string;
+  @Field(() => String, { description: 'Password of the user.' }) password!: string;
 }
 
-@ObjectType()
+@ObjectType({ description: 'What `login` answers.' })
 export class LoginPayload {
   @Field(() => String, { nullable: true, description: 'A JWT: send it as `Authorization: Bearer <token>`.' })
   token!: string | null;
-  @Field(() => DateTimeScalar, { nullable: true }) expiresAt!: string | null;
-  @Field(() => ViewerUser, { nullable: true }) user!: ViewerUser | null;
-  @Field(() => [UserError]) userErrors!: readonly UserError[];
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When the token ends.' }) expiresAt!:
+    string | null;
+  @Field(() => ViewerUser, { nullable: true, description: 'Who signed in.' }) user!: ViewerUser | null;
+  @Field(() => [UserError], { description: 'Empty when the mutation was done.' })
+  userErrors!: readonly UserError[];
 }
 
-@InputType()
+@InputType({ description: 'A new user of the workspace.' })
 export class CreateUserInput {
-  @Field(() => String) email!: string;
+  @Field(() => String, { description: 'E-mail address to sign in with; no other user has it.' })
+  email!: string;
   @Field(() => String, {
     nullable: true,
     description: 'Shown as the author of replies; `Staff` without one. The address never is.',
@@ -50,26 +59,28 @@ export class CreateUserInput {
   name?: string | null;
   @Field(() => String, { description: 'At least 8 characters, none of the most used passwords.' })
   password!: string;
-  @Field(() => UserRole) role!: Role;
+  @Field(() => UserRole, { description: 'What the user may do.' }) role!: Role;
 }
 
-@InputType()
+@InputType({ description: 'Another role for a user.' })
 export class UpdateUserRoleInput {
   @Field(() => ID) id!: string;
-  @Field(() => UserRole) role!: Role;
+  @Field(() => UserRole, { description: 'The new role.' }) role!: Role;
 }
 
-@InputType()
+@InputType({ description: 'Another password for the caller.' })
 export class ChangePasswordInput {
-  @Field(() => String) currentPassword!: string;
+  @Field(() => String, { description: 'The password until now.' }) currentPassword!: string;
   @Field(() => String, { description: 'At least 8 characters, none of the most used passwords.' })
   newPassword!: string;
 }
 
-@ObjectType()
+@ObjectType({ description: 'What `changePassword` answers.' })
 export class ChangePasswordPayload {
   @Field(() => String, { nullable: true, description: 'A new token: every earlier one has ended.' })
   token!: string | null;
-  @Field(() => DateTimeScalar, { nullable: true }) expiresAt!: string | null;
-  @Field(() => [UserError]) userErrors!: readonly UserError[];
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When the new token ends.' }) expiresAt!:
+    string | null;
+  @Field(() => [UserError], { description: 'Empty when the mutation was done.' })
+  userErrors!: readonly UserError[];
 }

@@ -16,7 +16,11 @@ interface NewWorkspace {
   readonly password: string;
 }
 
-const rules = inputRules<NewWorkspace>({ name: text(200), email: requiredEmail(), password: text(256) });
+const rules = inputRules<NewWorkspace>(null, {
+  name: text(200),
+  email: requiredEmail(),
+  password: text(256),
+});
 
 /** A workspace and its owner. Throws UserErrors: an e-mail address belongs to one user of one workspace. */
 export async function createWorkspace(

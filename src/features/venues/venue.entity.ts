@@ -24,7 +24,19 @@ export enum Weekday {
   SATURDAY = 'SATURDAY',
   SUNDAY = 'SUNDAY',
 }
-registerEnumType(Weekday, { name: 'Weekday' });
+registerEnumType(Weekday, {
+  name: 'Weekday',
+  description: 'A day of the week.',
+  valuesConfig: {
+    MONDAY: { description: 'Monday.' },
+    TUESDAY: { description: 'Tuesday.' },
+    WEDNESDAY: { description: 'Wednesday.' },
+    THURSDAY: { description: 'Thursday.' },
+    FRIDAY: { description: 'Friday.' },
+    SATURDAY: { description: 'Saturday.' },
+    SUNDAY: { description: 'Sunday.' },
+  },
+});
 
 const hoursDescription =
   "A part of the opening hours, in the venue's time zone. Parts that touch or overlap are one, also over midnight: hours past " +
@@ -33,7 +45,7 @@ const hoursDescription =
 @ObjectType({ description: hoursDescription })
 @InputType('OpeningHoursInput', { description: hoursDescription })
 export class OpeningHours {
-  @Field(() => Weekday) weekday!: Weekday;
+  @Field(() => Weekday, { description: 'The day on which the span begins.' }) weekday!: Weekday;
   @Field(() => String, { description: '24-hour clock, `HH:MM`.' }) opens!: string;
   @Field(() => String, { description: '24-hour clock, `HH:MM`; `24:00` is midnight at the end of the day.' })
   closes!: string;
@@ -52,13 +64,23 @@ export class OpeningHours {
 export class Venue implements Node {
   @Field(() => ID) @IdColumn() id!: string;
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
-  @Field(() => String) @TextColumn({ folded: true }) name!: string;
-  @Field(() => String, { nullable: true }) @TextColumn({ nullable: true, folded: true }) city!: string | null;
-  @Field(() => String, { nullable: true }) @TextColumn({ nullable: true }) address!: string | null;
+  @Field(() => String, { description: 'Name, as customers know it.' })
+  @TextColumn({ folded: true })
+  name!: string;
+  @Field(() => String, { nullable: true, description: 'Town where it is.' })
+  @TextColumn({ nullable: true, folded: true })
+  city!: string | null;
+  @Field(() => String, { nullable: true, description: 'Postal address, on one or more lines.' })
+  @TextColumn({ nullable: true })
+  address!: string | null;
   @Field(() => String, { description: 'IANA name in its own spelling, e.g. `Europe/Berlin`.' })
   @TextColumn({ canonical: (name) => canonicalTimeZone(name) ?? name })
   timezone!: string;
-  @Field(() => [OpeningHours]) @JsonColumn() openingHours!: OpeningHours[];
+  @Field(() => [OpeningHours], {
+    description: 'When it is open, in its own time zone; several spans a day are allowed.',
+  })
+  @JsonColumn()
+  openingHours!: OpeningHours[];
   @Field(() => Int, { description: 'Goes up with each change.' }) @IntegerColumn() version!: number;
   @Field(() => DateTimeScalar) @TimestampColumn() createdAt!: Instant;
   @Field(() => DateTimeScalar) @TimestampColumn() updatedAt!: Instant;

@@ -15,13 +15,18 @@ import { OpeningHours, Weekday } from './venue.entity.ts';
 
 const timezoneDescription = 'IANA name, e.g. `Europe/Berlin`, in any case; kept in its IANA spelling.';
 
-@InputType()
+@InputType({ description: 'A new venue.' })
 export class CreateVenueInput {
-  @Field(() => String) name!: string;
-  @Field(() => String, { nullable: true }) city?: string | null;
-  @Field(() => String, { nullable: true }) address?: string | null;
+  @Field(() => String, { description: 'Name, as customers know it.' }) name!: string;
+  @Field(() => String, { nullable: true, description: 'Town where it is.' }) city?: string | null;
+  @Field(() => String, { nullable: true, description: 'Postal address, on one or more lines.' }) address?:
+    string | null;
   @Field(() => String, { description: timezoneDescription }) timezone!: string;
-  @Field(() => [OpeningHours], { nullable: true }) openingHours?: OpeningHours[] | null;
+  @Field(() => [OpeningHours], {
+    nullable: true,
+    description: 'When it is open, in its own time zone; without it, never.',
+  })
+  openingHours?: OpeningHours[] | null;
 }
 
 @InputType({ description: 'Fields that are left out stay as they are; null clears.' })
@@ -32,11 +37,13 @@ export class UpdateVenueInput {
     description: 'Refused with CONFLICT when the venue has another version.',
   })
   expectedVersion?: number | null;
-  @Field(() => String, { nullable: true }) name?: string;
-  @Field(() => String, { nullable: true }) city?: string | null;
-  @Field(() => String, { nullable: true }) address?: string | null;
+  @Field(() => String, { nullable: true, description: 'Name, as customers know it.' }) name?: string;
+  @Field(() => String, { nullable: true, description: 'Town where it is.' }) city?: string | null;
+  @Field(() => String, { nullable: true, description: 'Postal address, on one or more lines.' }) address?:
+    string | null;
   @Field(() => String, { nullable: true, description: timezoneDescription }) timezone?: string;
-  @Field(() => [OpeningHours], { nullable: true }) openingHours?: OpeningHours[] | null;
+  @Field(() => [OpeningHours], { nullable: true, description: 'Replaces all opening hours.' })
+  openingHours?: OpeningHours[] | null;
 }
 
 /** A fault ends the look at the span: whether it closes after it opens can be asked of two times only. */
@@ -57,7 +64,7 @@ const timezone = exactText(64).refine(
   'Is not an IANA time zone.',
 );
 
-export const createVenueRules = inputRules<CreateVenueInput>({
+export const createVenueRules = inputRules(CreateVenueInput, {
   name: text(200),
   city: optionalText(200),
   address: optionalMessage(500),
@@ -65,7 +72,7 @@ export const createVenueRules = inputRules<CreateVenueInput>({
   openingHours: openingHours.nullish(),
 });
 
-export const updateVenueRules = inputRules<UpdateVenueInput>({
+export const updateVenueRules = inputRules(UpdateVenueInput, {
   id: id(),
   expectedVersion,
   name: text(200).optional(),

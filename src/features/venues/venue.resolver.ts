@@ -16,12 +16,12 @@ export const updateVenuePayload = definePayload('UpdateVenuePayload', payload);
 
 @Resolver()
 export class VenueMutations {
-  @Mutation(() => createVenuePayload.type, { nullable: true })
+  @Mutation(() => createVenuePayload.type, { nullable: true, description: 'Adds a venue.' })
   createVenue(@Arg('input', () => CreateVenueInput) input: CreateVenueInput, @Ctx() ctx: Context) {
     return createVenue(ctx, input);
   }
 
-  @Mutation(() => updateVenuePayload.type, { nullable: true })
+  @Mutation(() => updateVenuePayload.type, { nullable: true, description: 'Changes a venue.' })
   updateVenue(@Arg('input', () => UpdateVenueInput) input: UpdateVenueInput, @Ctx() ctx: Context) {
     return updateVenue(ctx, input);
   }
