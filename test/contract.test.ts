@@ -31,9 +31,13 @@ const fixedNames = [
 const isMutation = (name: string) => contractOperation(name).startsWith('mutation');
 
 /** For whoever is signed in as owner or admin. */
-const managed = exampleNames('keys.graphql').filter((name) => !['Login', 'Viewer', 'Scopes'].includes(name));
+const managed = [...exampleNames('keys.graphql'), ...exampleNames('users.graphql')].filter(
+  (name) => !['Login', 'Viewer', 'Scopes'].includes(name),
+);
+/** For the own account, or an owner alone. */
+const personal = exampleNames('account.graphql');
 /** Which of its scopes Node needs depends on its variable; see its own test. */
-const scoped = exampleNames().filter((name) => ![...managed, 'Login', 'Node'].includes(name));
+const scoped = exampleNames().filter((name) => ![...managed, ...personal, 'Login', 'Node'].includes(name));
 
 describe('The examples', () => {
   it('have every operation whose name clients rely on', async () => {
@@ -66,7 +70,9 @@ describeEachEngine('An example operation', (engine) => {
   const keys = new Map<string, Promise<Caller>>();
 
   beforeAll(async () => {
-    house = await openTestHouse(engine, { env: { RATE_LIMIT_REQUESTS_PER_MINUTE: '100000' } });
+    house = await openTestHouse(engine, {
+      env: { RATE_LIMIT_REQUESTS_PER_MINUTE: '100000', KEY_ESCROW_SECRET: 'e'.repeat(32) },
+    });
     workspace = await house.workspace();
     await seedWorkspace(operatorContext(house.app, workspace.workspaceId), { customers: 400, seed: 1 });
     owner = await workspace.owner();
@@ -173,4 +179,24 @@ describeEachEngine('An example operation', (engine) => {
       expectInFull(await send(owner, name));
     },
   );
+
+  it('of the own account is for its user, and one that shows a secret for an owner', async () => {
+    const key = await workspace.key('read:customers', 'write:customers');
+    for (const name of personal) {
+      const { status, errors } = await key.send(contractOperation(name), {
+        id: 'x',
+        input: { currentPassword: 'x', newPassword: 'y' },
+      });
+      expect([name, status, errors![0]!.extensions['reason']]).toEqual([name, 403, 'ADMIN_ONLY']);
+    }
+    const { apiKeyId, secret } = await workspace.key('read:venues');
+    const revealed = await owner.send(contractOperation('RevealApiKey'), { id: apiKeyId });
+    expectInFull(revealed);
+    expect(revealed.data.revealApiKey.secret).toBe(secret);
+    const one = await colleague(house, owner, 'MEMBER');
+    const passwords = { currentPassword: one.password, newPassword: 'another long password of today' };
+    expectInFull(await one.send(contractOperation('ChangePassword'), { input: passwords }));
+    const other = await colleague(house, owner, 'MEMBER');
+    expectInFull(await other.send(contractOperation('SignOutEverywhere')));
+  });
 });

@@ -1,5 +1,6 @@
 // The example operations under schema/examples/ are what clients copy: each must fit the real schema.
 import {
+  Kind,
   parse,
   print,
   specifiedRules,
@@ -20,6 +21,18 @@ describe('the example operations', () => {
     const names = exampleNames();
     expect(names).not.toContain('without a name');
     expect(names).toEqual([...new Set(names)]);
+  });
+
+  it('use every field of the roots: what is not there is not copied', () => {
+    const used = exampleFiles
+      .flatMap(operationsOf)
+      .flatMap(({ operation, selectionSet }) =>
+        selectionSet.selections.map((one) => `${operation} ${one.kind === Kind.FIELD ? one.name.value : ''}`),
+      );
+    const there = [schema.getQueryType()!, schema.getMutationType()!].flatMap((type) =>
+      Object.keys(type.getFields()).map((name) => `${type.name.toLowerCase()} ${name}`),
+    );
+    expect(there.filter((field) => !used.includes(field))).toEqual([]);
   });
 
   describe.each(exampleFiles)('%s', (file) => {

@@ -18,8 +18,21 @@ export interface ExampleIds {
   /** A key of its own, new. */
   readonly key: string;
   readonly disabledKey: string;
+  /** A colleague of its own, new. */
+  readonly user: string;
+  readonly auditEntry: string;
   readonly email: string;
   readonly password: string;
+}
+
+let users = 0;
+function newUser() {
+  users += 1;
+  return {
+    email: `example${users}@test.example`,
+    password: `a password of example ${users}`,
+    role: 'MEMBER',
+  };
 }
 
 /** A new operation of schema/examples needs a line here. */
@@ -91,6 +104,21 @@ export const variablesOf: Record<string, (ids: ExampleIds) => Variables> = {
   AccessCheck: () => ({ document: contractOperation('Dashboard') }),
   SuggestScopes: () => ({ documents: [contractOperation('Dashboard'), contractOperation('Inbox')] }),
   RateLimit: () => ({}),
+  UpdateTreatment: ({ treatment }) => ({ input: { id: treatment, priceCents: 1_500 } }),
+  Details: ({ inquiry, followUp, booking, treatment }) => ({
+    ...{ inquiryId: inquiry, followUpId: followUp, bookingId: booking, treatmentId: treatment },
+  }),
+  OffersAndBookings: () => ({ from: '2026-06-02T00:00:00Z' }),
+  CreateCustomers: ({ venue }) => ({ input: [{ name: 'Ada', venueIds: [venue] }, { name: 'Grace' }] }),
+  CreateInquiries: ({ customer }) => ({
+    input: [{ customerId: customer, subject: 'Hours', body: 'When?', channel: 'PHONE' }],
+  }),
+  AuditEntry: ({ auditEntry }) => ({ id: auditEntry }),
+  ListUsers: () => ({ first: 20 }),
+  User: ({ user }) => ({ id: user }),
+  CreateUser: () => ({ input: newUser() }),
+  UpdateUserRole: ({ user }) => ({ input: { id: user, role: 'ADMIN' } }),
+  RemoveUser: ({ user }) => ({ id: user }),
 };
 
 const lists = `{
@@ -111,11 +139,15 @@ export async function exampleIds(workspace: TestWorkspace, owner: Caller): Promi
   const { apiKeyId: key } = await workspace.key('read:venues');
   const { apiKeyId: disabledKey } = await workspace.key('read:venues');
   await owner.send(contractOperation('DisableApiKey'), { id: disabledKey });
+  const made = await owner.send(contractOperation('CreateUser'), { input: newUser() });
+  const log = await owner.send(contractOperation('AuditLog'), { first: 1 });
   return {
     ...{ customer: idIn('customers'), inquiry: idIn('inquiries'), followUp: idIn('followUps') },
     word: (data.customers.nodes[0].name as string).split(' ')[0]!,
     ...{ venue: venue.id as string, booking: idIn('bookings') },
     ...{ treatment: slot.treatment.id as string, freeAt: slot.startsAt as string },
+    user: made.data.createUser.userId as string,
+    auditEntry: log.data.auditLog.nodes[0].id as string,
     ...{ key, disabledKey, email: workspace.ownerEmail, password: workspace.ownerPassword },
   };
 }
