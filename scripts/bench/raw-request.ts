@@ -10,14 +10,19 @@ interface RawAnswer {
   readonly text: string;
 }
 
-function bytesOf({ head = 'POST /graphql', headers = [], body = '' }: HostileRequest, credential: string) {
+function bytesOf(
+  { head = 'POST /graphql', headers = [], body = '' }: HostileRequest,
+  credential: string | null,
+) {
   const names = headers.map((line) => line.split(':', 1)[0]!.toLowerCase());
   const isFramed = names.includes('content-length') || names.includes('transfer-encoding');
   const lines = [
     `${head} HTTP/1.1`,
     'Host: 127.0.0.1',
     'Connection: close',
-    `Authorization: Bearer ${credential}`,
+    ...(credential === null || names.includes('authorization')
+      ? []
+      : [`Authorization: Bearer ${credential}`]),
     ...(head.startsWith('POST') && !names.includes('content-type') ? ['Content-Type: application/json'] : []),
     ...(isFramed || body.length === 0 ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]),
     ...headers,
@@ -25,11 +30,11 @@ function bytesOf({ head = 'POST /graphql', headers = [], body = '' }: HostileReq
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), Buffer.from(body)]);
 }
 
-/** Rejects when there is neither an answer nor an end within `limitMs`. */
+/** `credential` null: none. Rejects when there is neither an answer nor an end within `limitMs`. */
 export function sendRaw(
   port: number,
   request: HostileRequest,
-  credential: string,
+  credential: string | null,
   limitMs: number,
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {

@@ -16,6 +16,7 @@ export default {
     ...[
       'scripts/bench/load-worker.ts',
       'scripts/bench/servers/usage-probe.ts',
+      'scripts/hostile/probe.ts',
       'scripts/bench/servers/open.ts',
     ],
     'scripts/bench/servers/*/server.ts',
