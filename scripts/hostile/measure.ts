@@ -47,7 +47,7 @@ export interface MeasureOptions {
   readonly watches: boolean;
 }
 
-export async function measure(
+async function measure(
   target: Target,
   attack: Attack,
   { limitMs, watches }: MeasureOptions,

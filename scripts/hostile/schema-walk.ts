@@ -37,7 +37,7 @@ const byName: Readonly<Record<string, unknown>> = {
 };
 
 /** The least that an input type takes. */
-export function leastValue(type: GraphQLInputType): unknown {
+function leastValue(type: GraphQLInputType): unknown {
   if (isNonNullType(type)) return leastValue(type.ofType);
   if (isListType(type)) return [leastValue(type.ofType)];
   if (isEnumType(type)) return type.getValues()[0]!.name;
@@ -47,7 +47,7 @@ export function leastValue(type: GraphQLInputType): unknown {
 }
 
 /** As it is written in a document. */
-export function literal(value: unknown, type: GraphQLInputType): string {
+function literal(value: unknown, type: GraphQLInputType): string {
   const named = getNamedType(type);
   if (isEnumType(named) && typeof value === 'string') return value;
   if (Array.isArray(value)) return `[${value.map((item) => literal(item, named)).join(', ')}]`;

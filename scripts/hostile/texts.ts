@@ -6,6 +6,8 @@ import { argumentsOf, selectionOf, sitesOf, textPlacesOf } from './schema-walk.t
 const length = 65_000;
 const texts: Readonly<Record<string, string>> = {
   'combining marks': `e${'\u0301'.repeat(length)}`,
+  // Above and below by turns: to be put in order, which takes the square of their number.
+  'unordered marks': `e${'\u0301\u0323'.repeat(length / 2)}`,
   spaces: ' '.repeat(length),
   'one letter': 'a'.repeat(length),
 };
