@@ -47,11 +47,7 @@ export interface MeasureOptions {
   readonly watches: boolean;
 }
 
-async function measure(
-  target: Target,
-  attack: Attack,
-  { limitMs, watches }: MeasureOptions,
-): Promise<Cost> {
+async function measure(target: Target, attack: Attack, { limitMs, watches }: MeasureOptions): Promise<Cost> {
   const { cpuMs: before } = await target.ask('reset', limitMs);
   const stopWatching = watches ? watchLive(target.port(), limitMs) : async () => 0;
   const startMs = performance.now();
