@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Cleanup } from '../../scripts/bench/cleanup.ts';
+import { settle } from '../../scripts/bench/store.ts';
 import { endsUnder, measureAll, type Cost } from '../../scripts/hostile/measure.ts';
 import { attacksOf, sectionNames, worstAttacks } from '../../scripts/hostile/sections.ts';
 import { openTarget, type Target } from '../../scripts/hostile/target.ts';
@@ -43,6 +44,8 @@ describeEachEngine('A server under attack', (engineName) => {
     engine = await newEngine(engineName);
     cleanup.defer(() => engine.remove());
     target = await openTarget({ built, databaseUrl: engine.url, customers }, cleanup);
+    // As autovacuum would, at a time of its own.
+    await settle({ engine: engineName, url: engine.url });
   });
   afterAll(() => cleanup.run());
 
