@@ -64,8 +64,8 @@ function asciiDomain(domain: string): string | null {
 
 /** A host of the Internet: two labels at least (mail to one is forbidden there), the last of them no number (RFC 3696). */
 function isMailDomain(domain: string): boolean {
-  const held = asciiDomain(domain);
-  return held !== null && /\.[^.]*[a-z][^.]*$/.test(held);
+  const labels = asciiDomain(domain)?.split('.') ?? [];
+  return labels.length > 1 && /[a-z]/.test(labels.at(-1)!);
 }
 
 /** Whether mail can be sent to it, by its form alone. In linear time. */

@@ -53,7 +53,7 @@ function comparisonsOf({ query }: ListAt): readonly Comparison[] {
 }
 
 /** The property by which an index finds what is compared: of a text its folded form. */
-export function indexedProperty(table: Table, { property, op }: Comparison): string {
+function indexedProperty(table: Table, { property, op }: Comparison): string {
   const isFound: readonly Comparator[] = ['eq', 'in', 'startsWith'];
   return isFound.includes(op) && hasFolded(table, property) ? foldedProperty(property) : property;
 }

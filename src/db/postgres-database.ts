@@ -169,23 +169,15 @@ function openPools(url: string): { shared: Connections; lookUps: Connections } {
   return { shared: { pool: shared, cancel, onSilence }, lookUps: { pool: lookUps, cancel, onSilence } };
 }
 
-export async function openPostgresDatabase(
-  url: string,
-  { onStatement, beforeWrite }: DatabaseOptions = {},
-): Promise<Database> {
-  const { shared, lookUps } = openPools(url);
-  const slots = createFairSlots({ slots: sharedMax, maxWaiting });
-  const { cancel } = shared;
-  const read = createReader(shared);
-  const lookUp = createReader(lookUps);
+/** Runs transactions, and once more those that the store asks to run again. */
+function createWriter(connections: Connections, { onStatement, beforeWrite }: DatabaseOptions) {
   const nameOf = createNames(ofWrites);
-  const nearness = createNearness(url);
-
-  async function write<T>(work: (connection: WriteConnection) => Promise<T>, signal?: AbortSignal) {
+  const { cancel } = connections;
+  return async function write<T>(work: (connection: WriteConnection) => Promise<T>, signal?: AbortSignal) {
     for (let attempt = 1; ; attempt += 1) {
       await beforeWrite?.();
       try {
-        return await inTransaction(shared, signal, (client) => {
+        return await inTransaction(connections, signal, (client) => {
           const names = attempt === 1 ? nameOf : unprepared;
           const writing = writeConnection({ client, nameOf: names, cancel, signal, onStatement });
           const { connection, end } = untilEnd(writing);
@@ -196,7 +188,17 @@ export async function openPostgresDatabase(
         throw asStoreError(error);
       }
     }
-  }
+  };
+}
+
+export async function openPostgresDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
+  const { onStatement } = options;
+  const { shared, lookUps } = openPools(url);
+  const slots = createFairSlots({ slots: sharedMax, maxWaiting });
+  const read = createReader(shared);
+  const lookUp = createReader(lookUps);
+  const write = createWriter(shared, options);
+  const nearness = createNearness(url);
 
   return {
     dialect: postgres,

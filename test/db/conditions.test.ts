@@ -27,7 +27,8 @@ const inequalities: Partial<Record<Comparator, (sign: number) => boolean>> = {
 
 /** Whole values of an e-mail address ignore case and accents; no value is asked for as it is. */
 function asCompared({ property, op, value }: Comparison, stored: Value): [stored: Value, value: unknown] {
-  if (property !== 'email' || value === null || !['eq', 'neq', 'in', 'nin'].includes(op)) return [stored, value];
+  if (property !== 'email' || value === null || !['eq', 'neq', 'in', 'nin'].includes(op))
+    return [stored, value];
   const folded = (text: unknown) => fold(text as string) || null;
   // Nothing is folded to null but null itself, and that is not asked for.
   const asked = [value].flat().map((text) => folded(text) ?? '-');

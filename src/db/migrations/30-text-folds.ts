@@ -7,6 +7,7 @@ import { fold } from '../../core/fold.ts';
 import { identifier } from '../dialect.ts';
 import { wordsOfRow, wordsStatement } from '../search.ts';
 import { addColumn, dropColumn, migrationColumns } from './columns.ts';
+import { liftRequirement, requireVersion } from './requirements.ts';
 import { dialectOf } from './search.ts';
 
 type Row = Readonly<Record<string, string | null>>;
@@ -43,6 +44,8 @@ export class TextFolds1767225600030 implements MigrationInterface {
     await addColumn(runner, 'users', migrationColumns(runner).text('email_search', 'null'));
     for (const [table, derived] of Object.entries(tables)) await this.fold(runner, table, derived);
     await this.findWords(runner);
+    // A server of a version before would write folds and words by which nothing is found, and nobody writes them anew.
+    await requireVersion(runner, this.name, '0.2.0');
   }
 
   /** Writes only the rows that change: almost none where texts are plain ASCII. */
@@ -102,5 +105,6 @@ export class TextFolds1767225600030 implements MigrationInterface {
   /** The folds stay as they are: a version before reads them too, and finds by them what has no accents. */
   async down(runner: QueryRunner): Promise<void> {
     await dropColumn(runner, 'users', 'email_search');
+    await liftRequirement(runner, this.name);
   }
 }
