@@ -10,7 +10,7 @@ export const maxHeadBytes = 16_384;
 const maxLengths: Readonly<Record<string, number>> = {
   ...{ accept: 1_024, 'accept-encoding': 256, 'access-control-request-headers': 1_024 },
   // An access token of an identity provider has 1 to 4 KB.
-  ...{ authorization: 8_192, 'x-api-key': 256 },
+  ...{ authorization: 8_192, 'x-api-key': 8_192 },
   ...{ 'content-encoding': 64, 'content-length': 32, 'content-type': 256 },
   // A name in DNS has at most 253 characters.
   ...{ host: 512, origin: 512, 'x-forwarded-host': 512, 'x-forwarded-proto': 128 },
