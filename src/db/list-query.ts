@@ -30,6 +30,8 @@ export interface ExamineLimits {
   readonly inOrder: number;
   /** Rows that lie apart: found through the index of a filter, and sorted; or in another order than that of their making. */
   readonly apart: number;
+  /** Rows of a link table and the rows that they lead to, as the very last way: no index has the order of these. */
+  readonly linked: number;
   /** Below one of many parents, whatever their number. */
   readonly perParent: number;
   /** Entries of an index that are counted without a look at the rows. */
@@ -40,7 +42,8 @@ export const examineLimits: ExamineLimits = {
   firstInOrder: 2_000,
   inOrder: 20_000,
   apart: 10_000,
-  perParent: 2_000,
+  linked: 40_000,
+  perParent: 5_000,
   counted: 500_000,
 };
 

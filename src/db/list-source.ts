@@ -4,13 +4,14 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import { ApiError } from '../core/errors.ts';
 import { canHold } from './columns.ts';
-import { columnSql, conditionSql, isEverything } from './condition.ts';
+import { columnSql, conditionSql, isEverything, type Condition } from './condition.ts';
 import { identifier, type Dialect } from './dialect.ts';
-import { countingIndex, isOfSeveral, type Driver, type ListAt, type Path } from './list-paths.ts';
+import { countingIndex, isOfSeveral, type ListAt } from './list-indexes.ts';
+import type { Driver, Path } from './list-paths.ts';
 import type { ParentLink } from './list-query.ts';
 import { foundSql, hasWordsSql, idsWithWordsSql, isFoundSql, soughtTerms } from './search.ts';
-import { tableOf } from './table.ts';
-import { callerConditionSql, tenantSql, venueKeysSql } from './tenancy.ts';
+import { tableOf, type Table } from './table.ts';
+import { callerConditionSql, tenantSql, venueKeysSql, type TenantScope } from './tenancy.ts';
 
 /** A list, with the SQL of its parent's id if it is below one. */
 export interface PlacedList extends ListAt {
@@ -21,7 +22,10 @@ export interface PlacedList extends ListAt {
 export interface Source {
   readonly from: Sql;
   readonly where: Sql;
-  /** The rows come in the wanted order and need no ORDER BY, which would make the engine read all of them. */
+  /**
+   * The rows come in the wanted order, as the subquery sorts them, and are compared one by one: ORDER BY would make SQLite read
+   * all of them. It keeps the order as long as it may make no index of its own (sqlite-database.ts).
+   */
   readonly isInOrder: boolean;
   /** Answers whether it came to its bound, as 0 or 1; null: it has none. */
   readonly cut: Sql | null;
@@ -75,8 +79,8 @@ function ofParentSql(at: PlacedList): Sql {
   if (!link) return empty;
   if (link.by === 'column') return sql` AND ${columnSql(query.table, row, link.property)} = ${parentId!}`;
   const { from, where, child } = linkRowsSql(at, link);
-  // Not IN: SQLite would put the list of all children together for each row that it compares.
-  return sql` AND EXISTS (SELECT 1 FROM ${from} WHERE ${child} = ${columnSql(query.table, row, 'id')} AND ${where})`;
+  // Not IN: SQLite would put the list of all children together for each row that it compares. Not EXISTS: Postgres may.
+  return sql` AND (SELECT 1 FROM ${from} WHERE ${child} = ${columnSql(query.table, row, 'id')} AND ${where} LIMIT 1) = 1`;
 }
 
 /** Every condition of the list but its words. */
@@ -187,6 +191,22 @@ export function sourceOf(at: PlacedList, path: Path, dialect: Dialect): Source {
   };
 }
 
+/** What of the link's rows makes sure that the caller may see the child; null: the child itself must be looked at. */
+function seenByLinkSql(
+  table: Table,
+  link: LinkTable,
+  { venueIds }: TenantScope,
+  dialect: Dialect,
+): Sql | null {
+  if (venueIds === null) return empty;
+  const { venues } = table;
+  // The link that leads to the child is the one that shows it, if its venue is one of the caller's.
+  const isSame = venues.by === 'link' && venues.table() === link.table() && venues.venue === link.parent;
+  if (!isSame) return null;
+  const venue: Condition = { property: link.parent, op: 'in', value: venueIds };
+  return sql` AND ${conditionSql(tableOf(link.table()), 'k', venue, dialect)}`;
+}
+
 /** Counts the rows of a list without a look at them, up to one more than the limit; null: no index has all that it takes. */
 function countedSql(at: PlacedList, dialect: Dialect): Sql | null {
   const { query, link, scope } = at;
@@ -205,9 +225,10 @@ function countedSql(at: PlacedList, dialect: Dialect): Sql | null {
     return count(ownRows(at, sql`${everyCondition(at, dialect)}${order}`).keys);
   }
   if (!isEverything(query.condition) || (query.search ?? []).length > 0) return null;
-  if (link?.by === 'link' && scope.venueIds === null) {
+  if (link?.by === 'link') {
     const { from, where } = linkRowsSql(at, link);
-    return count(sql`SELECT 1 FROM ${from} WHERE ${where}`);
+    const isSeen = seenByLinkSql(query.table, link, scope, dialect);
+    return isSeen && count(sql`SELECT 1 FROM ${from} WHERE ${where}${isSeen}`);
   }
   const keys = scope.venueIds === null || link ? null : venueKeysSql(query.table, scope, dialect);
   return keys && count(keys);

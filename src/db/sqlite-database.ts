@@ -39,6 +39,11 @@ const lockTryMs = 20;
 const migrationPatienceMs = 60_000;
 /** WAL leaves it at NORMAL, where a power cut may take acknowledged commits with it. */
 const synchronous = 'PRAGMA synchronous = FULL';
+/**
+ * An index that SQLite would make for one run of a statement reads all of what is to be read only as far as it is wanted, and
+ * loses its order (see sourceOf in list-source.ts).
+ */
+const noAutomaticIndex = 'PRAGMA automatic_index = OFF';
 /** IMMEDIATE: a deferred transaction that turns into a write later can fail with SQLITE_BUSY after its reads. */
 const beginImmediate = 'BEGIN IMMEDIATE';
 const beginOrRefuse = `PRAGMA busy_timeout = ${lockTryMs}; ${beginImmediate}; PRAGMA busy_timeout = ${busyTimeoutMs}`;
@@ -88,7 +93,7 @@ async function switchToWal(writer: SqliteConnection): Promise<void> {
 async function openWriter(path: string): Promise<SqliteConnection> {
   const writer = await openConnection(
     path,
-    `PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA foreign_keys = ON`,
+    `PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA foreign_keys = ON; ${noAutomaticIndex}`,
   );
   try {
     await switchToWal(writer);
@@ -209,7 +214,7 @@ export async function openSqliteDatabase(
 ): Promise<Database> {
   makeFile(path);
   const writer = await openWriter(path);
-  const readers = await openReaders(path, `PRAGMA busy_timeout = ${busyTimeoutMs}`);
+  const readers = await openReaders(path, `PRAGMA busy_timeout = ${busyTimeoutMs}; ${noAutomaticIndex}`);
   const writes = createFairSlots({ slots: 1, maxWaiting: maxWaitingWrites });
   const beginWrite = createBegin(writer);
   const read: ReadRows = (text, values) => readers.use({}, (reader) => reader.all(text, values));

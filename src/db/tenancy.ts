@@ -32,7 +32,10 @@ function venueSql(
   const rule = table.venues;
   switch (rule.by) {
     case 'column':
-      return sql`${columnSql(table, alias, rule.property)} IN ${venueListSql(venueIds, dialect)}`;
+      // One value, not a list of one: only so does an index give the rows in its order.
+      return venueIds.length === 1
+        ? sql`${columnSql(table, alias, rule.property)} = ${venueIds[0]}`
+        : sql`${columnSql(table, alias, rule.property)} IN ${venueListSql(venueIds, dialect)}`;
     case 'id':
       return sql`${columnSql(table, alias, 'id')} IN ${venueListSql(venueIds, dialect)}`;
     case 'link': {

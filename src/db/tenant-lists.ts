@@ -1,7 +1,8 @@
 // Lists of a caller: read on one way after the other (see list-paths.ts) until the page and the total are known.
 import { ApiError } from '../core/errors.ts';
 import type { Connection } from './database.ts';
-import { pathsOf, type ListAt, type Path } from './list-paths.ts';
+import type { ListAt } from './list-indexes.ts';
+import { pathsOf, type Path } from './list-paths.ts';
 import type { ListPerParent, ListQuery } from './list-query.ts';
 import { listsPerParentStatement, listStatement, parsed, toEntities, type ListBelow } from './select.ts';
 import type { TenantScope } from './tenancy.ts';
@@ -112,12 +113,15 @@ async function finishList(
   answers: ReadonlyMap<string, Answer>,
 ): Promise<ReadonlyMap<string, Known>> {
   const { query } = list;
-  const [first, ...others] = list.paths;
+  const [first] = list.paths;
+  let tried = 1;
   const known = new Map([...answers].map(([id, answer]) => [id, learn(nothingKnown, query, first!, answer)]));
   for (;;) {
     const open = [...known].filter(([, one]) => !isKnown(one));
     if (open.length === 0) return known;
-    const path = others.shift();
+    // Fewer parents have more rows each.
+    const path = pathsOf({ ...list, scope }, open.length)[tried];
+    tried += 1;
     if (!path) refuse(query, open[0]![1]);
     const ids = open.map(([id]) => id);
     for (const [id, values] of await readBelow(connection, scope, [{ ...list, path }], ids))

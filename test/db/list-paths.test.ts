@@ -113,8 +113,8 @@ const questionOf = ({ comparison, orders, isSearched }: Kind) =>
   });
 type Question = ReturnType<typeof questionOf> extends fc.Arbitrary<infer T> ? T : never;
 
-const few: ExamineLimits = { firstInOrder: 2, inOrder: 5, apart: 3, perParent: 2, counted: 6 };
-const one: ExamineLimits = { firstInOrder: 1, inOrder: 1, apart: 1, perParent: 1, counted: 1 };
+const few: ExamineLimits = { firstInOrder: 2, inOrder: 5, apart: 3, perParent: 2, counted: 6, linked: 4 };
+const one: ExamineLimits = { firstInOrder: 1, inOrder: 1, apart: 1, perParent: 1, counted: 1, linked: 1 };
 
 async function build(store: Store, people: readonly Person[]) {
   const workspaceId = await store.workspace();
@@ -209,9 +209,11 @@ describeEachEngine('A list that may examine few rows', (engine) => {
           const generous = await db.list({ ...query, limits: examineLimits });
           expect([generous.rows, generous.total], what).toEqual([rows, total]);
           for (const link of kind.links) {
-            const below = await db.listPerParent(query, link, venueIds);
+            // A caller does not get to the venues that it may not see.
+            const parents = venueIds.filter((_, index) => question.seen?.includes(index) ?? true);
+            const below = await db.listPerParent(query, link, parents);
             for (const limits of [one, few, examineLimits]) {
-              const found = await ask(() => db.listPerParent({ ...query, limits }, link, venueIds));
+              const found = await ask(() => db.listPerParent({ ...query, limits }, link, parents));
               if (found !== 'refused') expect([...found], what).toEqual([...below]);
               else expect(limits, what).not.toBe(examineLimits);
             }
@@ -221,7 +223,7 @@ describeEachEngine('A list that may examine few rows', (engine) => {
     );
     await fc.assert(run, { numRuns: 12 });
     expect(outcomes.answered).toBeGreaterThan(100);
-    expect(outcomes.refused).toBeGreaterThan(100);
+    expect(outcomes.refused).toBeGreaterThan(30);
   });
 });
 

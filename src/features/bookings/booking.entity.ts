@@ -35,7 +35,7 @@ registerEnumType(BookingStatus, {
     { name: 'bookings_starts', properties: ['workspaceId', 'startsAt', 'id'] },
     { name: 'bookings_status', properties: ['workspaceId', 'status', 'startsAt', 'id'] },
     { name: 'bookings_customer', properties: ['customerId', 'startsAt', 'id'] },
-    { name: 'bookings_venue', properties: ['venueId', 'startsAt', 'id', 'workspaceId'] },
+    { name: 'bookings_venue', properties: ['workspaceId', 'venueId', 'startsAt', 'id'] },
     { name: 'bookings_treatment', properties: ['treatmentId', 'startsAt', 'id'] },
   ],
 })

@@ -65,7 +65,7 @@ export class Customer implements Node {
   name: 'customer_venues',
   workspace: 'workspaceId',
   venues: { by: 'column', property: 'venueId' },
-  indexes: [{ name: 'customer_venues_venue', properties: ['venueId', 'customerId', 'workspaceId'] }],
+  indexes: [{ name: 'customer_venues_venue', properties: ['workspaceId', 'venueId', 'customerId'] }],
 })
 export class CustomerVenue {
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;

@@ -36,7 +36,7 @@ registerEnumType(FollowUpStatus, {
     { name: 'follow_ups_completed', properties: ['workspaceId', 'completedAt', 'id'] },
     { name: 'follow_ups_customer', properties: ['customerId', 'dueAt', 'id'] },
     { name: 'follow_ups_inquiry', properties: ['inquiryId', 'dueAt', 'id'] },
-    { name: 'follow_ups_venue', properties: ['venueId', 'dueAt', 'id', 'workspaceId'] },
+    { name: 'follow_ups_venue', properties: ['workspaceId', 'venueId', 'dueAt', 'id'] },
   ],
 })
 export class FollowUp implements Node {

@@ -72,9 +72,10 @@ registerEnumType(ReplyAuthorKind, {
     { name: 'inquiries_created', properties: ['workspaceId', 'createdAt', 'id'] },
     { name: 'inquiries_updated', properties: ['workspaceId', 'updatedAt', 'id'] },
     { name: 'inquiries_status', properties: ['workspaceId', 'status', 'createdAt', 'id'] },
+    { name: 'inquiries_status_updated', properties: ['workspaceId', 'status', 'updatedAt', 'id'] },
     { name: 'inquiries_channel', properties: ['workspaceId', 'channel', 'createdAt', 'id'] },
     { name: 'inquiries_customer', properties: ['customerId', 'createdAt', 'id'] },
-    { name: 'inquiries_venue', properties: ['venueId', 'createdAt', 'id', 'workspaceId'] },
+    { name: 'inquiries_venue', properties: ['workspaceId', 'venueId', 'createdAt', 'id'] },
   ],
 })
 export class Inquiry implements Node {
