@@ -53,7 +53,7 @@ const shortWord = 2;
 
 /** Terms to look up in the index: those of short words only when there are no others. */
 export function soughtTerms(terms: readonly SearchTerm[]): readonly SearchTerm[] {
-  const isLong = (term: SearchTerm) => term.every((words) => words.some((one) => one.length > shortWord));
+  const isLong = (term: SearchTerm) => term.every((words) => words.every((one) => one.length > shortWord));
   const long = terms.filter(isLong);
   return long.length > 0 ? long : terms;
 }

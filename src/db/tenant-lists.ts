@@ -59,8 +59,9 @@ function restOf(query: ListQuery, { rows, total }: Known): ListQuery {
   return { ...query, window, count: query.count && total === undefined };
 }
 
-function refuse(query: ListQuery, { rows }: Known): never {
-  throw tooExpensive(query, rows === undefined ? 'A page' : 'The total', query.limits!.inOrder);
+function refuse(query: ListQuery, { rows }: Known, paths: readonly Path[]): never {
+  const limit = Math.max(...paths.map((path) => (path.kind === 'exact' ? 0 : path.maxRows)));
+  throw tooExpensive(query, rows === undefined ? 'A page' : 'The total', limit);
 }
 
 /** A list below rows, and the ways to it. */
@@ -122,7 +123,7 @@ async function finishList(
     // Fewer parents have more rows each.
     const path = pathsOf({ ...list, scope }, open.length)[tried];
     tried += 1;
-    if (!path) refuse(query, open[0]![1]);
+    if (!path) refuse(query, open[0]![1], list.paths);
     const ids = open.map(([id]) => id);
     for (const [id, values] of await readBelow(connection, scope, [{ ...list, path }], ids))
       known.set(id, learn(known.get(id)!, query, path, answersOf([list], values)[0]!));
@@ -180,5 +181,5 @@ export async function readList(
     known = learn(known, rest, path, answer!);
     if (isKnown(known)) return { rows: known.rows, total: known.total! };
   }
-  return refuse(query, known);
+  return refuse(query, known, pathsOf(at));
 }

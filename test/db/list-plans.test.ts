@@ -7,12 +7,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operatorContext } from '../../src/access/operator.ts';
 import type { Comparator, Condition } from '../../src/db/condition.ts';
 import { pathsOf, type Path } from '../../src/db/list-paths.ts';
-import { examineLimits, type ListQuery } from '../../src/db/list-query.ts';
-import { listStatement } from '../../src/db/select.ts';
-import type { Table } from '../../src/db/table.ts';
+import { examineLimits, type ListQuery, type ParentLink } from '../../src/db/list-query.ts';
+import { listsPerParentStatement, listStatement } from '../../src/db/select.ts';
+import { tableOf, type Table } from '../../src/db/table.ts';
 import type { TenantScope } from '../../src/db/tenancy.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
+import { Customer, CustomerVenue } from '../../src/features/customers/index.ts';
 import { features } from '../../src/features/index.ts';
+import { Inquiry } from '../../src/features/inquiries/index.ts';
+import { Venue } from '../../src/features/venues/index.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type TestHouse } from '../support/house.ts';
 import { planOf } from './support/plans.ts';
@@ -48,6 +51,32 @@ function ordersOf(schema: GraphQLSchema, name: string): string[] {
 
 /** Lists that are short in every store: sorting them is no matter. */
 const isShort = ({ name }: Table) => name === 'api_keys';
+
+const linked = { by: 'link', table: () => CustomerVenue } as const;
+const nested = [
+  {
+    ...{ from: 'Venue', to: 'Customer', table: tableOf<unknown>(Customer) },
+    link: { ...linked, parent: 'venueId', child: 'customerId' } as ParentLink,
+    orders: ['createdAt', 'updatedAt', 'nameFolded', 'emailFolded'],
+  },
+  {
+    ...{ from: 'Customer', to: 'Venue', table: tableOf<unknown>(Venue) },
+    link: { ...linked, parent: 'customerId', child: 'venueId' } as ParentLink,
+    orders: ['createdAt', 'nameFolded'],
+  },
+  ...['customerId', 'venueId'].map((property) => ({
+    ...{
+      from: property === 'venueId' ? 'Venue' : 'Customer',
+      to: 'Inquiry',
+      table: tableOf<unknown>(Inquiry),
+    },
+    link: { by: 'column', property } as ParentLink,
+    orders: ['createdAt', 'updatedAt'],
+  })),
+];
+
+/** The ids of the parents are read in full, as they should be. */
+const isOfRows = (scan: string) => !/parent|Function Scan/.test(scan);
 
 describeEachEngine('Every list', (engine) => {
   let house: TestHouse;
@@ -110,5 +139,36 @@ describeEachEngine('Every list', (engine) => {
         }
       },
     );
+
+    it.each(nested)('of $to below $from leads to its rows by an index', async ({ link, table, orders }) => {
+      const { database } = house.app;
+      for (const venueIds of [null, ['ven_a']]) {
+        for (const [orderBy, count] of orders.flatMap((order) =>
+          [true, false].map((is) => [order, is] as const),
+        )) {
+          const window = { orderBy, direction: 'DESC', limit: 1 } as const;
+          const condition: Condition = { all: [{ property: 'createdAt', op: 'gte', value: at }] };
+          for (const all of [[], [condition]]) {
+            const query = {
+              table,
+              properties: ['id', orderBy],
+              condition: { all },
+              window,
+              count,
+              limits: examineLimits,
+            };
+            const scope = { workspaceId, venueIds };
+            for (const path of pathsOf({ query, scope, link }, 50)) {
+              const lists = [{ query, link, path }];
+              const statement = listsPerParentStatement(lists, ['a', 'b'], scope, database.dialect);
+              const text = database.dialect.text(statement);
+              const plan = await planOf(database, { text, values: statement.values });
+              if (isRead.has(table.name))
+                expect(plan.fullScans.filter(isOfRows), `${JSON.stringify(path)}\n${plan.text}`).toEqual([]);
+            }
+          }
+        }
+      }
+    });
   });
 });

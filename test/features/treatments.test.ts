@@ -116,7 +116,8 @@ describeEachEngine('Treatments', (engine) => {
     const ask = async (filter: object) =>
       (await key.send(list, { filter: { venueId: { eq: one }, ...filter }, ids })).data;
     const all = await ask({});
-    expect(all.treatments.nodes).toEqual([{ id: facial }, { id: sauna }]);
+    // Ä sorts with A.
+    expect(all.treatments.nodes).toEqual([{ id: sauna }, { id: facial }]);
     expect(all.venues.nodes).toContainEqual({
       id: one,
       treatments: { totalCount: 2, nodes: expect.arrayContaining([{ id: sauna }, { id: facial }]) },

@@ -37,8 +37,8 @@ async function sqlitePlan(database: Database, statement: Captured): Promise<Plan
     // Virtual tables look their rows up by themselves; "r" is what a page's own subquery answered.
     fullScans: details.filter(
       (detail) =>
-        // An index made for one run reads all that it is made of.
-        / AUTOMATIC /.test(detail) ||
+        // An index made for one run reads all that it is made of; a list put together anew for each row all that is on it.
+        / AUTOMATIC |^CORRELATED LIST SUBQUERY/.test(detail) ||
         (/^SCAN (?!\w+ VIRTUAL TABLE|CONSTANT ROW|r$)/.test(detail) && !isAnswered(detail)),
     ),
     // A search sorts what it found, not the workspace.
