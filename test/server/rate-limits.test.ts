@@ -176,6 +176,23 @@ function limits(engine: Engine['name'], redis: Record<string, string>): void {
     expect(costs).toMatchObject([{ requestedQueryCost: 101 }, { requestedQueryCost: 4 }]);
   });
 
+  it('counts what is compared with each row: ten points for each, in the text, a variable and its default', async () => {
+    const key = await workspace.key('read:customers');
+    const costOf = async (query: string, variables: Record<string, unknown> = {}) =>
+      (await key.send(query, variables)).cost?.requestedQueryCost;
+    const list = (args: string) => `{ customers(first: 1${args}) { nodes { name } } }`;
+    const variable = (start: string) => `query ($f: CustomerFilter${start}) ${list(', filter: $f')}`;
+    const two = { or: [{ name: { contains: 'a' } }, { city: { neq: null } }] };
+    expect(await costOf(list(''))).toBe(2);
+    expect(
+      await costOf(list(', filter: { name: { eq: "a" }, createdAt: { gt: "2026-01-01T00:00:00Z" } }')),
+    ).toBe(2);
+    expect(await costOf(list(', search: "a"'))).toBe(12);
+    expect(await costOf(list(', filter: { name: { contains: "a", nin: ["b"] } }'))).toBe(22);
+    expect(await costOf(variable(''), { f: two })).toBe(22);
+    expect(await costOf(variable(' = { name: { contains: "a" } }'))).toBe(12);
+  });
+
   it.each([
     ['does not parse', '{ customers', '400 GRAPHQL_PARSE_FAILED'],
     ['is not valid', '{ nothing }', '400 GRAPHQL_VALIDATION_FAILED'],
