@@ -36,27 +36,6 @@ async function startTracer({ tracing }: Config, logger: Logger): Promise<Tracer 
   return createOpenTelemetryTracer({ ...tracing, logger });
 }
 
-async function start(config: Config, logger: Logger): Promise<App> {
-  const meter = await startMeter(config);
-  const tracer = await startTracer(config, logger);
-  const app = await createApp({
-    config,
-    logger,
-    secrets: resolveSecrets(config),
-    ...(meter ? { meter } : {}),
-    ...(tracer ? { tracer } : {}),
-  });
-  const demo = config.demo && config.mode === 'local' ? await createDemoWorkspace(app) : null;
-  const { url } = await app.http.listen(config.host, config.port);
-  // Nobody waits for it but the end.
-  void app.sweepInTurn();
-  const graphql = new URL('/graphql', url).href;
-  // A worker's primary says it once for all.
-  if (cluster.isPrimary) process.stdout.write(`Latchkey is listening at ${graphql}\n`);
-  if (demo) process.stdout.write(describeDemo(demo, graphql));
-  return app;
-}
-
 function stopOnSignals(app: App, logger: Logger): void {
   // A closed terminal sends SIGHUP to the whole group; of a cluster the primary alone knows what it means.
   if (cluster.isWorker) process.on('SIGHUP', () => undefined);
@@ -75,13 +54,35 @@ function stopOnSignals(app: App, logger: Logger): void {
   });
 }
 
+async function start(config: Config, logger: Logger): Promise<void> {
+  const meter = await startMeter(config);
+  const tracer = await startTracer(config, logger);
+  const app = await createApp({
+    config,
+    logger,
+    secrets: resolveSecrets(config),
+    ...(meter ? { meter } : {}),
+    ...(tracer ? { tracer } : {}),
+  });
+  const demo = config.demo && config.mode === 'local' ? await createDemoWorkspace(app) : null;
+  const { url } = await app.http.listen(config.host, config.port);
+  // Before anybody is told: a signal that comes at once would end the process with its log unwritten.
+  stopOnSignals(app, logger);
+  // Nobody waits for it but the end.
+  void app.sweepInTurn();
+  const graphql = new URL('/graphql', url).href;
+  // A worker's primary says it once for all.
+  if (cluster.isPrimary) process.stdout.write(`Latchkey is listening at ${graphql}\n`);
+  if (demo) process.stdout.write(describeDemo(demo, graphql));
+}
+
 async function serve(): Promise<void> {
   let logger: Logger | undefined;
   try {
     const config = readConfig();
     logger = createLogger({ level: config.logLevel });
     endAtDefects(logger);
-    stopOnSignals(await start(config, logger), logger);
+    await start(config, logger);
   } catch (error) {
     process.stderr.write(`${describeStartFault(error)}\n`);
     if (logger) endWith(1, logger);

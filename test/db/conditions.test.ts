@@ -181,8 +181,8 @@ describeEachEngine('Conditions', (engine) => {
     ['startsWith', '\0', []],
     ['eq', 'Łukasz\0', []],
     ['in', ['Łukasz\0', '\0'] as unknown as string, []],
-    ['contains', 'a'.repeat(60_000), []],
-    ['startsWith', '%'.repeat(60_000), []],
+    ['contains', 'a'.repeat(1_000), []],
+    ['startsWith', '%'.repeat(1_000), []],
   ])('%s %j finds exactly what it should', async (op, value, expected) => {
     const stored = ['ŁUKASZ', 'Łukasz', '100% 1_0 a\\b', 'Straße', 'Ren\u00e9', 'Rene\u0301', 'İstanbul'];
     const db = await dbWith([...stored, 'Οδυσσέας', 'Οδυς'].map((name) => customerRow({ name })));

@@ -199,13 +199,18 @@ describe('what takes time with the square of a text', () => {
 
   it('folds no text that is longer than a folded column', () => {
     expect(() => fold(marks)).toThrow('at most 1000 are compared');
-    expect(fold('É'.repeat(1_000))).toBe('é'.repeat(1_000));
+    expect(fold('É'.repeat(1_000))).toBe('e'.repeat(1_000));
   });
 
   it('normalizes no password that is longer than any that was ever accepted', async () => {
     expect(passwordProblem(marks)).toBe('The password may have at most 256 characters.');
     const hasher = createPasswordHasher();
-    const composed = '\u1F82'.repeat(200) + '\u1F83'.repeat(56);
+    // Letters with three marks each, in no order that is guessed.
+    const letters = ['\u1F82', '\u1F92', '\u1FA2'];
+    const composed = Array.from(
+      { length: 256 },
+      (_, index) => letters[(index * index + (index >> 2)) % 3],
+    ).join('');
     const typed = composed.normalize('NFD');
     expect([passwordProblem(typed), typed.length]).toEqual([null, 1_024]);
     const hash = await hasher.hash(composed);

@@ -65,8 +65,12 @@ export async function requireVersion(runner: QueryRunner, migration: string, nee
 export async function liftRequirement(runner: QueryRunner, migration: string): Promise<void> {
   if (!(await runner.hasTable(requirementsTable))) return;
   await runner.query(`DELETE FROM "${requirementsTable}" WHERE "migration" = ${quoted(migration)}`);
-  const left = (await runner.query(`SELECT 1 FROM "${requirementsTable}"`)) as unknown[];
-  if (left.length > 0 || !(await isReleasedShutOut(runner))) return;
+  const left = (await runner.query(
+    `SELECT "migration", "version" FROM "${requirementsTable}"`,
+  )) as Requirement[];
+  const [highest] = left.sort((a, b) => compareVersions(b.version, a.version));
+  if (highest) return closeToFirstRelease(runner, refusal(highest, 'an older one'));
+  if (!(await isReleasedShutOut(runner))) return;
   await runner.query(`DROP VIEW "${releasedTable}"`);
   await copyForReleased(runner);
 }
