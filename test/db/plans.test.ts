@@ -29,6 +29,9 @@ const sortsLinkedRows = ({ text }: Captured) => text.includes('FROM "customer_ve
 const isOfKeys = (name: string) =>
   [...exampleNames('keys.graphql'), ...exampleNames('users.graphql')].includes(name);
 
+/** Nearly all keys of this house are of one workspace. A planner that was told so reads all of them, and is right. */
+const changesKeysOfOne = ({ text }: Captured) => text.startsWith('UPDATE "api_keys"');
+
 /** The rows of a range are counted by group and ranked for a median: there is no order to read them in. */
 const isFigures = ({ text }: Captured) => text.endsWith(' AS "figures"');
 
@@ -83,9 +86,10 @@ describeEachEngine('Query plans', (engine) => {
         const { fullScans, sorts, text } = await planOf(house.app.database, statement);
         const maySort = isOfKeys(name) || isFigures(statement) || sortsLinkedRows(statement);
         const listSorts = maySort ? [] : sorts;
+        const mayScan = kind === 'with statistics' && changesKeysOfOne(statement);
         // SQLite would prepare it anew at each run (see pageSql in src/db/select.ts).
         expect(statement.text).not.toMatch(/LIMIT (\?|\$\d+\b)(?! \+ 0)/);
-        expect({ fullScans, sorts: listSorts }, `${statement.text}\n${text}`).toEqual({
+        expect({ fullScans: mayScan ? [] : fullScans, sorts: listSorts }, `${statement.text}\n${text}`).toEqual({
           fullScans: [],
           sorts: [],
         });
