@@ -89,7 +89,10 @@ describeEachEngine('Query plans', (engine) => {
         const mayScan = kind === 'with statistics' && changesKeysOfOne(statement);
         // SQLite would prepare it anew at each run (see pageSql in src/db/select.ts).
         expect(statement.text).not.toMatch(/LIMIT (\?|\$\d+\b)(?! \+ 0)/);
-        expect({ fullScans: mayScan ? [] : fullScans, sorts: listSorts }, `${statement.text}\n${text}`).toEqual({
+        expect(
+          { fullScans: mayScan ? [] : fullScans, sorts: listSorts },
+          `${statement.text}\n${text}`,
+        ).toEqual({
           fullScans: [],
           sorts: [],
         });

@@ -39,7 +39,8 @@ async function sqlitePlan(database: Database, statement: Captured): Promise<Plan
       (detail) =>
         // An index made for one run reads all that it is made of; a list put together anew for each row all that is on it.
         / AUTOMATIC |^CORRELATED LIST SUBQUERY/.test(detail) ||
-        (/^SCAN (?!\w+ VIRTUAL TABLE|CONSTANT ROW|\d+-ROW VALUES CLAUSE$|r$)/.test(detail) && !isAnswered(detail)),
+        (/^SCAN (?!\w+ VIRTUAL TABLE|CONSTANT ROW|\d+-ROW VALUES CLAUSE$|r$)/.test(detail) &&
+          !isAnswered(detail)),
     ),
     // A search sorts what it found, not the workspace.
     sorts: isSearch ? [] : details.filter((detail) => /USE TEMP B-TREE/.test(detail)),
