@@ -220,6 +220,7 @@ export async function openPostgresDatabase(url: string, options: DatabaseOptions
     findRefusal: () => findRefusal(lookUp),
     isNear: nearness.isNear,
     async close() {
+      await slots.onIdle();
       await Promise.all([shared.pool.end(), lookUps.pool.end(), nearness.close()]);
     },
   };

@@ -53,6 +53,11 @@ function pageSql(at: PlacedList, sources: readonly Source[], dialect: Dialect): 
   return sql`${lists[0]}${order} LIMIT ${limit}`;
 }
 
+/** Whether the store keeps the number of the list's rows, however many there are: of all rows of a workspace. */
+export function isTotalKept(query: ListQuery, scope: TenantScope): boolean {
+  return query.count && query.table.isCounted && isWhole(query, scope);
+}
+
 /** Whether the list is all rows of a workspace. */
 function isWhole({ condition, search = [] }: ListQuery, { venueIds }: TenantScope): boolean {
   return venueIds === null && search.length === 0 && isEverything(condition);
@@ -110,8 +115,7 @@ export function listStatement(
   { path = exactPath, below = [] }: { path?: Path; below?: readonly ListBelow[] } = {},
 ): Sql {
   const at = { query, scope };
-  const isKept = query.count && query.table.isCounted && isWhole(query, scope);
-  const total = isKept ? keptTotalSql(query.table, scope) : totalSql(at, path, dialect);
+  const total = isTotalKept(query, scope) ? keptTotalSql(query.table, scope) : totalSql(at, path, dialect);
   const conditions = path.kind === 'exact' ? seeksOf(query, scope) : [query.condition];
   const sources = conditions.map((condition) =>
     sourceOf({ ...at, query: { ...query, condition } }, path, dialect),

@@ -4,7 +4,14 @@ import type { Connection } from './database.ts';
 import type { ListAt } from './list-indexes.ts';
 import { pathsOf, type Path } from './list-paths.ts';
 import type { ListPerParent, ListQuery } from './list-query.ts';
-import { listsPerParentStatement, listStatement, parsed, toEntities, type ListBelow } from './select.ts';
+import {
+  listsPerParentStatement,
+  listStatement,
+  parsed,
+  toEntities,
+  type ListBelow,
+  isTotalKept,
+} from './select.ts';
 import type { TenantScope } from './tenancy.ts';
 
 export interface ListResult<T> {
@@ -41,10 +48,14 @@ function isPage({ rows, cut }: Answer, { window }: ListQuery, { kind }: Path): b
   return cut === 0 || (kind === 'order' && (parsed(rows) as unknown[]).length >= window.limit);
 }
 
-function learn(known: Known, query: ListQuery, path: Path, answer: Answer): Known {
+/** Throws QUERY_TOO_EXPENSIVE for a total that was counted as far as its limit and has not come to its end. */
+function assertCounted(query: ListQuery, { total }: Answer): void {
   const { limits } = query;
-  if (limits && answer.total !== null && answer.total > limits.counted)
+  if (limits && total !== null && total > limits.counted)
     throw tooExpensive(query, 'The total', limits.counted);
+}
+
+function learn(known: Known, query: ListQuery, path: Path, answer: Answer): Known {
   return {
     rows: known.rows ?? (isPage(answer, query, path) ? answer.rows : undefined),
     total: known.total ?? (query.count ? (answer.total ?? undefined) : null),
@@ -116,6 +127,7 @@ async function finishList(
   const { query } = list;
   const [first] = list.paths;
   let tried = 1;
+  for (const answer of answers.values()) assertCounted(query, answer);
   const known = new Map([...answers].map(([id, answer]) => [id, learn(nothingKnown, query, first!, answer)]));
   for (;;) {
     const open = [...known].filter(([, one]) => !isKnown(one));
@@ -125,8 +137,11 @@ async function finishList(
     tried += 1;
     if (!path) refuse(query, open[0]![1], list.paths);
     const ids = open.map(([id]) => id);
-    for (const [id, values] of await readBelow(connection, scope, [{ ...list, path }], ids))
-      known.set(id, learn(known.get(id)!, query, path, answersOf([list], values)[0]!));
+    for (const [id, values] of await readBelow(connection, scope, [{ ...list, path }], ids)) {
+      const answer = answersOf([list], values)[0]!;
+      assertCounted(query, answer);
+      known.set(id, learn(known.get(id)!, query, path, answer));
+    }
   }
 }
 
@@ -178,6 +193,7 @@ export async function readList(
     const lists = known.rows === undefined ? onFirstPath(below) : [];
     const statement = listStatement(rest, scope, connection.dialect, { path, below: lists });
     const [answer] = await connection.query<Answer & object>(statement);
+    if (!isTotalKept(rest, scope)) assertCounted(rest, answer!);
     known = learn(known, rest, path, answer!);
     if (isKnown(known)) return { rows: known.rows, total: known.total! };
   }

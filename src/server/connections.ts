@@ -87,6 +87,8 @@ export function limitConnections(server: Server, limits: ConnectionLimits, logge
   const sweep = () => {
     if (endLargest(sockets, unreadBytes)) tell('too many unread bytes');
   };
-  const timer = setInterval(sweep, sweepEveryMs).unref();
-  server.once('close', () => clearInterval(timer));
+  server.once('listening', () => {
+    const timer = setInterval(sweep, sweepEveryMs).unref();
+    server.once('close', () => clearInterval(timer));
+  });
 }

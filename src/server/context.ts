@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Authenticator } from '../access/authenticate.ts';
 import type { Context, CredentialTools, RunningMutation } from '../access/context.ts';
 import { readCredential } from '../access/credential.ts';
+import { addressGroup } from '../access/ip-allowlist.ts';
 import type { Operator } from '../access/operator.ts';
 import { mayManage, type AccessExplainer, type Decision } from '../access/policy/index.ts';
 import type { Limits, RequestLimits } from '../access/rate-limit/index.ts';
@@ -99,8 +100,8 @@ interface Served {
 }
 
 /** Whose turn it is: keys of a workspace wait for each other, and no person for them. Else a flood kept its owner from ending it. */
-function queueOf(principal: Principal): string {
-  if (principal.kind === 'ANONYMOUS') return '';
+function queueOf(principal: Principal, ip: string): string {
+  if (principal.kind === 'ANONYMOUS') return addressGroup(ip);
   return principal.kind === 'USER' ? principal.userId : principal.workspaceId;
 }
 
@@ -124,14 +125,27 @@ export function contextFactory(
     // Whoever has no credential and asks for more than the public part is refused first, and for nothing.
     if (principal.kind === 'ANONYMOUS') check(operation, true);
     const opened = limits.open(principal, ip, answer);
-    await admission.enter(scope, queueOf(principal));
-    const persisted = persistedQueries.find(facts, principal);
+    await admission.enter(scope, queueOf(principal, ip));
+    const findPersisted = () => {
+      try {
+        return persistedQueries.find(facts, principal);
+      } catch (error) {
+        // A hash alone does not tell what it is of: it may be what ends a flood that has used up the workspace.
+        if (principal.kind === 'USER') opened.chooseBudget(true);
+        throw error;
+      }
+    };
+    const persisted = findPersisted();
     if (principal.kind !== 'ANONYMOUS') {
       const managed = check(persisted ?? operation, false);
       if (principal.kind === 'USER') opened.chooseBudget(mayManage(managed, principal.scopes));
     }
-    const { clock, credentials, scopes, explainer } = operator;
+    const { clock, scopes, explainer } = operator;
     const limit = timeLimit(clock, scope, operationLimitMs);
+    const credentials = {
+      ...operator.credentials,
+      accounts: limitTime(operator.credentials.accounts, limit),
+    };
     const rows = tenantDbFor(operator, authenticator, principal, limit, readRow);
     const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
     const shown = () => shownTo(principal);

@@ -28,7 +28,7 @@ it('knows every field that manages, and what may stand beside it', () => {
   );
   expect([...neutral].sort()).toEqual([
     'Mutation.__typename',
-    ...['__typename', 'rateLimit', 'scopes', 'viewer'].map((name) => `Query.${name}`),
+    ...['__typename', 'changesCompleteUntil', 'rateLimit', 'scopes', 'viewer'].map((name) => `Query.${name}`),
   ]);
 });
 

@@ -95,8 +95,8 @@ class Decider {
     return this.plan.fields.filter((field) => this.isIncluded(field));
   }
 
-  private isIncluded(field: PlannedField): boolean {
-    return field.conditions.every(({ variable, value }) => this.valueOf(variable) === value);
+  isIncluded({ conditions }: Pick<PlannedField, 'conditions'>): boolean {
+    return conditions.every(({ variable, value }) => this.valueOf(variable) === value);
   }
 
   private demandsOf(field: PlannedField, typeName: string | null): readonly Demand[] {
@@ -176,7 +176,7 @@ export function decide(policy: Policy, plan: OperationPlan, caller: Caller, vari
     toldTypes,
     isEverythingDenied:
       denials.length > 0 &&
-      plan.metaFields.size === 0 &&
+      !plan.metaConditions.some((conditions) => decider.isIncluded({ conditions })) &&
       decider.includedFields().every((field) => denied.has(field.pathKey)),
   };
 }

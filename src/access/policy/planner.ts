@@ -43,6 +43,7 @@ class Planner {
   private selectionCount = 0;
   isStatic = true;
   readonly metaFields = new Set<FieldNode>();
+  readonly metaConditions: (readonly Condition[])[] = [];
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -90,7 +91,10 @@ class Planner {
     const definition = type.getFields()[node.name.value];
     // __typename and introspection: no field of the schema's own.
     if (!definition) {
-      if (path.length === 0) this.metaFields.add(node);
+      if (path.length === 0) {
+        this.metaFields.add(node);
+        this.metaConditions.push(conditions);
+      }
       return null;
     }
     this.fieldCount += 1;
@@ -209,6 +213,7 @@ export function planOperation(
   }
   const planner = new Planner(schema, policy, fragments);
   const fields = planner.select(root, operation.selectionSet, [], []);
-  const { isStatic, metaFields, fieldCount: size } = planner;
-  return { schema, type: operation.operation, operation, fields, isStatic, metaFields, size };
+  const { isStatic, metaFields, metaConditions, fieldCount: size } = planner;
+  const type = operation.operation;
+  return { schema, type, operation, fields, isStatic, metaFields, metaConditions, size };
 }

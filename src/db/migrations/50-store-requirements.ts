@@ -1,6 +1,6 @@
 // Which version a store requires, and the names of migrations where version 0.1.0 looks for them.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { copyForReleased, releasedTable } from './released.ts';
+import { copyForReleased, isReleasedShutOut, releasedTable } from './released.ts';
 import { makeRequirements } from './requirements.ts';
 
 export class StoreRequirements1767225600050 implements MigrationInterface {
@@ -12,6 +12,8 @@ export class StoreRequirements1767225600050 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    // A migration before this one still requires a version: its own `down` ends both.
+    if (await isReleasedShutOut(runner)) return;
     await runner.dropTable('store_requirements');
     await runner.query(`DROP TABLE IF EXISTS "${releasedTable}"`);
   }

@@ -72,6 +72,7 @@ export async function liftRequirement(runner: QueryRunner, migration: string): P
   if (highest) return closeToFirstRelease(runner, refusal(highest, 'an older one'));
   if (!(await isReleasedShutOut(runner))) return;
   await runner.query(`DROP VIEW "${releasedTable}"`);
+  await runner.dropTable(requirementsTable);
   await copyForReleased(runner);
 }
 

@@ -1,4 +1,5 @@
 // What happens to keys without an admin's doing: first use of a rotated secret, and falling asleep when unused.
+import { connectionFor } from '../../db/database.ts';
 import type { KeyEvents } from '../../access/authenticate.ts';
 import { findInactiveKeys } from '../../access/key-store.ts';
 import { operatorContext, type Operator } from '../../access/operator.ts';
@@ -25,9 +26,11 @@ export function keyEvents(operator: Operator): KeyEvents {
  */
 export async function sweepInactiveKeys(operator: Operator): Promise<number> {
   const cutoff = toInstant(operator.clock.nowMs() - operator.credentials.inactivityDays * dayMs);
+  // It reads all keys: not on the connection that is kept for looks at single ones.
+  const shared = connectionFor(operator.database, { workspace: 'sweep' });
   let disabled = 0;
   for (;;) {
-    const found = await findInactiveKeys(operator.database, cutoff, batchSize);
+    const found = await findInactiveKeys(shared, cutoff, batchSize);
     for (const { workspaceId, apiKeyId } of found) {
       await disableApiKey(operatorContext(operator, workspaceId), apiKeyId, 'INACTIVITY');
     }
