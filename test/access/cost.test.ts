@@ -93,7 +93,7 @@ it('charges for passwords, also those of strangers', async () => {
 });
 
 /** Root fields of queries that read no resource and cost nothing of their own, because they take next to no work. */
-const free = ['node', 'rateLimit', 'scopes', 'viewer'];
+const free = ['changesCompleteUntil', 'node', 'rateLimit', 'scopes', 'viewer'];
 
 it('knows the price of each field that computes or writes, and says it in the description', () => {
   const { schema } = house.app.schema;

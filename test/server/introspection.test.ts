@@ -32,6 +32,7 @@ describe('Introspection by key', () => {
     expect(Object.keys(view.getQueryType()!.getFields()).sort()).toEqual(
       [
         'accessCheck',
+        'changesCompleteUntil',
         'customer',
         'customers',
         'node',
