@@ -115,7 +115,10 @@ describe('In the served schema', () => {
       .filter(({ field }) => isLeafType(getNamedType(field.type)) && field.resolve)
       .map(({ type, field }) => `${type.name}.${field.name}`);
     expect(resolved.sort()).toEqual(
-      ['status', 'inactiveAt', 'disabledReason', 'prefix'].map((name) => `ApiKey.${name}`).sort(),
+      [
+        ...['status', 'inactiveAt', 'disabledReason', 'prefix'].map((name) => `ApiKey.${name}`),
+        'Query.changesCompleteUntil',
+      ].sort(),
     );
   });
 });
