@@ -1,6 +1,6 @@
 // One workspace does its worst within the default limits, in nine ways, beside a quiet one. The quiet one's answers are timed,
 // alone and beside each of them: none may fail, and its slowest hundredth may take at most three times as long.
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Cleanup } from '../bench/cleanup.ts';
 import { startNode } from '../bench/server-process.ts';
@@ -133,8 +133,9 @@ async function quietOf(origins: readonly string[], { key }: Ground): Promise<Qui
   };
 }
 
-function startNoise(cleanup: Cleanup) {
-  const entry = join(import.meta.dirname, 'noise-worker.js');
+/** The worker as it was built with the server's program, wherever this module was loaded from. */
+function startNoise({ program }: Target, cleanup: Cleanup) {
+  const entry = join(dirname(program), '../scripts/faults/noise-worker.js');
   const child = startNode('load', { entry, nodeFlags: [], env: {} }, cleanup);
   const tell = (message: NoiseJob | 'end') => child.send(message);
   return {
@@ -171,7 +172,7 @@ export async function runNeighbours(
     say(`${name}: ${JSON.stringify(figures)}`);
   };
   note('alone', await askFor(quiet, seconds));
-  const noise = startNoise(cleanup);
+  const noise = startNoise(target, cleanup);
   for (const [kind, ground] of grounds) {
     const token = await signIn(origins[0]!, ground);
     const { connections, isOwner, body } = noiseOf(kind, await noisyRows(origins[0]!, ground, token));
