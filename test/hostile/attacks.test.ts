@@ -15,7 +15,8 @@ import { describeEachEngine, newEngine, type Engine } from '../support/engines.t
 
 const built = join(import.meta.dirname, '../../dist');
 const customers = 15_000;
-const cpuLimitMs = 1_000;
+/** Twice the second that `npm run bench:hostile` allows: what else the machine does costs CPU too. */
+const cpuLimitMs = 2_000;
 const answerGuardMs = 10_000;
 const standstillGuardMs = 2_500;
 /** SIGTERM gives a server 9.75 s. */
