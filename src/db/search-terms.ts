@@ -1,5 +1,6 @@
 // What a person types into a search box -> what a row must hold to be found. Pure; how an engine looks for it is in dialect.ts.
 import { fold } from '../core/fold.ts';
+import { isPhoneLabel, withoutLabel } from '../core/phone-labels.ts';
 import { formsOf, minDigits, withoutOptionalTrunk } from '../core/phone-digits.ts';
 
 /** Any of these, each of which is words that are all begun by a word of the row. */
@@ -22,15 +23,40 @@ interface DigitRun {
 
 const isDigits = (text: string) => /^[0-9]+$/.test(text);
 
+interface Found {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Groups of so many digits together, or a `+`, make a number of which the words beside it may be labels. */
+const isNumber = ({ groups, hasPlus }: DigitRun) => hasPlus || groups.join('').length >= minDigits;
+
+/** Of a number that is written together with its label (`tel0170`), the number. */
+function foundIn(folded: string): Found[] {
+  return [...folded.matchAll(word)].map(({ 0: whole, index }) => {
+    const text = withoutLabel(whole);
+    const end = index + whole.length;
+    return { text, start: end - text.length, end };
+  });
+}
+
 function partsOf(folded: string): (string | DigitRun)[] {
-  const parts: (string | DigitRun)[] = [];
-  for (const { 0: found, index } of folded.matchAll(word)) {
-    const last = parts.at(-1);
-    if (!isDigits(found)) parts.push(found);
-    else if (typeof last === 'object') last.groups.push(found);
-    else parts.push({ groups: [found], hasPlus: /\+[\s(]*$/.test(folded.slice(0, index)) });
+  const found = foundIn(folded);
+  const parts: { readonly part: string | DigitRun; readonly isLabel: boolean }[] = [];
+  for (const [index, { text, start, end }] of found.entries()) {
+    const last = parts.at(-1)?.part;
+    const next = found[index + 1];
+    const after = next && isDigits(next.text) ? folded.slice(end, next.start) : null;
+    if (!isDigits(text)) parts.push({ part: text, isLabel: isPhoneLabel(text, after) });
+    else if (typeof last === 'object') last.groups.push(text);
+    else {
+      const hasPlus = /\+[\s(]*$/.test(folded.slice(0, start));
+      parts.push({ part: { groups: [text], hasPlus }, isLabel: false });
+    }
   }
-  return parts;
+  const hasNumber = parts.some(({ part }) => typeof part === 'object' && isNumber(part));
+  return parts.filter(({ isLabel }) => !isLabel || !hasNumber).map(({ part }) => part);
 }
 
 /** Fewer digits may as well be a house, a room or a year. */
