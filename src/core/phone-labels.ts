@@ -23,8 +23,12 @@ export function isPhoneLabel(word: string, after: string | null): boolean {
   return labels.has(word) || (after !== null && colon.test(after));
 }
 
+/** `t0170` is rather the name of a mailbox. */
+const isShort = (label: string) => /^[a-z]{1,2}$/.test(label);
+
 /** `tel0170` and `電話03` without their label; other words as they are. */
 export function withoutLabel(word: string): string {
   const [, label, digits] = /^(\P{N}+)([0-9]+)$/u.exec(word) ?? [];
-  return label !== undefined && digits !== undefined && labels.has(label) ? digits : word;
+  if (label === undefined || digits === undefined || isShort(label) || !labels.has(label)) return word;
+  return digits;
 }

@@ -1,7 +1,5 @@
 // A condition as text, the same for conditions that ask for the same in other words: for telling lists apart. Never SQL.
-import { addressSpellings } from '../core/email-address.ts';
-import { fold } from '../core/fold.ts';
-import { canonicalValue } from './columns.ts';
+import { canonicalValue, foldFor } from './columns.ts';
 import type { Condition } from './condition.ts';
 import { simplified } from './simplified-condition.ts';
 import type { Table } from './table.ts';
@@ -13,10 +11,10 @@ const wholeValues: readonly string[] = ['eq', 'neq', 'in', 'nin'];
 /** As it is compared: of values that ignore case only the fold counts, of a zone's name its canonical spelling. */
 function valueOf(table: Table, { property, op }: Comparison, value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  if (op === 'contains' || op === 'startsWith') return fold(value);
   const column = table.column(property);
-  if (!column.isAddress || !wholeValues.includes(op)) return canonicalValue(column, value);
-  return addressSpellings(value).map(fold).sort().at(-1);
+  if (op === 'contains' || op === 'startsWith') return foldFor(column, value);
+  const isFolded = column.isAddress && wholeValues.includes(op);
+  return isFolded ? foldFor(column, value) : canonicalValue(column, value);
 }
 
 const each = (texts: readonly string[]) => [...new Set(texts)].sort();

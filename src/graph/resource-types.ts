@@ -93,7 +93,7 @@ export function argumentsType(
   const orderDescription = `How the list is sorted. A cursor belongs to one order.`;
   Field(() => order, { nullable: true, description: orderDescription })(prototype, 'orderBy');
   if (search.length > 0) {
-    const description = `Every word of it must begin a word of ${listed(search)}; case and accents do not matter, and a telephone number is found by at least four of its digits in a row, however it is written, with or without the code of its country. Without a letter or digit it sets no condition. At most ${maxSearchLength} characters.`;
+    const description = `Every word of it must begin a word of ${listed(search)}; case and accents do not matter, and a telephone number is found by at least four of its digits in a row, however it is written, with or without the code of its country; words beside it such as "Tel." or "phone:" do not count. Without a letter or digit it sets no condition. At most ${maxSearchLength} characters.`;
     Field(() => String, { nullable: true, description })(prototype, 'search');
   }
   return Arguments;

@@ -142,6 +142,13 @@ describe('A telephone number', () => {
     ])
       expect([search, isFound(row, search)]).toEqual([search, isFoundBy]);
     expect(isFound({ name: 'Phone Home', phone: '12' }, 'home phone')).toBe(true);
+    for (const mailbox of [
+      'p0@a.example',
+      't1234@a.example',
+      'office2000@a.example',
+      'mobil12345678@a.example',
+    ])
+      expect([mailbox, isFound({ name: mailbox }, mailbox)]).toEqual([mailbox, true]);
   });
 
   it.each([
