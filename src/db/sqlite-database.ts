@@ -24,7 +24,8 @@ import { appliedTable, type ReadRows } from './migrations/released.ts';
 import { findRefusal } from './migrations/requirements.ts';
 import { timedMigrations, type AppliedMigration } from './migrations/timed.ts';
 import { openConnection, type SqliteConnection } from './sqlite-connection.ts';
-import { openReaders, type SqliteReaders } from './sqlite-readers.ts';
+import { openNearness } from './sqlite-near.ts';
+import { openReaders } from './sqlite-readers.ts';
 import { asStoreError, isStoreFailure } from './store-failure.ts';
 import type { EntityClass } from './table.ts';
 import { newDataSource } from './typeorm.ts';
@@ -201,20 +202,15 @@ async function migrateOnce(path: string): Promise<AppliedMigration[]> {
 
 /** Longer than the writer waits for the lock: it does not answer. */
 const writerAnswersMs = busyTimeoutMs + 500;
-/** Asks the file on the connection that no workspace keeps busy. How long is too long, the caller decides. */
-async function isNear(readers: SqliteReaders, writer: SqliteConnection): Promise<boolean> {
-  if (writer.busyMs() > writerAnswersMs) return false;
-  await readers.use({}, (reader) => reader.all('SELECT 1 FROM "sqlite_master" LIMIT 1', []));
-  return true;
-}
-
 export async function openSqliteDatabase(
   path: string,
   { onStatement, beforeWrite }: DatabaseOptions = {},
 ): Promise<Database> {
   makeFile(path);
   const writer = await openWriter(path);
-  const readers = await openReaders(path, `PRAGMA busy_timeout = ${busyTimeoutMs}; ${noAutomaticIndex}`);
+  const pragmas = `PRAGMA busy_timeout = ${busyTimeoutMs}; ${noAutomaticIndex}`;
+  const readers = await openReaders(path, pragmas);
+  const nearness = await openNearness({ path, pragmas, writer, writerAnswersMs });
   const writes = createFairSlots({ slots: 1, maxWaiting: maxWaitingWrites });
   const beginWrite = createBegin(writer);
   const read: ReadRows = (text, values) => readers.use({}, (reader) => reader.all(text, values));
@@ -247,10 +243,10 @@ export async function openSqliteDatabase(
     migrate: () => writes.run({}, () => bringUpToDate(read, () => migrateOnce(path))),
     hasPendingMigrations: async () => !(await isUpToDate(read)),
     findRefusal: () => findRefusal(read),
-    isNear: () => isNear(readers, writer),
+    isNear: nearness.isNear,
     async close() {
       await writes.onIdle();
-      await Promise.all([writer.close(), readers.close()]);
+      await Promise.all([writer.close(), readers.close(), nearness.close()]);
     },
   };
 }
