@@ -233,6 +233,24 @@ describe('a SQLite connection', () => {
 });
 
 describe('SQLite', () => {
+  it('is near however many look-ups wait for their turn', hang, async () => {
+    const engine = await newEngine('sqlite');
+    const database = await openDatabase(databaseUrl(engine));
+    try {
+      let answered = 0;
+      const lookUps = Array.from({ length: 300 }, async (_, n) => {
+        await database.query(sql`SELECT ${n} + 0 AS "n"`);
+        answered += 1;
+      });
+      expect(await database.isNear()).toBe(true);
+      expect(answered).toBeLessThan(100);
+      await Promise.all(lookUps);
+    } finally {
+      await database.close();
+      await engine.remove();
+    }
+  });
+
   it('is not near while its writer does not answer, and near again afterwards', hang, async () => {
     const engine = await newEngine('sqlite');
     const database = await openDatabase(databaseUrl(engine));
