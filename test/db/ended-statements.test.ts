@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate, setTimeout as wait } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
@@ -238,12 +238,14 @@ describe('SQLite', () => {
     const database = await openDatabase(databaseUrl(engine));
     try {
       let answered = 0;
-      const lookUps = Array.from({ length: 300 }, async (_, n) => {
+      const lookUps = Array.from({ length: 1_000 }, async (_, n) => {
         await database.query(sql`SELECT ${n} + 0 AS "n"`);
         answered += 1;
       });
+      // They stand in the queue by then.
+      await setImmediate();
       expect(await database.isNear()).toBe(true);
-      expect(answered).toBeLessThan(100);
+      expect(answered).toBeLessThan(500);
       await Promise.all(lookUps);
     } finally {
       await database.close();
