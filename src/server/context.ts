@@ -126,8 +126,10 @@ export function contextFactory(
     if (principal.kind === 'USER') scope.caller = { userId: principal.userId };
     // Whoever has no credential and asks for more than the public part is refused first, and for nothing.
     if (principal.kind === 'ANONYMOUS') check(operation, true);
+    const queue = queueOf(principal, ip);
+    await admission.look(scope, queue);
     const opened = limits.open(principal, ip, answer);
-    await admission.enter(scope, queueOf(principal, ip));
+    await admission.enter(scope, queue);
     const findPersisted = () => {
       try {
         return persistedQueries.find(facts, principal);
