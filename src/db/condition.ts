@@ -140,7 +140,7 @@ const isTrue = (condition: Condition): boolean => 'all' in condition && conditio
 const isFalse = (condition: Condition): boolean => 'any' in condition && condition.any.every(isFalse);
 
 /** What is left to compare, `any: []` for never: hundreds of empty objects in a filter would be an expression too deep for SQLite. */
-export function partsOf(condition: Exclude<Condition, { op: unknown }>): readonly Condition[] {
+function partsOf(condition: Exclude<Condition, { op: unknown }>): readonly Condition[] {
   if ('all' in condition) {
     return condition.all.some(isFalse) ? [{ any: [] }] : condition.all.filter((part) => !isTrue(part));
   }

@@ -6,6 +6,7 @@ import { toInstant } from '../../core/clock.ts';
 import { userError } from '../../core/errors.ts';
 import { prefixOf } from '../../core/ids.ts';
 import type { Condition } from '../../db/condition.ts';
+import { tableOf } from '../../db/table.ts';
 import type { TenantTransaction } from '../../db/tenant-db.ts';
 import { checkInput } from '../../graph/input.ts';
 import { mutate } from '../../graph/payload.ts';
@@ -69,11 +70,22 @@ function assertActive(ctx: Context, key: StoredApiKey, field: readonly string[])
 
 type SecretIds = ReadonlySet<string>;
 
-/** The secrets that a caller may know of when it asks for another one. No lock: it is what was there when it asked. */
+/** Newest first, from an index in this order: a secret that is new is among them. */
+async function findNewest({ list }: Pick<TenantTransaction, 'list'>, apiKeyId: string) {
+  const { rows } = await list<Pick<StoredApiKeySecret, 'id' | 'createdAt'>>({
+    table: tableOf(StoredApiKeySecret),
+    properties: ['id', 'createdAt'],
+    condition: { all: [{ property: 'apiKeyId', op: 'eq', value: apiKeyId }] },
+    window: { orderBy: 'createdAt', direction: 'DESC', limit: 100 },
+    count: false,
+  });
+  return rows;
+}
+
+/** The secrets that were there when the caller asked for another one. No lock. */
 async function findSecretIds({ db }: Context, apiKeyId: string): Promise<SecretIds> {
   if (prefixOf(apiKeyId) !== 'key') return new Set();
-  const secrets = await db.findAll(StoredApiKeySecret, secretsOf(apiKeyId, 'PENDING', 'ACTIVE'));
-  return new Set(secrets.map(({ id }) => id));
+  return new Set((await findNewest(db, apiKeyId)).map(({ id }) => id));
 }
 
 /**
@@ -86,10 +98,8 @@ async function assertNoOtherSecret(
   { known, apiKeyId, field }: { known: SecretIds; apiKeyId: string; field: readonly string[] },
 ): Promise<void> {
   // A request that had to wait looks only after the other one was done; the clocks of two servers may differ.
-  const isKnown = ({ id, createdAt }: StoredApiKeySecret) =>
-    known.has(id) && Date.parse(createdAt) <= ctx.arrivedMs;
-  const secrets = await tx.findAll(StoredApiKeySecret, secretsOf(apiKeyId, 'PENDING', 'ACTIVE'));
-  if (secrets.every(isKnown)) return;
+  const secrets = await findNewest(tx, apiKeyId);
+  if (secrets.every(({ id, createdAt }) => known.has(id) && Date.parse(createdAt) <= ctx.arrivedMs)) return;
   const message =
     'Another caller was given a new secret of this key meanwhile, and that one works. To replace it, send this again.';
   throw userError('CONFLICT', field, message);
