@@ -14,7 +14,7 @@ import {
   partsOf,
   ranges,
   venueComparison,
-  type Comparison,
+  type IndexConditions,
   type ListAt,
 } from './list-indexes.ts';
 import { seeksOf } from './seeks.ts';
@@ -22,7 +22,7 @@ import { seeksOf } from './seeks.ts';
 /** Which rows are examined when they are not examined in the wanted order. */
 export type Driver =
   /** Those that these conditions leave, which an index holds together; `ofParent`: and that belong to the parent. */
-  | { readonly by: 'index'; readonly conditions: readonly Comparison[]; readonly ofParent: boolean }
+  | ({ readonly by: 'index' } & IndexConditions)
   /** Those with the searched words. */
   | { readonly by: 'words' }
   /** Those that the link table has for the parent. */
@@ -34,12 +34,7 @@ export type Path =
   /** An index holds the rows of the list, and no others, in the wanted order. */
   | { readonly kind: 'exact' }
   /** In the wanted order, those that `conditions` leave in the index (and that belong to the parent). */
-  | {
-      readonly kind: 'order';
-      readonly conditions: readonly Comparison[];
-      readonly ofParent: boolean;
-      readonly maxRows: number;
-    }
+  | ({ readonly kind: 'order'; readonly maxRows: number } & IndexConditions)
   | { readonly kind: 'driver'; readonly driver: Driver; readonly maxRows: number };
 
 export const exactPath: Path = { kind: 'exact' };

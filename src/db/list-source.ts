@@ -4,14 +4,20 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import { ApiError } from '../core/errors.ts';
 import { canHold } from './columns.ts';
-import { columnSql, conditionSql, isEverything, type Condition } from './condition.ts';
+import { columnSql, conditionSql } from './condition.ts';
 import { identifier, type Dialect } from './dialect.ts';
-import { countingIndex, isOfSeveral, type ListAt } from './list-indexes.ts';
+import {
+  isIndexOfWorkspace,
+  isSoughtInWorkspace,
+  wholeIndex,
+  type IndexConditions,
+  type ListAt,
+} from './list-indexes.ts';
 import type { Driver, Path } from './list-paths.ts';
 import type { ParentLink } from './list-query.ts';
 import { foundSql, hasWordsSql, idsWithWordsSql, isFoundSql, soughtTerms } from './search.ts';
-import { tableOf, type Table } from './table.ts';
-import { callerConditionSql, tenantSql, venueKeysSql, type TenantScope } from './tenancy.ts';
+import { tableOf } from './table.ts';
+import { callerConditionSql, tenantSql, venueKeysSql, workspaceSql } from './tenancy.ts';
 
 /** A list, with the SQL of its parent's id if it is below one. */
 export interface PlacedList extends ListAt {
@@ -33,7 +39,7 @@ export interface Source {
 
 export const row = 't';
 
-const limitSql = (rows: number) => raw(` LIMIT ${Math.trunc(rows)}`);
+export const limitSql = (rows: number) => raw(` LIMIT ${Math.trunc(rows)}`);
 
 /** `n` of the wanted order: the sort value and the id. */
 export function orderSql({ query: { table, window } }: ListAt, name?: (property: string) => Sql): Sql {
@@ -58,35 +64,37 @@ function keysetSql({ query: { table, window } }: ListAt, dialect: Dialect): Sql 
     : sql` AND ${position} < (${value}, ${after.id})`;
 }
 
-type LinkTable = Extract<ParentLink, { by: 'link' }>;
+export type LinkTable = Extract<ParentLink, { by: 'link' }>;
 
 /** The rows of the link table that belong to the parent. */
-function linkRowsSql(
+export function linkRowsSql(
   { scope, parentId }: PlacedList,
   link: LinkTable,
+  dialect: Dialect,
 ): { from: Sql; where: Sql; child: Sql } {
   const via = tableOf(link.table());
   const column = (property: string) => columnSql(via, 'k', property);
+  const isSought = isIndexOfWorkspace(via, link.parent);
   return {
     from: sql`${identifier(via.name)} AS "k"`,
-    where: sql`${column(link.parent)} = ${parentId!} AND ${column(via.workspace)} = ${scope.workspaceId}`,
+    where: sql`${column(link.parent)} = ${parentId!} AND ${workspaceSql(via, 'k', scope, dialect, isSought)}`,
     child: column(link.child),
   };
 }
 
-function ofParentSql(at: PlacedList): Sql {
+function ofParentSql(at: PlacedList, dialect: Dialect): Sql {
   const { query, link, parentId } = at;
   if (!link) return empty;
   if (link.by === 'column') return sql` AND ${columnSql(query.table, row, link.property)} = ${parentId!}`;
-  const { from, where, child } = linkRowsSql(at, link);
+  const { from, where, child } = linkRowsSql(at, link, dialect);
   // Not IN: SQLite would put the list of all children together for each row that it compares. Not EXISTS: Postgres may.
   return sql` AND (SELECT 1 FROM ${from} WHERE ${child} = ${columnSql(query.table, row, 'id')} AND ${where} LIMIT 1) = 1`;
 }
 
 /** Every condition of the list but its words. */
-function everyCondition(at: PlacedList, dialect: Dialect): Sql {
+export function everyCondition(at: PlacedList, dialect: Dialect, isSought = true): Sql {
   const { query, scope } = at;
-  return sql`${tenantSql(query.table, row, scope, dialect)}${ofParentSql(at)} AND ${callerConditionSql(query.table, row, query.condition, scope, dialect)}`;
+  return sql`${tenantSql(query.table, row, scope, dialect, isSought)}${ofParentSql(at, dialect)} AND ${callerConditionSql(query.table, row, query.condition, scope, dialect)}`;
 }
 
 function wordsOf({ query, scope }: ListAt) {
@@ -99,10 +107,11 @@ function wholeSource(at: PlacedList, dialect: Dialect): Source {
   const words = wordsOf(at);
   const rows = sql`${identifier(table.name)} AS ${identifier(row)}`;
   const from = sql`${foundSql(table, words, dialect)}${rows}`;
-  const where = sql`${everyCondition(at, dialect)}${isFoundSql(table, row, words)}${keysetSql(at, dialect)}`;
+  const isSought = isSoughtInWorkspace(at, wholeIndex(at));
+  const where = sql`${everyCondition(at, dialect, isSought)}${isFoundSql(table, row, words)}${keysetSql(at, dialect)}`;
   if (at.link?.by !== 'link') return { from, where, isInOrder: false, cut: null };
   // CROSS JOIN fixes the order on SQLite: the parent's rows of the link first, then each child by its id.
-  const linked = linkRowsSql(at, at.link);
+  const linked = linkRowsSql(at, at.link, dialect);
   const isLinked = sql`${linked.where} AND ${columnSql(table, row, 'id')} = ${linked.child}`;
   return {
     from: sql`${linked.from} CROSS JOIN ${from}`,
@@ -118,7 +127,7 @@ interface Examined {
   readonly keys: Sql;
 }
 
-function ownRows({ query: { table } }: PlacedList, where: Sql): Examined {
+export function ownRows({ query: { table } }: PlacedList, where: Sql): Examined {
   const from = sql`FROM ${identifier(table.name)} AS ${identifier(row)} WHERE ${where}`;
   return { rows: sql`SELECT ${identifier(row)}.* ${from}`, keys: sql`SELECT 1 ${from}` };
 }
@@ -129,18 +138,13 @@ function rowsById({ query: { table } }: PlacedList, keys: Sql, maxRows: number, 
   return { rows: dialect.rowsById(ids, identifier(table.name), identifier(row)), keys };
 }
 
-interface IndexConditions {
-  readonly conditions: Extract<Driver, { by: 'index' }>['conditions'];
-  readonly ofParent: boolean;
-}
-
 /** The workspace's rows that an index holds under these conditions. */
-function indexedSql(at: PlacedList, { conditions, ofParent }: IndexConditions, dialect: Dialect): Sql {
+function indexedSql(at: PlacedList, index: IndexConditions, dialect: Dialect): Sql {
   const { query, scope } = at;
   const { table } = query;
-  const workspace = sql`${columnSql(table, row, table.workspace)} = ${scope.workspaceId}`;
-  const compared = conditions.map((one) => sql` AND ${conditionSql(table, row, one, dialect)}`);
-  return join([workspace, ofParent ? ofParentSql(at) : empty, ...compared], '');
+  const workspace = workspaceSql(table, row, scope, dialect, isSoughtInWorkspace(at, index));
+  const compared = index.conditions.map((one) => sql` AND ${conditionSql(table, row, one, dialect)}`);
+  return join([workspace, index.ofParent ? ofParentSql(at, dialect) : empty, ...compared], '');
 }
 
 function drivenRows(at: PlacedList, driver: Driver, maxRows: number, dialect: Dialect): Examined {
@@ -155,7 +159,7 @@ function drivenRows(at: PlacedList, driver: Driver, maxRows: number, dialect: Di
     const keys = venueKeysSql(query.table, scope, dialect);
     return keys ? byId(keys) : ownRows(at, tenantSql(query.table, row, scope, dialect));
   }
-  const { from, where, child } = linkRowsSql(at, link as LinkTable);
+  const { from, where, child } = linkRowsSql(at, link as LinkTable, dialect);
   return byId(sql`SELECT ${child} AS "id" FROM ${from} WHERE ${where}`);
 }
 
@@ -189,58 +193,4 @@ export function sourceOf(at: PlacedList, path: Path, dialect: Dialect): Source {
     isInOrder,
     cut,
   };
-}
-
-/** What of the link's rows makes sure that the caller may see the child; null: the child itself must be looked at. */
-function seenByLinkSql(
-  table: Table,
-  link: LinkTable,
-  { venueIds }: TenantScope,
-  dialect: Dialect,
-): Sql | null {
-  if (venueIds === null) return empty;
-  const { venues } = table;
-  // The link that leads to the child is the one that shows it, if its venue is one of the caller's.
-  const isSame = venues.by === 'link' && venues.table() === link.table() && venues.venue === link.parent;
-  if (!isSame) return null;
-  const venue: Condition = { property: link.parent, op: 'in', value: venueIds };
-  return sql` AND ${conditionSql(tableOf(link.table()), 'k', venue, dialect)}`;
-}
-
-/** Counts the rows of a list without a look at them, up to one more than the limit; null: no index has all that it takes. */
-function countedSql(at: PlacedList, dialect: Dialect): Sql | null {
-  const { query, link, scope } = at;
-  const limit = query.limits?.counted;
-  if (limit === undefined) return null;
-  const count = (keys: Sql) =>
-    sql`(SELECT CAST(count(*) AS integer) FROM (${keys}${limitSql(limit + 1)}) AS "counted")`;
-  const index = countingIndex(at);
-  if (index) {
-    // In the order of the index: to Postgres a table seems the shorter way to so many rows, whichever they are.
-    const keys = join(
-      index.map((property) => columnSql(query.table, row, property)),
-      ', ',
-    );
-    const order = isOfSeveral(at) ? empty : sql` ORDER BY ${keys}`;
-    return count(ownRows(at, sql`${everyCondition(at, dialect)}${order}`).keys);
-  }
-  if (!isEverything(query.condition) || (query.search ?? []).length > 0) return null;
-  if (link?.by === 'link') {
-    const { from, where } = linkRowsSql(at, link);
-    const isSeen = seenByLinkSql(query.table, link, scope, dialect);
-    return isSeen && count(sql`SELECT 1 FROM ${from} WHERE ${where}${isSeen}`);
-  }
-  const keys = scope.venueIds === null || link ? null : venueKeysSql(query.table, scope, dialect);
-  return keys && count(keys);
-}
-
-/** The number of a list's rows; null when this way comes to its bound before it knows. */
-export function totalSql(at: PlacedList, path: Path, dialect: Dialect): Sql {
-  if (!at.query.count) return sql`NULL`;
-  const counted = countedSql(at, dialect);
-  if (counted) return counted;
-  const { after: _after, ...window } = at.query.window;
-  const { from, where, cut } = sourceOf({ ...at, query: { ...at.query, window } }, path, dialect);
-  const count = sql`(SELECT CAST(count(*) AS integer) FROM ${from} WHERE ${where})`;
-  return cut ? sql`CASE WHEN ${cut} = 0 THEN ${count} END` : count;
 }
