@@ -1,9 +1,10 @@
 // SQL of the number of a list's rows: counted in an index where one has all that it takes, or on one of the ways to the rows
 // (see list-source.ts).
 import sql, { empty, join, type Sql } from 'sql-template-tag';
-import { columnSql, conditionSql, isEverything, type Condition } from './condition.ts';
+import { columnSql, conditionSql, isEverything } from './condition.ts';
 import type { Dialect } from './dialect.ts';
 import { countingIndex, isOfSeveral } from './list-indexes.ts';
+import { isAllLinked, linkConditions, linkOf } from './list-links.ts';
 import type { Path } from './list-paths.ts';
 import {
   everyCondition,
@@ -11,28 +12,12 @@ import {
   linkRowsSql,
   ownRows,
   row,
+  seenByLinkSql,
   sourceOf,
-  type LinkTable,
   type PlacedList,
 } from './list-source.ts';
-import { tableOf, type Table } from './table.ts';
-import { venueKeysSql, type TenantScope } from './tenancy.ts';
-
-/** What of the link's rows makes sure that the caller may see the child; null: the child itself must be looked at. */
-function seenByLinkSql(
-  table: Table,
-  link: LinkTable,
-  { venueIds }: TenantScope,
-  dialect: Dialect,
-): Sql | null {
-  if (venueIds === null) return empty;
-  const { venues } = table;
-  // The link that leads to the child is the one that shows it, if its venue is one of the caller's.
-  const isSame = venues.by === 'link' && venues.table() === link.table() && venues.venue === link.parent;
-  if (!isSame) return null;
-  const venue: Condition = { property: link.parent, op: 'in', value: venueIds };
-  return sql` AND ${conditionSql(tableOf(link.table()), 'k', venue, dialect)}`;
-}
+import { tableOf } from './table.ts';
+import { venueKeysSql } from './tenancy.ts';
 
 /** Counts the rows of a list without a look at them, up to one more than the limit; null: no index has all that it takes. */
 function countedSql(at: PlacedList, dialect: Dialect): Sql | null {
@@ -51,13 +36,17 @@ function countedSql(at: PlacedList, dialect: Dialect): Sql | null {
     const order = isOfSeveral(at) ? empty : sql` ORDER BY ${keys}`;
     return count(ownRows(at, sql`${everyCondition(at, dialect)}${order}`).keys);
   }
-  if (!isEverything(query.condition) || (query.search ?? []).length > 0) return null;
-  if (link?.by === 'link') {
-    const { from, where } = linkRowsSql(at, link, dialect);
-    const isSeen = seenByLinkSql(query.table, link, scope, dialect);
-    return isSeen && count(sql`SELECT 1 FROM ${from} WHERE ${where}${isSeen}`);
+  const linked = linkOf(at);
+  const isCompared = !isEverything(query.condition) || (query.search ?? []).length > 0;
+  if (linked && (!isCompared || isAllLinked(at))) {
+    const { from, where } = linkRowsSql(at, linked, dialect);
+    const isSeen = seenByLinkSql(at, linked, dialect);
+    const via = tableOf(linked.table());
+    const compared = linkConditions(at).map((one) => sql` AND ${conditionSql(via, 'k', one, dialect)}`);
+    return isSeen && count(sql`SELECT 1 FROM ${from} WHERE ${join([where, isSeen, ...compared], '')}`);
   }
-  const keys = scope.venueIds === null || link ? null : venueKeysSql(query.table, scope, dialect);
+  const keys =
+    scope.venueIds === null || link || isCompared ? null : venueKeysSql(query.table, scope, dialect);
   return keys && count(keys);
 }
 
