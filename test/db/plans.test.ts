@@ -20,7 +20,7 @@ import { planOf, type Captured } from './support/plans.ts';
 const operations = exampleNames().filter((name) => !exampleNames('account.graphql').includes(name));
 
 /** The links of a customer have no order of venues: a customer has few. Those of a venue have that of its customers. */
-const sortsLinkedRows = ({ text }: Captured) => text.includes('SELECT "k"."venue_id" AS "id"');
+const sortsLinkedRows = ({ text }: Captured) => text.includes('"k"."customer_id" = "parent"');
 
 /** A workspace has few keys and users: sorting them is no matter, reading those of all workspaces is. */
 const isOfKeys = (name: string) =>
@@ -87,6 +87,8 @@ describeEachEngine('Query plans', (engine) => {
         const { fullScans, sorts, ofWorkspace, text } = await planOf(house.app.database, statement);
         const maySort = isOfKeys(name) || isFigures(statement) || sortsLinkedRows(statement);
         const listSorts = maySort ? [] : sorts;
+        // Postgres without statistics takes any index of the workspace; it has them soon.
+        const isSure = engine === 'sqlite' || kind === 'with statistics';
         const mayScan = kind === 'with statistics' && changesKeysOfOne(statement);
         // SQLite would prepare it anew at each run (see pageSql in src/db/select.ts).
         expect(statement.text).not.toMatch(/LIMIT (\?|\$\d+\b)(?! \+ 0)/);
@@ -94,7 +96,7 @@ describeEachEngine('Query plans', (engine) => {
           {
             fullScans: mayScan ? [] : fullScans,
             sorts: listSorts,
-            ofWorkspace: changesRows(statement) ? ofWorkspace : [],
+            ofWorkspace: isSure && changesRows(statement) ? ofWorkspace : [],
           },
           `${statement.text}\n${text}`,
         ).toEqual({ fullScans: [], sorts: [], ofWorkspace: [] });
