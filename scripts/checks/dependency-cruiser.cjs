@@ -86,8 +86,13 @@ module.exports = {
         'declaration that the feature passes in.',
     ),
     room(
+      'graphql',
+      ['core', 'db', 'access', 'graph', 'server'],
+      'graphql runs operations for every surface and knows none of them. Let the surface give the answer its form.',
+    ),
+    room(
       'server',
-      ['core', 'db', 'access', 'graph'],
+      ['core', 'db', 'access', 'graph', 'graphql'],
       'server never names a feature: app.ts hands it the list. Add what you need to the feature manifest in core.',
     ),
     room(

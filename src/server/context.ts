@@ -1,8 +1,7 @@
 // The context of a request: credential -> principal -> the rows that are its own. Nothing is parsed or decided here.
 import type { GraphQLSchema } from 'graphql';
-import type { Authenticator } from '../access/authenticate.ts';
+import type { Authenticator, Caller } from '../access/authenticate.ts';
 import type { Context, CredentialTools, RunningMutation } from '../access/context.ts';
-import { readCredential } from '../access/credential.ts';
 import { addressGroup } from '../access/ip-allowlist.ts';
 import type { Operator } from '../access/operator.ts';
 import { mayManage, type AccessExplainer, type Decision } from '../access/policy/index.ts';
@@ -116,11 +115,15 @@ export function contextFactory(
 ) {
   const readRow = shareReads(operator.database);
   const admission = createAdmission();
-  return async (facts: RequestFacts): Promise<ServedContext> => {
-    const { scope, ip, headers, operation, idempotencyKey, answer } = facts;
-    const sent = readCredential(headers);
-    if (sent.kind === 'API_KEY') scope.caller = { key: sent.prefix };
-    const principal = await authenticator.authenticate(headers, ip);
+  const principalOf = async ({ scope, ip }: RequestFacts, caller: Caller): Promise<Principal> => {
+    if ('principal' in caller) return caller.principal;
+    const { credential } = caller;
+    if (credential.kind === 'API_KEY') scope.caller = { key: credential.prefix };
+    return authenticator.authenticate(credential, ip);
+  };
+  return async (facts: RequestFacts, caller: Caller): Promise<ServedContext> => {
+    const { scope, ip, operation, idempotencyKey, answer } = facts;
+    const principal = await principalOf(facts, caller);
     if (principal.kind === 'USER') scope.caller = { userId: principal.userId };
     // Whoever has no credential and asks for more than the public part is refused first, and for nothing.
     if (principal.kind === 'ANONYMOUS') check(operation, true);

@@ -30,7 +30,7 @@ function renderSandbox(html: string): Page {
   };
 }
 
-interface Sandbox {
+export interface Sandbox {
   /** To be given to Apollo, which starts it. */
   readonly plugin: ApolloServerPlugin;
   render(): Promise<Page>;
