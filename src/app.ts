@@ -30,6 +30,7 @@ import { identityLinker } from './features/users/index.ts';
 import type { Feature } from './graph/feature.ts';
 import { IdempotencyRecord } from './graph/idempotency.ts';
 import { nodeFeature } from './graph/node.ts';
+import { documentsPlugin } from './graphql/documents.ts';
 import { loadLocalSecrets } from './local-secrets.ts';
 import { accessPlugin } from './server/access-plugin.ts';
 import { contextFactory, type ServedContext } from './server/context.ts';
@@ -199,6 +200,7 @@ function createPlugins(
   persistedQueries: PersistedQueries,
 ) {
   return [
+    documentsPlugin(gate.schema, config.introspection),
     persistedQueriesPlugin(persistedQueries),
     costPlugin,
     ...(config.introspection === 'keys' ? [introspectionPlugin(gate)] : []),

@@ -112,6 +112,8 @@ export async function startApollo<TContext extends RequestContextBase>(
     csrfPrevention: { requestHeaders: ['x-apollo-operation-name', 'apollo-require-preflight', 'x-api-key'] },
     allowBatchedHttpRequests: false,
     persistedQueries: false,
+    // graphql/documents.ts keeps them, and parses each once.
+    documentStore: null,
     cache: 'bounded',
     parseOptions: { maxTokens },
     validationOptions: { maxErrors: maximumValidationErrors },

@@ -11,6 +11,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Principal } from '../core/principal.ts';
 import type { RequestContextBase, RequestFacts, RequestScope } from '../core/request-facts.ts';
 import type { Connection } from '../db/database.ts';
+import type { ParsedDocument } from '../graphql/documents.ts';
 import { assertIdempotencyKey } from '../graph/idempotency.ts';
 import { createTenantDb, type TenantDb } from '../db/tenant-db.ts';
 import { shareReads, type ReadRow } from '../db/shared-reads.ts';
@@ -58,7 +59,10 @@ function tenantDbFor(
 }
 
 /** What the server room's own plugins get: the scope is not for the rooms behind it. */
-export type ServedContext = Context & RequestContextBase & { readonly persistedQuery: PersistedQuery | null };
+export interface ServedContext extends Context, RequestContextBase {
+  readonly persistedQuery: PersistedQuery | null;
+  readonly parsed: ParsedDocument | null;
+}
 
 /** Apollo copies a context's own properties; the getters stand on the class, so copying does not touch them. */
 class RequestContext implements ServedContext {
@@ -78,6 +82,7 @@ class RequestContext implements ServedContext {
     readonly limits: RequestLimits,
     private readonly rows: TenantDb | null,
     readonly persistedQuery: PersistedQuery | null,
+    readonly parsed: ParsedDocument | null,
   ) {}
 
   get requestId(): string {
@@ -126,7 +131,7 @@ export function contextFactory(
     const principal = await principalOf(facts, caller);
     if (principal.kind === 'USER') scope.caller = { userId: principal.userId };
     // Whoever has no credential and asks for more than the public part is refused first, and for nothing.
-    if (principal.kind === 'ANONYMOUS') check(operation, true);
+    const looked = principal.kind === 'ANONYMOUS' ? check(operation, true) : null;
     const opened = limits.open(principal, ip, answer);
     await admission.enter(scope, queueOf(principal, ip));
     const findPersisted = () => {
@@ -139,10 +144,8 @@ export function contextFactory(
       }
     };
     const persisted = findPersisted();
-    if (principal.kind !== 'ANONYMOUS') {
-      const managed = check(persisted ?? operation, false);
-      if (principal.kind === 'USER') opened.chooseBudget(mayManage(managed, principal.scopes));
-    }
+    const { managed, parsed } = looked ?? check(persisted ?? operation, false);
+    if (principal.kind === 'USER') opened.chooseBudget(mayManage(managed, principal.scopes));
     const { clock, scopes, explainer } = operator;
     const limit = timeLimit(clock, scope, operationLimitMs);
     const credentials = {
@@ -152,7 +155,7 @@ export function contextFactory(
     const rows = tenantDbFor(operator, authenticator, principal, limit, readRow);
     const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
     const shown = () => shownTo(principal);
-    const tools = [clock, credentials, scopes, explainer, shown, opened, rows, persisted] as const;
+    const tools = [clock, credentials, scopes, explainer, shown, opened, rows, persisted, parsed] as const;
     return new RequestContext(scope, ip, once, principal, ...tools);
   };
 }

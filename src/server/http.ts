@@ -70,6 +70,8 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
 export interface HttpServer {
   listen(host: string, port: number): Promise<{ url: string }>;
   readonly inject: FastifyInstance['inject'];
+  /** The door that /graphql enters, for whatever else runs operations in this process. */
+  readonly runOperation: RunOperation;
   /**
    * For `graceMs` (default 0) goes on accepting, while every answer asks its caller to leave; then drains (see
    * drainLimitMs) and runs onClose. Calling it twice is the same as once.
@@ -235,6 +237,7 @@ export async function createHttpServer<TContext extends RequestContextBase>(
   return {
     listen: async (host, port) => ({ url: await app.listen({ host, port }) }),
     inject: app.inject.bind(app) as FastifyInstance['inject'],
+    runOperation: operations.run,
     close: (graceMs = 0) => (closed ??= close(graceMs)),
   };
 }
