@@ -86,13 +86,18 @@ module.exports = {
         'declaration that the feature passes in.',
     ),
     room(
+      'http',
+      [],
+      'http holds the table of routes, which everybody may read. What is done at a path stands in the room that does it.',
+    ),
+    room(
       'graphql',
       ['core', 'db', 'access', 'graph', 'server'],
       'graphql runs operations for every surface and knows none of them. Let the surface give the answer its form.',
     ),
     room(
       'server',
-      ['core', 'db', 'access', 'graph', 'graphql'],
+      ['core', 'db', 'access', 'graph', 'graphql', 'http'],
       'server never names a feature: app.ts hands it the list. Add what you need to the feature manifest in core.',
     ),
     room(

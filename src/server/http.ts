@@ -15,6 +15,7 @@ import {
   type OperationRequest,
   type RunOperation,
 } from '../graphql/run-operation.ts';
+import { routes } from '../http/routes.ts';
 import { prefersHtml } from './accept.ts';
 import { fastifyApolloHandler } from './apollo-packages.ts';
 import { callerAddress } from './caller-address.ts';
@@ -185,12 +186,12 @@ function addGraphql(
     }),
   });
   app.route<{ Reply: string }>({
-    method: ['GET', 'POST'],
-    url: '/graphql',
+    method: [...routes.graphql.methods],
+    url: routes.graphql.path,
     async handler(request, reply) {
       if (wantsSandbox(request)) return sendPage(reply, await sandbox.render());
       // The page alone has a head: for an operation it would have to be run, and its answer thrown away.
-      if (request.method === 'HEAD') throw wrongMethod('GET, POST');
+      if (request.method === 'HEAD') throw wrongMethod(routes.graphql);
       return answer.call(app, request, reply);
     },
   });
