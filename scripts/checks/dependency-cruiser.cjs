@@ -80,8 +80,13 @@ module.exports = {
         'and receive the manifests as an argument.',
     ),
     room(
-      'graph',
+      'jobs',
       ['core', 'db', 'access'],
+      'jobs runs what it is given and knows no feature. Let the feature declare the job in its manifest (Feature.jobs).',
+    ),
+    room(
+      'graph',
+      ['core', 'db', 'access', 'jobs'],
       'graph turns rows into connections, filters and edges for any feature. Make the difference a part of the ' +
         'declaration that the feature passes in.',
     ),
@@ -102,10 +107,18 @@ module.exports = {
     ),
     room(
       'features',
-      ['core', 'db', 'access', 'graph'],
+      ['core', 'db', 'access', 'graph', 'jobs'],
       'A feature is served; it does not know how. What it needs of a request is in the context; what the server needs ' +
         'of it belongs into its manifest.',
     ),
+    {
+      name: 'jobs-are-declared',
+      severity: 'error',
+      comment:
+        'A feature declares its jobs (src/jobs/job.ts) and starts none: app.ts hands them to the schedule.',
+      from: { path: '^src/(graph|features)/' },
+      to: { path: '^src/jobs/', pathNot: '^src/jobs/job\\.ts$' },
+    },
     {
       name: 'features-meet-at-index',
       severity: 'error',
