@@ -65,7 +65,7 @@ export async function runEnforced(
   );
   const contextValue: ServedContext = Object.assign(context, {
     scope: { requestId: 'oracle' },
-    persistedQuery: null,
+    persistedQuery: null, parsed: null,
   });
   const apollo = {
     document,
