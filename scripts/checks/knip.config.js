@@ -18,6 +18,8 @@ export default {
       'scripts/bench/servers/usage-probe.ts',
       'scripts/hostile/probe.ts',
       'scripts/bench/servers/open.ts',
+      // Run by the build.
+      'scripts/handbook/build.ts',
     ],
     'scripts/bench/servers/*/server.ts',
   ],

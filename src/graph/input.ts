@@ -133,7 +133,7 @@ export function assertUpdated(
 }
 
 /** The most that one bulk mutation takes. */
-const maxBulk = 100;
+export const maxBulk = 100;
 
 /** The fault of one of several inputs: `["input", "email"]` becomes `["input", "7", "email"]`. */
 function atIndex({ field, ...fault }: UserErrorItem, index: number): UserErrorItem {

@@ -9,8 +9,8 @@ import type { ListResult } from '../db/tenant-db.ts';
 import { filterCondition, type FilterValue } from './comparators.ts';
 import { assertCursorOf, decodeCursor, encodeCursor, fingerprint } from './cursor.ts';
 
-const defaultPageSize = 50;
-const maxPageSize = 100;
+export const defaultPageSize = 50;
+export const maxPageSize = 100;
 export const maxSearchLength = 200;
 
 export interface ConnectionArguments {

@@ -19,6 +19,7 @@ const methodsOf = new Map([
   ['/', 'GET, HEAD'],
   ['/graphql', 'GET, POST'],
   ['/graphiql', 'GET, HEAD'],
+  ['/docs', 'GET, HEAD'],
   ['/schema.graphql', 'GET, HEAD'],
   ['/favicon.ico', 'GET, HEAD'],
   ['/health/live', 'GET, HEAD'],
@@ -42,7 +43,8 @@ export function wrongMethod(methods: string): GraphQLError {
 
 function findRouteFault(request: FastifyRequest): GraphQLError | null {
   if (!request.is404) return null;
-  const methods = methodsOf.get(routeOf(request));
+  const path = routeOf(request);
+  const methods = methodsOf.get(path.startsWith('/docs/') ? '/docs' : path);
   if (methods !== undefined) return wrongMethod(methods);
   return badRequest(404, 'There is nothing at this path. The API is at /graphql.');
 }

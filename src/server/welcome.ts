@@ -20,6 +20,7 @@ const policy = policyOf({
 
 /** Below the path of the page's root, which a proxy may have put somewhere else. */
 const links = [
+  ['docs', 'Handbook', 'how to use this API, and how to run it'],
   ['graphiql', 'GraphiQL', 'an editor for operations, served from here'],
   ['graphql', 'Apollo Sandbox', "another one; its page comes from Apollo's site"],
   ['schema.graphql', 'Schema', 'all types and fields as text; it may ask for a key'],
