@@ -12,7 +12,7 @@ import { createWorkspace } from '../../src/features/users/index.ts';
 
 /** A Friday at noon. The story is told back from here. */
 export const demoNow = '2026-11-20T12:00:00.000Z';
-export const demoOwner = { email: 'owner@demo.example', password: 'the-printed-password' };
+const demoOwner = { email: 'owner@demo.example', password: 'the-printed-password' };
 /** As many as the demo workspace of a first start has, from the same seed. */
 const story = { customers: 250, seed: 1 };
 

@@ -39,7 +39,12 @@ const cases: { readonly [C in ErrorCode]: readonly (Omit<Case, 'code'> & { reado
   FORBIDDEN: [
     {
       when: 'A query lacks the scopes of some fields.',
-      ...{ code: 'FORBIDDEN', reasons: ['INSUFFICIENT_SCOPE'], status: '200', note: '`null` in the place of each' },
+      ...{
+        code: 'FORBIDDEN',
+        reasons: ['INSUFFICIENT_SCOPE'],
+        status: '200',
+        note: '`null` in the place of each',
+      },
       tells: '`missing`, `requiredScopes`, `coordinate`',
     },
     {
@@ -68,10 +73,16 @@ const cases: { readonly [C in ErrorCode]: readonly (Omit<Case, 'code'> & { reado
   ],
   GRAPHQL_PARSE_FAILED: [{ when: 'The document has a syntax error.', code: 'GRAPHQL_PARSE_FAILED' }],
   GRAPHQL_VALIDATION_FAILED: [
-    { when: 'The document does not fit the schema, e.g. it names an unknown field.', code: 'GRAPHQL_VALIDATION_FAILED' },
+    {
+      when: 'The document does not fit the schema, e.g. it names an unknown field.',
+      code: 'GRAPHQL_VALIDATION_FAILED',
+    },
   ],
   OPERATION_RESOLUTION_FAILURE: [
-    { when: 'The document has no operation of the name `operationName`.', code: 'OPERATION_RESOLUTION_FAILURE' },
+    {
+      when: 'The document has no operation of the name `operationName`.',
+      code: 'OPERATION_RESOLUTION_FAILURE',
+    },
   ],
   BAD_USER_INPUT: [
     {
@@ -80,7 +91,10 @@ const cases: { readonly [C in ErrorCode]: readonly (Omit<Case, 'code'> & { reado
     },
   ],
   PERSISTED_QUERY_NOT_FOUND: [
-    { when: 'The hash of a persisted query is unknown: send the query with it.', code: 'PERSISTED_QUERY_NOT_FOUND' },
+    {
+      when: 'The hash of a persisted query is unknown: send the query with it.',
+      code: 'PERSISTED_QUERY_NOT_FOUND',
+    },
   ],
   QUERY_TOO_EXPENSIVE: [
     {
@@ -147,7 +161,10 @@ const reasons: Readonly<Record<UnauthenticatedReason | ForbiddenReason, string>>
 };
 
 export function reasonTable(): string {
-  return table(['`reason`', 'what to do'], Object.entries(reasons).map(([name, advice]) => [code(name), advice]));
+  return table(
+    ['`reason`', 'what to do'],
+    Object.entries(reasons).map(([name, advice]) => [code(name), advice]),
+  );
 }
 
 const userErrors: Readonly<Record<UserErrorCode, string>> = {
@@ -161,5 +178,8 @@ const userErrors: Readonly<Record<UserErrorCode, string>> = {
 };
 
 export function userErrorTable(): string {
-  return table(['`code`', 'meaning'], Object.entries(userErrors).map(([name, meaning]) => [code(name), meaning]));
+  return table(
+    ['`code`', 'meaning'],
+    Object.entries(userErrors).map(([name, meaning]) => [code(name), meaning]),
+  );
 }

@@ -9,7 +9,10 @@ interface Example {
   readonly title: string;
   readonly text: string;
   /** Names of its operations, in order; with variables where they take some. */
-  readonly runs: readonly (readonly [operation: string, variables: (ids: Ids) => Readonly<Record<string, unknown>>])[];
+  readonly runs: readonly (readonly [
+    operation: string,
+    variables: (ids: Ids) => Readonly<Record<string, unknown>>,
+  ])[];
 }
 
 /** Of rows that are there. */
@@ -62,7 +65,10 @@ const examples: readonly Example[] = [
     text: 'A form on a website. Its key can read nothing, so a stolen key shows nobody. Send each step with an `Idempotency-Key` of its own: a visitor who clicks twice is one customer with one inquiry.',
     runs: [
       ['FormCustomer', () => ({ name: 'Ada Lovelace', email: 'ada@form.example' })],
-      ['FormInquiry', ({ customer }) => ({ customerId: customer, subject: 'Hours', body: 'When do you open on Sunday?' })],
+      [
+        'FormInquiry',
+        ({ customer }) => ({ customerId: customer, subject: 'Hours', body: 'When do you open on Sunday?' }),
+      ],
     ],
   },
   {
@@ -79,7 +85,8 @@ const examples: readonly Example[] = [
 /** For readers: the first item of each list; ids and cursors by their beginning, because they are new in every store. */
 function shortened(value: unknown): unknown {
   // Not the path of an error: texts and numbers.
-  if (Array.isArray(value)) return value.every((part) => typeof part !== 'object') ? value : value.slice(0, 1).map(shortened);
+  if (Array.isArray(value))
+    return value.every((part) => typeof part !== 'object') ? value : value.slice(0, 1).map(shortened);
   if (typeof value === 'string') {
     if (/^[a-z]{3}_[0-9a-z]{26}$/.test(value)) return `${value.slice(0, 4)}…`;
     return /^[A-Za-z0-9_-]{40,}$/.test(value) ? `${value.slice(0, 6)}…` : value;
@@ -114,7 +121,10 @@ async function describe(
   const answer = await store.send(await store.key(...scopes), { query, variables });
   if (answer.body.errors) throw new Error(`${name}: ${JSON.stringify(answer.body.errors)}`);
   const { cost } = answer.body.extensions as { cost: { actualQueryCost: number } };
-  const sent = Object.keys(variables).length > 0 ? `\n\nVariables:\n\n${block('json', `variables-${name}`, jsonOf(variables))}` : '';
+  const sent =
+    Object.keys(variables).length > 0
+      ? `\n\nVariables:\n\n${block('json', `variables-${name}`, jsonOf(variables))}`
+      : '';
   const text = `### ${name}
 
 Needs ${codes(scopes)}. Costs ${cost.actualQueryCost} points.
@@ -137,7 +147,9 @@ export async function examplesText(store: DemoStore, root: string): Promise<stri
     parts.push(`## ${title}`, `${text} From ${code(path)}, whose comments say more.`);
     const { definitions } = parse(readFileSync(`${root}/${path}`, 'utf8'));
     for (const [name, variables] of runs) {
-      const operation = definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION && one.name?.value === name);
+      const operation = definitions.find(
+        (one) => one.kind === Kind.OPERATION_DEFINITION && one.name?.value === name,
+      );
       if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`${path} has no operation ${name}.`);
       const { text: described, answer } = await describe(store, operation, variables(ids));
       parts.push(described);
@@ -154,7 +166,9 @@ export const firstQuery =
   '{ customers(first: 2) { nodes { name inquiries(first: 1) { nodes { subject } } followUps(first: 1) { nodes { note status } } } } }';
 
 /** The answer to the first query, with a key that may not read inquiries: all of it, and without `extensions.cost` for README. */
-export async function firstAnswer(store: DemoStore): Promise<{ readonly whole: string; readonly short: string }> {
+export async function firstAnswer(
+  store: DemoStore,
+): Promise<{ readonly whole: string; readonly short: string }> {
   const key = await store.key('read:customers', 'read:followups');
   const { body } = await store.send(key, { query: firstQuery });
   const { errors, data } = body;

@@ -50,7 +50,10 @@ export function costTable(schema: GraphQLSchema): string {
     [
       ...rows.filter((row) => !usual.includes(row)),
       ...usual,
-      [`each ${codes(['search'])}, and each ${codes(['contains', 'neq', 'nin'])} of a filter`, String(pointsPerComparison)],
+      [
+        `each ${codes(['search'])}, and each ${codes(['contains', 'neq', 'nin'])} of a filter`,
+        String(pointsPerComparison),
+      ],
       [codes(['__schema', '__type', 'GET /schema.graphql']), String(costOfSchema)],
     ],
   );
@@ -74,7 +77,12 @@ export function budgetTable(): string {
   return table(
     ['whose', 'requests', 'points', 'name in the headers'],
     [
-      row('a workspace: all its keys and users together', requests.limit, points.limit, codes(['requests', 'cost'])),
+      row(
+        'a workspace: all its keys and users together',
+        requests.limit,
+        points.limit,
+        codes(['requests', 'cost']),
+      ),
       row('an address without a credential', requests.limit, points.limit, codes(['requests', 'cost'])),
       [`a key with ${code('rateLimitPerMinute')}`, 'as the key says', '', code('key')],
       row(
@@ -115,7 +123,11 @@ export function documentTable(): string {
       of('directives', document.maxDirectives),
       of('characters of a name', document.maxNameLength),
       of('selections', document.maxSelections, 'with its fragments written out'),
-      of('objects in its variables', values.maxVariableObjects, `each with at most ${values.maxProperties} fields`),
+      of(
+        'objects in its variables',
+        values.maxVariableObjects,
+        `each with at most ${values.maxProperties} fields`,
+      ),
       of('levels of a value', values.maxValueDepth),
       of('values in lists, such as those of `in`', values.maxListValues, 'counted where they are used'),
       of('items of a page', maxPageSize, `${defaultPageSize} when nothing is said`),
@@ -125,7 +137,11 @@ export function documentTable(): string {
       of('seconds', operationLimitMs / 1_000),
       of('days of `availability`', availability.maxRangeDays),
       of('treatments of a venue in `availability`', availability.maxTreatments),
-      of('times of one `availability`', availability.maxSlots, `${figure(availability.maxSlotsOfOperation)} in an operation`),
+      of(
+        'times of one `availability`',
+        availability.maxSlots,
+        `${figure(availability.maxSlotsOfOperation)} in an operation`,
+      ),
       of('`venueIds` of `statistics`', maxVenues),
       of('buckets of `statistics`', maxBuckets),
       of('documents to explain', maxDocuments, `with at most ${figure(maxUses)} uses of fields`),

@@ -3,7 +3,8 @@ import { format, resolveConfig } from 'prettier';
 
 /** A table with its head. A `|` in a cell is escaped. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
@@ -13,7 +14,8 @@ export const code = (text: string) => `\`${text}\``;
 export const codes = (texts: readonly string[]) => texts.map(code).join(', ');
 
 /** A block of code. `name` is how its test finds it; see test/handbook/blocks.ts. */
-export const block = (language: string, name: string, text: string) => `\`\`\`${language} ${name}\n${text}\n\`\`\``;
+export const block = (language: string, name: string, text: string) =>
+  `\`\`\`${language} ${name}\n${text}\n\`\`\``;
 
 const markOf = (name: string) => `<!-- generated: ${name} -->`;
 const endMark = '<!-- end -->';

@@ -51,7 +51,9 @@ export function headingId(text: string): string {
 }
 
 /** `limits.md#points` -> `{page: 'limits', id: 'points'}`; an id alone is one of the page itself. Null of any other address. */
-export function pageLink(href: string): { readonly page: PageName | null; readonly id: string | null } | null {
+export function pageLink(
+  href: string,
+): { readonly page: PageName | null; readonly id: string | null } | null {
   const [, file, id] = /^(?:([a-z]+)\.md)?(?:#(.+))?$/.exec(href) ?? [];
   if (file === undefined) return id === undefined ? null : { page: null, id };
   const page = pageNames.find((name) => name === file);

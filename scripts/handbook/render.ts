@@ -69,7 +69,9 @@ function renderBody(markdown: string, place: Place, options: RenderOptions): str
     },
     hooks: {
       postprocess: (html) =>
-        html.replaceAll('<table>', '<div class="table" tabindex="0"><table>').replaceAll('</table>', '</table></div>'),
+        html
+          .replaceAll('<table>', '<div class="table" tabindex="0"><table>')
+          .replaceAll('</table>', '</table></div>'),
     },
   });
   return marked.parse(markdown, { async: false });
@@ -132,7 +134,8 @@ function renderOne(page: SourcePage, options: RenderOptions): string {
 }
 
 function renderIndex(options: RenderOptions): string {
-  const address = (to: PageName | null, id: string | null) => `docs/${to ?? ''}${id === null ? '' : `#${id}`}`;
+  const address = (to: PageName | null, id: string | null) =>
+    `docs/${to ?? ''}${id === null ? '' : `#${id}`}`;
   const place = { base: 'docs/', idPrefix: '', address };
   const items = options.pages.map(
     ({ name, title, summary }) =>
@@ -149,7 +152,8 @@ ${items.join('\n')}
 
 function renderAll(options: RenderOptions): string {
   const bodies = options.pages.map(({ name, text }) => {
-    const address = (to: PageName | null, id: string | null) => `#${to ?? name}${id === null ? '' : `-${id}`}`;
+    const address = (to: PageName | null, id: string | null) =>
+      `#${to ?? name}${id === null ? '' : `-${id}`}`;
     return renderBody(text, { base: '', idPrefix: `${name}-`, address }, options);
   });
   return frame(

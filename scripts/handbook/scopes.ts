@@ -6,7 +6,9 @@ import { code, codes, table } from './markdown.ts';
 /** Of a read scope the types, of a write scope the mutations: what else asks for it follows from these. */
 function opens(scope: string, explainer: AccessExplainer): string {
   const granted = explainer.grantsOf(scope, explainer.schema);
-  const mutations = granted.flatMap((name) => (name.startsWith('Mutation.') ? [name.slice('Mutation.'.length)] : []));
+  const mutations = granted.flatMap((name) =>
+    name.startsWith('Mutation.') ? [name.slice('Mutation.'.length)] : [],
+  );
   if (mutations.length > 0) return codes(mutations);
   const isDerived = (name: string) => /\.|(Connection|Edge)$/.test(name);
   return `${codes(granted.filter((name) => !isDerived(name)))}, wherever it appears`;

@@ -9,7 +9,9 @@ interface SettingWords {
 }
 
 const words: Readonly<Record<SettingName, SettingWords>> = {
-  MODE: { meaning: '`local` or `production`. Production mode requires its own secrets and makes no demo data.' },
+  MODE: {
+    meaning: '`local` or `production`. Production mode requires its own secrets and makes no demo data.',
+  },
   PORT: { meaning: 'The port that the server listens on. `0` is any free port.' },
   HOST: { meaning: 'The address that the server listens on.' },
   DATABASE_URL: { meaning: 'The store: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.' },
@@ -86,7 +88,8 @@ export function settingsTable(): string {
   const rows = Object.entries(settingDefaults()).map(([name, value]) => {
     const { meaning, without } = words[name as SettingName];
     const shown = value === null ? without : code(value);
-    if (shown === undefined) throw new Error(`${name} has no default: scripts/handbook/settings.ts must say what holds.`);
+    if (shown === undefined)
+      throw new Error(`${name} has no default: scripts/handbook/settings.ts must say what holds.`);
     return [code(name), shown, meaning];
   });
   return table(['variable', 'default', 'meaning'], rows);

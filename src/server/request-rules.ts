@@ -44,7 +44,7 @@ export function wrongMethod(methods: string): GraphQLError {
 function findRouteFault(request: FastifyRequest): GraphQLError | null {
   if (!request.is404) return null;
   const path = routeOf(request);
-  const methods = methodsOf.get(path.startsWith('/docs/') ? '/docs' : path);
+  const methods = methodsOf.get(/^\/docs\/[^/]+$/.test(path) ? '/docs' : path);
   if (methods !== undefined) return wrongMethod(methods);
   return badRequest(404, 'There is nothing at this path. The API is at /graphql.');
 }
