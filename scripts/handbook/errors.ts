@@ -69,6 +69,11 @@ const cases: { readonly [C in ErrorCode]: readonly (Omit<Case, 'code'> & { reado
       when: 'The path does not exist, does not take the method, or cannot be answered in an accepted type.',
       ...{ code: 'BAD_REQUEST', status: '404, 405, 406' },
     },
+    {
+      when: 'A GET brings an operation that any web page could have sent: it has neither Bearer nor `X-API-Key` nor `Apollo-Require-Preflight`.',
+      code: 'BAD_REQUEST',
+    },
+    { when: 'A mutation comes by GET.', code: 'BAD_REQUEST', status: '405', note: '`Allow`' },
     { when: 'A header that the server parses is too long.', code: 'BAD_REQUEST', status: '431' },
   ],
   GRAPHQL_PARSE_FAILED: [{ when: 'The document has a syntax error.', code: 'GRAPHQL_PARSE_FAILED' }],

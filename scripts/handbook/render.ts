@@ -109,7 +109,7 @@ function frame(page: Frame, options: RenderOptions): string {
 <link rel="icon" href="${page.root}favicon.ico" type="image/svg+xml">
 <link rel="stylesheet" href="${page.base}${options.style}">
 <a class="skip" href="#text">To the text</a>
-<header><strong><a href="${home}">Latchkey handbook</a></strong> <a href="${page.root}">Start page</a> <a href="${page.root}graphiql">GraphiQL</a></header>
+<header><strong><a href="${home}">Latchkey handbook</a></strong> <a href="${page.root}">Home</a> <a href="${page.root}graphiql">GraphiQL</a></header>
 <div class="page">
 ${navigation(page, options)}
 <main id="text">
@@ -129,7 +129,8 @@ function contents(body: string): string {
 function renderOne(page: SourcePage, options: RenderOptions): string {
   const address = (to: PageName | null, id: string | null) => `${to ?? ''}${id === null ? '' : `#${id}`}`;
   const text = renderBody(page.text, { base: '', idPrefix: '', address }, options);
-  const body = text.replace(/<\/h1>\n/, (end) => `${end}${contents(text)}`);
+  // Behind the first paragraph, which says what the page is for.
+  const body = text.replace(/<\/p>\n/, (end) => `${end}${contents(text)}`);
   return frame({ title: page.title, body, base: '', root: '../', current: page.name }, options);
 }
 
