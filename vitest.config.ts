@@ -13,6 +13,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/templates.ts'],
     setupFiles: ['test/support/setup.ts'],
     // Processes, not threads: sqlite3 is a native module, and a crash must not take the other tests with it.
     pool: 'forks',

@@ -47,6 +47,7 @@ function neighbourSizes(values: Readonly<Record<string, string | boolean | undef
   return {
     kinds: noiseNames.filter((name) => only?.includes(name) ?? true),
     processes: wholeNumber(values, 'processes', { min: 1, max: 8 }),
+    rounds: wholeNumber(values, 'rounds', { min: 1, max: 1_000 }),
     seconds: wholeNumber(values, 'seconds', { min: 1, max: 600 }),
     customers: wholeNumber(values, 'customers', { min: 1, max: 1_000_000 }),
   };
@@ -58,7 +59,8 @@ const name = process.argv.splice(2, process.argv[2]?.startsWith('-') ? 0 : 1)[0]
 await runCommand({
   usage: `npm run faults -- kill|sigterm|soak|flood [--database sqlite|postgres] [--rounds N] [--minutes N]
        npm run faults -- wire [--to postgres|redis]
-       npm run faults -- neighbours [--database sqlite|postgres] [--processes N] [--seconds N] [--customers N]
+       npm run faults -- neighbours [--database sqlite|postgres] [--processes N] [--rounds N] [--seconds N] [--customers N]
+  [--rounds N]             default 10; neighbours times the quiet workspace so often alone and beside each kind
   [--only KIND,KIND]       of ${noiseNames.join(', ')}
   [--postgres-server URL]  a database on the server in which the broken ones are made
   [--redis URL]            a Redis, of which only keys of their own are used

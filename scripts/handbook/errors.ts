@@ -62,18 +62,23 @@ const cases: { readonly [C in ErrorCode]: readonly (Omit<Case, 'code'> & { reado
   ],
   BAD_REQUEST: [
     {
-      when: 'The body is not JSON, is larger than 256 KB, or is not sent as JSON.',
+      when: 'The body is not JSON, is larger than 256 KB, or is not sent as JSON (`text/plain`, a form).',
       ...{ code: 'BAD_REQUEST', status: '400, 413, 415' },
     },
     {
-      when: 'The path does not exist, does not take the method, or cannot be answered in an accepted type.',
-      ...{ code: 'BAD_REQUEST', status: '404, 405, 406' },
+      when: 'The path does not exist, or the answer is of no type that the request accepts.',
+      ...{ code: 'BAD_REQUEST', status: '404, 406' },
     },
     {
       when: 'A GET brings an operation that any web page could have sent: it has neither Bearer nor `X-API-Key` nor `Apollo-Require-Preflight`.',
       code: 'BAD_REQUEST',
     },
-    { when: 'A mutation comes by GET.', code: 'BAD_REQUEST', status: '405', note: '`Allow`' },
+    {
+      when: 'A mutation comes by GET, or the path takes another method.',
+      code: 'BAD_REQUEST',
+      status: '405',
+      note: '`Allow`',
+    },
     { when: 'A header that the server parses is too long.', code: 'BAD_REQUEST', status: '431' },
   ],
   GRAPHQL_PARSE_FAILED: [{ when: 'The document has a syntax error.', code: 'GRAPHQL_PARSE_FAILED' }],
@@ -91,8 +96,12 @@ const cases: { readonly [C in ErrorCode]: readonly (Omit<Case, 'code'> & { reado
   ],
   BAD_USER_INPUT: [
     {
-      when: 'A variable has the wrong type, a text is too long, or a cursor belongs to another list.',
+      when: 'A variable has the wrong type, or a cursor is unfit or of another list.',
       code: 'BAD_USER_INPUT',
+    },
+    {
+      when: 'A text is longer than its argument or input field takes.',
+      ...{ code: 'BAD_USER_INPUT', tells: '`requested` and `limit`' },
     },
   ],
   PERSISTED_QUERY_NOT_FOUND: [

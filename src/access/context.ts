@@ -39,6 +39,8 @@ export interface Context extends GuardedContext {
   /** Address of the caller, after the trusted proxies. */
   readonly ip: string;
   readonly clock: Clock;
+  /** When the request came, before it waited for its turn. */
+  readonly arrivedMs: number;
   readonly principal: Principal;
   /** Rows of the caller's workspace and venues. Throws for an anonymous caller: nothing public touches tenant rows. */
   readonly db: TenantDb;

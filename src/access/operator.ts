@@ -29,6 +29,7 @@ export function operatorContext(
     ip: '',
     idempotencyKey: null,
     clock,
+    arrivedMs: clock.nowMs(),
     principal: anonymous,
     db,
     credentials,

@@ -2,6 +2,7 @@
 // mailbox exists.
 import { isIP } from 'node:net';
 import { domainToASCII, domainToUnicode } from 'node:url';
+import { fold } from './fold.ts';
 
 // RFC 5321, section 4.5.3.1, in octets; the whole path of 256 has its angle brackets.
 export const maxAddressBytes = 254;
@@ -92,4 +93,20 @@ export function addressSpellings(text: string): string[] {
   const domain = parts && asciiDomain(parts.domain);
   if (!parts || domain === null) return [text];
   return [text, ...[domain, domainToUnicode(domain)].map((form) => `${parts.local}@${form}`)];
+}
+
+/** A label in the form of the DNS (RFC 5890, section 2.3.2.1), also where it stands alone: half of an address is looked for too. */
+const encodedLabel = /(?<![a-z0-9-])xn--[a-z0-9-]*[a-z0-9]/giu;
+
+/**
+ * Folds an address, or a part of one, as fold() does, with its domain in the form that people read: `a@xn--mnchen-3ya.example`
+ * is `a@munchen.example`. A label that is cut off within stays as it is. Throws as fold() does.
+ */
+export function foldAddress(text: string | null | undefined): string {
+  if (!text || (ascii.test(text) && !/xn--/i.test(text))) return fold(text);
+  const readable = text
+    .replace(new RegExp(dots, 'gu'), '.')
+    // What cannot be decoded has no other form.
+    .replace(encodedLabel, (label) => domainToUnicode(label) || label);
+  return fold(readable);
 }

@@ -1,5 +1,5 @@
 // Column types that mean the same on both engines, and the decorators that declare a table once. No query lives here.
-import { addressKey } from '../core/email-address.ts';
+import { addressKey, foldAddress } from '../core/email-address.ts';
 import { fold } from '../core/fold.ts';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a class of any instance type; the constructor is never called with arguments.
@@ -111,7 +111,12 @@ export function TextColumn(options: TextOptions = {}): PropertyDecorator {
         ? { name: `${snakeCase(name)}_search`, ...settings({ nullable: true }) }
         : settings({});
       const property = foldedProperty(name);
-      declare(target, { ...place, property, kind: 'text', derived: { from: name, by: fold } });
+      declare(target, {
+        ...place,
+        property,
+        kind: 'text',
+        derived: { from: name, by: isAddress ? foldAddress : fold },
+      });
     }
     if (keyed) {
       const place = { property: `${name}Key`, name: `${snakeCase(name)}_folded`, ...settings({}) };
@@ -127,6 +132,11 @@ export function ReferenceColumn(
 ): PropertyDecorator {
   return (target, property) =>
     declare(target, { property: String(property), kind: 'text', ...settings(options), references });
+}
+
+/** The text as the folded column of this property holds it. */
+export function foldFor({ isAddress }: Column, text: string | null | undefined): string {
+  return isAddress ? foldAddress(text) : fold(text);
 }
 
 export function foldedProperty(property: string): string {

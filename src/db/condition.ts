@@ -1,8 +1,8 @@
 // Conditions on rows as data, and their SQL. A feature says what it wants; it never writes SQL text.
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
-import { addressSpellings } from '../core/email-address.ts';
+import { foldAddress } from '../core/email-address.ts';
 import { fold } from '../core/fold.ts';
-import { canonicalValue, foldedProperty } from './columns.ts';
+import { canonicalValue, foldedProperty, foldFor } from './columns.ts';
 import type { Dialect } from './dialect.ts';
 import type { Table } from './table.ts';
 
@@ -46,7 +46,7 @@ function listSql(values: readonly string[], dialect: Dialect): Sql {
 
 /** Whole addresses, ignoring case, accents and the form of the domain. An address is never folded to '', which stands for null. */
 function addressesSql(folded: Sql, addresses: readonly string[], dialect: Dialect): Sql {
-  const spellings = [...new Set(addresses.flatMap(addressSpellings).map(fold))].filter((text) => text !== '');
+  const spellings = [...new Set(addresses.map(foldAddress))].filter((text) => text !== '');
   return spellings.length === 1
     ? sql`${folded} = ${spellings[0]}`
     : sql`${folded} IN ${listSql(spellings, dialect)}`;
@@ -128,9 +128,9 @@ function comparisonSql(
     case 'nin':
       return sql`(${column} IS NULL OR ${column} NOT IN ${listed()})`;
     case 'contains':
-      return dialect.contains(folded(), fold(value as string));
+      return dialect.contains(folded(), foldFor(declared, value as string));
     case 'startsWith':
-      return startsWithSql(folded(), fold(value as string));
+      return startsWithSql(folded(), foldFor(declared, value as string));
     default:
       return sql`${column} ${inequality[op] ?? empty} ${parameter()}`;
   }
@@ -140,7 +140,7 @@ const isTrue = (condition: Condition): boolean => 'all' in condition && conditio
 const isFalse = (condition: Condition): boolean => 'any' in condition && condition.any.every(isFalse);
 
 /** What is left to compare, `any: []` for never: hundreds of empty objects in a filter would be an expression too deep for SQLite. */
-export function partsOf(condition: Exclude<Condition, { op: unknown }>): readonly Condition[] {
+function partsOf(condition: Exclude<Condition, { op: unknown }>): readonly Condition[] {
   if ('all' in condition) {
     return condition.all.some(isFalse) ? [{ any: [] }] : condition.all.filter((part) => !isTrue(part));
   }

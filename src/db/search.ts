@@ -1,6 +1,7 @@
 // Search by words: a table beside the searched one holds the words of each row, cut up here and not by the engines, so
 // that both find the same. `<table>_search` has one row for each row; the engine's own index stands on its words.
 import sql, { empty, join, type Sql } from 'sql-template-tag';
+import { addressSpellings } from '../core/email-address.ts';
 import { fold } from '../core/fold.ts';
 import { endingsOf } from '../core/phone-digits.ts';
 import { columnSql } from './condition.ts';
@@ -29,9 +30,12 @@ export interface Searched {
 /** All words of a row, as its row in the table of words holds them. Same row, same text. */
 export function wordsOfRow({ search, numbers }: Searched, workspaceId: string, row: Row): string {
   const words = search.flatMap((property) => {
-    const folded = fold(row[property] as string | null | undefined);
+    const text = (row[property] as string | null | undefined) ?? '';
+    const folded = fold(text);
     const isNumber = numbers.includes(property) || !letter.test(folded);
-    return [...wordsOf(folded), ...(isNumber ? endingsOf(folded) : [])];
+    // An address is found by either form of its domain.
+    const words = addressSpellings(text).flatMap((spelling) => wordsOf(fold(spelling)));
+    return [...words, ...(isNumber ? endingsOf(folded) : [])];
   });
   return [wordOfWorkspace(workspaceId), ...new Set(words)].join(' ');
 }

@@ -23,18 +23,16 @@ import { bringUpToDate, runMissing } from './migrations/migrate.ts';
 import { appliedTable, type ReadRows } from './migrations/released.ts';
 import { findRefusal } from './migrations/requirements.ts';
 import { timedMigrations, type AppliedMigration } from './migrations/timed.ts';
+import { beginImmediate, busyTimeoutMs, createTurns, type Begin } from './sqlite-begin.ts';
 import { openConnection, type SqliteConnection } from './sqlite-connection.ts';
-import { openReaders, type SqliteReaders } from './sqlite-readers.ts';
+import { openNearness } from './sqlite-near.ts';
+import { openReaders } from './sqlite-readers.ts';
 import { asStoreError, isStoreFailure } from './store-failure.ts';
 import type { EntityClass } from './table.ts';
 import { newDataSource } from './typeorm.ts';
 
 /** Transactions of one workspace that wait for the writer: some seconds' work. */
 const maxWaitingWrites = 1_000;
-/** Below the 3 seconds in which a caller is promised an answer. */
-const busyTimeoutMs = 2_500;
-/** Of one attempt to begin a transaction; within it SQLite tries after 1, 3, 8 and 18 ms. */
-const lockTryMs = 20;
 /** Another process may be migrating. */
 const migrationPatienceMs = 60_000;
 /** WAL leaves it at NORMAL, where a power cut may take acknowledged commits with it. */
@@ -44,10 +42,6 @@ const synchronous = 'PRAGMA synchronous = FULL';
  * loses its order (see sourceOf in list-source.ts).
  */
 const noAutomaticIndex = 'PRAGMA automatic_index = OFF';
-/** IMMEDIATE: a deferred transaction that turns into a write later can fail with SQLITE_BUSY after its reads. */
-const beginImmediate = 'BEGIN IMMEDIATE';
-const beginOrRefuse = `PRAGMA busy_timeout = ${lockTryMs}; ${beginImmediate}; PRAGMA busy_timeout = ${busyTimeoutMs}`;
-
 /** TypeORM switches on sqlite3.verbose() for the whole process; it records a stack trace at every call, a third of the time. */
 function quietDriver(): object {
   const sqlite3 = createRequire(import.meta.url)('sqlite3') as object;
@@ -70,10 +64,6 @@ export function sqliteOptions(
     migrations: [...migrations],
     migrationsTableName: appliedTable,
   };
-}
-
-function isLocked(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === 'SQLITE_BUSY';
 }
 
 /** Processes that start together on a new file: one changes its mode, which the others get SQLITE_BUSY for without a wait. */
@@ -132,35 +122,6 @@ function writeConnection(
   };
 }
 
-interface Begin {
-  /** When the write was asked for (performance.now). */
-  readonly sinceMs: number;
-  readonly signal: AbortSignal | undefined;
-}
-
-/**
- * Begins write transactions. While another process holds the lock, a write that stood in the queue behind a failed one has
- * waited with it and does not wait as long again. SQLite itself tries less and less often, up to ten times a second, and
- * would hardly ever meet the moment between two transactions of a busy process: it waits for `lockTryMs` and is asked again.
- */
-function createBegin(writer: SqliteConnection): (begin: Begin) => Promise<void> {
-  let wasRefused = false;
-  return async ({ sinceMs, signal }) => {
-    const deadlineMs = (wasRefused ? sinceMs : performance.now()) + busyTimeoutMs;
-    wasRefused = true;
-    for (;;) {
-      try {
-        await writer.exec(beginOrRefuse);
-        wasRefused = false;
-        return;
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (!isLocked(error) || performance.now() > deadlineMs) throw error;
-      }
-    }
-  };
-}
-
 async function inTransaction<T>(
   exec: (text: string) => Promise<unknown>,
   begin: () => Promise<unknown>,
@@ -201,22 +162,17 @@ async function migrateOnce(path: string): Promise<AppliedMigration[]> {
 
 /** Longer than the writer waits for the lock: it does not answer. */
 const writerAnswersMs = busyTimeoutMs + 500;
-/** Asks the file on the connection that no workspace keeps busy. How long is too long, the caller decides. */
-async function isNear(readers: SqliteReaders, writer: SqliteConnection): Promise<boolean> {
-  if (writer.busyMs() > writerAnswersMs) return false;
-  await readers.use({}, (reader) => reader.all('SELECT 1 FROM "sqlite_master" LIMIT 1', []));
-  return true;
-}
-
 export async function openSqliteDatabase(
   path: string,
   { onStatement, beforeWrite }: DatabaseOptions = {},
 ): Promise<Database> {
   makeFile(path);
   const writer = await openWriter(path);
-  const readers = await openReaders(path, `PRAGMA busy_timeout = ${busyTimeoutMs}; ${noAutomaticIndex}`);
+  const pragmas = `PRAGMA busy_timeout = ${busyTimeoutMs}; ${noAutomaticIndex}`;
+  const readers = await openReaders(path, pragmas);
+  const nearness = await openNearness({ path, pragmas, writer, writerAnswersMs });
   const writes = createFairSlots({ slots: 1, maxWaiting: maxWaitingWrites });
-  const beginWrite = createBegin(writer);
+  const turns = createTurns(writer);
   const read: ReadRows = (text, values) => readers.use({}, (reader) => reader.all(text, values));
 
   async function write<T>(work: (connection: WriteConnection) => Promise<T>, begin: Begin): Promise<T> {
@@ -225,9 +181,9 @@ export async function openSqliteDatabase(
     try {
       return await inTransaction(
         writer.exec,
-        () => beginWrite(begin),
+        () => turns.begin(begin),
         () => work(connection).finally(end),
-      );
+      ).finally(turns.ended);
     } catch (error) {
       throw asStoreError(error);
     }
@@ -247,10 +203,10 @@ export async function openSqliteDatabase(
     migrate: () => writes.run({}, () => bringUpToDate(read, () => migrateOnce(path))),
     hasPendingMigrations: async () => !(await isUpToDate(read)),
     findRefusal: () => findRefusal(read),
-    isNear: () => isNear(readers, writer),
+    isNear: nearness.isNear,
     async close() {
       await writes.onIdle();
-      await Promise.all([writer.close(), readers.close()]);
+      await Promise.all([writer.close(), readers.close(), nearness.close()]);
     },
   };
 }

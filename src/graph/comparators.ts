@@ -2,6 +2,7 @@
 import { GraphQLID } from 'graphql';
 import { Field, InputType } from 'type-graphql';
 import type { Comparator, Condition } from '../db/condition.ts';
+import { simplified } from '../db/simplified-condition.ts';
 import type { EntityClass } from '../db/table.ts';
 import { DateTimeScalar } from './scalars.ts';
 
@@ -73,14 +74,19 @@ function fieldCondition(property: string, comparisons: FilterValue): Condition[]
   });
 }
 
-/** All fields of a filter hold together; `and` and `or` nest. No filter = every row. */
-export function filterCondition(filter: FilterValue | null | undefined): Condition {
-  if (!filter) return { all: [] };
+/** All fields of a filter hold together; `and` and `or` nest. */
+function partsOf(filter: FilterValue): Condition {
   const parts = Object.entries(filter).flatMap(([name, value]): Condition[] => {
     if (value === null || value === undefined) return [];
-    if (name === 'and') return [{ all: (value as FilterValue[]).map(filterCondition) }];
-    if (name === 'or') return [{ any: (value as FilterValue[]).map(filterCondition) }];
+    if (name === 'and') return [{ all: (value as FilterValue[]).map(partsOf) }];
+    if (name === 'or') return [{ any: (value as FilterValue[]).map(partsOf) }];
     return fieldCondition(name, value as FilterValue);
   });
   return { all: parts };
+}
+
+/** A list of parts, also of one: the ways to a list's rows look for them there. No filter = every row, `all: []`. */
+export function filterCondition(filter: FilterValue | null | undefined): Condition {
+  const condition = simplified(partsOf(filter ?? {}));
+  return 'all' in condition ? condition : { all: [condition] };
 }

@@ -7,6 +7,7 @@ import type { EntityClass } from '../db/table.ts';
 import type { ListResult } from '../db/tenant-db.ts';
 import { parentPrint } from './cursor.ts';
 import { declareField } from './derived-field.ts';
+import { inWords, several } from './in-words.ts';
 import { noteRows, type Row } from './known-rows.ts';
 import { loaderAt, type Place } from './loaders.ts';
 import { named } from './named-class.ts';
@@ -27,18 +28,15 @@ function resolverClass({ from, field }: EdgeOptions): EntityClass {
   return Edge;
 }
 
-/** `FollowUp` -> "follow-up". */
-function inWords(typeName: string): string {
-  return typeName.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
-}
-
 /** Of an edge that says nothing itself; what it may say is that the other end can be out of sight. */
 function describeEdge({ description, from, to }: EdgeOptions, isList: boolean): string {
   if (description !== undefined) return description;
   const [parent, child] = [inWords(from.name), inWords(to.name)];
   if (from.name.endsWith('Payload'))
     return `What the mutation wrote: ${isList ? 'each' : 'the'} ${child} as it is now.`;
-  return isList ? `The list of ${child} of this ${parent}, page by page.` : `The ${child} of this ${parent}.`;
+  return isList
+    ? `The ${several(child)} of this ${parent}, page by page.`
+    : `The ${child} of this ${parent}.`;
 }
 
 function fieldDecorator(options: EdgeOptions, type: () => EntityClass, isList: boolean) {

@@ -37,13 +37,32 @@ function limitIn(schema: Described): string | null {
   return isBound(minimum) ? `At least ${inFigures(minimum!)}.` : null;
 }
 
+const describedTypes = new Map<z.ZodType, Described>();
+
+/** The fields of an input type, none for a type without rules. Kept: a schema of JSON takes a while to make. */
+function fieldsOf(typeName: string): Readonly<Record<string, Described>> {
+  const rules = rulesByType.get(typeName);
+  if (!rules) return {};
+  const known = describedTypes.get(rules) ?? (z.toJSONSchema(rules, { unrepresentable: 'any' }) as Described);
+  describedTypes.set(rules, known);
+  return known.properties ?? {};
+}
+
 /** Field of an input type -> its limit, as a sentence; none for a type without rules. */
 export function limitsOf(typeName: string): ReadonlyMap<string, string> {
-  const rules = rulesByType.get(typeName);
-  if (!rules) return new Map();
-  const schema = z.toJSONSchema(rules, { unrepresentable: 'any' }) as Described;
-  const limits = Object.entries(schema.properties ?? {}).map(
+  const limits = Object.entries(fieldsOf(typeName)).map(
     ([name, described]) => [name, limitIn(described)] as const,
   );
   return new Map(limits.filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
+function textLengthIn({ maxLength, items, anyOf }: Described): number | null {
+  if (anyOf) return anyOf.map(textLengthIn).find((length) => length !== null) ?? null;
+  return maxLength ?? (items ? textLengthIn(items) : null);
+}
+
+/** The longest text that the rules of an input field, or of each of its items, let through; null = they set no limit. */
+export function ruledTextLength(typeName: string, field: string): number | null {
+  const described = fieldsOf(typeName)[field];
+  return described ? textLengthIn(described) : null;
 }

@@ -183,21 +183,30 @@ function atIndex({ field, ...fault }: UserErrorItem, index: number): UserErrorIt
 
 /**
  * Runs `work` for each of 1 to 100 inputs, one after the other in their order, and throws the user errors of all together:
- * within a transaction, all or none.
+ * within a transaction, all or none. `prepare` comes first, for what is better read for all of them at once.
  *
  * @example
- * const customers = await forEachInput(inputs, (input) => newCustomer(ctx, tx, input));
+ * const customers = await forEachInput(
+ *   inputs,
+ *   () => knowingVenues(tx, inputs),
+ *   (input, knowing) => newCustomer(ctx, knowing, input),
+ * );
  */
-export async function forEachInput<I, R>(inputs: readonly I[], work: (input: I) => Promise<R>): Promise<R[]> {
+export async function forEachInput<I, P, R>(
+  inputs: readonly I[],
+  prepare: () => Promise<P>,
+  work: (input: I, prepared: P) => Promise<R>,
+): Promise<R[]> {
   if (inputs.length === 0) throw userError('REQUIRED', ['input'], 'Give at least one.');
   if (inputs.length > maxBulk) {
     throw userError('INVALID', ['input'], `These are ${inputs.length}; at most ${maxBulk} go together.`);
   }
+  const prepared = await prepare();
   const results: R[] = [];
   const faults: UserErrorItem[] = [];
   for (const [index, input] of inputs.entries()) {
     try {
-      results.push(await work(input));
+      results.push(await work(input, prepared));
     } catch (error) {
       if (!(error instanceof UserErrors)) throw error;
       faults.push(...error.items.map((fault) => atIndex(fault, index)));

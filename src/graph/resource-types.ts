@@ -1,8 +1,9 @@
 // The GraphQL types that a resource's declaration makes: its connection and edge, filter, order and arguments.
 import { ArgsType, Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { EntityClass } from '../db/table.ts';
+import { orderInWords } from './in-words.ts';
 import { named } from './named-class.ts';
-import { maxSearchLength, pageArguments, PageInfo } from './page.ts';
+import { maxSearchLength, pageArguments, type Order, PageInfo } from './page.ts';
 
 enum OrderDirection {
   ASC = 'ASC',
@@ -77,8 +78,16 @@ function listed(properties: readonly string[]): string {
   return properties.join(', ').replace(/, ([^,]*)$/, ' or $1');
 }
 
+/** A type of which there are lists. */
+interface ListedType {
+  readonly name: string;
+  /** Properties. */
+  readonly search: readonly string[];
+  readonly defaultOrder: Order;
+}
+
 export function argumentsType(
-  { name, search }: { name: string; search: readonly string[] },
+  { name, search, defaultOrder }: ListedType,
   filter: EntityClass,
   order: EntityClass,
 ): EntityClass {
@@ -90,10 +99,10 @@ export function argumentsType(
   }
   const filterDescription = 'Only rows that meet it; without one, all.';
   Field(() => filter, { nullable: true, description: filterDescription })(prototype, 'filter');
-  const orderDescription = `How the list is sorted. A cursor belongs to one order.`;
+  const orderDescription = `How the list is sorted; without it, ${orderInWords(defaultOrder)}. A cursor belongs to one order.`;
   Field(() => order, { nullable: true, description: orderDescription })(prototype, 'orderBy');
   if (search.length > 0) {
-    const description = `Every word of it must begin a word of ${listed(search)}; case and accents do not matter, and a telephone number is found by at least four of its digits in a row, however it is written, with or without the code of its country. Without a letter or digit it sets no condition. At most ${maxSearchLength} characters.`;
+    const description = `Every word of it must begin a word of ${listed(search)}; case and accents do not matter, and a telephone number is found by at least four of its digits in a row, however it is written, with or without the code of its country; words beside it such as "Tel." or "phone:" do not count. Without a letter or digit it sets no condition. At most ${maxSearchLength} characters.`;
     Field(() => String, { nullable: true, description })(prototype, 'search');
   }
   return Arguments;

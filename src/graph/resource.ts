@@ -10,6 +10,7 @@ import { examineLimits, type ListPerParent, type ListQuery } from '../db/list-qu
 import { tableOf, type EntityClass, type Table } from '../db/table.ts';
 import { filterCondition, StringFilter } from './comparators.ts';
 import { declareField } from './derived-field.ts';
+import { inWords, several } from './in-words.ts';
 import { knownRows, noteRows, type Row } from './known-rows.ts';
 import { loaderAt, type Place } from './loaders.ts';
 import { named } from './named-class.ts';
@@ -82,7 +83,7 @@ export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
     defaultOrder,
     connection: connectionType(type, name),
     arguments: argumentsType(
-      { name, search: table.search },
+      { name, search: table.search, defaultOrder },
       filterType(name, filter),
       orderType(name, orderBy),
     ),
@@ -184,7 +185,7 @@ export function rootFields(
   declareField(prototype, names.one, {
     field: Query(() => resource.type, {
       nullable: true,
-      description: `The ${resource.name} with this id, or null.`,
+      description: `The ${inWords(resource.name)} with this id, or null.`,
     }),
     args: Arg('id', () => GraphQLID),
     resolve: one,
@@ -192,7 +193,7 @@ export function rootFields(
   declareField(prototype, names.list, {
     field: Query(() => resource.connection, {
       nullable: true,
-      description: `A list of ${resource.name}, page by page.`,
+      description: `The ${several(inWords(resource.name))} of the workspace that the caller may see, page by page.`,
     }),
     args: Args(() => resource.arguments),
     resolve: list,

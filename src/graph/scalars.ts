@@ -1,13 +1,15 @@
 // Scalars of the schema. DateTime is parsed by graphql-scalars and carried as an Instant: the text that the store keeps.
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { firstInstantMs, lastInstantMs } from '../core/clock.ts';
 import { toRfc3339 } from './instant-text.ts';
 
-/** Years that both engines sort correctly as four digits. */
+/** Throws what graphql-js reports as BAD_USER_INPUT. In UTC, whatever the offset: `0001-01-01T00:00:00+14:00` is too early. */
 function toInstant(value: unknown): string {
   const date = GraphQLDateTimeISO.parseValue(typeof value === 'string' ? toRfc3339(value) : value) as Date;
-  const year = date.getUTCFullYear();
-  if (year < 1 || year > 9999) throw new GraphQLError('DateTime must lie in the years 0001 to 9999.');
+  const epochMs = date.getTime();
+  if (epochMs < firstInstantMs || epochMs > lastInstantMs)
+    throw new GraphQLError('DateTime must lie in the years 0001 to 9999.');
   return date.toISOString();
 }
 

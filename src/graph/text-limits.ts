@@ -11,6 +11,8 @@ import {
   type GraphQLInputType,
   type GraphQLSchema,
 } from 'graphql';
+import { ruledTextLength } from './input-limits.ts';
+import { maxSearchLength } from './page.ts';
 
 type Place = GraphQLArgument | GraphQLInputField;
 
@@ -24,6 +26,8 @@ const lengthOfScalar: Readonly<Record<string, number | null>> = {
 const lengthOfName: Readonly<Record<string, number>> = {
   // Both are folded. The columns that they are compared with hold at most 254 characters.
   ...{ contains: 200, startsWith: 200 },
+  // As graph/page.ts counts it.
+  search: maxSearchLength,
   // The longest sort value as JSON in Base64, with room.
   ...{ after: 4_000, before: 4_000 },
   // GraphQL documents, which have limits of their own in tokens.
@@ -62,6 +66,16 @@ export function maxTextLength({ extensions }: Place): number | null {
   return typeof length === 'number' ? length : null;
 }
 
+/**
+ * The limit to tell a caller whose text is over the maximum: that of the rules is lower where they are asked later, and a text
+ * within the maximum alone would be refused by them.
+ */
+export function statedTextLength(place: Place): number | null {
+  const { ruledBy } = place.extensions;
+  const ruled = typeof ruledBy === 'string' ? ruledTextLength(ruledBy, place.name) : null;
+  return ruled ?? maxTextLength(place);
+}
+
 function limit(place: Place, coordinate: string, isRuled: boolean): void {
   const named = getNamedType(place.type);
   if (!isScalarType(named)) return;
@@ -71,7 +85,8 @@ function limit(place: Place, coordinate: string, isRuled: boolean): void {
   if (usual === null) return;
   const ruled = isRuled && named.name === 'String' ? maxRuledLength : usual;
   const length = lengthOfCoordinate[coordinate] ?? lengthOfName[place.name] ?? ruled;
-  place.extensions = { ...place.extensions, maxTextLength: length };
+  const ruledBy = isRuled ? { ruledBy: coordinate.split('.')[0] } : {};
+  place.extensions = { ...place.extensions, ...ruledBy, maxTextLength: length };
 }
 
 /** Gives every argument and input field that takes text its maximum. Changes the schema it is given. */

@@ -6,6 +6,8 @@ import { createFairSlots, type Pace } from '../db/fair-slots.ts';
 /** Of these one workspace alone gets 32: more at the same time are answered no sooner, and take memory. */
 const slots = 48;
 const maxWaiting = 1_000;
+/** A look is over at once: the pace alone holds it back. */
+const looksAtOnce = 1_000;
 /** Operations begin for so long; then the answers and requests that have come meanwhile have their turn. */
 const turnMs = 15;
 /** So many begin in any case: on a machine that is busy with something else time says little of the work. */
@@ -41,6 +43,11 @@ function createPace(): Pace {
 
 export interface Admission {
   /**
+   * Resolves when it is the request's turn to be looked at, which a refusal needs as well. Keys are looked up together, and
+   * what became of a hundred requests at once kept everybody waiting for a tenth of a second.
+   */
+  look(scope: RequestScope, workspace: string): Promise<void>;
+  /**
    * Resolves when the operation may begin; it then takes its place until `scope.leave` is called. Throws RATE_LIMITED when
    * too many of the workspace wait, or the reason for which the request has ended.
    */
@@ -48,8 +55,11 @@ export interface Admission {
 }
 
 export function createAdmission(): Admission {
+  const looks = createFairSlots({ slots: looksAtOnce, maxWaiting, pace: createPace() });
   const places = createFairSlots({ slots, maxWaiting, pace: createPace() });
   return {
+    look: (scope, workspace) =>
+      looks.run({ workspace, signal: scope.ending.signal }, () => Promise.resolve()),
     enter: (scope, workspace) =>
       new Promise((resolve, reject) => {
         const stay = () =>

@@ -79,6 +79,7 @@ class RequestContext implements ServedContext {
     readonly limits: RequestLimits,
     private readonly rows: TenantDb | null,
     readonly persistedQuery: PersistedQuery | null,
+    readonly arrivedMs: number,
   ) {}
 
   get requestId(): string {
@@ -118,14 +119,17 @@ export function contextFactory(
   const admission = createAdmission();
   return async (facts: RequestFacts): Promise<ServedContext> => {
     const { scope, ip, headers, operation, idempotencyKey, answer } = facts;
+    const arrivedMs = operator.clock.nowMs();
     const sent = readCredential(headers);
     if (sent.kind === 'API_KEY') scope.caller = { key: sent.prefix };
     const principal = await authenticator.authenticate(headers, ip);
     if (principal.kind === 'USER') scope.caller = { userId: principal.userId };
     // Whoever has no credential and asks for more than the public part is refused first, and for nothing.
     if (principal.kind === 'ANONYMOUS') check(operation, true);
+    const queue = queueOf(principal, ip);
+    await admission.look(scope, queue);
     const opened = limits.open(principal, ip, answer);
-    await admission.enter(scope, queueOf(principal, ip));
+    await admission.enter(scope, queue);
     const findPersisted = () => {
       try {
         return persistedQueries.find(facts, principal);
@@ -149,7 +153,7 @@ export function contextFactory(
     const rows = tenantDbFor(operator, authenticator, principal, limit, readRow);
     const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
     const shown = () => shownTo(principal);
-    const tools = [clock, credentials, scopes, explainer, shown, opened, rows, persisted] as const;
+    const tools = [clock, credentials, scopes, explainer, shown, opened, rows, persisted, arrivedMs] as const;
     return new RequestContext(scope, ip, once, principal, ...tools);
   };
 }

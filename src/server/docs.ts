@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { loadHandbook, type Handbook, type HandbookFile } from '../handbook/handbook.ts';
 import { policyOf } from './content-policy.ts';
 import { badRequest } from './format-error.ts';
+import { inPieces } from './pieces.ts';
 import { pathOf } from './request-rules.ts';
 import { answerNotesOf } from './request-scope.ts';
 
@@ -13,7 +14,8 @@ function send(request: FastifyRequest, reply: FastifyReply, file: HandbookFile):
   const isZipped = /\bgzip\b/i.test(request.headers['accept-encoding'] ?? '');
   if (isZipped) void reply.header('Content-Encoding', 'gzip');
   void reply.header('Vary', 'Accept-Encoding').type(file.type);
-  return reply.send(isZipped ? file.gzipped : file.content);
+  const bytes = isZipped ? file.gzipped : file.content;
+  return reply.header('Content-Length', bytes.length).send(inPieces(bytes));
 }
 
 function sendAsset(request: FastifyRequest, reply: FastifyReply, file: HandbookFile): FastifyReply {

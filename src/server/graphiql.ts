@@ -2,13 +2,12 @@
 // Every address is relative, so that it works behind a proxy that serves this API under a path of its own.
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { Readable } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { policyOf } from './content-policy.ts';
 import { badRequest } from './format-error.ts';
+import { inPieces } from './pieces.ts';
 import { pathOf } from './request-rules.ts';
 import { answerNotesOf } from './request-scope.ts';
 
@@ -150,20 +149,6 @@ const pagePolicy = policyOf({
   'connect-src': ["'self'"],
 });
 
-const pieceBytes = 65_536;
-
-/**
- * Piece by piece, as they are taken: hundreds of callers who are sent all of it at once keep the process, and the memory of
- * the system, busy for seconds.
- */
-async function* piecesOf(bytes: Buffer): AsyncGenerator<Buffer> {
-  for (let start = 0; start < bytes.length; start += pieceBytes) {
-    yield bytes.subarray(start, start + pieceBytes);
-    // The system takes megabytes at once: without a turn for others, all of them in one go.
-    await nextTurn();
-  }
-}
-
 function sendAsset(request: FastifyRequest, reply: FastifyReply, asset: Asset): FastifyReply {
   // Another content has another name.
   answerNotesOf(request).headers['Cache-Control'] = 'public, max-age=31536000, immutable';
@@ -171,7 +156,7 @@ function sendAsset(request: FastifyRequest, reply: FastifyReply, asset: Asset): 
   const isZipped = /\bgzip\b/i.test(request.headers['accept-encoding'] ?? '');
   const bytes = isZipped ? asset.gzipped : asset.content;
   if (isZipped) void reply.header('Content-Encoding', 'gzip');
-  return reply.header('Content-Length', bytes.length).send(Readable.from(piecesOf(bytes)));
+  return reply.header('Content-Length', bytes.length).send(inPieces(bytes));
 }
 
 /** GET /graphiql, with a tab for each document; the first is the one that is shown. */

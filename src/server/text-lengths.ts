@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import type { OperationPlan, PlannedField } from '../access/policy/index.ts';
 import { ApiError } from '../core/errors.ts';
-import { maxTextLength } from '../graph/text-limits.ts';
+import { maxTextLength, statedTextLength } from '../graph/text-limits.ts';
 
 type Place = GraphQLArgument | GraphQLInputField;
 
@@ -20,8 +20,9 @@ export type TextVariables = ReadonlyMap<string, ReadonlySet<Place>>;
 function assertLength(place: Place, { length }: string): void {
   const max = maxTextLength(place);
   if (max === null || length <= max) return;
-  const message = `"${place.name}" has ${length} characters; at most ${max} are taken.`;
-  throw new ApiError('BAD_USER_INPUT', message, { details: { requested: length, limit: max } });
+  const limit = statedTextLength(place);
+  const message = `"${place.name}" has ${length} characters; at most ${limit} are taken.`;
+  throw new ApiError('BAD_USER_INPUT', message, { details: { requested: length, limit } });
 }
 
 function fieldOf(place: Place, name: string): GraphQLInputField | undefined {

@@ -55,6 +55,21 @@ it('shows the rest of a partial answer beside its errors to those who ask for bo
   expect([pathsOf(error), codesOf(error)]).toEqual([deniedPaths, ['FORBIDDEN', 'FORBIDDEN']]);
 });
 
+it('reads a partial answer again from its cache without its errors, when it was asked for both', async () => {
+  const client = clientFor(served.partial);
+  const ask = () => client.query({ query, errorPolicy: 'all' });
+  expect(pathsOf((await ask()).error)).toEqual(deniedPaths);
+  const again = await ask();
+  expect(again.error).toBeUndefined();
+  expect(again.data).toMatchObject({
+    customers: { nodes: [{ name: 'Grace', inquiries: null }, { name: 'Ada' }] },
+  });
+  expect(served.takeRequests()).toHaveLength(1);
+  // What the page Clients of the handbook says to do about it.
+  const fresh = await client.query({ query, errorPolicy: 'all', fetchPolicy: 'network-only' });
+  expect(pathsOf(fresh.error)).toEqual(deniedPaths);
+});
+
 it('keeps watching a partial answer with its errors', async () => {
   const watched = clientFor(served.partial).watchQuery({ query, errorPolicy: 'all' });
   const seen = await new Promise<unknown>((resolve) => {

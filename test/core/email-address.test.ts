@@ -1,7 +1,7 @@
 // E-mail addresses by RFC 5321, RFC 6531 and IDNA, and what makes two of them the same.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressKey, addressSpellings, isEmailAddress } from '../../src/core/email-address.ts';
+import { addressKey, addressSpellings, foldAddress, isEmailAddress } from '../../src/core/email-address.ts';
 
 const longLabel = 'b'.repeat(63);
 
@@ -171,5 +171,24 @@ describe('addressSpellings', () => {
     const [, ...forms] = addressSpellings('a@münchen.example');
     expect(forms).toEqual(['a@xn--mnchen-3ya.example', 'a@münchen.example']);
     expect(addressSpellings('no address')).toEqual(['no address']);
+  });
+});
+
+describe('foldAddress', () => {
+  it.each([
+    ['Anna@XN--MNCHEN-3YA.example', 'anna@munchen.example'],
+    ['anna@münchen.example', 'anna@munchen.example'],
+    ['@xn--mnchen-3ya.ex', '@munchen.ex'],
+    ['a@例え。jp', 'a@例え.jp'],
+    ['a@xn--r8jz45g.jp', 'a@例え.jp'],
+    ['a@example.com', 'a@example.com'],
+    // Neither is a whole label of the DNS.
+    ['a@xn--.example', 'a@xn--.example'],
+    ['a-xn--mnchen-3ya@b.example', 'a-xn--mnchen-3ya@b.example'],
+    ['', ''],
+    [null, ''],
+  ])('of %j is %j', (address, folded) => {
+    expect(foldAddress(address)).toBe(folded);
+    expect(foldAddress(folded)).toBe(folded);
   });
 });

@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate, setTimeout as wait } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database } from '../../src/db/database.ts';
+import type { Connection, Database } from '../../src/db/database.ts';
 import { openDatabase } from '../../src/db/data-source.ts';
 import { openConnection } from '../../src/db/sqlite-connection.ts';
 import { describeEachEngine, newEngine, type Engine } from '../support/engines.ts';
@@ -86,6 +86,38 @@ describeEachEngine('a statement that is ended', (name) => {
     expect(await waiting).toBe(1);
     expect(await kept()).toEqual([2]);
   });
+
+  it(
+    'leaves no connection to others on which it may still be cancelled, and every other one',
+    hang,
+    async () => {
+      if (name !== 'postgres') return;
+      const process = async (connection: Connection) =>
+        (await connection.query<{ pid: number }>(sql`SELECT pg_backend_pid() AS "pid"`))[0]!.pid;
+      const fail = async (ending: AbortController, isEnded: boolean) => {
+        let pid = 0;
+        const writing = database.write(
+          async (connection) => {
+            pid = await process(connection);
+            if (isEnded) ending.abort(reason);
+            throw reason;
+          },
+          { signal: ending.signal },
+        );
+        await expect(writing).rejects.toBe(reason);
+        return pid;
+      };
+      const used = async () => {
+        const pids: number[] = [];
+        for (let turn = 0; turn < 10; turn += 1) pids.push(await database.write(process));
+        return new Set(pids);
+      };
+      const refused = await fail(new AbortController(), false);
+      expect(await used()).toContain(refused);
+      const ended = await fail(new AbortController(), true);
+      expect(await used()).not.toContain(ended);
+    },
+  );
 
   it('is either done or taken back, whenever the end comes', hang, async () => {
     const expected = new Set(await kept());
@@ -233,6 +265,26 @@ describe('a SQLite connection', () => {
 });
 
 describe('SQLite', () => {
+  it('is near however many look-ups wait for their turn', hang, async () => {
+    const engine = await newEngine('sqlite');
+    const database = await openDatabase(databaseUrl(engine));
+    try {
+      let answered = 0;
+      const lookUps = Array.from({ length: 1_000 }, async (_, n) => {
+        await database.query(sql`SELECT ${n} + 0 AS "n"`);
+        answered += 1;
+      });
+      // They stand in the queue by then.
+      await setImmediate();
+      expect(await database.isNear()).toBe(true);
+      expect(answered).toBeLessThan(500);
+      await Promise.all(lookUps);
+    } finally {
+      await database.close();
+      await engine.remove();
+    }
+  });
+
   it('is not near while its writer does not answer, and near again afterwards', hang, async () => {
     const engine = await newEngine('sqlite');
     const database = await openDatabase(databaseUrl(engine));

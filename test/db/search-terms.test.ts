@@ -115,6 +115,43 @@ describe('A telephone number', () => {
   ])('%j is found by %j', (written, search) => expect(isFound({ phone: written }, search)).toBe(true));
 
   it.each([
+    ...['tel:+49-170-555-0001', 'Tel. +49 170 5550001', 'phone: 0170 5550001', 'TEL.: (0170) 555 0001'],
+    ...['T +49 170 5550001', 'Mobil 0049 170 5550001 (privat)', 'tel0170 5550001', 'whatsapp:+491705550001'],
+    ...[
+      'Rückruf: 01705550001',
+      'Τηλ. +49 170 555 0001',
+      '電話：0170-5550001',
+      '電話０１７０－５５５－０００１',
+    ],
+    ...['☎ +49 170 5550001', '<tel:+491705550001>', 'callto://+491705550001', 'Tel./Fax 0170 5550001'],
+    ...['Handynummer = 01705550001', 'mobile phone +49 (0)170 5550001', 'тел.: 0170 5550001'],
+  ])('is found by %j, though no such words stand in the row', (search) => {
+    expect(isFound({ name: 'Anna', phone: '+49 170 5550001' }, search)).toBe(true);
+    expect(isFound({ name: 'Anna', phone: '+49 170 5550002' }, search)).toBe(false);
+  });
+
+  it('does not stand for a name beside it, and labels without a number are words', () => {
+    const row = { name: 'Anna', phone: '+49 170 5550001' };
+    for (const [search, isFoundBy] of [
+      ...[['Anna 01705550001', true] as const, ['Ben 01705550001', false] as const],
+      ...[
+        ['phone', false] as const,
+        ['mobile 12', false] as const,
+        ['Anna: mobile 01705550001', true] as const,
+      ],
+    ])
+      expect([search, isFound(row, search)]).toEqual([search, isFoundBy]);
+    expect(isFound({ name: 'Phone Home', phone: '12' }, 'home phone')).toBe(true);
+    for (const mailbox of [
+      'p0@a.example',
+      't1234@a.example',
+      'office2000@a.example',
+      'mobil12345678@a.example',
+    ])
+      expect([mailbox, isFound({ name: mailbox }, mailbox)]).toEqual([mailbox, true]);
+  });
+
+  it.each([
     ['+49 30 901820', '30 901821'],
     ['+49 30 901820', '031 901820'],
     ['+49 30 901820', '+43 1 901820'],

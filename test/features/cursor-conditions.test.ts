@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conditionText } from '../../src/db/condition-text.ts';
 import { tableOf } from '../../src/db/table.ts';
 import { Customer } from '../../src/features/customers/index.ts';
+import { Venue } from '../../src/features/venues/index.ts';
 import { filterCondition, type FilterValue } from '../../src/graph/comparators.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type Answer, type KeyCaller, type TestHouse } from '../support/house.ts';
@@ -23,6 +24,10 @@ const alike: readonly (readonly (FilterValue | null | undefined)[])[] = [
     { name: { in: null } },
     { and: [] },
     { and: null },
+    { name: { nin: [] } },
+    { name: { contains: '' } },
+    { city: { startsWith: '\u200b' } },
+    { and: [{ or: [{ name: { nin: [] } }, { city: { eq: 'A' } }] }] },
   ],
   [
     undefined,
@@ -53,7 +58,19 @@ const alike: readonly (readonly (FilterValue | null | undefined)[])[] = [
     { and: [{ city: { eq: 'B' } }, { name: { eq: 'A' } }, { name: { eq: 'A' } }] },
     { name: { eq: 'A' }, and: [{ and: [{ city: { eq: 'B' } }, {}] }] },
   ],
-  [{ or: [] }, { or: [], name: { eq: 'A' } }],
+  [
+    { or: [] },
+    { or: [], name: { eq: 'A' } },
+    { name: { in: [] } },
+    { name: { in: [] }, city: { eq: 'A' } },
+    { and: [{ and: [{ or: [] }] }, { city: { eq: 'A' } }] },
+    { or: [{ or: [] }, { name: { in: [] } }] },
+  ],
+  [
+    { name: { eq: 'A' }, city: { eq: 'B' } },
+    { or: [{ name: { eq: 'A' }, city: { eq: 'B' } }, { or: [] }] },
+    { and: [{ or: [{ and: [{ city: { eq: 'B' } }] }] }], name: { eq: 'A' } },
+  ],
 ];
 
 const different: readonly FilterValue[] = [
@@ -72,12 +89,7 @@ const different: readonly FilterValue[] = [
     { email: { eq: 'A' } },
     { or: [] },
   ],
-  ...[
-    { name: { in: ['A', 'B'] } },
-    { name: { nin: ['A', 'B'] } },
-    { name: { in: ['A,B'] } },
-    { name: { in: [] } },
-  ],
+  ...[{ name: { in: ['A', 'B'] } }, { name: { nin: ['A', 'B'] } }, { name: { in: ['A,B'] } }],
   ...[
     { or: [{ name: { eq: 'A' } }, { city: { eq: 'B' } }] },
     { and: [{ name: { eq: 'A' } }, { city: { eq: 'B' } }] },
@@ -93,6 +105,14 @@ describe('The text of a condition', () => {
 
   it('is another for whatever asks for something else', () => {
     expect(new Set(different.map(textOf)).size).toBe(different.length);
+  });
+
+  it('is that of one condition for the zone in any spelling', () => {
+    const ofVenues = (timezone: FilterValue) => conditionText(tableOf(Venue), filterCondition({ timezone }));
+    const spellings = ['Europe/Berlin', 'europe/BERLIN', 'EUROPE/berlin'];
+    expect(new Set(spellings.map((eq) => ofVenues({ eq }))).size).toBe(1);
+    expect(ofVenues({ in: spellings })).toBe(ofVenues({ eq: spellings[0] }));
+    expect(ofVenues({ eq: 'Europe/Vienna' })).not.toBe(ofVenues({ eq: spellings[0] }));
   });
 
   it('does not change with the order of keys, lists and parts, nor with parts that ask for nothing', () => {
@@ -175,6 +195,8 @@ describeEachEngine('Cursors', (engine) => {
       { f: { createdAt: { gte: '2026-01-01T00:00:00Z' } } },
       { f: { createdAt: { gte: '2026-01-01T02:00:00+02:00' } } },
     ],
+    ['{ channel: { nin: [] } }', 'absent', { f: { channel: { nin: [] } } }, {}],
+    ['{ subject: { contains: "" } }', 'absent', { f: { subject: { contains: '' } } }, {}],
     ['no order', 'the default', {}, { o: { field: 'CREATED_AT', direction: 'DESC' } }],
   ])('of a list with %s goes on with %s, and back', async (_one, _other, one, other) => {
     const list = `query ($f: InquiryFilter, $o: InquiryOrderBy, $a: String) { list: inquiries(first: 2, filter: $f, orderBy: $o, after: $a) { ${page} } }`;

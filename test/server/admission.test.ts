@@ -33,6 +33,21 @@ it('lets the neighbour begin second, and the event loop have its turn between he
   scopes.forEach(({ leave }) => leave!());
 });
 
+it('looks at the requests of a flood over several turns of the event loop, and at the neighbour second', async () => {
+  const admission = createAdmission();
+  const order: string[] = [];
+  const looked = [...Array<string>(300).fill('noisy'), 'quiet'].map(async (workspace) => {
+    await admission.look(newScope(), workspace);
+    order.push(workspace);
+    for (const untilMs = performance.now() + 1; performance.now() < untilMs;);
+  });
+  let turns = 0;
+  for (; order.length < 301; turns += 1) await turn();
+  await Promise.all(looked);
+  expect(order.indexOf('quiet')).toBe(1);
+  expect(turns).toBeGreaterThan(3);
+});
+
 it('lets a workspace have 32 at the same time, and the next one when one of them leaves', async () => {
   const { order, scopes, entered, admission } = enterAll(Array<string>(40).fill('noisy'), 0);
   for (let count = 0; count < 10; count += 1) await turn();

@@ -4,7 +4,7 @@ import * as gql from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPasswordHasher, passwordProblem } from '../../src/access/password.ts';
 import { fold } from '../../src/core/fold.ts';
-import { maxTextLength } from '../../src/graph/text-limits.ts';
+import { maxTextLength, statedTextLength } from '../../src/graph/text-limits.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type Answer, type Caller, type TestHouse } from '../support/house.ts';
 import type { Argument } from '../support/id-places.ts';
@@ -59,6 +59,8 @@ function textPlaces(places: readonly Place[], seen: readonly string[] = []): Tex
 interface Attempt {
   readonly name: string;
   readonly max: number;
+  /** What a refusal names. */
+  readonly stated: number | null;
   readonly document: string;
   variables(text: string): Record<string, unknown>;
 }
@@ -83,6 +85,7 @@ function attemptsOn(kind: 'query' | 'mutation', field: Field): Attempt[] {
     return {
       name: `${field.name}(${path.join('.')})`,
       max: maxTextLength(place) ?? 0,
+      stated: statedTextLength(place),
       document: `${kind} (${head}) { ${field.name}(${given}) ${selection} }`,
       variables: (text) =>
         Object.fromEntries(
@@ -116,7 +119,7 @@ describeEachEngine('texts of any length', (engineName) => {
   afterAll(() => house.close());
 
   const refusal = ({ status, data, errors }: Answer) => ({ status, data, errors });
-  const tooLong = (length: number, max: number) => ({
+  const tooLong = (length: number, max: number | null) => ({
     status: 400,
     data: undefined,
     errors: [
@@ -138,13 +141,32 @@ describeEachEngine('texts of any length', (engineName) => {
   });
 
   it('are refused over the maximum, wherever they stand', { timeout: 300_000 }, async () => {
-    for (const { name, max, document, variables } of attempts) {
+    for (const { name, max, stated, document, variables } of attempts) {
       for (const text of fillings.slice(0, 3)) {
         const length = Math.max(attackLength, max + 1);
         const answer = await owner.send(document, variables(text.repeat(length)));
-        expect({ name, ...refusal(answer) }).toEqual({ name, ...tooLong(length, max) });
+        expect({ name, ...refusal(answer) }).toEqual({ name, ...tooLong(length, stated) });
       }
     }
+  });
+
+  it.each([
+    ['CreateCustomerInput', 'createCustomer', { name: 'x' }, 'name'],
+    ['CreateCustomerInput', 'createCustomer', { name: 'Anna', email: 'x' }, 'email'],
+    ['CreateVenueInput', 'createVenue', { name: 'Venue', timezone: 'UTC', address: 'x' }, 'address'],
+  ])('are told the limit of their field: %s, %s, %j', async (type, mutation, input, field) => {
+    const document = `mutation ($input: ${type}!) { ${mutation}(input: $input) { userErrors { code message } } }`;
+    const sent = (length: number) =>
+      owner.send(document, { input: { ...input, [field]: 'x'.repeat(length) } });
+    const refused = await sent(attackLength);
+    const limit = refused.errors?.[0]?.extensions['limit'] as number;
+    expect(limit).toBeLessThan(1_000);
+    const codeAt = async (length: number) =>
+      (await sent(length)).data[mutation].userErrors[0]?.code as unknown;
+    expect([await codeAt(limit), await codeAt(limit + 1)]).toEqual([
+      field === 'email' ? 'INVALID' : undefined,
+      'TOO_LONG',
+    ]);
   });
 
   it('are answered at the maximum without a defect, whatever they hold', { timeout: 300_000 }, async () => {

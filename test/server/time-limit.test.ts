@@ -33,7 +33,7 @@ describeEachEngine('an operation that takes too long', (engine: Engine['name']) 
     );
     house.statements.length = 0;
     isArmed = true;
-    return { house, key, customerId };
+    return { house, workspace, key, customerId };
   }
 
   async function customerNames({ app }: TestHouse): Promise<string[]> {
@@ -73,6 +73,32 @@ describeEachEngine('an operation that takes too long', (engine: Engine['name']) 
     try {
       const { status, errors } = await key.send('{ customers { nodes { inquiries { totalCount } } } }');
       expect([status, errors]).toEqual([200, undefined]);
+    } finally {
+      await house.close();
+    }
+  });
+
+  it('says nothing more of who asks, though that is no look-up of rows', async () => {
+    const { house, key } = await openSlow({ text: /"workspaces" AS "parent"/, ms: 10_000 });
+    try {
+      const { data, errors } = await key.send('{ viewer { kind apiKey { label } } }');
+      expect([data, errors?.[0]?.extensions]).toMatchObject([{ viewer: null }, tooLong]);
+    } finally {
+      await house.close();
+    }
+  });
+
+  it('signs nobody in, and asks for nothing of who would be', async () => {
+    const { house, workspace } = await openSlow({ text: /FROM "users"/, ms: 10_000 });
+    try {
+      const { ownerEmail: email, ownerPassword: password } = workspace;
+      const { data, errors } = await house.send(
+        {},
+        'mutation ($input: LoginInput!) { login(input: $input) { token } }',
+        { input: { email, password } },
+      );
+      expect([data, errors?.[0]?.extensions]).toMatchObject([{ login: null }, tooLong]);
+      expect(house.statements.filter((text) => text.includes('"workspaces" AS "parent"'))).toEqual([]);
     } finally {
       await house.close();
     }

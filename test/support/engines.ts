@@ -1,9 +1,9 @@
 // The engines that tests run on: a SQLite file and a Postgres database of their own, made and removed by each house.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { describe } from 'vitest';
+import { describe, inject } from 'vitest';
 
 export interface Engine {
   readonly name: 'sqlite' | 'postgres';
@@ -42,20 +42,35 @@ async function isPostgresThere(): Promise<boolean> {
 export const hasPostgres = wanted.includes('postgres') && (await isPostgresThere());
 if (servicesAreRequired && !wanted.includes('postgres')) throw new Error('DATABASES leaves out postgres.');
 
-export async function newEngine(name: Engine['name']): Promise<Engine> {
-  if (name === 'sqlite') {
-    const directory = mkdtempSync(join(tmpdir(), 'latchkey-test-'));
-    const remove = async () => rmSync(directory, { recursive: true, force: true });
-    return { name, url: `sqlite:${join(directory, 'test.sqlite')}`, remove };
-  }
+async function newSqliteFile(templatePath?: string): Promise<Engine> {
+  const directory = mkdtempSync(join(tmpdir(), 'latchkey-test-'));
+  const path = join(directory, 'test.sqlite');
+  if (templatePath) copyFileSync(templatePath, path);
+  const remove = async () => rmSync(directory, { recursive: true, force: true });
+  return { name: 'sqlite', url: `sqlite:${path}`, remove };
+}
+
+async function newPostgresDatabase(template?: string): Promise<Engine> {
   const database = `latchkey_test_${process.pid}_${Date.now().toString(36)}_${Math.random().toString(36).slice(2, 8)}`;
-  await withServer((client) => client.query(`CREATE DATABASE ${database}`));
+  const from = template ? ` TEMPLATE ${template}` : '';
+  await withServer((client) => client.query(`CREATE DATABASE ${database}${from}`));
   const url = new URL(serverUrl);
   url.pathname = `/${database}`;
   const remove = async () => {
     await withServer((client) => client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
   };
-  return { name, url: url.href, remove };
+  return { name: 'postgres', url: url.href, remove };
+}
+
+/** An empty store, without tables. */
+export function newEngine(name: Engine['name']): Promise<Engine> {
+  return name === 'sqlite' ? newSqliteFile() : newPostgresDatabase();
+}
+
+/** A store with every table and no rows: a copy of the one that the run migrated at its start. */
+export function newMigratedEngine(name: Engine['name']): Promise<Engine> {
+  const { sqlite, postgres } = inject('templates');
+  return name === 'sqlite' ? newSqliteFile(sqlite) : newPostgresDatabase(postgres);
 }
 
 /** Declares the same tests for each engine. Postgres is skipped, visibly, only where it is not there. */

@@ -13,7 +13,7 @@ import { createApiKey } from '../../src/features/api-keys/index.ts';
 import { createWorkspace } from '../../src/features/users/index.ts';
 import { createVenue } from '../../src/features/venues/venue.service.ts';
 import { createCustomer } from '../../src/features/customers/customer.service.ts';
-import { newEngine, type Engine } from './engines.ts';
+import { newMigratedEngine, type Engine } from './engines.ts';
 import { testScheduler, type TestScheduler } from './scheduler.ts';
 
 export interface TestClock {
@@ -120,7 +120,7 @@ export async function openTestHouse(
   engineName: Engine['name'],
   options: HouseOptions = {},
 ): Promise<TestHouse> {
-  const engine = options.sharing?.engine ?? (await newEngine(engineName));
+  const engine = options.sharing?.engine ?? (await newMigratedEngine(engineName));
   const config: Config = readConfig({ DATABASE_URL: engine.url, DEMO: '0', ...noLimits, ...options.env });
   const clock = options.clock ?? options.sharing?.clock ?? testClock();
   const statements: string[] = [];

@@ -18,6 +18,7 @@ import { ZoneNames1767225600040 } from './40-zone-names.ts';
 import { LargePrices1767225600041 } from './41-large-prices.ts';
 import { ReplyAuthors1767225600042 } from './42-reply-authors.ts';
 import { StoreRequirements1767225600050 } from './50-store-requirements.ts';
+import { AddressFolds1767225600060 } from './60-address-folds.ts';
 
 export const migrations = [
   Accounts1767225600001,
@@ -38,4 +39,5 @@ export const migrations = [
   LargePrices1767225600041,
   ReplyAuthors1767225600042,
   StoreRequirements1767225600050,
+  AddressFolds1767225600060,
 ];

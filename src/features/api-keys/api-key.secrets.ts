@@ -4,7 +4,9 @@ import type { Context } from '../../access/context.ts';
 import { StoredApiKeySecret, type SecretStatus, type StoredApiKey } from '../../access/tables.ts';
 import { toInstant } from '../../core/clock.ts';
 import { userError } from '../../core/errors.ts';
+import { prefixOf } from '../../core/ids.ts';
 import type { Condition } from '../../db/condition.ts';
+import { tableOf } from '../../db/table.ts';
 import type { TenantTransaction } from '../../db/tenant-db.ts';
 import { checkInput } from '../../graph/input.ts';
 import { mutate } from '../../graph/payload.ts';
@@ -66,12 +68,51 @@ function assertActive(ctx: Context, key: StoredApiKey, field: readonly string[])
   }
 }
 
+type SecretIds = ReadonlySet<string>;
+
+/** Newest first, from an index in this order: a secret that is new is among them. */
+async function findNewest({ list }: Pick<TenantTransaction, 'list'>, apiKeyId: string) {
+  const { rows } = await list<Pick<StoredApiKeySecret, 'id' | 'createdAt'>>({
+    table: tableOf(StoredApiKeySecret),
+    properties: ['id', 'createdAt'],
+    condition: { all: [{ property: 'apiKeyId', op: 'eq', value: apiKeyId }] },
+    window: { orderBy: 'createdAt', direction: 'DESC', limit: 100 },
+    count: false,
+  });
+  return rows;
+}
+
+/** The secrets that were there when the caller asked for another one. No lock. */
+async function findSecretIds({ db }: Context, apiKeyId: string): Promise<SecretIds> {
+  if (prefixOf(apiKeyId) !== 'key') return new Set();
+  return new Set((await findNewest(db, apiKeyId)).map(({ id }) => id));
+}
+
+/**
+ * Of callers at the same time one gets a secret. Each of the others would end the secret that another one is just being shown,
+ * and that nobody could tell from one that works. Asked while the key's row is held.
+ */
+async function assertNoOtherSecret(
+  ctx: Context,
+  tx: TenantTransaction,
+  { known, apiKeyId, field }: { known: SecretIds; apiKeyId: string; field: readonly string[] },
+): Promise<void> {
+  // A request that had to wait looks only after the other one was done; the clocks of two servers may differ.
+  const secrets = await findNewest(tx, apiKeyId);
+  if (secrets.every(({ id, createdAt }) => known.has(id) && Date.parse(createdAt) <= ctx.arrivedMs)) return;
+  const message =
+    'Another caller was given a new secret of this key meanwhile, and that one works. To replace it, send this again.';
+  throw userError('CONFLICT', field, message);
+}
+
 /** The new secret works at once; its first use starts the overlap of the old one. A second rotation cancels an unused one. */
-export function rotateApiKey(ctx: Context, input: RotateApiKeyInput) {
+export async function rotateApiKey(ctx: Context, input: RotateApiKeyInput) {
+  const known = await findSecretIds(ctx, input.id);
   return mutate(ctx, async (tx) => {
     const { id, overlapSeconds } = checkInput(rotateApiKeyRules, input);
     const key = await getKey(tx, id, ['input', 'id']);
     assertActive(ctx, key, ['input', 'id']);
+    await assertNoOtherSecret(ctx, tx, { known, apiKeyId: id, field: ['input', 'id'] });
     await retire(ctx, tx, secretsOf(id, 'PENDING'));
     const overlap = overlapSeconds ?? defaultOverlapSeconds;
     const secret = await addSecret(ctx, tx, key, { status: 'PENDING', overlapSeconds: overlap });
@@ -84,10 +125,12 @@ export function rotateApiKey(ctx: Context, input: RotateApiKeyInput) {
 }
 
 /** No overlap: every earlier secret is refused from this commit on. */
-export function regenerateApiKey(ctx: Context, id: string) {
+export async function regenerateApiKey(ctx: Context, id: string) {
+  const known = await findSecretIds(ctx, id);
   return mutate(ctx, async (tx) => {
     const key = await getKey(tx, id, ['id']);
     assertActive(ctx, key, ['id']);
+    await assertNoOtherSecret(ctx, tx, { known, apiKeyId: id, field: ['id'] });
     await retire(ctx, tx, secretsOf(id, 'PENDING', 'ACTIVE', 'RETIRING'));
     const secret = await addSecret(ctx, tx, key, { status: 'ACTIVE', overlapSeconds: null });
     await auditSecret(ctx, tx, 'apiKey.regenerate', { apiKeyId: id, after: { prefix: prefixOfKey(secret) } });

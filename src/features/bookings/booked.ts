@@ -1,5 +1,5 @@
 // Which bookings occupy a span of time: the one condition that both booking and availability ask for.
-import { minuteMs, toInstant } from '../../core/clock.ts';
+import { minuteMs, toStorableInstant } from '../../core/clock.ts';
 import type { Condition } from '../../db/condition.ts';
 import { maxDurationMinutes } from '../treatments/index.ts';
 import { BookingStatus } from './booking.entity.ts';
@@ -12,9 +12,9 @@ export function bookedWithin({ startMs, endMs }: Span): Condition {
     all: [
       { property: 'status', op: 'eq', value: BookingStatus.BOOKED },
       // Says nothing that endsAt does not say, but lets the index on startsAt begin here and not at the first booking.
-      { property: 'startsAt', op: 'gt', value: toInstant(earliestMs) },
-      { property: 'startsAt', op: 'lt', value: toInstant(endMs) },
-      { property: 'endsAt', op: 'gt', value: toInstant(startMs) },
+      { property: 'startsAt', op: 'gt', value: toStorableInstant(earliestMs) },
+      { property: 'startsAt', op: 'lt', value: toStorableInstant(endMs) },
+      { property: 'endsAt', op: 'gt', value: toStorableInstant(startMs) },
     ],
   };
 }

@@ -1,5 +1,5 @@
 // When a venue is open, as instants. Pure: no store, no clock. What zones do, core/time-zone.ts says.
-import { dayMs, minuteMs } from '../../core/clock.ts';
+import { dayMs, lastInstantMs, minuteMs } from '../../core/clock.ts';
 import { offsetPeriods, zoneNamed, type OffsetPeriod } from '../../core/time-zone.ts';
 import type { Venue } from '../venues/index.ts';
 
@@ -28,8 +28,6 @@ export interface Hours {
  * before it closes (once a week, in an hour that a change of clocks skips). What reaches further never closes.
  */
 const marginsMs = [2 * dayMs, 16 * dayMs];
-/** The last instant of the API's DateTime. */
-const endOfTimeMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 function periodsAround(timezone: string, within: Span, marginMs: number): readonly OffsetPeriod[] {
   const zone = zoneNamed(timezone);
@@ -127,6 +125,6 @@ export function openSpans({ timezone, openingHours }: Hours, within: Span): Open
   }
   return (openings ?? dailyOpenings(periods, within)).map((opening) => ({
     ...opening,
-    endMs: Math.min(opening.endMs, endOfTimeMs),
+    endMs: Math.min(opening.endMs, lastInstantMs),
   }));
 }

@@ -4,6 +4,7 @@ import { toInstant } from '../../core/clock.ts';
 import { notFound, userError, UserErrors } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { Condition } from '../../db/condition.ts';
+import { withKnownIds } from '../../db/known-ids.ts';
 import type { TenantTransaction } from '../../db/tenant-db.ts';
 import { tableOf } from '../../db/table.ts';
 import { assertIdOf, assertUpdated, checkInput, forEachInput, listPatch } from '../../graph/input.ts';
@@ -28,10 +29,23 @@ export function createCustomer(ctx: Context, input: CreateCustomerInput) {
 /** All or none; the user errors of each say which one they mean. */
 export function createCustomers(ctx: Context, inputs: readonly CreateCustomerInput[]) {
   return mutate(ctx, async (tx) => {
-    const customers = await forEachInput(inputs, (input) => newCustomer(ctx, tx, input));
+    const customers = await forEachInput(
+      inputs,
+      () => knowingVenues(tx, inputs),
+      (input, knowing) => newCustomer(ctx, knowing, input),
+    );
     await insertCustomers(tx, customers);
     return { customerIds: customers.map(({ row }) => row.id) };
   });
+}
+
+/** The transaction that has looked at the venues of all inputs. */
+function knowingVenues(
+  tx: TenantTransaction,
+  inputs: readonly CreateCustomerInput[],
+): Promise<TenantTransaction> {
+  const named = inputs.flatMap(({ venueIds }) => venueIds ?? []);
+  return withKnownIds(tx, Venue, [...named, ...(tx.scope.venueIds ?? [])]);
 }
 
 type NewCustomer = Awaited<ReturnType<typeof newCustomer>>;

@@ -14,6 +14,11 @@ export async function assertCustomer(tx: TenantTransaction, customerId: string):
   if (!known.has(customerId)) throw notFound(field, 'customer');
 }
 
+/** The one venue that the caller is restricted to, or null. */
+export function onlyVenue({ scope: { venueIds } }: TenantTransaction): string | null {
+  return (venueIds?.length === 1 && venueIds[0]) || null;
+}
+
 /**
  * The venue that was named, or else the only one that the caller is restricted to, or null. Throws NOT_FOUND and
  * REQUIRED at `input.venueId`.
@@ -24,7 +29,7 @@ export async function venueForNewRow(
 ): Promise<string | null> {
   const field = ['input', 'venueId'];
   const allowed = tx.scope.venueIds;
-  const wanted = venueId ?? (allowed?.length === 1 ? allowed[0] : null) ?? null;
+  const wanted = venueId ?? onlyVenue(tx);
   if (wanted === null) {
     // Without a venue of its own the key would create a row that it cannot see.
     if (allowed !== null)

@@ -2,11 +2,13 @@
 import type { Context } from '../../access/context.ts';
 import { toInstant } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
+import { withKnownIds } from '../../db/known-ids.ts';
 import type { TenantTransaction } from '../../db/tenant-db.ts';
 import { assertIdOf, assertUpdated, checkAll, checkInput, forEachInput } from '../../graph/input.ts';
 import { mutate } from '../../graph/payload.ts';
-import { linkToVenues } from '../customers/index.ts';
-import { assertCustomer, venueForNewRow } from './customer-and-venue.ts';
+import { Customer, linkToVenues } from '../customers/index.ts';
+import { Venue } from '../venues/index.ts';
+import { assertCustomer, onlyVenue, venueForNewRow } from './customer-and-venue.ts';
 import { Inquiry, InquiryStatus } from './inquiry.entity.ts';
 import {
   createInquiryRules,
@@ -26,10 +28,28 @@ export function createInquiry(ctx: Context, input: CreateInquiryInput) {
 /** All or none; the user errors of each say which one they mean. */
 export function createInquiries(ctx: Context, inputs: readonly CreateInquiryInput[]) {
   return mutate(ctx, async (tx) => {
-    const inquiries = await forEachInput(inputs, (input) => newInquiry(ctx, tx, input));
+    const inquiries = await forEachInput(
+      inputs,
+      () => knowingRows(tx, inputs),
+      (input, knowing) => newInquiry(ctx, knowing, input),
+    );
     await insertInquiries(tx, inquiries);
     return { inquiryIds: inquiries.map(({ id }) => id) };
   });
+}
+
+/** The transaction that has looked at the customers and venues of all inputs. */
+async function knowingRows(
+  tx: TenantTransaction,
+  inputs: readonly CreateInquiryInput[],
+): Promise<TenantTransaction> {
+  const venueIds = [...inputs.map(({ venueId }) => venueId), onlyVenue(tx)];
+  const knowing = await withKnownIds(tx, Venue, venueIds);
+  return withKnownIds(
+    knowing,
+    Customer,
+    inputs.map(({ customerId }) => customerId),
+  );
 }
 
 type NewInquiry = Awaited<ReturnType<typeof newInquiry>>;

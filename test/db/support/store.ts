@@ -9,7 +9,7 @@ import type { Connection, Database } from '../../../src/db/database.ts';
 import { openDatabase, type DatabaseUrl } from '../../../src/db/data-source.ts';
 import type { EntityClass } from '../../../src/db/table.ts';
 import { createTenantDb, type TenantDb, type TenantDbOptions } from '../../../src/db/tenant-db.ts';
-import { newEngine, type Engine } from '../../support/engines.ts';
+import { newMigratedEngine, type Engine } from '../../support/engines.ts';
 import { testClock, type TestClock } from '../../support/house.ts';
 
 export const entities: readonly EntityClass[] = allTables;
@@ -33,9 +33,8 @@ export interface Store {
 }
 
 export async function openStore(name: Engine['name']): Promise<Store> {
-  const engine = await newEngine(name);
+  const engine = await newMigratedEngine(name);
   const database = await openDatabase(databaseUrl(engine));
-  await database.migrate();
   const clock = testClock();
   const db: Store['db'] = (workspaceId, venueIds = null, options = {}) =>
     createTenantDb({ database, clock, scope: { workspaceId, venueIds }, ...options });
