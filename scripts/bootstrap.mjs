@@ -2,7 +2,7 @@
 // modules, since it runs before anything is installed, and prints only to stderr, so that `--json` commands keep
 // stdout to themselves. When nothing changed it reads the sources, finds both stamps right and returns.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { runChild } from './child.mjs';
@@ -101,13 +101,18 @@ export function npmCommand() {
 
 // ---- Build ----------------------------------------------------------------------------------------------------
 
+/** @param {string} folder @param {(name: string) => boolean} isWanted */
+const filesIn = (folder, isWanted) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter(isWanted)
+    .map((name) => join(folder, name));
+
 function sourceFiles() {
-  const files = ['src', 'scripts'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => join(folder, name)),
+  const code = ['src', 'scripts'].flatMap((folder) => filesIn(folder, (name) => name.endsWith('.ts')));
+  const handbook = ['src/handbook', 'scripts/bench/results'].flatMap((folder) =>
+    filesIn(folder, (name) => /\.(md|css|png|svg)$/.test(name)),
   );
-  return [...files, 'ormconfig.ts'].sort();
+  return [...code, ...handbook, 'ormconfig.ts'].sort();
 }
 
 /** By content, not by date: a checkout or a copy changes dates without changing sources, and the other way round. */
@@ -131,8 +136,15 @@ async function compile() {
   const code = await runChild(process.execPath, args, { cwd: root, outputToStderr: true });
   if (code !== 0) throw new Error('The build failed; the messages above say where.');
   removeOrphans();
-  mkdirSync(join(root, 'dist'), { recursive: true });
+  await renderHandbook();
   writeFileSync(buildStamp, fingerprint);
+}
+
+/** Markdown -> dist/handbook/. In a process of its own: the one that goes on as the server loads no Markdown library. */
+async function renderHandbook() {
+  const program = join(root, 'dist/scripts/handbook/build.js');
+  const code = await runChild(process.execPath, [program], { cwd: root, outputToStderr: true });
+  if (code !== 0) throw new Error('The handbook could not be made; the message above says why.');
 }
 
 /** tsc leaves the output of deleted sources behind, and code that no longer exists must not be importable. */

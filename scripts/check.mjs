@@ -11,7 +11,8 @@ const steps = [
   { title: 'Format', run: () => npmRun('format:check') },
   { title: 'Architecture', run: () => npmRun('arch') },
   { title: 'Dead code and dependencies', run: () => npmRun('knip') },
-  { title: 'Schema drift', run: checkSchemaDrift },
+  { title: 'Schema drift', run: () => checkDrift('schema', ['schema']) },
+  { title: 'Handbook drift', run: () => checkDrift('handbook', ['README.md', 'src/handbook']) },
   { title: 'Tests', run: () => npmRun('test') },
 ];
 
@@ -37,12 +38,16 @@ function npmRun(name) {
   return runChild(npm.file, [...npm.args, 'run', '--silent', name], { cwd: root });
 }
 
-/** The committed schema/ must be what the sources emit: the differences are shown, and new files are named. */
-async function checkSchemaDrift() {
-  const emitted = await npmRun('schema');
-  if (emitted !== 0) return emitted;
-  const changed = await runChild('git', ['--no-pager', 'diff', '--exit-code', '--', 'schema'], { cwd: root });
-  const listing = spawnSync('git', ['ls-files', '--others', '--exclude-standard', '--', 'schema'], {
+/**
+ * What is committed must be what `npm run NAME` writes of the sources: the differences are shown, and new files are named.
+ * @param {string} name
+ * @param {string[]} paths
+ */
+async function checkDrift(name, paths) {
+  const written = await npmRun(name);
+  if (written !== 0) return written;
+  const changed = await runChild('git', ['--no-pager', 'diff', '--exit-code', '--', ...paths], { cwd: root });
+  const listing = spawnSync('git', ['ls-files', '--others', '--exclude-standard', '--', ...paths], {
     cwd: root,
     encoding: 'utf8',
   });
@@ -50,7 +55,7 @@ async function checkSchemaDrift() {
   if (untracked) console.error(`Not in git yet:\n${untracked}`);
   if (changed === 0 && listing.status === 0 && !untracked) return 0;
   console.error(
-    'schema/ differs from what the sources emit (above). Review it, then commit what `npm run schema` wrote.',
+    `${paths.join(' and ')}: the sources say something else (above). Review it, then commit what \`npm run ${name}\` wrote.`,
   );
   return 1;
 }

@@ -6,6 +6,6 @@ import { helpIfAsked } from './help.mjs';
 
 helpIfAsked(`npm start
   Installs and builds when needed, then serves until SIGTERM or SIGINT. There are no options: the settings are
-  environment variables (PORT, DATABASE_URL, ...), listed in README.md.`);
+  environment variables (PORT, DATABASE_URL, ...), listed in src/handbook/settings.md.`);
 await bootstrap();
 await runBuilt('src/main.js', process.argv.slice(2));

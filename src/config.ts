@@ -196,6 +196,20 @@ const settings = z.object({
   DEMO: oneOf('0', '1').optional(),
 });
 
+export type SettingName = keyof typeof settings.shape;
+
+/** Name -> the text that stands for its default, null where there is none. In the order above. For the handbook. */
+export function settingDefaults(): Readonly<Record<string, string | null>> {
+  const textOf = (value: unknown) =>
+    typeof value === 'object' && value !== null && 'path' in value ? `sqlite:${value.path}` : String(value);
+  return Object.fromEntries(
+    Object.entries(settings.shape).map(([name, type]) => {
+      const parsed = type.safeParse(undefined);
+      return [name, parsed.success && parsed.data !== undefined ? textOf(parsed.data) : null];
+    }),
+  );
+}
+
 type Present = Partial<Record<string, string>>;
 
 /** Our variables that hold something, trimmed: a secret read from a file often ends in a newline. */

@@ -3,6 +3,7 @@
 //   core <- db <- access <- graph <- features <- demo        server may use core, db, access, graph
 //   metrics may use core: the others tell it through core's Meter
 //   tracing may use core and db: the others tell it through core's Tracer
+//   handbook uses nothing; server sends its pages
 //   app.ts and serve.ts see all and wire the rooms together
 //
 // (Version 17: 18 needs Node 22. It reads TypeScript through the compiler's JavaScript API, hence TypeScript 6.)
@@ -66,6 +67,11 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/tracing/current-trace\\.ts$' },
       to: { path: '^(node:)?async_hooks$' },
     },
+    room(
+      'handbook',
+      [],
+      'handbook holds Markdown and reads what the build made of it. What needs the sources is in scripts/handbook/.',
+    ),
     room('core', [], 'core holds words that all rooms share. Move what needs another room into that room.'),
     room(
       'db',
@@ -102,7 +108,7 @@ module.exports = {
     ),
     room(
       'server',
-      ['core', 'db', 'access', 'graph', 'graphql', 'http'],
+      ['core', 'db', 'access', 'graph', 'graphql', 'http', 'handbook'],
       'server never names a feature: app.ts hands it the list. Add what you need to the feature manifest in core.',
     ),
     room(

@@ -5,9 +5,9 @@ import { slices } from '../core/slices.ts';
 import { tooExpensive } from '../core/too-expensive.ts';
 import type { Context } from './context.ts';
 
-const maxDocuments = 20;
+export const maxDocuments = 20;
 /** Small documents can use many fields, through fragments: the list of them is what an access check answers. */
-const maxUses = 5_000;
+export const maxUses = 5_000;
 
 const explained = perRequest<Context, { documents: number; uses: number }>(() => ({ documents: 0, uses: 0 }));
 

@@ -122,12 +122,22 @@ export class UserErrors extends Error {
   }
 }
 
-/** One user error; `field` is a path such as `['input', 'venueIds']`. */
+/**
+ * One user error, to be thrown in a service; `field` is a path into the arguments.
+ *
+ * @example
+ * throw userError('NOT_ALLOWED', ['input'], 'A key that is restricted to venues cannot create one.');
+ */
 export function userError(code: UserErrorCode, field: readonly string[], message: string): UserErrors {
   return new UserErrors([{ code, field, message }]);
 }
 
-/** Another tenant's row, another venue's row and no row at all are told apart by nobody. */
+/**
+ * NOT_FOUND, to be thrown in a service: the same for no row at all, for a row of another workspace and for one of another venue.
+ *
+ * @example
+ * throw notFound(['input', 'id'], 'venue'); // "No venue with this id."
+ */
 export function notFound(field: readonly string[], thing: string): UserErrors {
   return userError('NOT_FOUND', field, `No ${thing} with this id.`);
 }

@@ -21,7 +21,12 @@ function encodeBase32(bytes: Uint8Array): string {
   return bits > 0 ? text + alphabet.charAt((buffer << (5 - bits)) & 31) : text;
 }
 
-/** A new id: prefix, `_`, 26 characters of UUIDv7 (RFC 9562) at the clock's time. */
+/**
+ * A new id: prefix, `_`, 26 characters of UUIDv7 (RFC 9562) at the clock's time.
+ *
+ * @example
+ * newId('ven', ctx.clock); // 'ven_06gzr9m4sssrzer5sxbt3mnrd0'
+ */
 export function newId(prefix: string, clock: Clock): string {
   return `${prefix}_${encodeBase32(v7({ msecs: clock.nowMs() }, new Uint8Array(16)))}`;
 }

@@ -63,7 +63,19 @@ export interface Table<T = unknown> {
 
 const tables = new WeakMap<object, Table>();
 
-/** Class decorator; stands above the class, so every column is declared before it runs. */
+/**
+ * Class decorator: the table of an entity. It stands above the class, so every column is declared before it runs. `venues` says how
+ * a key of some venues is limited, and cannot be left out.
+ *
+ * @example
+ * @StoredIn({
+ *   name: 'treatments',
+ *   workspace: 'workspaceId',
+ *   venues: { by: 'column', property: 'venueId' },
+ *   indexes: [{ name: 'treatments_venue', properties: ['venueId', 'createdAt', 'id'] }],
+ * })
+ * export class Treatment { … }
+ */
 export function StoredIn(options: TableOptions): ClassDecorator {
   return (target) => {
     const entity = target as unknown as EntityClass;

@@ -83,5 +83,6 @@ Try it:
   curl -s ${url} ${headers} -d '${JSON.stringify({ query })}'
 
 Explore:  ${url} (Apollo Sandbox), ${new URL('/graphiql', url).href} (GraphiQL, works offline)
+Read on:  ${new URL('/docs', url).href} (the handbook)
 `;
 }

@@ -47,7 +47,12 @@ export class DateTimeFilter {
   @Field(() => DateTimeScalar, { nullable: true }) lte?: string | null;
 }
 
-/** `{ eq, neq, in, nin }` for a registered enum. */
+/**
+ * `{ eq, neq, in, nin }` for an enum that registerEnumType() knows.
+ *
+ * @example
+ * const filter = { status: enumFilter(InquiryStatus, 'InquiryStatus') };
+ */
 export function enumFilter(enumObject: object, name: string): EntityClass {
   class EnumFilter {}
   InputType(`${name}Filter`, { description: `Compares a ${name}.` })(EnumFilter);

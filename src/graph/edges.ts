@@ -56,7 +56,13 @@ interface OneOptions extends EdgeOptions {
   readonly isAlwaysThere?: boolean;
 }
 
-/** One row whose id stands in the parent's property `key`. Null when the caller may not see it. */
+/**
+ * One row whose id stands in the parent's property `key`. Null when the caller may not see it. Rows of all parents are read
+ * with one statement; the guard is that of the type it leads to. Returns the resolver for the manifest.
+ *
+ * @example
+ * toOne({ from: Treatment, field: 'venue', to: venues, key: 'venueId', isAlwaysThere: true });
+ */
 export function toOne(options: OneOptions): EntityClass {
   const { field, to, key, isAlwaysThere = false } = options;
   const Edge = resolverClass(options);
@@ -101,7 +107,17 @@ function reading(options: ManyOptions, args: ConnectionArguments, context: Conte
   return { list: { query, link: by }, finish };
 }
 
-/** A connection of rows that know the parent. One statement for all parents, each with its own page. */
+/**
+ * A connection of rows that know the parent: by a column of theirs, or by a table of links. One statement for all parents, each
+ * with its own page. Returns the resolver for the manifest.
+ *
+ * @example
+ * // By a column of the child.
+ * toMany({ from: Customer, field: 'inquiries', to: inquiries, by: { by: 'column', property: 'customerId' } });
+ * // By a table of links.
+ * const link = { by: 'link', table: () => CustomerVenue, parent: 'customerId', child: 'venueId' } as const;
+ * toMany({ from: Customer, field: 'venues', to: venues, by: link });
+ */
 export function toMany(options: ManyOptions): EntityClass {
   const { from, field, to, defaultOrder = to.defaultOrder } = options;
   const Edge = resolverClass(options);
@@ -129,7 +145,13 @@ export function toMany(options: ManyOptions): EntityClass {
   return Edge;
 }
 
-/** Rows whose ids stand in the parent's property `key`, in that order. One statement for all. */
+/**
+ * Rows whose ids stand in the parent's property `key`, in that order. One statement for all parents. For short lists only: there
+ * are no pages.
+ *
+ * @example
+ * toList({ from: CreateCustomersPayload, field: 'customers', to: customers, key: 'customerIds' });
+ */
 export function toList(options: EdgeOptions & { readonly key: string }): EntityClass {
   const { field, to, key } = options;
   const Edge = resolverClass(options);

@@ -10,7 +10,19 @@ import type { UpdateOutcome } from '../db/tenant-db.ts';
 /** One zod type for each property of an input class: a property that is forgotten does not compile. */
 type InputRules<T> = { readonly [K in keyof Required<T>]: z.ZodType };
 
-/** The rules of an input class, null for what is no input of the schema. Its descriptions tell their limits (input-limits.ts). */
+/**
+ * The rules of an input class; `null` for what is no input of the schema. A property without a rule does not compile. The limits
+ * appear in the descriptions of the schema (input-limits.ts).
+ *
+ * @example
+ * export const createVenueRules = inputRules(CreateVenueInput, {
+ *   name: text(200),
+ *   city: optionalText(200),
+ *   address: optionalMessage(500),
+ *   timezone: exactText(64),
+ *   openingHours: openingHours.nullish(),
+ * });
+ */
 export function inputRules<T extends object>(type: (new () => T) | null, rules: InputRules<T>): z.ZodType<T> {
   const checked = z.object(rules) as unknown as z.ZodType<T>;
   if (type) noteRules(type.name, checked);
@@ -79,14 +91,28 @@ function toUserError(issue: z.core.$ZodIssue, path: readonly string[]): UserErro
   return { code, field: [...path, ...issue.path.map(String)], message };
 }
 
-/** The input with its texts cleaned. Throws UserErrors with every fault at once. */
+/**
+ * The input with its texts cleaned. Throws UserErrors with every fault at once.
+ *
+ * @example
+ * const { name, city } = checkInput(createVenueRules, input);
+ * // A fault of `name` is { code: 'TOO_LONG', field: ['input', 'name'], message: 'Must be at most 200 characters long.' }.
+ */
 export function checkInput<T>(rules: z.ZodType<T>, input: T, path: readonly string[] = ['input']): T {
   const result = rules.safeParse(input, { reportInput: true });
   if (result.success) return result.data;
   throw new UserErrors(result.error.issues.map((issue) => toUserError(issue, path)));
 }
 
-/** Makes each look-up in turn, and throws the faults of all of them at once. */
+/**
+ * Makes each look-up in turn, and throws the faults of all of them at once.
+ *
+ * @example
+ * const [customer, venue] = await checkAll(
+ *   () => assertCustomer(tx, customerId),
+ *   () => venueForNewRow(tx, venueId),
+ * );
+ */
 export async function checkAll<T extends readonly unknown[]>(
   ...lookUps: { readonly [K in keyof T]: () => Promise<T[K]> }
 ): Promise<T> {
@@ -104,12 +130,22 @@ export async function checkAll<T extends readonly unknown[]>(
   return found as unknown as T;
 }
 
-/** An id of another type can never be found; the answer is the same as for an unknown one. */
+/**
+ * Throws NOT_FOUND for an id of another type: it can never be found, and the answer is the same as for an unknown one.
+ *
+ * @example
+ * assertIdOf('ven', id, ['input', 'id'], 'venue');
+ */
 export function assertIdOf(prefix: string, value: string, field: readonly string[], thing: string): void {
   if (prefixOf(value) !== prefix) throw notFound(field, thing);
 }
 
-/** What an update does to lists: left out stays, null clears as an empty list does. */
+/**
+ * What an update does to lists: left out stays, null clears as an empty list does.
+ *
+ * @example
+ * listPatch({ tags: null, venueIds: undefined }); // { tags: [] }
+ */
 export function listPatch<T extends Readonly<Record<string, readonly unknown[] | null | undefined>>>(
   lists: T,
 ): { [K in keyof T]?: NonNullable<T[K]> } {
@@ -119,7 +155,12 @@ export function listPatch<T extends Readonly<Record<string, readonly unknown[] |
   };
 }
 
-/** Turns the outcome of an update into the user error that it means. */
+/**
+ * Turns the outcome of an update into the user error that it means: NOT_FOUND, CONFLICT, or none.
+ *
+ * @example
+ * assertUpdated(await tx.update(Venue, id, patch, expectedVersion), 'venue');
+ */
 export function assertUpdated(
   outcome: UpdateOutcome,
   thing: string,
@@ -133,7 +174,7 @@ export function assertUpdated(
 }
 
 /** The most that one bulk mutation takes. */
-const maxBulk = 100;
+export const maxBulk = 100;
 
 /** The fault of one of several inputs: `["input", "email"]` becomes `["input", "7", "email"]`. */
 function atIndex({ field, ...fault }: UserErrorItem, index: number): UserErrorItem {
@@ -143,6 +184,13 @@ function atIndex({ field, ...fault }: UserErrorItem, index: number): UserErrorIt
 /**
  * Runs `work` for each of 1 to 100 inputs, one after the other in their order, and throws the user errors of all together:
  * within a transaction, all or none. `prepare` comes first, for what is better read for all of them at once.
+ *
+ * @example
+ * const customers = await forEachInput(
+ *   inputs,
+ *   () => knowingVenues(tx, inputs),
+ *   (input, knowing) => newCustomer(ctx, knowing, input),
+ * );
  */
 export async function forEachInput<I, P, R>(
   inputs: readonly I[],

@@ -43,7 +43,16 @@ interface Payload {
   readonly policy: PolicyDeclaration;
 }
 
-/** `{<thing>Id, <thing>, userErrors}`, or lists of them. */
+/**
+ * `{<thing>Id, <thing>, userErrors}`, or lists of them: the type, the resolvers of what it shows, and its rule.
+ *
+ * @example
+ * export const createVenuePayload = definePayload('CreateVenuePayload', {
+ *   requirement: scopes('write:venues'),
+ *   ids: ['venueId'],
+ *   shows: { venue: { to: venues, key: 'venueId' } },
+ * });
+ */
 export function definePayload(
   name: string,
   { requirement, ids, shows, isBulk = false }: PayloadOptions,
@@ -66,7 +75,13 @@ export function definePayload(
 type Outcome<P> =
   (P & { readonly userErrors: readonly UserErrorItem[] }) | { readonly userErrors: readonly UserErrorItem[] };
 
-/** Answers with the work's result, or with its user errors and nothing changed. Any other error passes on. */
+/**
+ * Answers with the work's result, or with its user errors and nothing changed. Any other error passes on. For work that opens its
+ * transaction itself, as sign-in does; else call mutate().
+ *
+ * @example
+ * return orUserErrors(async () => ({ token: await signIn(ctx, checkInput(loginRules, input)) }));
+ */
 export async function orUserErrors<P extends object>(work: () => Promise<P>): Promise<Outcome<P>> {
   try {
     return { ...(await work()), userErrors: [] };
@@ -76,7 +91,21 @@ export async function orUserErrors<P extends object>(work: () => Promise<P>): Pr
   }
 }
 
-/** Runs a mutation in one transaction of the caller's workspace, and once for each Idempotency-Key. */
+/**
+ * Runs a mutation in one transaction of the caller's workspace, and once for each `Idempotency-Key`. A thrown `UserErrors` rolls it
+ * back and becomes `userErrors` of the payload. The work may be run again after a deadlock, so it changes nothing but the store.
+ *
+ * @example
+ * export function createVenue(ctx: Context, input: CreateVenueInput) {
+ *   return mutate(ctx, async (tx) => {
+ *     const { name, timezone } = checkInput(createVenueRules, input);
+ *     const now = toInstant(ctx.clock.nowMs());
+ *     const id = newId('ven', ctx.clock);
+ *     await tx.insert(Venue, [{ id, name, timezone, version: 1, createdAt: now, updatedAt: now }]);
+ *     return { venueId: id };
+ *   });
+ * }
+ */
 export function mutate<P extends object>(
   context: Context,
   work: (tx: TenantTransaction) => Promise<P>,

@@ -50,7 +50,21 @@ export interface Resource<T = unknown> {
   readonly policy: PolicyDeclaration;
 }
 
-/** Declares a resource. `type` must carry @ObjectType and @StoredIn. */
+/**
+ * Declares a resource: its connection, edge, filter and sort types, and the rules of all of them. `type` must carry
+ * `@ObjectType` and `@StoredIn`. Throws when a name in `filter` or `orderBy` has no column.
+ *
+ * @example
+ * export const venues = defineResource({
+ *   type: Venue,
+ *   prefix: 'ven',
+ *   requirement: scopes('read:venues'),
+ *   filter: { id: IdFilter, name: StringFilter, createdAt: DateTimeFilter },
+ *   // Never null, and each in an index of the table together with the id.
+ *   orderBy: { CREATED_AT: 'createdAt', NAME: 'nameFolded' },
+ *   defaultOrder: { field: 'createdAt', direction: 'ASC' },
+ * });
+ */
 export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
   const { type, prefix, requirement, filter, orderBy, defaultOrder } = options;
   const { name } = type;
@@ -151,7 +165,12 @@ interface RootFields {
   readonly policy: PolicyDeclaration;
 }
 
-/** `Query.<one>(id)` and `Query.<list>(…)` of a resource. */
+/**
+ * `Query.<one>(id)` and `Query.<list>(…)` of a resource. Its manifest names the resolver and spreads the policy.
+ *
+ * @example
+ * export const venueQueries = rootFields(venues, { one: 'venue', list: 'venues' }, scopes('read:venues'));
+ */
 export function rootFields(
   resource: Resource,
   names: { one: string; list: string },

@@ -54,6 +54,9 @@ const graphiqlPage = (): PageSources => ({
   'connect-src': ["'self'"],
 });
 
+/** A style sheet and pictures of ours. No script, no form, no frame. */
+const docsPage = (): PageSources => ({ 'style-src': ["'self'"], 'img-src': ["'self'"] });
+
 const welcomePage = (hash: string): PageSources => ({ 'style-src': [hash], 'img-src': ["'self'"] });
 
 export const routes = {
@@ -68,6 +71,8 @@ export const routes = {
   },
   graphiql: { ...shown, path: '/graphiql', page: graphiqlPage },
   graphiqlAsset: { ...shown, path: '/graphiql/:name' },
+  docs: { ...shown, path: '/docs', page: docsPage },
+  docsPage: { ...shown, path: '/docs/:name', page: docsPage },
   schema: { ...shown, path: '/schema.graphql' },
   icon: { ...shown, path: '/favicon.ico' },
   live: { ...probe, path: '/health/live' },
@@ -76,9 +81,10 @@ export const routes = {
 
 const byPath = new Map<string, Route>(Object.values(routes).map((route) => [route.path, route]));
 
-/** The route at a path as it is declared, with or without a slash at its end. */
+/** The route at a path, as it is declared or as it is asked for, with or without a slash at its end. */
 export function findRoute(path: string): Route | undefined {
-  return byPath.get(path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path);
+  const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+  return byPath.get(trimmed) ?? byPath.get(trimmed.replace(/[^/]+$/, ':name'));
 }
 
 /** What an Allow header says. */

@@ -8,7 +8,7 @@ import { ApiError } from '../core/errors.ts';
 type ErrorPaths = 'byPath' | 'indexed';
 
 /** An answer of more places than this is 300 KB of errors. */
-const maxPlaces = 1_000;
+export const maxPlaces = 1_000;
 
 /** Throws BAD_REQUEST for a form that is not known: errors that a client does not find are as good as none. */
 export function errorPathsOf({ http, extensions }: Pick<GraphQLRequest, 'http' | 'extensions'>): ErrorPaths {

@@ -21,6 +21,7 @@ import { fastifyApolloHandler } from './apollo-packages.ts';
 import { callerAddress } from './caller-address.ts';
 import type { CorsOrigins } from './cors.ts';
 import { connectionDefaults, type ConnectionLimits } from './connections.ts';
+import { addDocs } from './docs.ts';
 import { addDrain } from './drain.ts';
 import type { CompiledExecution } from './execute.ts';
 import { createFastify } from './fastify.ts';
@@ -86,7 +87,7 @@ interface ExecutedRequest {
   context(): Promise<OperationRequest>;
 }
 
-const defaultBodyLimitBytes = 256 * 1024;
+export const defaultBodyLimitBytes = 256 * 1024;
 
 /** The parameters of an operation, as they were sent. Nothing is known of their types. */
 type Sent = Readonly<Record<string, unknown>>;
@@ -214,6 +215,7 @@ export async function createHttpServer<TContext extends RequestContextBase>(
     logger: options.logger,
   });
   addWelcome(app);
+  addDocs(app);
   addGraphiql(app, [options.exampleDocument, ...options.exampleFiles]);
   addSchemaRoute(app, (request) => {
     const shown = options.schemaFor(factsOf(request, options.trustProxyHops), credentialOf(request));

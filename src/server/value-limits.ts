@@ -7,20 +7,20 @@ import { refuse } from '../core/too-expensive.ts';
 import { assertTextVariables, type TextVariables } from './text-lengths.ts';
 
 /** Lists and objects within each other: a filter may nest `and` and `or` about nine times. */
-const maxValueDepth = 20;
+export const maxValueDepth = 20;
 /** A condition of a filter takes two. SQLite ends at 1000 conditions, and nobody writes as many. */
 const maxListObjects = 500;
 /** Over all lists of an operation: each becomes a part of a statement, and the statements of an operation are written at once. */
-const maxFilterObjects = 5_000;
+export const maxFilterObjects = 5_000;
 /**
  * Of the values in lists, such as those of `in`, over all lists of an operation: each is folded, bound and compared. One body
  * holds some 25,000, but one variable may stand in a hundred places.
  */
-const maxListValues = 25_000;
+export const maxListValues = 25_000;
 /** Of one object. No input of the schema has as many, and every error about an object shows all of it. */
-const maxProperties = 500;
+export const maxProperties = 500;
 /** Of all variables: the largest mutation takes 100 inputs. */
-const maxVariableObjects = 2_000;
+export const maxVariableObjects = 2_000;
 
 /** What to look at in the values of one plan. */
 export interface ValueChecks {

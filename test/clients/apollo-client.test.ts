@@ -65,7 +65,7 @@ it('reads a partial answer again from its cache without its errors, when it was 
     customers: { nodes: [{ name: 'Grace', inquiries: null }, { name: 'Ada' }] },
   });
   expect(served.takeRequests()).toHaveLength(1);
-  // What README says to do about it.
+  // What the page Clients of the handbook says to do about it.
   const fresh = await client.query({ query, errorPolicy: 'all', fetchPolicy: 'network-only' });
   expect(pathsOf(fresh.error)).toEqual(deniedPaths);
 });

@@ -1,6 +1,4 @@
 // graphql-request and graphql-toe against the real server. Neither has a cache.
-import { readFileSync } from 'node:fs';
-import { runInNewContext } from 'node:vm';
 import { ClientError, GraphQLClient } from 'graphql-request';
 import { toe } from 'graphql-toe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -48,32 +46,6 @@ describe.each(['GET', 'POST'] as const)('graphql-request by %s', (method) => {
   it('throws at a denied answer, and at one over the limit, with its code and its header', async () => {
     expect(await refusal(served.denied)).toMatchObject({ status: 403, codes: ['FORBIDDEN'] });
     expect(await refusal(served.limited)).toMatchObject({ status: 429, codes: ['RATE_LIMITED'] });
-  });
-});
-
-describe('the three lines of the README, for clients that cannot ask for indexes', () => {
-  const [, lines = ''] = /```js\n(const step = [^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
-  const placed = (answer: object) =>
-    runInNewContext(`${lines}; answer.errors`, { answer }) as { path?: unknown }[] | undefined;
-  const send = async (authorization: string) => {
-    const response = await fetch(served.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization },
-      body: JSON.stringify({ query: customersQuery }),
-    });
-    return (await response.json()) as { errors?: { path?: unknown }[] };
-  };
-
-  it('make the same paths of an answer without them, and leave others as they are', async () => {
-    expect(lines.trim().split('\n')).toHaveLength(3);
-    const partial = await send(served.partial);
-    expect(partial.errors?.map(({ path }) => path)).toEqual([['customers', 'nodes', '@', 'inquiries']]);
-    expect(JSON.parse(JSON.stringify(placed(partial)?.map(({ path }) => path)))).toEqual(deniedPaths);
-    for (const authorization of [served.full, served.denied, served.limited]) {
-      const answer = await send(authorization);
-      const before = JSON.stringify(answer.errors);
-      expect(JSON.stringify(placed(answer))).toBe(before);
-    }
   });
 });
 

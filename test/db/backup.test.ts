@@ -1,4 +1,4 @@
-// Backup and restore as the README describes them, while a server writes: what was acknowledged before is in it, keys work.
+// Backup and restore as the handbook describes them, while a server writes: what was acknowledged before is in it, keys work.
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -2,12 +2,15 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildCommands } from '../support/commands.ts';
 import { exampleDocument, exampleFiles } from '../support/contract.ts';
 import { openTestHouse } from '../support/house.ts';
 import { createToy, type Toy } from '../support/toy-server.ts';
 
 let toy: Toy;
 beforeAll(async () => {
+  // The handbook is there where it was built.
+  await buildCommands();
   toy = await createToy();
 });
 afterAll(() => toy.server.close());
@@ -58,7 +61,14 @@ describe('A page for people', () => {
     const links = [...reply.body.matchAll(/href="([^"]+)"/g)].map(
       (match) => new URL(match[1]!, `http://host${url}`).pathname,
     );
-    expect(links).toEqual(['/favicon.ico', '/graphiql', '/graphql', '/schema.graphql', '/health/ready']);
+    expect(links).toEqual([
+      '/favicon.ico',
+      '/docs',
+      '/graphiql',
+      '/graphql',
+      '/schema.graphql',
+      '/health/ready',
+    ]);
     for (const link of links) {
       const { statusCode, headers } = await toy.server.inject({ url: link, headers: browser });
       // The toy shows no schema to anybody: its own error, not that of an unknown path.

@@ -126,7 +126,7 @@ export async function useGraphiql(target: GraphiqlVisit): Promise<GraphiqlReport
  * Texts on the page that are too pale (below 4.5 to 1, WCAG 2.2, 1.4.3), each with its contrast. Looks at what has a colour of
  * its own behind it; texts of editors are its syntax and left out.
  */
-export async function paleTexts(page: Page): Promise<readonly string[]> {
+export async function paleTexts(page: Page, within = '.graphiql-container'): Promise<readonly string[]> {
   return page.evaluate(`(() => {
     const numbers = (colour) => (colour.match(/[\\d.]+/g) ?? []).map(Number);
     const mix = (over, under) => over.slice(0, 3).map((part, at) => part * (over[3] ?? 1) + under[at] * (1 - (over[3] ?? 1)));
@@ -140,7 +140,7 @@ export async function paleTexts(page: Page): Promise<readonly string[]> {
       return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
     const ownText = (element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
-    return [...document.querySelectorAll('.graphiql-container *')].filter((element) =>
+    return [...document.querySelectorAll('${within} *')].filter((element) =>
       ownText(element) && !element.closest('.monaco-editor, svg, style') && element.checkVisibility()
     ).flatMap((element) => {
       const ground = behind(element);

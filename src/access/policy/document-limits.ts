@@ -19,16 +19,16 @@ import { refuse, refuseMoreThan } from '../../core/too-expensive.ts';
 
 /** Of one document: the parser stops there. */
 export const maxTokens = 2_000;
-const maxDepth = 10;
-const maxAliases = 30;
-const maxRootFields = 20;
-const maxDirectives = 50;
+export const maxDepth = 10;
+export const maxAliases = 30;
+export const maxRootFields = 20;
+export const maxDirectives = 50;
 /** `__schema` and `__type` at the root: each of them can answer with the whole schema. */
-const maxIntrospectionFields = 4;
+export const maxIntrospectionFields = 4;
 /** No name of a schema is that long, and guessing what an unknown one was meant to be costs by its length. */
-const maxNameLength = 100;
+export const maxNameLength = 100;
 /** Selections of a whole document with its fragments expanded: fragments that spread each other double with every level. */
-const maxSelections = 5_000;
+export const maxSelections = 5_000;
 /** Fields that answer under one name are compared two by two, with all below them. Nobody repeats a field 140 times. */
 const maxPairs = 10_000;
 

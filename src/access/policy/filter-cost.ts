@@ -3,7 +3,7 @@ import { valueFromASTUntyped } from 'graphql';
 import type { PlannedField } from './operation-plan.ts';
 
 /** Of a comparison that no index answers: it is made with every row that the list examines. */
-const pointsPerComparison = 10;
+export const pointsPerComparison = 10;
 const unindexed: ReadonlySet<string> = new Set(['contains', 'neq', 'nin']);
 
 function comparisonsIn(value: unknown): number {

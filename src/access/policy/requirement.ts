@@ -59,7 +59,14 @@ export const ownerOnly = intern(true, [[ownScope]]);
 /** Any signed-in user; no key. */
 export const signedIn = intern(true, [[accountScope]]);
 
-/** All of these scopes together. */
+/**
+ * All of these scopes together.
+ *
+ * @example
+ * const writeVenues = scopes('write:venues');
+ * // In the manifest of the feature:
+ * const policy = { 'Mutation.createVenue': writeVenues, CreateVenueInput: writeVenues };
+ */
 export function scopes(...all: [string, ...string[]]): Requirement {
   return intern(true, [all]);
 }

@@ -62,7 +62,7 @@ const leastManagement = { requests: 60, points: 6_000 } as const;
  */
 export function managementCharges(
   { requestsPerMinute, costPerMinute }: LimitSettings,
-  { workspaceId, userId }: UserPrincipal,
+  { workspaceId, userId }: Pick<UserPrincipal, 'workspaceId' | 'userId'>,
   cost: number,
 ): CallerCharges {
   const key = `workspace:{${workspaceId}}:management:${userId}`;

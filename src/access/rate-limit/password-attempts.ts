@@ -31,7 +31,7 @@ const quarterHourMs = 900_000;
  * for that address only, and one address counts for a fifth of the hundred at most, so that a stranger who guesses from
  * one does not shut its owner out. All of it counts the right password as well: while an account is closed nobody learns whether a guess was right.
  */
-function chargesOf({
+export function chargesOf({
   account,
   ip,
 }: PasswordAttempt): readonly [own: Charge, ownDay: Charge, all: Charge, address: Charge] {

@@ -45,7 +45,7 @@ export function bucketRange({ from, to, bucket, timezone }: StatisticsArguments)
 }
 
 /** As many as a key can be restricted to. Each is a value of every statement. */
-const maxVenues = 100;
+export const maxVenues = 100;
 
 /** Throws BAD_USER_INPUT. */
 export function checkStatisticsArguments(args: StatisticsArguments): void {

@@ -13,6 +13,8 @@ export interface Served {
   readonly denied: string;
   /** Of one whose only request of the minute is used up. */
   readonly limited: string;
+  /** Moves the clock of the server, which stands still by itself. */
+  advance(ms: number): void;
   /** What came to the server since it was asked last. */
   takeRequests(): readonly SeenRequest[];
   close(): Promise<void>;
@@ -56,6 +58,7 @@ export async function serve(): Promise<Served> {
     partial: await bearerOf('read:customers'),
     denied: await bearerOf('read:venues'),
     limited: await limitedKey(house, workspace.workspaceId),
+    advance: (ms) => house.clock.advance(ms),
     takeRequests() {
       const taken = requests;
       requests = [];
