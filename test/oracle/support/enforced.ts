@@ -65,7 +65,8 @@ export async function runEnforced(
   );
   const contextValue: ServedContext = Object.assign(context, {
     scope: { requestId: 'oracle' },
-    persistedQuery: null, parsed: null,
+    persistedQuery: null,
+    parsed: null,
   });
   const apollo = {
     document,
