@@ -3,7 +3,7 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { allTables } from './src/app.ts';
-import { readConfig } from './src/config.ts';
+import { readConfig } from './src/config/config.ts';
 import { dataSourceOptions } from './src/db/data-source.ts';
 
 export default new DataSource(dataSourceOptions(readConfig().database, allTables));

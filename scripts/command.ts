@@ -2,13 +2,13 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { operatorContext } from '../src/access/operator.ts';
 import type { Context } from '../src/access/context.ts';
-import { StoredWorkspace } from '../src/access/tables.ts';
+import { StoredWorkspace } from '../src/access/authentication/tables.ts';
 import { openHouse, resolveSecrets, type House } from '../src/app.ts';
-import { ConfigError, readConfig } from '../src/config.ts';
+import { ConfigError, readConfig } from '../src/config/config.ts';
 import { ApiError, notFound, UserErrors } from '../src/core/errors.ts';
-import { StoreVersionError } from '../src/db/migrations/requirements.ts';
-import { asStoreError, explainStoreFault } from '../src/db/store-failure.ts';
-import { LocalSecretsError } from '../src/local-secrets.ts';
+import { StoreVersionError } from '../src/db/migrations/tools/requirements.ts';
+import { asStoreError, explainStoreFault } from '../src/db/store/store-failure.ts';
+import { LocalSecretsError } from '../src/config/local-secrets.ts';
 
 /** The arguments themselves are wrong: exit code 2. */
 export class UsageError extends Error {}

@@ -1,8 +1,8 @@
 // `npm run data:move`: copies a SQLite file into a Postgres database; started again, it goes on where it was interrupted.
 import 'reflect-metadata';
 import { allTables } from '../src/app.ts';
-import { ConfigError, readConfig, type Config } from '../src/config.ts';
-import { moveStore, type MoveProgress } from '../src/db/move/move.ts';
+import { ConfigError, readConfig, type Config } from '../src/config/config.ts';
+import { moveStore, type MoveProgress } from '../src/db/transfer/move.ts';
 import { required, runCommand, UsageError } from './command.ts';
 
 const reportEveryMs = 1_000;

@@ -3,8 +3,8 @@ import 'reflect-metadata';
 import { writeFileSync } from 'node:fs';
 import type { Policy, Requirement } from '../src/access/policy/index.ts';
 import { allFeatures, scopeCatalogue } from '../src/app.ts';
-import { schemaText } from '../src/server/schema-route.ts';
-import { assembleSchema } from '../src/server/schema.ts';
+import { schemaText } from '../src/http/pages/schema-route.ts';
+import { assembleSchema } from '../src/graphql/schema.ts';
 import { runCommand } from './command.ts';
 
 /** The alternatives, each a list of scopes needed together; "authenticated" = any credential; "open" = anyone. */

@@ -1,7 +1,7 @@
 // `npm run -s key:check -- KEY`: says offline whether a text is a well-formed key. Never repeats it, asks no server and no
 // store; whether a well-formed key works is another question. `-` reads the text from standard input.
 import { text } from 'node:stream/consumers';
-import { splitApiKey } from '../src/access/api-key.ts';
+import { splitApiKey } from '../src/access/credentials/api-key.ts';
 
 const usage = 'npm run -s key:check -- KEY [--json]   (KEY may be -: standard input)';
 const given = process.argv.slice(2);

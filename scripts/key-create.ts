@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { UserErrors } from '../src/core/errors.ts';
 import { createApiKey } from '../src/features/api-keys/index.ts';
-import { DateTimeScalar } from '../src/graph/scalars.ts';
+import { DateTimeScalar } from '../src/resources/inputs/scalars.ts';
 import {
   optionalList,
   optionalName,

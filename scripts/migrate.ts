@@ -1,8 +1,8 @@
 // `npm run migrate`: brings the database's tables up to date. The server does the same when it starts.
 import 'reflect-metadata';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/config.ts';
 import { openDatabase } from '../src/db/data-source.ts';
-import type { MigrationReport } from '../src/db/database.ts';
+import type { MigrationReport } from '../src/db/store/database.ts';
 import { runCommand } from './command.ts';
 
 function describe({ applied, unknown }: MigrationReport): string {

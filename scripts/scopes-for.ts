@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { createExplainer, type AccessExplainer } from '../src/access/policy/index.ts';
 import { allFeatures, scopeCatalogue } from '../src/app.ts';
 import { ApiError } from '../src/core/errors.ts';
-import { assembleSchema } from '../src/server/schema.ts';
+import { assembleSchema } from '../src/graphql/schema.ts';
 import { runCommand, UsageError } from './command.ts';
 
 const reasons: Readonly<Record<string, string>> = {

@@ -5,4 +5,4 @@ import { helpIfAsked } from './help.mjs';
 helpIfAsked(`npm run start:cluster [-- --workers N]
   As npm start, with N server processes behind one port; as many as there are cores when N is left out.`);
 await bootstrap();
-await runBuilt('src/cluster.js', process.argv.slice(2));
+await runBuilt('src/process/cluster.js', process.argv.slice(2));

@@ -1,17 +1,21 @@
 // The one place that wires the rooms together: settings -> store -> schema -> server. Tests and commands call it too.
 import type { Logger } from 'pino';
-import { createAuthenticator, type Authenticator, type ExternalSignIn } from './access/authenticate.ts';
+import {
+  createAuthenticator,
+  type Authenticator,
+  type ExternalSignIn,
+} from './access/authentication/authenticate.ts';
 import type { CredentialTools } from './access/context.ts';
-import { createKeyEscrow } from './access/escrow.ts';
-import { createLastUsedLog, type LastUsedLog } from './access/last-used.ts';
-import { createOidcVerifier } from './access/oidc.ts';
+import { createKeyEscrow } from './access/credentials/escrow.ts';
+import { createLastUsedLog, type LastUsedLog } from './access/authentication/last-used.ts';
+import { createOidcVerifier } from './access/credentials/oidc.ts';
 import type { Operator } from './access/operator.ts';
-import { createPasswordHasher } from './access/password.ts';
+import { createPasswordHasher } from './access/credentials/password.ts';
 import { createExplainer, createGate, measuredGate, roleScopes, type Gate } from './access/policy/index.ts';
 import { countingFailures, openLimits } from './access/rate-limit/index.ts';
 import { createScopeCatalogue, type ScopeCatalogue } from './access/scope-catalogue.ts';
-import { createTokenIssuer } from './access/token.ts';
-import type { Config } from './config.ts';
+import { createTokenIssuer } from './access/credentials/token.ts';
+import type { Config } from './config/config.ts';
 import { systemClock, type Clock } from './core/clock.ts';
 import { operationLimitMs as defaultOperationLimitMs } from './core/deadlines.ts';
 import type { Meter } from './core/meter.ts';
@@ -19,37 +23,37 @@ import type { Role } from './core/principal.ts';
 import { systemScheduler, type Scheduler } from './core/scheduler.ts';
 import type { Tracer } from './core/tracer.ts';
 import { version } from './core/version.ts';
-import { compatibleDatabase } from './db/compatible-database.ts';
-import type { Database, DatabaseOptions } from './db/database.ts';
+import { compatibleDatabase } from './db/store/compatible-database.ts';
+import type { Database, DatabaseOptions } from './db/store/database.ts';
 import { openDatabase } from './db/data-source.ts';
-import { measuredDatabase } from './db/measured-database.ts';
+import { measuredDatabase } from './db/store/measured-database.ts';
 import { keyEvents } from './features/api-keys/index.ts';
 import { features } from './features/index.ts';
 import { identityLinker } from './features/users/index.ts';
-import type { Feature } from './graph/feature.ts';
-import { idempotencyJob, IdempotencyRecord } from './graph/idempotency.ts';
-import { nodeFeature } from './graph/node.ts';
-import { documentsPlugin } from './graphql/documents.ts';
+import type { Feature } from './resources/feature.ts';
+import { idempotencyJob, IdempotencyRecord } from './resources/idempotency.ts';
+import { nodeFeature } from './resources/node.ts';
+import { documentsPlugin } from './graphql/precheck/documents.ts';
 import type { Job } from './jobs/job.ts';
 import { startJobs, type Jobs } from './jobs/schedule.ts';
-import { loadLocalSecrets } from './local-secrets.ts';
-import { accessPlugin } from './server/access-plugin.ts';
-import { contextFactory, type ServedContext } from './server/context.ts';
-import { costPlugin } from './server/cost-plugin.ts';
-import { exampleDocument, exampleFiles } from './server/example-document.ts';
-import type { CompiledExecution } from './server/execute.ts';
-import { createHttpServer, type HttpServer } from './server/http.ts';
-import { introspectionPlugin } from './server/introspection-plugin.ts';
-import { shownErrorsPlugin, shownSchema } from './server/shown-schema.ts';
-import { createOperationCheck } from './server/operation-check.ts';
+import { loadLocalSecrets } from './config/local-secrets.ts';
+import { accessPlugin } from './graphql/plugins/access-plugin.ts';
+import { contextFactory, type ServedContext } from './graphql/context.ts';
+import { costPlugin } from './graphql/plugins/cost-plugin.ts';
+import { exampleDocument, exampleFiles } from './http/pages/example-document.ts';
+import type { CompiledExecution } from './graphql/execution/execute.ts';
+import { createHttpServer, type HttpServer } from './http/server/http.ts';
+import { introspectionPlugin } from './graphql/plugins/introspection-plugin.ts';
+import { shownErrorsPlugin, shownSchema } from './graphql/errors/shown-schema.ts';
+import { createOperationCheck } from './graphql/precheck/operation-check.ts';
 import {
   createPersistedQueries,
   persistedQueriesPlugin,
   type PersistedQueries,
-} from './server/persisted-queries.ts';
-import { schemaView } from './server/schema-view.ts';
-import { assembleSchema, type AssembledSchema } from './server/schema.ts';
-import { tracedDatabase } from './tracing/traced-database.ts';
+} from './graphql/precheck/persisted-queries.ts';
+import { schemaView } from './graphql/schema/schema-view.ts';
+import { assembleSchema, type AssembledSchema } from './graphql/schema.ts';
+import { tracedDatabase } from './telemetry/tracing/traced-database.ts';
 
 const lastUsedFlushMs = 5_000;
 

@@ -6,7 +6,8 @@ import { createLogger } from '../src/core/logger.ts';
 import type { Job } from '../src/jobs/job.ts';
 import { startJobs } from '../src/jobs/schedule.ts';
 import { failWhere, stopFailing } from './db/support/failing-store.ts';
-import { allRows, gate } from './db/support/store.ts';
+import { gate } from './support/gate.ts';
+import { allRows } from './db/support/store.ts';
 import { describeEachEngine } from './support/engines.ts';
 import { openTestHouse } from './support/house.ts';
 

@@ -45,7 +45,7 @@ const messages = (log: string) =>
 function program(body: string): string {
   return `
     import { createLogger } from ${JSON.stringify(join(dist, 'core/logger.js'))};
-    import { endAtDefects, endAtSignals, endWith } from ${JSON.stringify(join(dist, 'process-end.js'))};
+    import { endAtDefects, endAtSignals, endWith } from ${JSON.stringify(join(dist, 'process/exit.js'))};
     const logger = createLogger({ level: 'info' });
     const failure = Object.assign(new Error('the store is gone'), { parameters: ['ada@example.org'] });
     ${body}

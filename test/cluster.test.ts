@@ -5,14 +5,14 @@ import { Agent, request } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, it } from 'vitest';
-import { takeTurn } from '../src/db/turn.ts';
+import { takeTurn } from '../src/jobs/claim-turn.ts';
 import { buildCommands, emptyFolder } from './support/commands.ts';
 import { describeEachEngine, newEngine, type Engine } from './support/engines.ts';
 import { allRows, openStore } from './db/support/store.ts';
 
 beforeAll(buildCommands);
 
-const program = join(import.meta.dirname, '../dist/src/cluster.js');
+const program = join(import.meta.dirname, '../dist/src/process/cluster.js');
 
 interface Entry {
   readonly msg: string;

@@ -1,7 +1,7 @@
 // Behaviour of the settings: defaults, what each accepts, and how faults are reported.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../src/config.ts';
+import { ConfigError, readConfig } from '../src/config/config.ts';
 
 const secret = 's'.repeat(32);
 const production = { MODE: 'production', JWT_SECRET: secret, KEY_PEPPER: secret };

@@ -4,7 +4,7 @@ import { beforeAll, afterAll, describe, expect, it } from 'vitest';
 import { operatorContext } from '../src/access/operator.ts';
 import { allFeatures, scopeCatalogue } from '../src/app.ts';
 import { seedWorkspace } from '../src/demo/seed.ts';
-import { assembleSchema } from '../src/server/schema.ts';
+import { assembleSchema } from '../src/graphql/schema.ts';
 import { contractOperation, exampleNames } from './support/contract.ts';
 import { describeEachEngine } from './support/engines.ts';
 import { exampleIds, variablesOf } from './support/example-variables.ts';

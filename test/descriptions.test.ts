@@ -12,9 +12,9 @@ import {
 import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { allFeatures, scopeCatalogue } from '../src/app.ts';
-import { limitsOf, noteRules } from '../src/graph/input-limits.ts';
-import { optionalText, text } from '../src/graph/input.ts';
-import { assembleSchema } from '../src/server/schema.ts';
+import { limitsOf, noteRules } from '../src/resources/inputs/input-limits.ts';
+import { optionalText, text } from '../src/resources/inputs/input.ts';
+import { assembleSchema } from '../src/graphql/schema.ts';
 
 let schema: GraphQLSchema;
 beforeAll(async () => ({ schema } = await assembleSchema(allFeatures, scopeCatalogue())));

@@ -4,7 +4,7 @@
 import * as gql from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Requirement } from '../src/access/policy/index.ts';
-import { tableOf } from '../src/db/table.ts';
+import { tableOf } from '../src/db/store/table.ts';
 import { describeEachEngine } from './support/engines.ts';
 import { openTestHouse, type Caller, type TestHouse, type TestWorkspace } from './support/house.ts';
 import { countIdsOf } from './support/id-places.ts';

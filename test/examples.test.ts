@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { allFeatures, scopeCatalogue } from '../src/app.ts';
-import { assembleSchema } from '../src/server/schema.ts';
+import { assembleSchema } from '../src/graphql/schema.ts';
 import { exampleFiles, exampleNames, operationsOf } from './support/contract.ts';
 
 describe('the example operations', () => {

@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { apiKeyPattern, makeApiKey } from '../src/access/api-key.ts';
+import { apiKeyPattern, makeApiKey } from '../src/access/credentials/api-key.ts';
 import { buildCommands, emptyFolder, runCommand, type CommandResult } from './support/commands.ts';
 
 const { key } = makeApiKey('LIVE');

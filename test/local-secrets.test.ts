@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'vite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadLocalSecrets, LocalSecretsError } from '../src/local-secrets.ts';
+import { loadLocalSecrets, LocalSecretsError } from '../src/config/local-secrets.ts';
 
 let parent: string;
 let directory: string;
@@ -92,7 +92,7 @@ describe('loadLocalSecrets', () => {
       logLevel: 'silent',
       ssr: { noExternal: true },
       build: {
-        ssr: 'src/local-secrets.ts',
+        ssr: 'src/config/local-secrets.ts',
         outDir: join(parent, 'built'),
         rollupOptions: { output: { entryFileNames: 'run.mjs' } },
       },

@@ -1,8 +1,8 @@
 // What Prometheus gets to read: figures of what happened, nothing about whom it happened to, on a port of its own.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readConfig } from '../src/config.ts';
-import { listenForScrapes } from '../src/metrics/listener.ts';
-import { createPrometheusMeter, type PrometheusMeter } from '../src/metrics/prometheus.ts';
+import { readConfig } from '../src/config/config.ts';
+import { listenForScrapes } from '../src/telemetry/metrics/listener.ts';
+import { createPrometheusMeter, type PrometheusMeter } from '../src/telemetry/metrics/prometheus.ts';
 import { describeEachEngine } from './support/engines.ts';
 import { openTestHouse, type KeyCaller, type TestHouse } from './support/house.ts';
 

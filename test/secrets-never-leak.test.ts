@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../src/core/logger.ts';
-import { tableOf } from '../src/db/table.ts';
+import { tableOf } from '../src/db/store/table.ts';
 import { describeEachEngine } from './support/engines.ts';
 import { bearer, openTestHouse, testSecrets, type TestHouse, type TestWorkspace } from './support/house.ts';
 import { callerWith, colleague, keyAdmin, use, withOtherSecret, type KeyAdmin } from './support/keys.ts';

@@ -7,7 +7,7 @@ import { hasPython, startInTerminal, type TerminalKind, type TerminalServer } fr
 beforeAll(buildCommands);
 
 const single = { name: 'one process', args: ['main.js'] };
-const cluster = { name: 'a cluster', args: ['cluster.js', '--workers', '2'] };
+const cluster = { name: 'a cluster', args: ['process/cluster.js', '--workers', '2'] };
 
 let engine: Engine;
 let server: TerminalServer | undefined;

@@ -184,7 +184,7 @@ describeEachEngine('A server that sends traces', (engineName) => {
       ...{ JWT_SECRET: testSecrets.jwtSecrets[0], KEY_PEPPER: testSecrets.keyPepper },
       ...{ ...promptly, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint },
     };
-    const program = join(import.meta.dirname, '../dist/src/cluster.js');
+    const program = join(import.meta.dirname, '../dist/src/process/cluster.js');
     const child = spawn(process.execPath, [program, '--workers', '2'], { env });
     try {
       let said = '';

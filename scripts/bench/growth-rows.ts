@@ -1,9 +1,9 @@
 // Many rows, quickly: copies of seeded ones, made by the engine itself. Only what the growth runs read.
 import sql, { join, raw, type Sql } from 'sql-template-tag';
-import { StoredApiKey, StoredApiKeySecret } from '../../src/access/tables.ts';
+import { StoredApiKey, StoredApiKeySecret } from '../../src/access/authentication/tables.ts';
 import { operatorContext } from '../../src/access/operator.ts';
 import type { House } from '../../src/app.ts';
-import { tableOf, type EntityClass } from '../../src/db/table.ts';
+import { tableOf, type EntityClass } from '../../src/db/store/table.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { Customer } from '../../src/features/customers/index.ts';
 import { FollowUp } from '../../src/features/follow-ups/index.ts';

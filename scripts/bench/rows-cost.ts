@@ -4,8 +4,8 @@ import { createGate } from '../../src/access/policy/index.ts';
 import { operatorContext } from '../../src/access/operator.ts';
 import { allFeatures, type House } from '../../src/app.ts';
 import type { ApiKeyPrincipal } from '../../src/core/principal.ts';
-import { createExecutor } from '../../src/server/execute.ts';
-import { assembleUnguarded } from '../../src/server/schema.ts';
+import { createExecutor } from '../../src/graphql/execution/execute.ts';
+import { assembleUnguarded } from '../../src/graphql/schema.ts';
 import { collectGarbage, cpuMilliseconds, median } from './measure.ts';
 import { atMost, type Ratio } from './ratios.ts';
 

@@ -2,7 +2,7 @@
 import sql from 'sql-template-tag';
 import { operatorContext } from '../../src/access/operator.ts';
 import { openHouse, resolveSecrets, type House } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { createApiKey } from '../../src/features/api-keys/index.ts';
 import { createWorkspace } from '../../src/features/users/index.ts';

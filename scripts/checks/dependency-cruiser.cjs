@@ -1,10 +1,14 @@
 // Which room may import which. Run by `npm run arch`; each rule says what to do instead.
 //
-//   core <- db <- access <- graph <- features <- demo        server may use core, db, access, graph
-//   metrics may use core: the others tell it through core's Meter
-//   tracing may use core and db: the others tell it through core's Tracer
-//   handbook uses nothing; server sends its pages
-//   app.ts and serve.ts see all and wire the rooms together
+//   core <- db <- access <- resources <- features <- demo
+//   access <- jobs: features declare their jobs by jobs/job, app.ts hands them to the schedule
+//   resources <- graphql <- http: a surface enters GraphQL by graphql/run-operation
+//   telemetry/metrics uses core: the others tell it through core's Meter
+//   telemetry/tracing uses core and db: the others tell it through core's Tracer
+//   handbook uses nothing; http sends its pages
+//   app.ts and process/ see all and wire the rooms together
+//
+// No two folders import each other, at any depth.
 //
 // (Version 17: 18 needs Node 22. It reads TypeScript through the compiler's JavaScript API, hence TypeScript 6.)
 
@@ -33,13 +37,22 @@ module.exports = {
       from: {},
       to: { circular: true },
     },
+    {
+      name: 'no-folder-cycles',
+      severity: 'error',
+      scope: 'folder',
+      comment:
+        'Two folders that need each other are one room, or hide a third: move what both need into a folder below both.',
+      from: {},
+      to: { circular: true },
+    },
     room(
-      'metrics',
+      'telemetry/metrics',
       ['core'],
       'metrics counts what it is told. Let the room tell it through a Meter of core.',
     ),
     room(
-      'tracing',
+      'telemetry/tracing',
       ['core', 'db'],
       'tracing follows a request by what it is told. Let the room tell it through a RequestTrace of core.',
     ),
@@ -48,13 +61,13 @@ module.exports = {
       severity: 'error',
       comment:
         'Its packages cost time and memory, which only those shall pay who set OTEL_EXPORTER_OTLP_ENDPOINT: import ' +
-        'src/tracing/open-telemetry.ts dynamically where it is wanted. Types come from src/core/tracer.ts.',
+        'src/telemetry/tracing/open-telemetry.ts dynamically where it is wanted. Types come from src/core/tracer.ts.',
       from: {
         path: '^src/',
-        pathNot: '^src/tracing/(open-telemetry|request-trace|told-once|traceparent)\\.ts$',
+        pathNot: '^src/telemetry/tracing/(open-telemetry|request-trace|log-outage-once|traceparent)\\.ts$',
       },
       to: {
-        path: '(^src/tracing/(open-telemetry|request-trace|told-once|traceparent)\\.ts$|node_modules/@opentelemetry/)',
+        path: '(^src/telemetry/tracing/(open-telemetry|request-trace|log-outage-once|traceparent)\\.ts$|node_modules/@opentelemetry/)',
         dependencyTypesNot: ['dynamic-import'],
       },
     },
@@ -64,7 +77,7 @@ module.exports = {
       comment:
         'An AsyncLocalStorage makes each promise of each request dearer (on Node 20 by 10 to 15 % of a small one). What ' +
         'is known of a request goes from hand to hand: as facts.scope, contextValue.scope or scopeOf(request).',
-      from: { path: '^src/', pathNot: '^src/tracing/current-trace\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/telemetry/tracing/current-trace\\.ts$' },
       to: { path: '^(node:)?async_hooks$' },
     },
     room(
@@ -91,29 +104,25 @@ module.exports = {
       'jobs runs what it is given and knows no feature. Let the feature declare the job in its manifest (Feature.jobs).',
     ),
     room(
-      'graph',
+      'resources',
       ['core', 'db', 'access', 'jobs'],
-      'graph turns rows into connections, filters and edges for any feature. Make the difference a part of the ' +
+      'resources turns rows into connections, filters and edges for any feature. Make the difference a part of the ' +
         'declaration that the feature passes in.',
     ),
     room(
-      'http',
-      [],
-      'http holds the table of routes, which everybody may read. What is done at a path stands in the room that does it.',
-    ),
-    room(
       'graphql',
-      ['core', 'db', 'access', 'graph', 'server'],
-      'graphql runs operations for every surface and knows none of them. Let the surface give the answer its form.',
+      ['core', 'db', 'access', 'resources'],
+      'graphql runs operations for every surface and knows none of them, and no feature: app.ts hands it the list. Let the ' +
+        'surface give the answer its form; add what you need of a feature to its manifest.',
     ),
     room(
-      'server',
-      ['core', 'db', 'access', 'graph', 'graphql', 'http', 'handbook'],
-      'server never names a feature: app.ts hands it the list. Add what you need to the feature manifest in core.',
+      'http',
+      ['core', 'db', 'access', 'resources', 'graphql', 'handbook'],
+      'http never names a feature. What it needs of GraphQL is behind graphql/run-operation.',
     ),
     room(
       'features',
-      ['core', 'db', 'access', 'graph', 'jobs'],
+      ['core', 'db', 'access', 'resources', 'jobs'],
       'A feature is served; it does not know how. What it needs of a request is in the context; what the server needs ' +
         'of it belongs into its manifest.',
     ),
@@ -122,7 +131,7 @@ module.exports = {
       severity: 'error',
       comment:
         'A feature declares its jobs (src/jobs/job.ts) and starts none: app.ts hands them to the schedule.',
-      from: { path: '^src/(graph|features)/' },
+      from: { path: '^src/(resources|features)/' },
       to: { path: '^src/jobs/', pathNot: '^src/jobs/job\\.ts$' },
     },
     {
@@ -154,32 +163,32 @@ module.exports = {
       severity: 'error',
       comment: 'Demo data is written through the same services as a mutation uses, without HTTP: call those.',
       from: { path: '^src/demo/' },
-      to: { path: '^src/(server/|app\\.ts$|serve\\.ts$|main\\.ts$)' },
+      to: { path: '^src/(graphql/|http/|process/|app\\.ts$|main\\.ts$)' },
     },
     {
       name: 'nobody-imports-demo',
       severity: 'error',
       comment:
-        'Only app.ts, serve.ts, scripts and tests fill a database with demo data; no room depends on it.',
-      from: { path: '^src/[^/]+/', pathNot: '^src/demo/' },
+        'Only process/serve.ts, scripts and tests fill a database with demo data; no room depends on it.',
+      from: { path: '^src/[^/]+/', pathNot: '^src/(demo|process)/' },
       to: { path: '^src/demo/' },
     },
     {
       name: 'rooms-receive-settings',
       severity: 'error',
       comment:
-        'src/config.ts is for serve.ts, cluster.ts, start-fault.ts, app.ts and scripts. Take the values a room needs as arguments, with a type of ' +
-        "the room's own.",
-      from: { path: '^src/', pathNot: '^src/(serve|cluster|start-fault|app)\\.ts$' },
-      to: { path: '^src/config\\.ts$' },
+        'src/config/ is for src/process/, app.ts and scripts. Take the values a room needs as arguments, with a type of the ' +
+        "room's own.",
+      from: { path: '^src/', pathNot: '^src/(process/|config/|app\\.ts$)' },
+      to: { path: '^src/config/' },
     },
     {
       name: 'nobody-imports-main',
       severity: 'error',
       comment:
-        'main.ts and serve.ts start the process when they are loaded. Import createApp from app.ts instead.',
+        'main.ts and process/serve.ts start the process when they are loaded. Import createApp from app.ts instead.',
       from: { pathNot: '^scripts/' },
-      to: { path: '^src/(main|serve)\\.ts$' },
+      to: { path: '^src/(main|process/serve)\\.ts$' },
     },
     {
       name: 'typeorm-stays-in-db',
@@ -187,16 +196,16 @@ module.exports = {
       comment:
         'A feature (its *.resolver.ts above all) never touches a connection: every read and write goes through the ' +
         'tenant layer in src/db, which adds workspace and venue limits. Declare tables with what src/db exports.',
-      from: { path: '^src/(core|graph|server|features|demo)/' },
+      from: { path: '^src/(core|jobs|resources|graphql|http|features|demo)/' },
       to: { path: 'node_modules/(typeorm|sqlite3|pg)/' },
     },
     {
       name: 'typeorm-comes-light',
       severity: 'error',
       comment:
-        'Import classes of TypeORM from src/db/typeorm.ts (add the one you need there): the package itself loads all ' +
+        'Import classes of TypeORM from src/db/store/typeorm.ts (add the one you need there): the package itself loads all ' +
         'that it has. Types may come from the package.',
-      from: { path: '^src/', pathNot: '^src/db/typeorm\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/db/store/typeorm\\.ts$' },
       to: { path: 'node_modules/typeorm/', dependencyTypesNot: ['type-only'] },
     },
     {

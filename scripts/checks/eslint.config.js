@@ -78,9 +78,9 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts', 'test/**/*.ts', 'ormconfig.ts'],
-    ignores: ['src/config.ts', 'test/**/support/**'],
+    ignores: ['src/config/config.ts', 'test/**/support/**'],
     rules: {
-      // Settings are parsed once, in src/config.ts, which reports all faults together. Take the value you need as an
+      // Settings are parsed once, in src/config/config.ts, which reports all faults together. Take the value you need as an
       // argument. (Tests get theirs from a support/ folder.)
       'no-restricted-properties': [
         'error',
@@ -88,7 +88,7 @@ export default tseslint.config(
           object: 'process',
           property: 'env',
           message:
-            'Settings come from src/config.ts, as arguments; tests take theirs from a support/ folder.',
+            'Settings come from src/config/config.ts, as arguments; tests take theirs from a support/ folder.',
         },
       ],
       'no-restricted-imports': [
@@ -98,7 +98,7 @@ export default tseslint.config(
             name,
             importNames: ['env', 'default'],
             message:
-              'Settings come from src/config.ts, as arguments; tests take theirs from a support/ folder.',
+              'Settings come from src/config/config.ts, as arguments; tests take theirs from a support/ folder.',
           })),
         },
       ],
@@ -110,9 +110,9 @@ export default tseslint.config(
     // terminal of a whole process.
     ignores: [
       'src/core/scheduler.ts',
-      'src/server/drain.ts',
-      'src/server/connections.ts',
-      'src/process-end.ts',
+      'src/http/server/drain.ts',
+      'src/http/server/connections.ts',
+      'src/process/exit.ts',
     ],
     rules: {
       // A timer that repeats on its own writes in the middle of tests that compare the whole store.

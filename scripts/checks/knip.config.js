@@ -5,8 +5,8 @@ export default {
     ...[
       'src/main.ts',
       // Loaded by main.ts.
-      'src/serve.ts',
-      'src/cluster.ts',
+      'src/process/serve.ts',
+      'src/process/cluster.ts',
       'scripts/*.{ts,mjs}',
       'scripts/checks/*.{js,cjs}',
       'test/**/*.ts',

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { operatorContext } from '../../src/access/operator.ts';
 import { openHouse } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { createApiKey } from '../../src/features/api-keys/index.ts';
 import { createWorkspace } from '../../src/features/users/index.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';

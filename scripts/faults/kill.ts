@@ -1,8 +1,8 @@
 // kill -9 while sixteen writers write, again and again: nothing that was acknowledged may be missing afterwards.
 import sql from 'sql-template-tag';
 import { setTimeout as wait } from 'node:timers/promises';
-import { readConfig } from '../../src/config.ts';
-import type { Database } from '../../src/db/database.ts';
+import { readConfig } from '../../src/config/config.ts';
+import type { Database } from '../../src/db/store/database.ts';
 import { openDatabase } from '../../src/db/data-source.ts';
 import type { Cleanup } from '../bench/cleanup.ts';
 import { createClient } from './client.ts';

@@ -1,7 +1,7 @@
 // The wire between the server and Postgres: without a store nobody gets more than 503, and that soon.
 import sql from 'sql-template-tag';
-import { readConfig } from '../../src/config.ts';
-import type { Database } from '../../src/db/database.ts';
+import { readConfig } from '../../src/config/config.ts';
+import type { Database } from '../../src/db/store/database.ts';
 import { openDatabase } from '../../src/db/data-source.ts';
 import type { Cleanup } from '../bench/cleanup.ts';
 import { createClient } from './client.ts';

@@ -2,21 +2,21 @@
 import { isObjectType, type GraphQLSchema } from 'graphql';
 import { maxDocuments, maxUses } from '../../src/access/explain-budget.ts';
 import { costOfCalling, costOfSchema } from '../../src/access/policy/index.ts';
-import * as document from '../../src/access/policy/document-limits.ts';
+import * as document from '../../src/access/policy/limits/document-limits.ts';
 import { pointsPerComparison } from '../../src/access/policy/filter-cost.ts';
 import { callerCharges, failureCharge, managementCharges } from '../../src/access/rate-limit/buckets.ts';
 import { chargesOf } from '../../src/access/rate-limit/password-attempts.ts';
-import { settingDefaults } from '../../src/config.ts';
+import { settingDefaults } from '../../src/config/config.ts';
 import { hourMs, minuteMs } from '../../src/core/clock.ts';
 import { operationLimitMs } from '../../src/core/deadlines.ts';
 import * as availability from '../../src/features/bookings/availability.service.ts';
 import { maxVenues } from '../../src/features/statistics/statistics.inputs.ts';
 import { maxBuckets } from '../../src/features/statistics/buckets.ts';
-import { maxBulk } from '../../src/graph/input.ts';
+import { maxBulk } from '../../src/resources/inputs/input.ts';
 import { defaultPageSize, maxPageSize, maxSearchLength } from '../../src/core/page-size.ts';
-import { maxPlaces } from '../../src/server/error-paths.ts';
-import { defaultBodyLimitBytes } from '../../src/server/http.ts';
-import * as values from '../../src/server/value-limits.ts';
+import { maxPlaces } from '../../src/graphql/errors/error-paths.ts';
+import { defaultBodyLimitBytes } from '../../src/http/server/http.ts';
+import * as values from '../../src/graphql/precheck/value-limits.ts';
 import { code, codes, table } from './markdown.ts';
 
 const figure = (count: number) => count.toLocaleString('en');

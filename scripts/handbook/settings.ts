@@ -1,5 +1,5 @@
-// The table of settings: names, order and defaults from src/config.ts; what each means, here. One that is forgotten does not compile.
-import { settingDefaults, type SettingName } from '../../src/config.ts';
+// The table of settings: names, order and defaults from src/config/config.ts; what each means, here. One that is forgotten does not compile.
+import { settingDefaults, type SettingName } from '../../src/config/config.ts';
 import { code, table } from './markdown.ts';
 
 interface SettingWords {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { operatorContext } from '../../src/access/operator.ts';
 import type { GraphQLSchema } from 'graphql';
 import { openHouse } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { createApiKey } from '../../src/features/api-keys/index.ts';
 import { createWorkspace } from '../../src/features/users/index.ts';

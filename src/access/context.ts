@@ -2,14 +2,14 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Clock } from '../core/clock.ts';
 import type { Principal } from '../core/principal.ts';
-import type { Database } from '../db/database.ts';
-import type { TenantDb } from '../db/tenant-db.ts';
-import type { KeyEscrow } from './escrow.ts';
-import type { PasswordHasher } from './password.ts';
+import type { Database } from '../db/store/database.ts';
+import type { TenantDb } from '../db/tenant/tenant-db.ts';
+import type { KeyEscrow } from './credentials/escrow.ts';
+import type { PasswordHasher } from './credentials/password.ts';
 import type { AccessExplainer, GuardedContext } from './policy/index.ts';
 import type { RequestLimits } from './rate-limit/index.ts';
 import type { ScopeCatalogue } from './scope-catalogue.ts';
-import type { TokenIssuer } from './token.ts';
+import type { TokenIssuer } from './credentials/token.ts';
 
 /** What sign-in and key management need beyond the tenant's rows. */
 export interface CredentialTools {

@@ -2,8 +2,8 @@
 // services as a request. Nothing here is reachable over HTTP.
 import type { Clock } from '../core/clock.ts';
 import { anonymous } from '../core/principal.ts';
-import type { Database } from '../db/database.ts';
-import { createTenantDb } from '../db/tenant-db.ts';
+import type { Database } from '../db/store/database.ts';
+import { createTenantDb } from '../db/tenant/tenant-db.ts';
 import type { Context, CredentialTools } from './context.ts';
 import type { AccessExplainer } from './policy/index.ts';
 import { unlimited } from './rate-limit/index.ts';

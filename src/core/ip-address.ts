@@ -1,4 +1,4 @@
-// Texts that hold an IP address -> one spelling for each address. Lists of addresses are in access/ip-allowlist.ts.
+// Texts that hold an IP address -> one spelling for each address. Lists of addresses are in access/credentials/ip-allowlist.ts.
 import { isIP, SocketAddress } from 'node:net';
 
 export interface IpAddress {

@@ -1,4 +1,4 @@
-// What an API key looks like as text, said once: for whoever makes and splits keys (access/api-key.ts), and for the log, which
+// What an API key looks like as text, said once: for whoever makes and splits keys (access/credentials/api-key.ts), and for the log, which
 // must know one wherever it stands. Pure text; nothing here knows a secret.
 
 const environment = '(live|test)';

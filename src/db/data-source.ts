@@ -1,9 +1,9 @@
 // One setting chooses the engine. Everything above this file is the same on both.
 import type { DataSourceOptions } from 'typeorm';
-import type { Database, DatabaseOptions } from './database.ts';
-import { openPostgresDatabase, postgresOptions } from './postgres-database.ts';
-import { openSqliteDatabase, sqliteOptions } from './sqlite-database.ts';
-import type { EntityClass } from './table.ts';
+import type { Database, DatabaseOptions } from './store/database.ts';
+import { openPostgresDatabase, postgresOptions } from './postgres/database.ts';
+import { openSqliteDatabase, sqliteOptions } from './sqlite/database.ts';
+import type { EntityClass } from './store/table.ts';
 
 export type DatabaseUrl =
   { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };

@@ -3,8 +3,8 @@
 import type { Context } from '../access/context.ts';
 import { dayMs, hourMs, minuteMs, toInstant } from '../core/clock.ts';
 import { newId } from '../core/ids.ts';
-import type { TenantTransaction } from '../db/tenant-db.ts';
-import { tableOf } from '../db/table.ts';
+import type { TenantTransaction } from '../db/tenant/tenant-db.ts';
+import { tableOf } from '../db/store/table.ts';
 import { Booking, BookingStatus, openSpans, type Span } from '../features/bookings/index.ts';
 import { Treatment } from '../features/treatments/index.ts';
 import { Venue } from '../features/venues/index.ts';

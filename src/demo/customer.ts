@@ -1,20 +1,26 @@
 // Tells one customer of the demo story: who it is, which venues it visits, what it asked and what is to be done.
 import { dayMs, minuteMs } from '../core/clock.ts';
-import { APPOINTMENT_TOPICS } from './appointment-topics.ts';
-import { CARE_TOPICS } from './care-topics.ts';
+import { APPOINTMENT_TOPICS } from './texts/appointment-topics.ts';
+import { CARE_TOPICS } from './texts/care-topics.ts';
 import { makeFollowUps } from './follow-ups.ts';
-import { GENERAL_TOPICS } from './general-topics.ts';
+import { GENERAL_TOPICS } from './texts/general-topics.ts';
 import { whileAwake } from './moments.ts';
-import { STAFF } from './names.ts';
+import { STAFF } from './texts/names.ts';
 import { makePerson } from './person.ts';
 import type { Person } from './person.ts';
-import { BRAND } from './places.ts';
+import { BRAND } from './texts/places.ts';
 import { createRandom, itemAt, mix } from './random.ts';
 import type { Random } from './random.ts';
-import type { Channel, CustomerStory, FollowUpStory, InquiryStatus, InquiryStory } from './story.types.ts';
+import type {
+  Channel,
+  CustomerStory,
+  FollowUpStory,
+  InquiryStatus,
+  InquiryStory,
+} from './texts/story.types.ts';
 import { playThread } from './thread.ts';
-import { fill } from './topic.ts';
-import type { Blanks, Topic } from './topic.ts';
+import { fill } from './texts/topic.ts';
+import type { Blanks, Topic } from './texts/topic.ts';
 import type { VenueBackground } from './venues.ts';
 import {
   NEWCOMER_FOLLOW_UPS,
@@ -23,7 +29,7 @@ import {
   TAGS,
   UNANSWERED_FOLLOW_UPS,
   WAITING_FOLLOW_UPS,
-} from './words.ts';
+} from './texts/words.ts';
 
 export interface World {
   readonly seed: number;

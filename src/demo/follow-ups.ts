@@ -3,7 +3,7 @@ import { dayMs, hourMs, minuteMs } from '../core/clock.ts';
 import { whenStaffed, workingQuarter } from './moments.ts';
 import { itemAt } from './random.ts';
 import type { Random } from './random.ts';
-import type { FollowUpStory } from './story.types.ts';
+import type { FollowUpStory } from './texts/story.types.ts';
 
 /** A reason for a follow-up: one of the customer's inquiries, or the customer as such (`inquiryIndex` null). */
 export interface Occasion {

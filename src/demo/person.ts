@@ -1,6 +1,6 @@
 // Makes a customer's name and addresses. Which name customer i gets is a shuffle, so no e-mail repeats.
-import { CULTURES } from './names.ts';
-import type { Culture } from './names.ts';
+import { CULTURES } from './texts/names.ts';
+import type { Culture } from './texts/names.ts';
 import { itemAt, shufflePlace } from './random.ts';
 import type { Random } from './random.ts';
 

@@ -2,8 +2,8 @@
 import type { Context } from '../access/context.ts';
 import { toInstant } from '../core/clock.ts';
 import { newId } from '../core/ids.ts';
-import { tableOf, type EntityClass } from '../db/table.ts';
-import type { TenantTransaction } from '../db/tenant-db.ts';
+import { tableOf, type EntityClass } from '../db/store/table.ts';
+import type { TenantTransaction } from '../db/tenant/tenant-db.ts';
 import { Customer, CustomerVenue } from '../features/customers/index.ts';
 import { FollowUp } from '../features/follow-ups/index.ts';
 import { Inquiry, Reply, ReplyAuthorKind } from '../features/inquiries/index.ts';

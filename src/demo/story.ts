@@ -1,9 +1,9 @@
 // The demo story of one business, told from a seed. Pure: no database, no clock, no chance from outside.
 import { tellCustomer } from './customer.ts';
-import type { CustomerStory, Story } from './story.types.ts';
+import type { CustomerStory, Story } from './texts/story.types.ts';
 import { makeVenues } from './venues.ts';
 
-export type { CustomerStory, InquiryStory, Story } from './story.types.ts';
+export type { CustomerStory, InquiryStory, Story } from './texts/story.types.ts';
 
 /**
  * Tells a business with `venueCount` venues (default 5, at least 1) in the 400 days before `nowMs`.

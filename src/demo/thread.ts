@@ -1,13 +1,13 @@
 // Plays out one inquiry: who wrote what and when, as far as it has come by now. The status follows from that.
 import { dayMs, hourMs, minuteMs } from '../core/clock.ts';
-import { openingLetter, replyLetter } from './letters.ts';
-import type { Writer } from './letters.ts';
+import { openingLetter, replyLetter } from './texts/letters.ts';
+import type { Writer } from './texts/letters.ts';
 import { delayMs, whenStaffed } from './moments.ts';
 import type { Random } from './random.ts';
-import type { Channel, InquiryStatus, InquiryStory, ReplyStory } from './story.types.ts';
-import { fill } from './topic.ts';
-import type { Blanks, Topic } from './topic.ts';
-import { FAREWELLS, NUDGES, SIGN_OFFS, THANKS } from './words.ts';
+import type { Channel, InquiryStatus, InquiryStory, ReplyStory } from './texts/story.types.ts';
+import { fill } from './texts/topic.ts';
+import type { Blanks, Topic } from './texts/topic.ts';
+import { FAREWELLS, NUDGES, SIGN_OFFS, THANKS } from './texts/words.ts';
 
 type Turn = 'nudge' | 'ask' | 'detail' | 'answer' | 'thanks' | 'farewell';
 interface TimedTurn {

@@ -1,10 +1,10 @@
 // Makes the venues of a demo story from the word lists: each with its address, hours and price list.
-import { BRAND, PLACES, WEEKS } from './places.ts';
-import type { Place } from './places.ts';
+import { BRAND, PLACES, WEEKS } from './texts/places.ts';
+import type { Place } from './texts/places.ts';
 import { createRandom, itemAt, mix } from './random.ts';
-import type { TreatmentStory, VenueStory } from './story.types.ts';
-import { CURRENCIES, TREATMENTS } from './treatments.ts';
-import type { TreatmentWords } from './treatments.ts';
+import type { TreatmentStory, VenueStory } from './texts/story.types.ts';
+import { CURRENCIES, TREATMENTS } from './texts/treatments.ts';
+import type { TreatmentWords } from './texts/treatments.ts';
 
 /** A venue with what the texts need to know beyond what is stored. */
 export interface VenueBackground {

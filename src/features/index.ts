@@ -1,5 +1,5 @@
 // Every feature of the product, one line each. A new one is a folder and a line here.
-import type { Feature } from '../graph/feature.ts';
+import type { Feature } from '../resources/feature.ts';
 import { accessCheckFeature } from './access-check/index.ts';
 import { apiKeysFeature } from './api-keys/index.ts';
 import { auditFeature } from './audit/index.ts';

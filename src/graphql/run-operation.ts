@@ -2,13 +2,13 @@
 // that each has the same key check, limits, cost, decision, idempotency, time limit, in-flight check and trace. It knows no
 // Fastify and writes no answer: the surface gives the answer its form.
 import type { HTTPGraphQLRequest } from '@apollo/server';
-import type { Caller } from '../access/authenticate.ts';
+import type { Caller } from '../access/authentication/authenticate.ts';
 import type { RequestContextBase, RequestFacts, RequestScope } from '../core/request-facts.ts';
-import { startApollo, unfinishedAnswer, type ApolloOptions } from '../server/apollo.ts';
-import { HeaderMap } from '../server/apollo-packages.ts';
-import type { ErrorDoor, PresentedAnswer } from '../server/format-error.ts';
-import { endForGoneCaller, endForShutdown, endGivenUp, startTimeLimit } from '../server/operation-limit.ts';
-import { withPatience } from '../server/patience.ts';
+import { startApollo, unfinishedAnswer, type ApolloOptions } from './apollo.ts';
+import { HeaderMap } from './request/apollo-packages.ts';
+import type { ErrorDoor, PresentedAnswer } from './errors/format-error.ts';
+import { endForGoneCaller, endForShutdown, endGivenUp, startTimeLimit } from './request/operation-limit.ts';
+import { withPatience } from './request/store-deadline.ts';
 
 export interface OperationRequest {
   /** Read once, by the surface. */

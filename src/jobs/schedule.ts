@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Operator } from '../access/operator.ts';
 import type { Scheduler } from '../core/scheduler.ts';
-import { takeTurn } from '../db/turn.ts';
+import { takeTurn } from './claim-turn.ts';
 import type { Job } from './job.ts';
 
 export interface Jobs {

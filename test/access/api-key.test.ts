@@ -7,7 +7,7 @@ import {
   isSameDigest,
   makeApiKey,
   splitApiKey,
-} from '../../src/access/api-key.ts';
+} from '../../src/access/credentials/api-key.ts';
 
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** Written down once: keys handed out years ago must still split. */

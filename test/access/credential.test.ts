@@ -1,8 +1,8 @@
 // Behaviour of the three header styles: which credential a request carries.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeApiKey } from '../../src/access/api-key.ts';
-import { readCredential, type CredentialHeaders } from '../../src/access/credential.ts';
+import { makeApiKey } from '../../src/access/credentials/api-key.ts';
+import { readCredential, type CredentialHeaders } from '../../src/access/credentials/credential.ts';
 
 const first = makeApiKey('LIVE');
 const second = makeApiKey('TEST');

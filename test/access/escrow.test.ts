@@ -1,7 +1,7 @@
 // Sealed copies of keys: they open for their own row, under their own setting, and for nothing else.
 import { describe, expect, it } from 'vitest';
-import { makeApiKey } from '../../src/access/api-key.ts';
-import { createKeyEscrow } from '../../src/access/escrow.ts';
+import { makeApiKey } from '../../src/access/credentials/api-key.ts';
+import { createKeyEscrow } from '../../src/access/credentials/escrow.ts';
 
 const escrow = createKeyEscrow('an-escrow-secret-of-more-than-32-characters');
 const { key, secretId } = makeApiKey('LIVE');

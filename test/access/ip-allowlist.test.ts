@@ -1,6 +1,10 @@
 // Address lists: which entries are understood, and which callers they let in.
 import { describe, expect, it } from 'vitest';
-import { addressGroup, isAddressAllowed, normalizeIpRange } from '../../src/access/ip-allowlist.ts';
+import {
+  addressGroup,
+  isAddressAllowed,
+  normalizeIpRange,
+} from '../../src/access/credentials/ip-allowlist.ts';
 
 describe('An entry of an address list', () => {
   it.each([

@@ -3,9 +3,9 @@
 import { crc32 } from 'node:zlib';
 import type { Sql } from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { makeApiKey, splitApiKey } from '../../src/access/api-key.ts';
-import { findKeys } from '../../src/access/key-store.ts';
-import type { Connection } from '../../src/db/database.ts';
+import { makeApiKey, splitApiKey } from '../../src/access/credentials/api-key.ts';
+import { findKeys } from '../../src/access/authentication/key-store.ts';
+import type { Connection } from '../../src/db/store/database.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { bearer, openTestHouse, type KeyCaller, type TestHouse } from '../support/house.ts';
 

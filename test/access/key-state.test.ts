@@ -1,7 +1,7 @@
 // Whether a key works at a moment, from its row alone.
 import { describe, expect, it } from 'vitest';
-import { decideKeyState, inactiveAtMs } from '../../src/access/key-state.ts';
-import type { StoredApiKey, StoredApiKeySecret } from '../../src/access/tables.ts';
+import { decideKeyState, inactiveAtMs } from '../../src/access/authentication/key-state.ts';
+import type { StoredApiKey, StoredApiKeySecret } from '../../src/access/authentication/tables.ts';
 import { keyRow, secretRow } from '../db/support/rows.ts';
 
 const dayMs = 86_400_000;

@@ -2,8 +2,8 @@
 import { createHmac, createPublicKey } from 'node:crypto';
 import { generateKeyPair, SignJWT, type JWK } from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createOidcVerifier } from '../../src/access/oidc.ts';
-import { createTokenIssuer, issuerOf } from '../../src/access/token.ts';
+import { createOidcVerifier } from '../../src/access/credentials/oidc.ts';
+import { createTokenIssuer, issuerOf } from '../../src/access/credentials/token.ts';
 import { ApiError } from '../../src/core/errors.ts';
 import { startIssuer, type Manner, type TestIssuer } from '../support/oidc-issuer.ts';
 

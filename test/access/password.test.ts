@@ -1,7 +1,7 @@
 // Behaviour of passwords: rules, hashing, the bounded queue, the price of an unknown user.
 import { hash as argon2Hash } from '@node-rs/argon2';
 import { describe, expect, it } from 'vitest';
-import { createPasswordHasher, passwordProblem } from '../../src/access/password.ts';
+import { createPasswordHasher, passwordProblem } from '../../src/access/credentials/password.ts';
 import { ApiError } from '../../src/core/errors.ts';
 
 const password = 'correct horse battery';

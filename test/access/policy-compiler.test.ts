@@ -12,7 +12,7 @@ import {
   type PolicyDeclaration,
 } from '../../src/access/policy/index.ts';
 import { allFeatures, scopeCatalogue } from '../../src/app.ts';
-import { assembleSchema } from '../../src/server/schema.ts';
+import { assembleSchema } from '../../src/graphql/schema.ts';
 
 const readA = scopes('read:a');
 const readB = scopes('read:b');

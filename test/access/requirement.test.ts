@@ -10,8 +10,8 @@ import {
   authenticated,
   adminOnly,
   type Requirement,
-} from '../../src/access/policy/requirement.ts';
-import { judge, meets, shieldRule, shieldTree } from '../../src/access/policy/rules.ts';
+} from '../../src/access/policy/rules/requirement.ts';
+import { judge, meets, shieldRule, shieldTree } from '../../src/access/policy/rules/rules.ts';
 import { anonymous, type Principal } from '../../src/core/principal.ts';
 import { keyWith } from './support/real-policy.ts';
 

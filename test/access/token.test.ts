@@ -3,7 +3,7 @@ import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { createTokenIssuer } from '../../src/access/token.ts';
+import { createTokenIssuer } from '../../src/access/credentials/token.ts';
 
 const oldSecret = 'o'.repeat(32);
 const newSecret = 'n'.repeat(32);

@@ -3,11 +3,11 @@
 import { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { pino } from 'pino';
-import { addDrain } from '../../src/server/drain.ts';
-import { connectionDefaults } from '../../src/server/connections.ts';
-import { createFastify } from '../../src/server/fastify.ts';
-import { createErrorDoor } from '../../src/server/format-error.ts';
-import { addRequestRules } from '../../src/server/request-rules.ts';
+import { addDrain } from '../../src/http/server/drain.ts';
+import { connectionDefaults } from '../../src/http/server/connections.ts';
+import { createFastify } from '../../src/http/server/fastify.ts';
+import { createErrorDoor } from '../../src/graphql/errors/format-error.ts';
+import { addRequestRules } from '../../src/http/request-rules.ts';
 import { defineIntegrationTestSuite } from './testsuite.ts';
 
 const bodyLimitBytes = 256 * 1024;

@@ -1,7 +1,12 @@
 // E-mail addresses by RFC 5321, RFC 6531 and IDNA, and what makes two of them the same.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressKey, addressSpellings, foldAddress, isEmailAddress } from '../../src/core/email-address.ts';
+import {
+  addressKey,
+  addressSpellings,
+  foldAddress,
+  isEmailAddress,
+} from '../../src/core/text/email-address.ts';
 
 const longLabel = 'b'.repeat(63);
 

@@ -1,6 +1,6 @@
 // The log knows a key by the same format that keys are made in.
 import { describe, expect, it } from 'vitest';
-import { makeApiKey } from '../../src/access/api-key.ts';
+import { makeApiKey } from '../../src/access/credentials/api-key.ts';
 import { apiKeyPattern } from '../../src/core/key-format.ts';
 import { blankSecrets } from '../../src/core/logger.ts';
 

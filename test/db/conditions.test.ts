@@ -2,9 +2,9 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fold } from '../../src/core/fold.ts';
-import type { Comparator, Condition } from '../../src/db/condition.ts';
-import type { TenantDb } from '../../src/db/tenant-db.ts';
+import { fold } from '../../src/core/text/fold.ts';
+import type { Comparator, Condition } from '../../src/db/statements/condition.ts';
+import type { TenantDb } from '../../src/db/tenant/tenant-db.ts';
 import { Customer } from '../../src/features/customers/index.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { customerRow } from './support/rows.ts';

@@ -8,7 +8,7 @@ import pg from 'pg';
 import sql from 'sql-template-tag';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { operatorContext } from '../../src/access/operator.ts';
-import type { MovedSum } from '../../src/db/move/move.ts';
+import type { MovedSum } from '../../src/db/transfer/move.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { identityLinker } from '../../src/features/users/index.ts';
 import { buildCommands, runCommand } from '../support/commands.ts';

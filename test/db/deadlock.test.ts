@@ -1,7 +1,8 @@
 // Two transactions that hold a row each and wait for the other's: the store ends one of them, which is run again.
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gate, openStore, type Store } from './support/store.ts';
+import { gate } from '../support/gate.ts';
+import { openStore, type Store } from './support/store.ts';
 
 describe('Two Postgres transactions that wait for each other', () => {
   let store: Store;

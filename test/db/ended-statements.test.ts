@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { setImmediate, setTimeout as wait } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Connection, Database } from '../../src/db/database.ts';
+import type { Connection, Database } from '../../src/db/store/database.ts';
 import { openDatabase } from '../../src/db/data-source.ts';
-import { openConnection } from '../../src/db/sqlite-connection.ts';
+import { openConnection } from '../../src/db/sqlite/connection.ts';
 import { describeEachEngine, newEngine, type Engine } from '../support/engines.ts';
 import { endless, withoutServerLimits } from './support/endless.ts';
-import { databaseUrl, gate } from './support/store.ts';
+import { gate } from '../support/gate.ts';
+import { databaseUrl } from './support/store.ts';
 
 const reason = new Error('ended');
 const hang = { timeout: 60_000 };

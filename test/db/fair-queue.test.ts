@@ -1,9 +1,9 @@
 // Workspaces in turn, whatever they ask for: a model of every order in which tasks can come, end and be given up.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createFairQueue, type Task } from '../../src/db/fair-queue.ts';
-import { createFairSlots } from '../../src/db/fair-slots.ts';
-import { gate } from './support/store.ts';
+import { createFairQueue, type Task } from '../../src/db/turns/fair-queue.ts';
+import { createFairSlots } from '../../src/db/turns/fair-slots.ts';
+import { gate } from '../support/gate.ts';
 
 interface Numbered extends Task {
   readonly number: number;

@@ -1,7 +1,7 @@
 // Requests that come at the same moment share the statement that reads their keys, and nothing else.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { gatherReads } from '../../src/db/gathered-reads.ts';
+import { gatherReads } from '../../src/db/store/cross-request-loader.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { bearer, openTestHouse, type TestHouse } from '../support/house.ts';
 

@@ -3,10 +3,15 @@ import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fold } from '../../src/core/fold.ts';
-import { listStatement, type Direction, type ListQuery, type Position } from '../../src/db/select.ts';
-import { tableOf } from '../../src/db/table.ts';
-import type { ListResult, TenantDb } from '../../src/db/tenant-db.ts';
+import { fold } from '../../src/core/text/fold.ts';
+import {
+  listStatement,
+  type Direction,
+  type ListQuery,
+  type Position,
+} from '../../src/db/statements/select.ts';
+import { tableOf } from '../../src/db/store/table.ts';
+import type { ListResult, TenantDb } from '../../src/db/tenant/tenant-db.ts';
 import { Customer } from '../../src/features/customers/index.ts';
 import { Inquiry } from '../../src/features/inquiries/index.ts';
 import { describeEachEngine } from '../support/engines.ts';

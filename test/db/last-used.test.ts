@@ -1,7 +1,7 @@
 // When a key was last used: collected in memory, written now and then, never backwards, never lost by a failed write.
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { createLastUsedLog } from '../../src/access/last-used.ts';
-import { StoredApiKey, StoredApiKeySecret } from '../../src/access/tables.ts';
+import { createLastUsedLog } from '../../src/access/authentication/last-used.ts';
+import { StoredApiKey, StoredApiKeySecret } from '../../src/access/authentication/tables.ts';
 import { toInstant } from '../../src/core/clock.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type KeyCaller, type TestHouse, type TestWorkspace } from '../support/house.ts';

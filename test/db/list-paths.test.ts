@@ -3,17 +3,17 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiError } from '../../src/core/errors.ts';
-import type { Comparator, Condition } from '../../src/db/condition.ts';
-import type { ListAt } from '../../src/db/list-indexes.ts';
-import { pathsOf } from '../../src/db/list-paths.ts';
+import type { Comparator, Condition } from '../../src/db/statements/condition.ts';
+import type { ListAt } from '../../src/db/statements/list-indexes.ts';
+import { pathsOf } from '../../src/db/statements/list-paths.ts';
 import {
   examineLimits,
   type ExamineLimits,
   type ListQuery,
   type ParentLink,
-} from '../../src/db/list-query.ts';
-import { tableOf, type EntityClass } from '../../src/db/table.ts';
-import type { TenantDb } from '../../src/db/tenant-db.ts';
+} from '../../src/db/statements/list-query.ts';
+import { tableOf, type EntityClass } from '../../src/db/store/table.ts';
+import type { TenantDb } from '../../src/db/tenant/tenant-db.ts';
 import { Customer, CustomerVenue } from '../../src/features/customers/index.ts';
 import { Inquiry, InquiryChannel, InquiryStatus } from '../../src/features/inquiries/index.ts';
 import { Venue } from '../../src/features/venues/index.ts';

@@ -1,16 +1,16 @@
 // Every filter that the schema allows, in every order, for a caller of all venues and of one: the engine reads nothing but what
-// an index leads to, on each of the ways to a list. What a way examines is bounded then (see src/db/list-paths.ts), so that the
+// an index leads to, on each of the ways to a list. What a way examines is bounded then (see src/db/statements/list-paths.ts), so that the
 // number of rows in the store is of no matter, and statistics are not either.
 import { isEnumType, isInputObjectType, type GraphQLSchema } from 'graphql';
 import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operatorContext } from '../../src/access/operator.ts';
-import type { Comparator, Condition } from '../../src/db/condition.ts';
-import { pathsOf, type Path } from '../../src/db/list-paths.ts';
-import { examineLimits, type ListQuery, type ParentLink } from '../../src/db/list-query.ts';
-import { listsPerParentStatement, listStatement } from '../../src/db/select.ts';
-import { tableOf, type Table } from '../../src/db/table.ts';
-import type { TenantScope } from '../../src/db/tenancy.ts';
+import type { Comparator, Condition } from '../../src/db/statements/condition.ts';
+import { pathsOf, type Path } from '../../src/db/statements/list-paths.ts';
+import { examineLimits, type ListQuery, type ParentLink } from '../../src/db/statements/list-query.ts';
+import { listsPerParentStatement, listStatement } from '../../src/db/statements/select.ts';
+import { tableOf, type Table } from '../../src/db/store/table.ts';
+import type { TenantScope } from '../../src/db/statements/tenancy.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { Booking } from '../../src/features/bookings/index.ts';
 import { Customer, CustomerVenue } from '../../src/features/customers/index.ts';

@@ -5,15 +5,16 @@ import { join } from 'node:path';
 import sql from 'sql-template-tag';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { StoredWorkspace } from '../../src/access/tables.ts';
-import type { WriteConnection } from '../../src/db/database.ts';
+import { StoredWorkspace } from '../../src/access/authentication/tables.ts';
+import type { WriteConnection } from '../../src/db/store/database.ts';
 import { openDatabase } from '../../src/db/data-source.ts';
-import { createTenantDb } from '../../src/db/tenant-db.ts';
+import { createTenantDb } from '../../src/db/tenant/tenant-db.ts';
 import { Customer, CustomerVenue } from '../../src/features/customers/index.ts';
 import { Venue } from '../../src/features/venues/index.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { customerRow, venueRow } from './support/rows.ts';
-import { allRows, countRows, databaseUrl, gate, openStore, type Store } from './support/store.ts';
+import { gate } from '../support/gate.ts';
+import { allRows, countRows, databaseUrl, openStore, type Store } from './support/store.ts';
 
 const names = (rows: readonly Record<string, unknown>[]) => rows.map((row) => row['name']).sort();
 

@@ -2,10 +2,10 @@
 import { DataSource } from 'typeorm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { dataSourceOptions, openDatabase } from '../../src/db/data-source.ts';
-import type { Database } from '../../src/db/database.ts';
-import { UserNames1767225600012 } from '../../src/db/migrations/12-user-names.ts';
+import type { Database } from '../../src/db/store/database.ts';
+import { UserNames1767225600012 } from '../../src/db/migrations/versions/12-user-names.ts';
 import { migrations } from '../../src/db/migrations/index.ts';
-import { tableOf } from '../../src/db/table.ts';
+import { tableOf } from '../../src/db/store/table.ts';
 import { describeEachEngine, newEngine, type Engine } from '../support/engines.ts';
 import { allRows, databaseUrl, entities } from './support/store.ts';
 

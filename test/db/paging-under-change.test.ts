@@ -2,9 +2,9 @@
 // missed or seen twice.
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { toInstant } from '../../src/core/clock.ts';
-import type { Database } from '../../src/db/database.ts';
+import type { Database } from '../../src/db/store/database.ts';
 import { openDatabase } from '../../src/db/data-source.ts';
-import { createTenantDb, type TenantDb } from '../../src/db/tenant-db.ts';
+import { createTenantDb, type TenantDb } from '../../src/db/tenant/tenant-db.ts';
 import { Customer } from '../../src/features/customers/index.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type KeyCaller, type TestHouse } from '../support/house.ts';

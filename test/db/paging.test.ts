@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { getNamedType, isEnumType, isInputObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { operatorContext } from '../../src/access/operator.ts';
-import { fold } from '../../src/core/fold.ts';
+import { fold } from '../../src/core/text/fold.ts';
 import { createCustomer } from '../../src/features/customers/customer.service.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import {

@@ -90,7 +90,7 @@ describeEachEngine('Query plans', (engine) => {
         // Postgres without statistics takes any index of the workspace; it has them soon.
         const isSure = engine === 'sqlite' || kind === 'with statistics';
         const mayScan = kind === 'with statistics' && changesKeysOfOne(statement);
-        // SQLite would prepare it anew at each run (see pageSql in src/db/select.ts).
+        // SQLite would prepare it anew at each run (see pageSql in src/db/statements/select.ts).
         expect(statement.text).not.toMatch(/LIMIT (\?|\$\d+\b)(?! \+ 0)/);
         expect(
           {

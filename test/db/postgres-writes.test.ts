@@ -1,10 +1,11 @@
 // Statements of transactions are prepared on Postgres when they come again; what goes wrong with that is nobody's error.
 import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { WriteConnection } from '../../src/db/database.ts';
+import type { WriteConnection } from '../../src/db/store/database.ts';
 import { hasPostgres } from '../support/engines.ts';
 import { openTestHouse } from '../support/house.ts';
-import { gate, openStore, type Store } from './support/store.ts';
+import { gate } from '../support/gate.ts';
+import { openStore, type Store } from './support/store.ts';
 
 describe.skipIf(!hasPostgres)('Transactions on Postgres', () => {
   let store: Store;

@@ -2,8 +2,8 @@
 // however either is written, in the national form as in the international one.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { searchTerms } from '../../src/db/search-terms.ts';
-import { wordsOfRow } from '../../src/db/search.ts';
+import { searchTerms } from '../../src/db/store/search-terms.ts';
+import { wordsOfRow } from '../../src/db/statements/search.ts';
 
 const table = { name: 'customers', search: ['name', 'phone'], numbers: ['phone'] };
 

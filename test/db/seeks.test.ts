@@ -2,11 +2,11 @@
 // and none of the rows in between.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Condition } from '../../src/db/condition.ts';
-import { listStatement, type ListQuery, type Position, type Window } from '../../src/db/select.ts';
-import { seeksOf } from '../../src/db/seeks.ts';
-import { tableOf } from '../../src/db/table.ts';
-import type { TenantDb } from '../../src/db/tenant-db.ts';
+import type { Condition } from '../../src/db/statements/condition.ts';
+import { listStatement, type ListQuery, type Position, type Window } from '../../src/db/statements/select.ts';
+import { seeksOf } from '../../src/db/statements/index-merge.ts';
+import { tableOf } from '../../src/db/store/table.ts';
+import type { TenantDb } from '../../src/db/tenant/tenant-db.ts';
 import { InquiryChannel, type InquiryStatus, Inquiry } from '../../src/features/inquiries/index.ts';
 import { Customer } from '../../src/features/customers/index.ts';
 import { Venue } from '../../src/features/venues/index.ts';

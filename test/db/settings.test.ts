@@ -2,7 +2,7 @@
 import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/data-source.ts';
-import type { Connection } from '../../src/db/database.ts';
+import type { Connection } from '../../src/db/store/database.ts';
 import { CustomerVenue } from '../../src/features/customers/index.ts';
 import { describeEachEngine, newEngine } from '../support/engines.ts';
 import { databaseUrl, openStore, type Store } from './support/store.ts';

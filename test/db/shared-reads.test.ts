@@ -2,14 +2,14 @@
 // the same of them, and for each the answer that a statement of its own gives.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Condition } from '../../src/db/condition.ts';
-import type { Connection } from '../../src/db/database.ts';
-import type { ListPerParent } from '../../src/db/select.ts';
-import { shareReads, sharing } from '../../src/db/shared-reads.ts';
-import { storeIsAway } from '../../src/db/store-failure.ts';
-import { tableOf } from '../../src/db/table.ts';
-import type { TenantScope } from '../../src/db/tenancy.ts';
-import { readerOf } from '../../src/db/tenant-reader.ts';
+import type { Condition } from '../../src/db/statements/condition.ts';
+import type { Connection } from '../../src/db/store/database.ts';
+import type { ListPerParent } from '../../src/db/statements/select.ts';
+import { shareReads, sharing } from '../../src/db/tenant/shared-reads.ts';
+import { storeIsAway } from '../../src/db/store/store-failure.ts';
+import { tableOf } from '../../src/db/store/table.ts';
+import type { TenantScope } from '../../src/db/statements/tenancy.ts';
+import { readerOf } from '../../src/db/tenant/reader.ts';
 import { Customer, CustomerVenue, linkToVenues } from '../../src/features/customers/index.ts';
 import { FollowUp } from '../../src/features/follow-ups/index.ts';
 import { Inquiry, InquiryStatus } from '../../src/features/inquiries/index.ts';
@@ -17,7 +17,8 @@ import { Venue } from '../../src/features/venues/index.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse } from '../support/house.ts';
 import { customerRow, followUpRow, inquiryRow, venueRow } from './support/rows.ts';
-import { gate, openStore, type Store } from './support/store.ts';
+import { gate } from '../support/gate.ts';
+import { openStore, type Store } from './support/store.ts';
 
 const customers = tableOf(Customer);
 const inquiries = tableOf(Inquiry);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openConnection, type SqliteConnection } from '../../src/db/sqlite-connection.ts';
+import { openConnection, type SqliteConnection } from '../../src/db/sqlite/connection.ts';
 
 let directory: string;
 let writer: SqliteConnection;

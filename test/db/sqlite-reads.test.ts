@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from 'sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openConnection, type SqliteConnection } from '../../src/db/sqlite-connection.ts';
+import { openConnection, type SqliteConnection } from '../../src/db/sqlite/connection.ts';
 
 const sqlite = createRequire(import.meta.url)('sqlite3') as typeof import('sqlite3');
 

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database, WriteConnection } from '../../src/db/database.ts';
+import type { Database, WriteConnection } from '../../src/db/store/database.ts';
 import { openDatabase } from '../../src/db/data-source.ts';
 import { newEngine, type Engine } from '../support/engines.ts';
 import { databaseUrl } from './support/store.ts';

@@ -2,7 +2,7 @@
 import sql from 'sql-template-tag';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ApiError } from '../../src/core/errors.ts';
-import { isStoreFailure, asStoreError, explainStoreFault } from '../../src/db/store-failure.ts';
+import { isStoreFailure, asStoreError, explainStoreFault } from '../../src/db/store/store-failure.ts';
 import { describeEachEngine, hasPostgres } from '../support/engines.ts';
 import {
   bearer,
@@ -14,7 +14,8 @@ import {
 } from '../support/house.ts';
 import { failWhere, stopFailing } from './support/failing-store.ts';
 import { openWire, type Wire } from '../../scripts/faults/wire.ts';
-import { allRows, gate } from './support/store.ts';
+import { gate } from '../support/gate.ts';
+import { allRows } from './support/store.ts';
 
 const create =
   'mutation ($name: String!) { createCustomer(input: { name: $name }) { customerId userErrors { code } } }';

@@ -6,8 +6,12 @@ import { compareVersions, version } from '../../src/core/version.ts';
 import { createLogger } from '../../src/core/logger.ts';
 import { dataSourceOptions, openDatabase } from '../../src/db/data-source.ts';
 import { migrations } from '../../src/db/migrations/index.ts';
-import { liftRequirement, requireVersion, StoreVersionError } from '../../src/db/migrations/requirements.ts';
-import { newDataSource } from '../../src/db/typeorm.ts';
+import {
+  liftRequirement,
+  requireVersion,
+  StoreVersionError,
+} from '../../src/db/migrations/tools/requirements.ts';
+import { newDataSource } from '../../src/db/store/typeorm.ts';
 import { buildCommands, runCommand } from '../support/commands.ts';
 import { describeEachEngine, hasPostgres, newEngine, type Engine } from '../support/engines.ts';
 import { openTestHouse, testSecrets, type TestHouse } from '../support/house.ts';

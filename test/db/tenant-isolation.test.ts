@@ -2,12 +2,12 @@
 // compared with a plain filter in JavaScript.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { StoredWorkspace } from '../../src/access/tables.ts';
-import type { Connection } from '../../src/db/database.ts';
-import type { ParentLink } from '../../src/db/select.ts';
-import { tableOf, type EntityClass } from '../../src/db/table.ts';
-import type { TenantScope } from '../../src/db/tenancy.ts';
-import type { TenantTransaction } from '../../src/db/tenant-db.ts';
+import { StoredWorkspace } from '../../src/access/authentication/tables.ts';
+import type { Connection } from '../../src/db/store/database.ts';
+import type { ParentLink } from '../../src/db/statements/select.ts';
+import { tableOf, type EntityClass } from '../../src/db/store/table.ts';
+import type { TenantScope } from '../../src/db/statements/tenancy.ts';
+import type { TenantTransaction } from '../../src/db/tenant/tenant-db.ts';
 import { Customer, CustomerVenue } from '../../src/features/customers/index.ts';
 import { FollowUp } from '../../src/features/follow-ups/follow-up.entity.ts';
 import { Inquiry } from '../../src/features/inquiries/index.ts';

@@ -2,17 +2,17 @@
 // written, its rows stay as they are. Rows are written here as that version wrote them.
 import { DataSource } from 'typeorm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findUserByEmail } from '../../src/access/key-store.ts';
-import { addressKey } from '../../src/core/email-address.ts';
-import { fold } from '../../src/core/fold.ts';
-import type { Condition } from '../../src/db/condition.ts';
+import { findUserByEmail } from '../../src/access/authentication/key-store.ts';
+import { addressKey } from '../../src/core/text/email-address.ts';
+import { fold } from '../../src/core/text/fold.ts';
+import type { Condition } from '../../src/db/statements/condition.ts';
 import { dataSourceOptions, openDatabase } from '../../src/db/data-source.ts';
-import { AddressFolds1767225600060 } from '../../src/db/migrations/60-address-folds.ts';
-import { TextFolds1767225600030 } from '../../src/db/migrations/30-text-folds.ts';
-import { searchTerms } from '../../src/db/search-terms.ts';
-import { wordsOfRow } from '../../src/db/search.ts';
-import { tableOf } from '../../src/db/table.ts';
-import { createTenantDb } from '../../src/db/tenant-db.ts';
+import { AddressFolds1767225600060 } from '../../src/db/migrations/versions/60-address-folds.ts';
+import { TextFolds1767225600030 } from '../../src/db/migrations/versions/30-text-folds.ts';
+import { searchTerms } from '../../src/db/store/search-terms.ts';
+import { wordsOfRow } from '../../src/db/statements/search.ts';
+import { tableOf } from '../../src/db/store/table.ts';
+import { createTenantDb } from '../../src/db/tenant/tenant-db.ts';
 import { Customer } from '../../src/features/customers/index.ts';
 import { testClock } from '../support/house.ts';
 import { describeEachEngine, newEngine, type Engine } from '../support/engines.ts';

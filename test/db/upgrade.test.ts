@@ -4,7 +4,7 @@ import sql, { join, raw } from 'sql-template-tag';
 import { DataSource } from 'typeorm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openDatabase, dataSourceOptions } from '../../src/db/data-source.ts';
-import type { Database } from '../../src/db/database.ts';
+import type { Database } from '../../src/db/store/database.ts';
 import { migrations } from '../../src/db/migrations/index.ts';
 import { describeEachEngine, newEngine, type Engine } from '../support/engines.ts';
 import { openTestHouse, type TestHouse } from '../support/house.ts';

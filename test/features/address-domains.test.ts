@@ -2,9 +2,9 @@
 // upgraded to that.
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fold } from '../../src/core/fold.ts';
+import { fold } from '../../src/core/text/fold.ts';
 import { openDatabase } from '../../src/db/data-source.ts';
-import { AddressFolds1767225600060 } from '../../src/db/migrations/60-address-folds.ts';
+import { AddressFolds1767225600060 } from '../../src/db/migrations/versions/60-address-folds.ts';
 import { allRows, databaseUrl } from '../db/support/store.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type KeyCaller, type TestHouse, type TestWorkspace } from '../support/house.ts';

@@ -6,7 +6,7 @@ import { Booking, BookingStatus, openSpans } from '../../src/features/bookings/i
 import { Customer } from '../../src/features/customers/index.ts';
 import { Treatment } from '../../src/features/treatments/index.ts';
 import { Venue } from '../../src/features/venues/index.ts';
-import { createTenantDb, type TenantDb } from '../../src/db/tenant-db.ts';
+import { createTenantDb, type TenantDb } from '../../src/db/tenant/tenant-db.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type TestHouse } from '../support/house.ts';
 

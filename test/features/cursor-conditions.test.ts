@@ -1,11 +1,11 @@
 // A cursor belongs to what its list asks, not to how it was written down, and to the parent that its list hangs below.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { conditionText } from '../../src/db/condition-text.ts';
-import { tableOf } from '../../src/db/table.ts';
+import { conditionText } from '../../src/db/statements/condition-text.ts';
+import { tableOf } from '../../src/db/store/table.ts';
 import { Customer } from '../../src/features/customers/index.ts';
 import { Venue } from '../../src/features/venues/index.ts';
-import { filterCondition, type FilterValue } from '../../src/graph/comparators.ts';
+import { filterCondition, type FilterValue } from '../../src/resources/inputs/comparators.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type Answer, type KeyCaller, type TestHouse } from '../support/house.ts';
 

@@ -4,7 +4,7 @@ import sql from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { operatorContext } from '../../src/access/operator.ts';
 import { toInstant } from '../../src/core/clock.ts';
-import { IdempotencyRecord } from '../../src/graph/idempotency.ts';
+import { IdempotencyRecord } from '../../src/resources/idempotency.ts';
 import { contractOperation } from '../support/contract.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import {

@@ -1,9 +1,9 @@
 // Work on the same keys at the same time, on Postgres: nobody waits in a circle. SQLite has one writer and needs no order.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLastUsedLog } from '../../src/access/last-used.ts';
+import { createLastUsedLog } from '../../src/access/authentication/last-used.ts';
 import { operatorContext } from '../../src/access/operator.ts';
-import { StoredApiKey, StoredApiKeySecret } from '../../src/access/tables.ts';
-import type { DatabaseOptions } from '../../src/db/database.ts';
+import { StoredApiKey, StoredApiKeySecret } from '../../src/access/authentication/tables.ts';
+import type { DatabaseOptions } from '../../src/db/store/database.ts';
 import { hasPostgres } from '../support/engines.ts';
 import { createHolder, someoneWaitsForALock } from '../support/hold.ts';
 import { openTestHouse, type TestHouse, type TestWorkspace } from '../support/house.ts';

@@ -3,7 +3,7 @@
 import type { GraphQLField } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { roleScopes } from '../../src/access/policy/index.ts';
-import { tableOf } from '../../src/db/table.ts';
+import { tableOf } from '../../src/db/store/table.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type Caller, type TestHouse, type TestWorkspace } from '../support/house.ts';
 import {

@@ -2,7 +2,7 @@
 import { isInputObjectType, type GraphQLInputObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { allFeatures, scopeCatalogue } from '../../src/app.ts';
-import { assembleSchema } from '../../src/server/schema.ts';
+import { assembleSchema } from '../../src/graphql/schema.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type TestHouse, type TestWorkspace } from '../support/house.ts';
 

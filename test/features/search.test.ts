@@ -2,7 +2,7 @@
 import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { operatorContext } from '../../src/access/operator.ts';
-import { createTenantDb, type TenantDb } from '../../src/db/tenant-db.ts';
+import { createTenantDb, type TenantDb } from '../../src/db/tenant/tenant-db.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { Customer } from '../../src/features/customers/index.ts';
 import { customerRow } from '../db/support/rows.ts';

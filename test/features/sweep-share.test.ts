@@ -1,6 +1,6 @@
 // The sweep of unused keys reads all keys of all workspaces: not on the connection that every request's credential needs.
 import { expect, it } from 'vitest';
-import type { StoreCall } from '../../src/db/database.ts';
+import type { StoreCall } from '../../src/db/store/database.ts';
 import { sweepInactiveKeys } from '../../src/features/api-keys/api-key.events.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse } from '../support/house.ts';

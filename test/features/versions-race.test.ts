@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { operatorContext } from '../../src/access/operator.ts';
 import { allFeatures, scopeCatalogue } from '../../src/app.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
-import { assembleSchema } from '../../src/server/schema.ts';
+import { assembleSchema } from '../../src/graphql/schema.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type Caller, type TestHouse } from '../support/house.ts';
 import { callerWith, payloadOf } from '../support/keys.ts';

@@ -1,6 +1,6 @@
 // Names of time zones: taken in any case, kept in their IANA spelling, found by any.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canonicalTimeZone } from '../../src/core/zone-name.ts';
+import { canonicalTimeZone } from '../../src/core/text/zone-name.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type KeyCaller, type TestHouse } from '../support/house.ts';
 import { payloadOf } from '../support/keys.ts';

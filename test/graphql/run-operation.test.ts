@@ -3,10 +3,10 @@
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { parse } from 'graphql';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readCredential } from '../../src/access/credential.ts';
+import { readCredential } from '../../src/access/credentials/credential.ts';
 import type { UserPrincipal } from '../../src/core/principal.ts';
 import type { RequestFacts, SentOperation } from '../../src/core/request-facts.ts';
-import { newScope } from '../../src/server/request-scope.ts';
+import { newScope } from '../../src/graphql/request/request-scope.ts';
 import {
   bearer,
   openTestHouse,

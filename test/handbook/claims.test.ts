@@ -63,7 +63,7 @@ describe('The handbook', () => {
   });
 
   it.each(files)('%s names settings that there are', async (file) => {
-    const { settingDefaults } = await import('../../src/config.ts');
+    const { settingDefaults } = await import('../../src/config/config.ts');
     const ours =
       /^(MODE|PORT|HOST|DATABASE_URL|REDIS_URL|JWT_|KEY_(PEPPER|ESCROW|INACT)|OIDC_|INTROSPECTION|CORS_|TRUST_|MAX_CONN|METRICS_|LOG_|RATE_LIMIT_[RC]|DEMO)/;
     const named = [...proseOf(file).matchAll(/`([A-Z][A-Z_]+)(?:=[^`]*)?`/g)].map(([, name]) => name!);

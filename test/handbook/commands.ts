@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { apiKeyPattern } from '../../src/access/api-key.ts';
+import { apiKeyPattern } from '../../src/access/credentials/api-key.ts';
 import { emptyFolder } from '../support/commands.ts';
 import { newEngine, type Engine } from '../support/engines.ts';
 import { bearer, openTestHouse } from '../support/house.ts';

@@ -2,9 +2,9 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allowedBy, findRoute, routes, type Route } from '../../src/http/routes.ts';
-import { createFastify } from '../../src/server/fastify.ts';
-import { createErrorDoor } from '../../src/server/format-error.ts';
-import { connectionDefaults } from '../../src/server/connections.ts';
+import { createFastify } from '../../src/http/server/fastify.ts';
+import { createErrorDoor } from '../../src/graphql/errors/format-error.ts';
+import { connectionDefaults } from '../../src/http/server/connections.ts';
 import { openTestHouse, type TestHouse } from '../support/house.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;

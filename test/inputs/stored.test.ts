@@ -3,7 +3,7 @@
 import * as gql from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allFeatures, scopeCatalogue } from '../../src/app.ts';
-import { assembleSchema } from '../../src/server/schema.ts';
+import { assembleSchema } from '../../src/graphql/schema.ts';
 import { daily, openDesk } from '../support/booking-desk.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type Caller, type TestHouse } from '../support/house.ts';

@@ -7,7 +7,8 @@ import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type TestHouse, type TestWorkspace } from '../support/house.ts';
 import { keyAdmin, type HeldKey, type KeyAdmin } from '../support/keys.ts';
 import { startServer, type ServerProcess } from '../support/server-process.ts';
-import { countRows, gate } from '../db/support/store.ts';
+import { gate } from '../support/gate.ts';
+import { countRows } from '../db/support/store.ts';
 
 const processCounts = [1, 2, 4];
 const clientCount = 16;

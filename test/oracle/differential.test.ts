@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allFeatures } from '../../src/app.ts';
 import { createGate } from '../../src/access/policy/index.ts';
 import { anonymous, type Principal } from '../../src/core/principal.ts';
-import { assembleUnguarded } from '../../src/server/schema.ts';
+import { assembleUnguarded } from '../../src/graphql/schema.ts';
 import { compareQuery } from './support/compare.ts';
 import { declarationsOf, typeById } from './support/declarations.ts';
 import { openDenseHouse, type Sides } from './support/dense-house.ts';

@@ -1,7 +1,7 @@
 // What a caller may do, over HTTP and on real stores: partial answers, refusals, mutations that run whole or not at all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operatorContext } from '../../src/access/operator.ts';
-import { StoredUser } from '../../src/access/tables.ts';
+import { StoredUser } from '../../src/access/authentication/tables.ts';
 import { toInstant } from '../../src/core/clock.ts';
 import { newId } from '../../src/core/ids.ts';
 import type { Role } from '../../src/core/principal.ts';

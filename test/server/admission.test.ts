@@ -1,7 +1,7 @@
 // Operations begin in the order of their workspaces' turns, some in each turn of the event loop, each of them once.
 import { expect, it } from 'vitest';
 import type { RequestScope } from '../../src/core/request-facts.ts';
-import { createAdmission } from '../../src/server/admission.ts';
+import { createAdmission } from '../../src/graphql/request/admission.ts';
 
 const newScope = (): RequestScope => ({ requestId: 'test', ending: new AbortController() });
 const turn = () => new Promise((resolve) => setImmediate(resolve));

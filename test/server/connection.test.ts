@@ -4,7 +4,7 @@ import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HttpServerOptions } from '../../src/server/http.ts';
+import type { HttpServerOptions } from '../../src/http/server/http.ts';
 import { createToy, type Answer, type Toy, type ToyContext } from '../support/toy-server.ts';
 
 let running: Toy | undefined;

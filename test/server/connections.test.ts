@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ConnectionLimits } from '../../src/server/connections.ts';
+import type { ConnectionLimits } from '../../src/http/server/connections.ts';
 import { createToy, type Toy } from '../support/toy-server.ts';
 
 let toy: Toy | undefined;

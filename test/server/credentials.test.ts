@@ -3,8 +3,8 @@ import { request } from 'node:http';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import sql from 'sql-template-tag';
-import { makeApiKey } from '../../src/access/api-key.ts';
-import { identifier } from '../../src/db/dialect.ts';
+import { makeApiKey } from '../../src/access/credentials/api-key.ts';
+import { identifier } from '../../src/db/store/dialect.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import {
   bearer,

@@ -13,8 +13,8 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 import { adminOnly, open, scopes, type Requirement } from '../../src/access/policy/index.ts';
 import { allFeatures, scopeCatalogue } from '../../src/app.ts';
-import { schemaText } from '../../src/server/schema-route.ts';
-import { assembleSchema, type AssembledSchema } from '../../src/server/schema.ts';
+import { schemaText } from '../../src/http/pages/schema-route.ts';
+import { assembleSchema, type AssembledSchema } from '../../src/graphql/schema.ts';
 import { parcels } from '../oracle/support/parcels.ts';
 
 /** What the printed schema says of a coordinate. */

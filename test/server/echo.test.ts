@@ -1,9 +1,9 @@
 // What error messages repeat of a request. The messages are graphql-js's own, made from requests that are wrong.
 import { buildSchema, graphql, type GraphQLError, type GraphQLSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { makeApiKey } from '../../src/access/api-key.ts';
-import { DateTimeScalar } from '../../src/graph/scalars.ts';
-import { speakable } from '../../src/server/echo.ts';
+import { makeApiKey } from '../../src/access/credentials/api-key.ts';
+import { DateTimeScalar } from '../../src/resources/inputs/scalars.ts';
+import { speakable } from '../../src/graphql/errors/redact-message.ts';
 
 const schema: GraphQLSchema = buildSchema(`
   scalar DateTime

@@ -1,7 +1,7 @@
 // Where a denial is reported: once for each denied path with "@" for its lists, or, to a client that asks for it, once for
 // each place with its indexes. Both executions answer the same.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { indexedErrors } from '../../src/server/error-paths.ts';
+import { indexedErrors } from '../../src/graphql/errors/error-paths.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import {
   bearer,

@@ -20,8 +20,8 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { createExecutor } from '../../src/server/execute.ts';
-import { candidateOf, writeOut } from '../../src/server/plain-operation.ts';
+import { createExecutor } from '../../src/graphql/execution/execute.ts';
+import { candidateOf, writeOut } from '../../src/graphql/execution/compilable-operation.ts';
 
 /** Carried as an object: a default of it written as JSON would be a text. */
 const Moment = new GraphQLScalarType({

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiError } from '../../src/core/errors.ts';
 import type { RequestNotes } from '../../src/core/request-facts.ts';
 import { createLogger } from '../../src/core/logger.ts';
-import { createErrorDoor, type ErrorDoor } from '../../src/server/format-error.ts';
+import { createErrorDoor, type ErrorDoor } from '../../src/graphql/errors/format-error.ts';
 
 function createDoor() {
   const lines: string[] = [];

@@ -10,7 +10,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { publicNamesOf } from '../../src/server/public-names.ts';
+import { publicNamesOf } from '../../src/graphql/precheck/public-names.ts';
 import { openTestHouse, send, type KeyCaller, type TestHouse } from '../support/house.ts';
 
 const signIn = 'login(input: { email: "a@b.example", password: "wrong" })';

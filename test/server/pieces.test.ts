@@ -1,6 +1,6 @@
 // Large answers go out piece by piece, whose turns all of them share.
 import { expect, it } from 'vitest';
-import { createTurns, inPieces } from '../../src/server/pieces.ts';
+import { createTurns, inPieces } from '../../src/http/pieces.ts';
 
 it('lets a few through in each turn of the event loop, in their order', async () => {
   const turn = createTurns(3);

@@ -17,9 +17,9 @@ import {
 } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { allFeatures, scopeCatalogue } from '../../src/app.ts';
-import { createExecutor } from '../../src/server/execute.ts';
-import { isReadInPlace } from '../../src/server/read-in-place.ts';
-import { assembleSchema } from '../../src/server/schema.ts';
+import { createExecutor } from '../../src/graphql/execution/execute.ts';
+import { isReadInPlace } from '../../src/graphql/execution/skip-serialization.ts';
+import { assembleSchema } from '../../src/graphql/schema.ts';
 import { contractOperation } from '../support/contract.ts';
 
 const Loud = new GraphQLScalarType({ name: 'Loud', serialize: (value) => `${String(value)}!` });

@@ -4,7 +4,7 @@ import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
 import { expect, it, onTestFinished } from 'vitest';
 import { unauthenticated } from '../../src/core/errors.ts';
 import { createLogger } from '../../src/core/logger.ts';
-import type { HttpServer } from '../../src/server/http.ts';
+import type { HttpServer } from '../../src/http/server/http.ts';
 import { failWhere } from '../db/support/failing-store.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { bearer, openTestHouse, type Headers } from '../support/house.ts';

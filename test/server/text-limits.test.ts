@@ -2,9 +2,9 @@
 // or searches it: read from the schema, so that a new field is tried by itself.
 import * as gql from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPasswordHasher, passwordProblem } from '../../src/access/password.ts';
-import { fold } from '../../src/core/fold.ts';
-import { maxTextLength, statedTextLength } from '../../src/graph/text-limits.ts';
+import { createPasswordHasher, passwordProblem } from '../../src/access/credentials/password.ts';
+import { fold } from '../../src/core/text/fold.ts';
+import { maxTextLength, statedTextLength } from '../../src/resources/inputs/text-limits.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type Answer, type Caller, type TestHouse } from '../support/house.ts';
 import type { Argument } from '../support/id-places.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { testSecrets } from './house.ts';
 
-const program = join(import.meta.dirname, '../../dist/src/cluster.js');
+const program = join(import.meta.dirname, '../../dist/src/process/cluster.js');
 
 /** Resolves, when it listens, with what ends it. Rejects with what it said when it ends before. Needs buildCommands() before. */
 export async function startCluster(databaseUrl: string, workers: number): Promise<() => Promise<void>> {

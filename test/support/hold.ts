@@ -1,7 +1,7 @@
 // Stops a request between two statements, so that a test decides what happens meanwhile instead of hoping for it.
 import sql from 'sql-template-tag';
-import type { Database, DatabaseOptions } from '../../src/db/database.ts';
-import { gate } from '../db/support/store.ts';
+import type { Database, DatabaseOptions } from '../../src/db/store/database.ts';
+import { gate } from './gate.ts';
 
 interface Held {
   /** Fulfils when a statement or transaction stands there. Its locks are those taken before it. */

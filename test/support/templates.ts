@@ -1,7 +1,7 @@
 // Before the first test of a run: one store of each engine is migrated. Tests copy it, which takes a tenth of the time of
 // migrating their own. The migrations themselves have their tests in test/db.
 import type { TestProject } from 'vitest/node';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { openDatabase } from '../../src/db/data-source.ts';
 import { hasPostgres, newEngine, type Engine } from './engines.ts';
 

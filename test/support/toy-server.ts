@@ -12,8 +12,8 @@ import {
 import { ApiError } from '../../src/core/errors.ts';
 import { createLogger } from '../../src/core/logger.ts';
 import type { RequestFacts, RequestScope } from '../../src/core/request-facts.ts';
-import { createHttpServer, type HttpServer, type HttpServerOptions } from '../../src/server/http.ts';
-import { gate } from '../db/support/store.ts';
+import { createHttpServer, type HttpServer, type HttpServerOptions } from '../../src/http/server/http.ts';
+import { gate } from './gate.ts';
 
 /** An operation that runs until the test releases it. */
 export interface HeldOperation {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { expect } from 'vitest';
 import type { Tracer } from '../../src/core/tracer.ts';
-import { createOpenTelemetryTracer } from '../../src/tracing/open-telemetry.ts';
+import { createOpenTelemetryTracer } from '../../src/telemetry/tracing/open-telemetry.ts';
 
 export interface SentSpan {
   readonly traceId: string;

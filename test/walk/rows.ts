@@ -5,9 +5,9 @@ import { operatorContext } from '../../src/access/operator.ts';
 import { allFeatures } from '../../src/app.ts';
 import { toInstant } from '../../src/core/clock.ts';
 import { newId } from '../../src/core/ids.ts';
-import type { Column, EntityClass } from '../../src/db/columns.ts';
-import { identifier } from '../../src/db/dialect.ts';
-import { tableOf } from '../../src/db/table.ts';
+import type { Column, EntityClass } from '../../src/db/store/columns.ts';
+import { identifier } from '../../src/db/store/dialect.ts';
+import { tableOf } from '../../src/db/store/table.ts';
 import type { TestHouse, TestWorkspace } from '../support/house.ts';
 
 export const resources = allFeatures.flatMap((feature) => feature.resources);

@@ -7,10 +7,10 @@ import type { GraphQLSchema } from 'graphql';
 import { isObjectType } from 'graphql';
 import type { Decision } from '../../../src/access/policy/index.ts';
 import { allFeatures, createApp, resolveSecrets } from '../../../src/app.ts';
-import { readConfig } from '../../../src/config.ts';
+import { readConfig } from '../../../src/config/config.ts';
 import { createLogger } from '../../../src/core/logger.ts';
-import { noteRunningMutations } from '../../../src/graph/idempotency.ts';
-import { assembleUnguarded } from '../../../src/server/schema.ts';
+import { noteRunningMutations } from '../../../src/resources/idempotency.ts';
+import { assembleUnguarded } from '../../../src/graphql/schema.ts';
 
 const nothingDenied: Decision = {
   denials: [],

@@ -12,8 +12,8 @@ import {
 } from 'graphql';
 import { defaultPageSize } from '../../core/page-size.ts';
 import { filterCost } from './filter-cost.ts';
-import { introspectionFields } from './document-limits.ts';
-import { costOfCalling, type SentArguments } from './field-cost.ts';
+import { introspectionFields } from './limits/document-limits.ts';
+import { costOfCalling, type SentArguments } from './limits/field-cost.ts';
 import type { OperationPlan, PlannedField } from './operation-plan.ts';
 
 type Variables = Readonly<Record<string, unknown>>;

@@ -1,10 +1,10 @@
 // Plan + caller + variables -> what is denied. Made once per operation, before any resolver runs; pure.
 import { valueFromASTUntyped, type OperationDefinitionNode } from 'graphql';
 import { coercedVariables, concreteTypeOf, type CoercedVariables } from './concrete-type.ts';
-import { valueDemands, type Demand } from './input-demands.ts';
+import { valueDemands, type Demand } from './rules/input-demands.ts';
 import type { OperationPlan, PlannedField } from './operation-plan.ts';
 import type { Policy } from './policy.ts';
-import { missingScopes, type Requirement } from './requirement.ts';
+import { missingScopes, type Requirement } from './rules/requirement.ts';
 
 interface Place {
   readonly path: PlannedField['path'];

@@ -1,7 +1,7 @@
 // Denials as errors that a caller can act on: which path, which coordinate, which scopes are missing.
 import { ApiError } from '../../core/errors.ts';
 import type { Denial } from './decide.ts';
-import { ownerOnly, roleScopes, signedIn, type Requirement } from './requirement.ts';
+import { ownerOnly, roleScopes, signedIn, type Requirement } from './rules/requirement.ts';
 
 interface DenialError {
   readonly message: string;

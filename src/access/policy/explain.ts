@@ -16,13 +16,13 @@ import { ApiError } from '../../core/errors.ts';
 import { coercedVariables, concreteTypeOf, type CoercedVariables } from './concrete-type.ts';
 import { costOf } from './cost.ts';
 import { variableValue } from './decide.ts';
-import { assertLightDocument, assertShallowDocument, maxTokens } from './document-limits.ts';
+import { assertLightDocument, assertShallowDocument, maxTokens } from './limits/document-limits.ts';
 import { fragmentsOf } from './gate.ts';
-import { valueDemands, type Demand } from './input-demands.ts';
+import { valueDemands, type Demand } from './rules/input-demands.ts';
 import type { OperationPlan, PlannedField } from './operation-plan.ts';
 import { planOperation } from './planner.ts';
 import type { Policy } from './policy.ts';
-import { missingScopes, type Requirement } from './requirement.ts';
+import { missingScopes, type Requirement } from './rules/requirement.ts';
 
 export interface FieldAccess {
   readonly coordinate: string;

@@ -9,8 +9,8 @@ import { assertEnforceable } from './guard.ts';
 import type { OperationPlan } from './operation-plan.ts';
 import { planOperation } from './planner.ts';
 import type { Policy } from './policy.ts';
-import type { Requirement } from './requirement.ts';
-import { judge } from './rules.ts';
+import type { Requirement } from './rules/requirement.ts';
+import { judge } from './rules/rules.ts';
 import { visibleSchema } from './visible-schema.ts';
 
 /** More distinct sets of scopes than any workspace has keys in use; past it the least used is judged anew. */

@@ -8,10 +8,10 @@ export {
   open,
   scopes,
   type Requirement,
-} from './requirement.ts';
+} from './rules/requirement.ts';
 export { compilePolicy, PolicyError, type Policy, type PolicyDeclaration } from './policy.ts';
 export { costOf, costOfSchema } from './cost.ts';
-export { costOfCalling, documentCost, passwordCost, type FieldCost } from './field-cost.ts';
+export { costOfCalling, documentCost, passwordCost, type FieldCost } from './limits/field-cost.ts';
 export { createGate, fragmentsOf, measuredGate, type Gate } from './gate.ts';
 export { createManagementCheck, mayManage, type ManagementCheck } from './management.ts';
 export { rootFieldNames, rootTypes } from './root-fields.ts';
@@ -23,8 +23,8 @@ export {
   assertShallowDocument,
   introspectionFields,
   maxTokens,
-} from './document-limits.ts';
+} from './limits/document-limits.ts';
 export { operationError, pathError } from './denial-errors.ts';
-export { shieldTree } from './rules.ts';
+export { shieldTree } from './rules/rules.ts';
 export { shieldRoots } from './shield-roots.ts';
 export { createExplainer, smallestSet, type AccessExplainer } from './explain.ts';

@@ -10,9 +10,9 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
 } from 'graphql';
-import { costOfCalling } from './field-cost.ts';
+import { costOfCalling } from './limits/field-cost.ts';
 import type { Policy } from './policy.ts';
-import { missingScopes, roleScopes, type Requirement } from './requirement.ts';
+import { missingScopes, roleScopes, type Requirement } from './rules/requirement.ts';
 import { rootFieldNames, rootTypes } from './root-fields.ts';
 
 const ofRoles = new Set(roleScopes.OWNER);

@@ -7,7 +7,7 @@ import type {
   OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
-import type { Demand, VariableInput } from './input-demands.ts';
+import type { Demand, VariableInput } from './rules/input-demands.ts';
 
 /** `@skip` or `@include` with a variable: the selection counts only when the variable has this value. */
 export interface Condition {

@@ -19,7 +19,7 @@ import {
 } from 'graphql';
 import { ApiError } from '../../core/errors.ts';
 import { refuseMoreThan } from '../../core/too-expensive.ts';
-import { demandOf, inputDemands, type Demand, type VariableInput } from './input-demands.ts';
+import { demandOf, inputDemands, type Demand, type VariableInput } from './rules/input-demands.ts';
 import type { ConcreteSelections, Condition, OperationPlan, PlannedField } from './operation-plan.ts';
 import type { Policy } from './policy.ts';
 

@@ -13,9 +13,9 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
-import { refusalCause, type Requirements } from './boundary.ts';
-import { faultyDefaults } from './default-values.ts';
-import { both, implies, open, type Requirement } from './requirement.ts';
+import { refusalCause, type Requirements } from './rules/boundary.ts';
+import { faultyDefaults } from './rules/default-values.ts';
+import { both, implies, open, type Requirement } from './rules/requirement.ts';
 
 /**
  * What features declare. Keys: `Type` (every field, input field or enum value of it), `Type.member`, or

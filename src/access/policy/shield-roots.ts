@@ -5,7 +5,7 @@
 import type { GraphQLFieldResolver, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import { defaultFieldResolver } from 'graphql';
 import type { Policy } from './policy.ts';
-import { shieldOf, shieldTree, type RuleContext } from './rules.ts';
+import { shieldOf, shieldTree, type RuleContext } from './rules/rules.ts';
 
 type Resolve = GraphQLFieldResolver<unknown, RuleContext>;
 type Middleware = (

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type { GraphQLFieldConfig, GraphQLSchema } from 'graphql';
 import type { Policy } from './policy.ts';
-import type { Requirement } from './requirement.ts';
+import type { Requirement } from './rules/requirement.ts';
 
 const require = createRequire(import.meta.url);
 

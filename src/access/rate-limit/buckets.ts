@@ -2,7 +2,7 @@
 // its address when nobody proved who calls. Pure.
 import { minuteMs } from '../../core/clock.ts';
 import type { KnownPrincipal, UserPrincipal } from '../../core/principal.ts';
-import { addressGroup } from '../ip-allowlist.ts';
+import { addressGroup } from '../credentials/ip-allowlist.ts';
 import type { Charge } from './decide.ts';
 
 export interface LimitSettings {

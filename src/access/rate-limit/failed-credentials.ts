@@ -1,6 +1,6 @@
 // Refused credentials are counted by address. A good one is never counted, and works however many were refused.
 import { ApiError } from '../../core/errors.ts';
-import type { Authenticator } from '../authenticate.ts';
+import type { Authenticator } from '../authentication/authenticate.ts';
 import type { Limits } from './request-limits.ts';
 
 /**

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { dayMs, type Clock } from '../../core/clock.ts';
 import { unavailable, userError } from '../../core/errors.ts';
-import { addressKey } from '../../core/email-address.ts';
-import { addressGroup } from '../ip-allowlist.ts';
+import { addressKey } from '../../core/text/email-address.ts';
+import { addressGroup } from '../credentials/ip-allowlist.ts';
 import type { Charge } from './decide.ts';
 import { rateLimited } from './limit-headers.ts';
 import type { LimitStore } from './store.ts';

@@ -1,7 +1,7 @@
 // What has been applied, read without TypeORM: its own answer would make its table first, which two processes must not do at
 // once, and loading it would make every start dearer.
 import { migrations } from './index.ts';
-import { appliedTable, isOfMissingTable, type ReadRows } from './released.ts';
+import { appliedTable, isOfMissingTable, type ReadRows } from './tools/released.ts';
 
 const ownNames = () => migrations.map((Migration) => new Migration().name);
 

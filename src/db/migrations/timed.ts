@@ -1,6 +1,6 @@
 // Migrations that say how long each of them took.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import type { AppliedMigration } from '../database.ts';
+import type { AppliedMigration } from '../store/database.ts';
 import { migrations } from './index.ts';
 
 type MigrationClass = new () => MigrationInterface & { readonly name: string };

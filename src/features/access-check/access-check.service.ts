@@ -2,7 +2,7 @@
 import type { Context } from '../../access/context.ts';
 import { chargeExplanation, chargeUses, explainInTurn } from '../../access/explain-budget.ts';
 import { smallestSet, type Requirement } from '../../access/policy/index.ts';
-import { StoredApiKey } from '../../access/tables.ts';
+import { StoredApiKey } from '../../access/authentication/tables.ts';
 import type { AccessCheck } from './access-check.type.ts';
 
 interface CheckArguments {

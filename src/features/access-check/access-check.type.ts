@@ -1,6 +1,6 @@
 // GraphQL types of the access check.
 import { Field, Int, ObjectType } from 'type-graphql';
-import { ScopeScalar } from '../../graph/scalars.ts';
+import { ScopeScalar } from '../../resources/inputs/scalars.ts';
 
 @ObjectType({ description: 'One use of a coordinate in the operation.' })
 export class FieldAccess {

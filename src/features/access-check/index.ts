@@ -1,6 +1,6 @@
 // The door of the access-check room: its manifest.
 import { adminOnly, authenticated } from '../../access/policy/index.ts';
-import type { Feature } from '../../graph/feature.ts';
+import type { Feature } from '../../resources/feature.ts';
 import { AccessCheckQueries } from './access-check.resolver.ts';
 
 export const accessCheckFeature: Feature = {

@@ -1,7 +1,7 @@
 // How changes of keys look in the audit log: every value an admin may see, never a digest or a secret.
 import type { Context } from '../../access/context.ts';
-import type { StoredApiKey } from '../../access/tables.ts';
-import type { TenantTransaction } from '../../db/tenant-db.ts';
+import type { StoredApiKey } from '../../access/authentication/tables.ts';
+import type { TenantTransaction } from '../../db/tenant/tenant-db.ts';
 import { writeAudit } from '../audit/index.ts';
 
 type KeyAction =

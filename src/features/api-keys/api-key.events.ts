@@ -1,7 +1,7 @@
 // What happens to keys without an admin's doing: first use of a rotated secret, and falling asleep when unused.
-import { connectionFor } from '../../db/database.ts';
-import type { KeyEvents } from '../../access/authenticate.ts';
-import { findInactiveKeys } from '../../access/key-store.ts';
+import { connectionFor } from '../../db/store/database.ts';
+import type { KeyEvents } from '../../access/authentication/authenticate.ts';
+import { findInactiveKeys } from '../../access/authentication/key-store.ts';
 import { operatorContext, type Operator } from '../../access/operator.ts';
 import { dayMs, toInstant } from '../../core/clock.ts';
 import { activateSecret } from './api-key.secrets.ts';

@@ -1,11 +1,11 @@
 // Inputs of key management and their limits.
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
-import { normalizeIpRange } from '../../access/ip-allowlist.ts';
+import { normalizeIpRange } from '../../access/credentials/ip-allowlist.ts';
 import type { ScopePreset } from '../../access/scope-catalogue.ts';
-import type { ApiKeyEnvironment } from '../../access/tables.ts';
-import { id, inputRules, optionalMessage, text } from '../../graph/input.ts';
-import { DateTimeScalar, ScopeScalar } from '../../graph/scalars.ts';
+import type { ApiKeyEnvironment } from '../../access/authentication/tables.ts';
+import { id, inputRules, optionalMessage, text } from '../../resources/inputs/input.ts';
+import { DateTimeScalar, ScopeScalar } from '../../resources/inputs/scalars.ts';
 import { maxOperations } from './api-key.scopes.ts';
 import { ApiKeyPreset, KeyEnvironment } from './api-key.type.ts';
 

@@ -1,9 +1,9 @@
 // Batched reads beside a key: its secrets and venues, whatever the number of keys.
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../access/context.ts';
-import { StoredApiKeySecret } from '../../access/tables.ts';
-import { tableOf } from '../../db/table.ts';
-import { loaderAt } from '../../graph/loaders.ts';
+import { StoredApiKeySecret } from '../../access/authentication/tables.ts';
+import { tableOf } from '../../db/store/table.ts';
+import { loaderAt } from '../../resources/batching/loaders.ts';
 import { Venue } from '../venues/index.ts';
 import { secretStatusOf } from './api-key.state.ts';
 import type { ApiKeyVenue } from './api-key.type.ts';

@@ -1,8 +1,8 @@
 // Finding the key that a mutation is about.
-import { StoredApiKey } from '../../access/tables.ts';
+import { StoredApiKey } from '../../access/authentication/tables.ts';
 import { notFound } from '../../core/errors.ts';
-import type { TenantTransaction } from '../../db/tenant-db.ts';
-import { assertIdOf } from '../../graph/input.ts';
+import type { TenantTransaction } from '../../db/tenant/tenant-db.ts';
+import { assertIdOf } from '../../resources/inputs/input.ts';
 
 /** The key's row, held until the transaction ends. Throws NOT_FOUND at `field`. */
 export async function getKey(

@@ -16,9 +16,9 @@ import {
 import type { Context } from '../../access/context.ts';
 import { adminOnly, documentCost, ownerOnly } from '../../access/policy/index.ts';
 import { toInstant } from '../../core/clock.ts';
-import { inactiveAtMs } from '../../access/key-state.ts';
-import { DateTimeScalar } from '../../graph/scalars.ts';
-import { definePayload } from '../../graph/payload.ts';
+import { inactiveAtMs } from '../../access/authentication/key-state.ts';
+import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
+import { definePayload } from '../../resources/payload.ts';
 import { CreateApiKeyInput, RotateApiKeyInput, UpdateApiKeyInput } from './api-key.inputs.ts';
 import { loadSecrets, loadVenues } from './api-key.loaders.ts';
 import { apiKeys } from './api-key.resource.ts';

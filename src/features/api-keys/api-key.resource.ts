@@ -1,8 +1,8 @@
 // Keys as a resource of the graph: for owners and admins only.
 import { adminOnly } from '../../access/policy/index.ts';
-import { DateTimeFilter, StringFilter } from '../../graph/comparators.ts';
-import { toOne } from '../../graph/edges.ts';
-import { defineResource, rootFields } from '../../graph/resource.ts';
+import { DateTimeFilter, StringFilter } from '../../resources/inputs/comparators.ts';
+import { toOne } from '../../resources/edges.ts';
+import { defineResource, rootFields } from '../../resources/resource.ts';
 import { users } from '../users/index.ts';
 import { ApiKey } from './api-key.type.ts';
 

@@ -1,15 +1,19 @@
 // The rules of a key's secrets: made once, rotated with an overlap, replaced at once, shown again only from escrow.
-import { digestApiKey, makeApiKey } from '../../access/api-key.ts';
+import { digestApiKey, makeApiKey } from '../../access/credentials/api-key.ts';
 import type { Context } from '../../access/context.ts';
-import { StoredApiKeySecret, type SecretStatus, type StoredApiKey } from '../../access/tables.ts';
+import {
+  StoredApiKeySecret,
+  type SecretStatus,
+  type StoredApiKey,
+} from '../../access/authentication/tables.ts';
 import { toInstant } from '../../core/clock.ts';
 import { userError } from '../../core/errors.ts';
 import { prefixOf } from '../../core/ids.ts';
-import type { Condition } from '../../db/condition.ts';
-import { tableOf } from '../../db/table.ts';
-import type { TenantTransaction } from '../../db/tenant-db.ts';
-import { checkInput } from '../../graph/input.ts';
-import { mutate } from '../../graph/payload.ts';
+import type { Condition } from '../../db/statements/condition.ts';
+import { tableOf } from '../../db/store/table.ts';
+import type { TenantTransaction } from '../../db/tenant/tenant-db.ts';
+import { checkInput } from '../../resources/inputs/input.ts';
+import { mutate } from '../../resources/payload.ts';
 import { auditSecret } from './api-key.audit.ts';
 import { rotateApiKeyRules, type RotateApiKeyInput } from './api-key.inputs.ts';
 import { getKey } from './api-key.lookup.ts';

@@ -1,19 +1,19 @@
 // The rules of keys: make, change, switch off and on, end, delete. Secrets are api-key.secrets.ts's business.
 import type { Context } from '../../access/context.ts';
-import { inactiveAtMs } from '../../access/key-state.ts';
+import { inactiveAtMs } from '../../access/authentication/key-state.ts';
 import {
   StoredApiKey,
   StoredApiKeySecret,
   StoredWorkspace,
   type DisabledReason,
-} from '../../access/tables.ts';
+} from '../../access/authentication/tables.ts';
 import { toInstant } from '../../core/clock.ts';
 import { notFound, userError } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
-import { tableOf } from '../../db/table.ts';
-import type { TenantTransaction } from '../../db/tenant-db.ts';
-import { assertUpdated, checkInput } from '../../graph/input.ts';
-import { mutate } from '../../graph/payload.ts';
+import { tableOf } from '../../db/store/table.ts';
+import type { TenantTransaction } from '../../db/tenant/tenant-db.ts';
+import { assertUpdated, checkInput } from '../../resources/inputs/input.ts';
+import { mutate } from '../../resources/payload.ts';
 import { Venue } from '../venues/index.ts';
 import { auditKey } from './api-key.audit.ts';
 import {

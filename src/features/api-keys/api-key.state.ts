@@ -1,6 +1,11 @@
 // The state of a key as people see it: judged from its row and the time. Pure.
-import { inactiveAtMs } from '../../access/key-state.ts';
-import type { DisabledReason, SecretStatus, StoredApiKey, StoredApiKeySecret } from '../../access/tables.ts';
+import { inactiveAtMs } from '../../access/authentication/key-state.ts';
+import type {
+  DisabledReason,
+  SecretStatus,
+  StoredApiKey,
+  StoredApiKeySecret,
+} from '../../access/authentication/tables.ts';
 import type { ApiKeyStatusName } from './api-key.type.ts';
 
 export function statusOf(

@@ -5,11 +5,11 @@ import {
   StoredApiKeySecret,
   type ApiKeyEnvironment,
   type SecretStatus,
-} from '../../access/tables.ts';
+} from '../../access/authentication/tables.ts';
 import type { ScopePreset } from '../../access/scope-catalogue.ts';
 import type { Instant } from '../../core/clock.ts';
-import { Node } from '../../graph/node.ts';
-import { DateTimeScalar, ScopeScalar } from '../../graph/scalars.ts';
+import { Node } from '../../resources/node.ts';
+import { DateTimeScalar, ScopeScalar } from '../../resources/inputs/scalars.ts';
 import { ViewerUser, Workspace } from '../users/index.ts';
 
 export const KeyEnvironment: Record<ApiKeyEnvironment, ApiKeyEnvironment> = { LIVE: 'LIVE', TEST: 'TEST' };

@@ -1,7 +1,7 @@
 // The door of the api-keys room: its manifest.
 import { adminOnly, authenticated, ownerOnly, type PolicyDeclaration } from '../../access/policy/index.ts';
 import { hourMs } from '../../core/clock.ts';
-import type { Feature } from '../../graph/feature.ts';
+import type { Feature } from '../../resources/feature.ts';
 import { sweepInactiveKeys } from './api-key.events.ts';
 import { ApiKeyFields, ApiKeyOperations, apiKeyPayloads } from './api-key.resolver.ts';
 import { apiKeyCreator, apiKeyQueries, apiKeys } from './api-key.resource.ts';

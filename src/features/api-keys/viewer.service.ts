@@ -1,10 +1,10 @@
 // What a caller may know of itself. Works for every proven credential, also for a key without scopes.
 import type { Context } from '../../access/context.ts';
-import { findKey, findUser } from '../../access/key-store.ts';
+import { findKey, findUser } from '../../access/authentication/key-store.ts';
 import type { ApiKeyPrincipal } from '../../core/principal.ts';
-import { connectionFor } from '../../db/database.ts';
-import { tableOf } from '../../db/table.ts';
-import { createTenantDb } from '../../db/tenant-db.ts';
+import { connectionFor } from '../../db/store/database.ts';
+import { tableOf } from '../../db/store/table.ts';
+import { createTenantDb } from '../../db/tenant/tenant-db.ts';
 import { describeUser, describeWorkspace } from '../users/index.ts';
 import { Venue } from '../venues/index.ts';
 import { statusOf } from './api-key.state.ts';

@@ -1,11 +1,17 @@
 // The table and GraphQL type of the audit log: who changed what, when, with before and after. Never a secret.
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
-import { StoredWorkspace } from '../../access/tables.ts';
+import { StoredWorkspace } from '../../access/authentication/tables.ts';
 import type { Instant } from '../../core/clock.ts';
-import { IdColumn, JsonColumn, ReferenceColumn, TextColumn, TimestampColumn } from '../../db/columns.ts';
-import { StoredIn } from '../../db/table.ts';
-import { Node } from '../../graph/node.ts';
-import { DateTimeScalar } from '../../graph/scalars.ts';
+import {
+  IdColumn,
+  JsonColumn,
+  ReferenceColumn,
+  TextColumn,
+  TimestampColumn,
+} from '../../db/store/columns.ts';
+import { StoredIn } from '../../db/store/table.ts';
+import { Node } from '../../resources/node.ts';
+import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
 
 export enum AuditActorKind {
   USER = 'USER',

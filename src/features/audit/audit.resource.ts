@@ -1,8 +1,8 @@
 // The audit log as a resource of the graph: for owners and admins only.
 import { Extensions, FieldResolver, Resolver, Root } from 'type-graphql';
 import { adminOnly } from '../../access/policy/index.ts';
-import { DateTimeFilter, IdFilter } from '../../graph/comparators.ts';
-import { defineResource, rootFields } from '../../graph/resource.ts';
+import { DateTimeFilter, IdFilter } from '../../resources/inputs/comparators.ts';
+import { defineResource, rootFields } from '../../resources/resource.ts';
 import { AuditActor, AuditEntry } from './audit.entity.ts';
 
 export const auditEntries = defineResource({

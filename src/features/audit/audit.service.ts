@@ -1,9 +1,9 @@
 // Writing the audit log: always inside the transaction of the change, so that neither exists without the other.
 import type { Context } from '../../access/context.ts';
-import { StoredUser } from '../../access/tables.ts';
+import { StoredUser } from '../../access/authentication/tables.ts';
 import { toInstant } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
-import type { TenantTransaction } from '../../db/tenant-db.ts';
+import type { TenantTransaction } from '../../db/tenant/tenant-db.ts';
 import { AuditActorKind, AuditEntry, type AuditChange } from './audit.entity.ts';
 
 type Values = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 // The door of the audit room: its manifest, and the one function by which other rooms write to the log.
 import { adminOnly } from '../../access/policy/index.ts';
-import type { Feature } from '../../graph/feature.ts';
+import type { Feature } from '../../resources/feature.ts';
 import { AuditEntry } from './audit.entity.ts';
 import { auditEntries, AuditEntryFields, auditQueries } from './audit.resource.ts';
 

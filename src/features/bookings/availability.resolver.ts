@@ -3,10 +3,10 @@ import { Args, ArgsType, Field, FieldResolver, ObjectType, Resolver } from 'type
 import type { Context } from '../../access/context.ts';
 import { scopes } from '../../access/policy/index.ts';
 import { perRequest } from '../../core/per-request.ts';
-import { toOne } from '../../graph/edges.ts';
-import { loaderAt, type Place } from '../../graph/loaders.ts';
-import { declareField } from '../../graph/derived-field.ts';
-import { DateTimeScalar } from '../../graph/scalars.ts';
+import { toOne } from '../../resources/edges.ts';
+import { loaderAt, type Place } from '../../resources/batching/loaders.ts';
+import { declareField } from '../../resources/derived-field.ts';
+import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
 import { treatments } from '../treatments/index.ts';
 import { Venue } from '../venues/index.ts';
 import {

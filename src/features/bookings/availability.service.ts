@@ -6,9 +6,9 @@ import { dayMs, hourMs, minuteMs, toInstant, type Instant } from '../../core/clo
 import { ApiError } from '../../core/errors.ts';
 import { perRequest } from '../../core/per-request.ts';
 import { inSlices, type Sliced } from '../../core/slices.ts';
-import { tableOf } from '../../db/table.ts';
-import type { ParentLink, Window } from '../../db/select.ts';
-import { loaderAnywhere } from '../../graph/loaders.ts';
+import { tableOf } from '../../db/store/table.ts';
+import type { ParentLink, Window } from '../../db/statements/select.ts';
+import { loaderAnywhere } from '../../resources/batching/loaders.ts';
 import { Treatment } from '../treatments/index.ts';
 import type { Venue } from '../venues/index.ts';
 import { Booking } from './booking.entity.ts';

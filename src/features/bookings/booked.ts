@@ -1,6 +1,6 @@
 // Which bookings occupy a span of time: the one condition that both booking and availability ask for.
 import { minuteMs, toStorableInstant } from '../../core/clock.ts';
-import type { Condition } from '../../db/condition.ts';
+import type { Condition } from '../../db/statements/condition.ts';
 import { maxDurationMinutes } from '../treatments/index.ts';
 import { BookingStatus } from './booking.entity.ts';
 import type { Span } from './opening-spans.ts';

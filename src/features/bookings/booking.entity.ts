@@ -1,11 +1,17 @@
 // The table and GraphQL type of a booking.
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { Instant } from '../../core/clock.ts';
-import { StoredWorkspace } from '../../access/tables.ts';
-import { IdColumn, IntegerColumn, ReferenceColumn, TextColumn, TimestampColumn } from '../../db/columns.ts';
-import { StoredIn } from '../../db/table.ts';
-import { Node } from '../../graph/node.ts';
-import { DateTimeScalar } from '../../graph/scalars.ts';
+import { StoredWorkspace } from '../../access/authentication/tables.ts';
+import {
+  IdColumn,
+  IntegerColumn,
+  ReferenceColumn,
+  TextColumn,
+  TimestampColumn,
+} from '../../db/store/columns.ts';
+import { StoredIn } from '../../db/store/table.ts';
+import { Node } from '../../resources/node.ts';
+import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
 import { Customer } from '../customers/index.ts';
 import { Treatment } from '../treatments/index.ts';
 import { Venue } from '../venues/index.ts';

@@ -2,8 +2,8 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { z } from 'zod';
 import type { Instant } from '../../core/clock.ts';
-import { id, inputRules } from '../../graph/input.ts';
-import { DateTimeScalar } from '../../graph/scalars.ts';
+import { id, inputRules } from '../../resources/inputs/input.ts';
+import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
 
 @InputType({ description: 'A time for a customer at a venue.' })
 export class CreateBookingInput {

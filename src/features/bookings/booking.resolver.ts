@@ -1,7 +1,7 @@
 // GraphQL names of the booking mutations -> service calls.
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
-import { definePayload } from '../../graph/payload.ts';
+import { definePayload } from '../../resources/payload.ts';
 import { CreateBookingInput } from './booking.inputs.ts';
 import { bookings, writeBookings } from './booking.resource.ts';
 import { cancelBooking, createBooking } from './booking.service.ts';

@@ -1,8 +1,8 @@
 // Bookings as a resource of the graph, and the edges that lead from and to them.
 import { scopes } from '../../access/policy/index.ts';
-import { DateTimeFilter, enumFilter, IdFilter } from '../../graph/comparators.ts';
-import { toMany, toOne } from '../../graph/edges.ts';
-import { defineResource, rootFields } from '../../graph/resource.ts';
+import { DateTimeFilter, enumFilter, IdFilter } from '../../resources/inputs/comparators.ts';
+import { toMany, toOne } from '../../resources/edges.ts';
+import { defineResource, rootFields } from '../../resources/resource.ts';
 import { Customer, customers } from '../customers/index.ts';
 import { treatments } from '../treatments/index.ts';
 import { Venue, venues } from '../venues/index.ts';

@@ -1,6 +1,6 @@
 // The door of the bookings room: its manifest, and what other rooms may import.
 import { scopes } from '../../access/policy/index.ts';
-import type { Feature } from '../../graph/feature.ts';
+import type { Feature } from '../../resources/feature.ts';
 import { availabilityFields, readAvailability } from './availability.resolver.ts';
 import { Booking } from './booking.entity.ts';
 import { BookingMutations, cancelBookingPayload, createBookingPayload } from './booking.resolver.ts';

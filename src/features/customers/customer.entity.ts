@@ -1,7 +1,7 @@
 // The tables of customers and of their venues, and the GraphQL type of a customer.
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Instant } from '../../core/clock.ts';
-import { StoredWorkspace } from '../../access/tables.ts';
+import { StoredWorkspace } from '../../access/authentication/tables.ts';
 import {
   IdColumn,
   IntegerColumn,
@@ -9,10 +9,10 @@ import {
   ReferenceColumn,
   TextColumn,
   TimestampColumn,
-} from '../../db/columns.ts';
-import { StoredIn } from '../../db/table.ts';
-import { Node } from '../../graph/node.ts';
-import { DateTimeScalar } from '../../graph/scalars.ts';
+} from '../../db/store/columns.ts';
+import { StoredIn } from '../../db/store/table.ts';
+import { Node } from '../../resources/node.ts';
+import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
 import { Venue } from '../venues/index.ts';
 
 @ObjectType({ implements: Node, description: 'A person whom the business serves.' })

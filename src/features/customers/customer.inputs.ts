@@ -9,7 +9,7 @@ import {
   optionalMessage,
   optionalText,
   text,
-} from '../../graph/input.ts';
+} from '../../resources/inputs/input.ts';
 
 const venuesDescription =
   'Venues the customer belongs to. A key restricted to one venue gives that one by default.';

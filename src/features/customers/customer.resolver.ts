@@ -1,7 +1,7 @@
 // GraphQL names of the customer mutations -> service calls.
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
-import { definePayload } from '../../graph/payload.ts';
+import { definePayload } from '../../resources/payload.ts';
 import { CreateCustomerInput, UpdateCustomerInput } from './customer.inputs.ts';
 import { customers, writeCustomers } from './customer.resource.ts';
 import { createCustomers, createCustomer, updateCustomer } from './customer.service.ts';

@@ -1,8 +1,8 @@
 // Customers as a resource of the graph, and the edges between customers and venues.
 import { scopes } from '../../access/policy/index.ts';
-import { DateTimeFilter, IdFilter, StringFilter } from '../../graph/comparators.ts';
-import { toMany } from '../../graph/edges.ts';
-import { defineResource, rootFields } from '../../graph/resource.ts';
+import { DateTimeFilter, IdFilter, StringFilter } from '../../resources/inputs/comparators.ts';
+import { toMany } from '../../resources/edges.ts';
+import { defineResource, rootFields } from '../../resources/resource.ts';
 import { Venue, venues } from '../venues/index.ts';
 import { Customer, CustomerVenue } from './customer.entity.ts';
 

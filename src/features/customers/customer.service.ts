@@ -3,12 +3,18 @@ import type { Context } from '../../access/context.ts';
 import { toInstant } from '../../core/clock.ts';
 import { notFound, userError, UserErrors } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
-import type { Condition } from '../../db/condition.ts';
-import { withKnownIds } from '../../db/known-ids.ts';
-import type { TenantTransaction } from '../../db/tenant-db.ts';
-import { tableOf } from '../../db/table.ts';
-import { assertIdOf, assertUpdated, checkInput, forEachInput, listPatch } from '../../graph/input.ts';
-import { mutate } from '../../graph/payload.ts';
+import type { Condition } from '../../db/statements/condition.ts';
+import { withKnownIds } from '../../db/tenant/known-ids.ts';
+import type { TenantTransaction } from '../../db/tenant/tenant-db.ts';
+import { tableOf } from '../../db/store/table.ts';
+import {
+  assertIdOf,
+  assertUpdated,
+  checkInput,
+  forEachInput,
+  listPatch,
+} from '../../resources/inputs/input.ts';
+import { mutate } from '../../resources/payload.ts';
 import { Venue } from '../venues/index.ts';
 import { Customer, CustomerVenue } from './customer.entity.ts';
 import {

@@ -1,5 +1,5 @@
 // The door of the customers room: its manifest, and what other rooms may import.
-import type { Feature } from '../../graph/feature.ts';
+import type { Feature } from '../../resources/feature.ts';
 import { Customer, CustomerVenue } from './customer.entity.ts';
 import {
   createCustomerPayload,

@@ -2,8 +2,8 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
 import type { Instant } from '../../core/clock.ts';
-import { expectedVersion, id, inputRules, messageText } from '../../graph/input.ts';
-import { DateTimeScalar } from '../../graph/scalars.ts';
+import { expectedVersion, id, inputRules, messageText } from '../../resources/inputs/input.ts';
+import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
 
 const venueDescription =
   "The inquiry's venue when it is left out. A key restricted to one venue gives that one by default.";

@@ -1,7 +1,7 @@
 // GraphQL names of the follow-up mutations -> service calls.
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
-import { definePayload } from '../../graph/payload.ts';
+import { definePayload } from '../../resources/payload.ts';
 import { CreateFollowUpInput, RescheduleFollowUpInput } from './follow-up.inputs.ts';
 import { followUps, writeFollowUps } from './follow-up.resource.ts';
 import { completeFollowUp, createFollowUp, rescheduleFollowUp } from './follow-up.service.ts';

@@ -1,6 +1,6 @@
 // The door of the follow-ups room: its manifest, and what other rooms may import.
 import { scopes } from '../../access/policy/index.ts';
-import type { Feature } from '../../graph/feature.ts';
+import type { Feature } from '../../resources/feature.ts';
 import { FollowUp } from './follow-up.entity.ts';
 import {
   completeFollowUpPayload,

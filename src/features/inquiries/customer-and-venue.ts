@@ -1,8 +1,8 @@
 // Whom a new inquiry or follow-up concerns: its customer and its venue, as far as the caller may see them.
 import { notFound, userError } from '../../core/errors.ts';
-import type { TenantTransaction } from '../../db/tenant-db.ts';
-import { tableOf } from '../../db/table.ts';
-import { assertIdOf } from '../../graph/input.ts';
+import type { TenantTransaction } from '../../db/tenant/tenant-db.ts';
+import { tableOf } from '../../db/store/table.ts';
+import { assertIdOf } from '../../resources/inputs/input.ts';
 import { Customer } from '../customers/index.ts';
 import { Venue } from '../venues/index.ts';
 

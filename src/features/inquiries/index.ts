@@ -1,6 +1,6 @@
 // The door of the inquiries room: its manifest, and what other rooms may import.
 import { scopes } from '../../access/policy/index.ts';
-import type { Feature } from '../../graph/feature.ts';
+import type { Feature } from '../../resources/feature.ts';
 import { Inquiry, Reply } from './inquiry.entity.ts';
 import {
   createInquiryPayload,

@@ -1,7 +1,7 @@
 // Inputs of the inquiry mutations and their limits.
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
-import { expectedVersion, id, inputRules, messageText, text } from '../../graph/input.ts';
+import { expectedVersion, id, inputRules, messageText, text } from '../../resources/inputs/input.ts';
 import { InquiryChannel, InquiryStatus } from './inquiry.entity.ts';
 
 const venueDescription =

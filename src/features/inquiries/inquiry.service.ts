@@ -2,10 +2,16 @@
 import type { Context } from '../../access/context.ts';
 import { toInstant } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
-import { withKnownIds } from '../../db/known-ids.ts';
-import type { TenantTransaction } from '../../db/tenant-db.ts';
-import { assertIdOf, assertUpdated, checkAll, checkInput, forEachInput } from '../../graph/input.ts';
-import { mutate } from '../../graph/payload.ts';
+import { withKnownIds } from '../../db/tenant/known-ids.ts';
+import type { TenantTransaction } from '../../db/tenant/tenant-db.ts';
+import {
+  assertIdOf,
+  assertUpdated,
+  checkAll,
+  checkInput,
+  forEachInput,
+} from '../../resources/inputs/input.ts';
+import { mutate } from '../../resources/payload.ts';
 import { Customer, linkToVenues } from '../customers/index.ts';
 import { Venue } from '../venues/index.ts';
 import { assertCustomer, onlyVenue, venueForNewRow } from './customer-and-venue.ts';

@@ -5,11 +5,11 @@ import { toInstant } from '../../core/clock.ts';
 import { notFound, userError } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { Principal } from '../../core/principal.ts';
-import type { Condition } from '../../db/condition.ts';
-import type { TenantTransaction } from '../../db/tenant-db.ts';
-import { tableOf } from '../../db/table.ts';
-import { assertIdOf, checkInput } from '../../graph/input.ts';
-import { mutate } from '../../graph/payload.ts';
+import type { Condition } from '../../db/statements/condition.ts';
+import type { TenantTransaction } from '../../db/tenant/tenant-db.ts';
+import { tableOf } from '../../db/store/table.ts';
+import { assertIdOf, checkInput } from '../../resources/inputs/input.ts';
+import { mutate } from '../../resources/payload.ts';
 import { Customer } from '../customers/index.ts';
 import { Inquiry, InquiryStatus, Reply, ReplyAuthorKind } from './inquiry.entity.ts';
 import {

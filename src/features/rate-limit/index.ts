@@ -1,6 +1,6 @@
 // The door of the rate-limit room: its manifest.
 import { authenticated } from '../../access/policy/index.ts';
-import type { Feature } from '../../graph/feature.ts';
+import type { Feature } from '../../resources/feature.ts';
 import { RateLimitQueries } from './rate-limit.resolver.ts';
 
 export const rateLimitFeature: Feature = {

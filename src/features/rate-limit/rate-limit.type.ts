@@ -1,6 +1,6 @@
 // GraphQL type of the rate limit.
 import { Field, Int, ObjectType } from 'type-graphql';
-import { DateTimeScalar } from '../../graph/scalars.ts';
+import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
 
 @ObjectType({
   description:

@@ -1,6 +1,6 @@
 // The door of the statistics room: its manifest. It has no rows of its own.
 import { authenticated, scopes } from '../../access/policy/index.ts';
-import type { Feature } from '../../graph/feature.ts';
+import type { Feature } from '../../resources/feature.ts';
 import { StatisticsQueries } from './statistics.resolver.ts';
 
 const readCustomers = scopes('read:customers');

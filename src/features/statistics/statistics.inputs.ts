@@ -1,6 +1,6 @@
 // Arguments of `statistics` and their limits.
 import { ArgsType, Field, ID, registerEnumType } from 'type-graphql';
-import { DateTimeScalar } from '../../graph/scalars.ts';
+import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
 import type { FieldCost } from '../../access/policy/index.ts';
 import { ApiError } from '../../core/errors.ts';
 import { assertBuckets, maxBuckets, countBuckets, type BucketRange } from './buckets.ts';

@@ -2,7 +2,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Args, Ctx, Extensions, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
-import { selectedNames } from '../../graph/selection.ts';
+import { selectedNames } from '../../resources/batching/selection.ts';
 import { checkStatisticsArguments, StatisticsArguments, statisticsCost } from './statistics.inputs.ts';
 import {
   bookingStatistics,

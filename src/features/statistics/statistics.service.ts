@@ -2,9 +2,9 @@
 import type { Context } from '../../access/context.ts';
 import { toInstant, type Instant } from '../../core/clock.ts';
 import { slices } from '../../core/slices.ts';
-import type { Figures, FigureValues } from '../../db/aggregate.ts';
-import type { Condition } from '../../db/condition.ts';
-import { tableOf, type EntityClass } from '../../db/table.ts';
+import type { Figures, FigureValues } from '../../db/statements/aggregate.ts';
+import type { Condition } from '../../db/statements/condition.ts';
+import { tableOf, type EntityClass } from '../../db/store/table.ts';
 import { Booking } from '../bookings/index.ts';
 import { Customer } from '../customers/index.ts';
 import { FollowUp, FollowUpStatus } from '../follow-ups/index.ts';

@@ -1,6 +1,6 @@
 // GraphQL types of the statistics. What each figure means stands in its description.
 import { Field, Float, Int, ObjectType } from 'type-graphql';
-import { DateTimeScalar } from '../../graph/scalars.ts';
+import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
 import { InquiryChannel, InquiryStatus } from '../inquiries/index.ts';
 
 @ObjectType({ description: 'One bucket of a series.' })

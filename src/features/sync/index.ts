@@ -1,6 +1,6 @@
 // The door of the sync room: its manifest. It has no rows of its own.
 import { authenticated } from '../../access/policy/index.ts';
-import type { Feature } from '../../graph/feature.ts';
+import type { Feature } from '../../resources/feature.ts';
 import { SyncQueries } from './sync.resolver.ts';
 
 export const syncFeature: Feature = {

@@ -3,7 +3,7 @@ import { Ctx, Query, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
 import { toInstant } from '../../core/clock.ts';
 import { commitLagMs } from '../../core/deadlines.ts';
-import { DateTimeScalar } from '../../graph/scalars.ts';
+import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
 
 const description =
   'Every change with an earlier `updatedAt` can be read by now: the time of the server, less what the longest write and ' +

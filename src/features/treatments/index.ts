@@ -1,6 +1,6 @@
 // The door of the treatments room: its manifest, and what other rooms may import.
 import { scopes } from '../../access/policy/index.ts';
-import type { Feature } from '../../graph/feature.ts';
+import type { Feature } from '../../resources/feature.ts';
 import { Treatment } from './treatment.entity.ts';
 import { createTreatmentPayload, TreatmentMutations, updateTreatmentPayload } from './treatment.resolver.ts';
 import { treatmentEdges, treatmentQueries, treatments, writeTreatments } from './treatment.resource.ts';

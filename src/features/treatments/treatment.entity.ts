@@ -2,7 +2,7 @@
 import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Instant } from '../../core/clock.ts';
-import { StoredWorkspace } from '../../access/tables.ts';
+import { StoredWorkspace } from '../../access/authentication/tables.ts';
 import {
   IdColumn,
   IntegerColumn,
@@ -10,10 +10,10 @@ import {
   SafeIntegerColumn,
   TextColumn,
   TimestampColumn,
-} from '../../db/columns.ts';
-import { StoredIn } from '../../db/table.ts';
-import { Node } from '../../graph/node.ts';
-import { DateTimeScalar } from '../../graph/scalars.ts';
+} from '../../db/store/columns.ts';
+import { StoredIn } from '../../db/store/table.ts';
+import { Node } from '../../resources/node.ts';
+import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
 import { Venue } from '../venues/index.ts';
 
 @ObjectType({ implements: Node, description: 'What a venue offers: how long it takes and what it costs.' })

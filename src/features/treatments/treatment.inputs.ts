@@ -2,7 +2,7 @@
 import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
-import { expectedVersion, id, inputRules, text } from '../../graph/input.ts';
+import { expectedVersion, id, inputRules, text } from '../../resources/inputs/input.ts';
 
 const minDurationMinutes = 5;
 /** A day. Whoever looks for bookings that reach into a moment need not look further back than this. */

@@ -1,7 +1,7 @@
 // GraphQL names of the treatment mutations -> service calls.
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
-import { definePayload } from '../../graph/payload.ts';
+import { definePayload } from '../../resources/payload.ts';
 import { CreateTreatmentInput, UpdateTreatmentInput } from './treatment.inputs.ts';
 import { treatments, writeTreatments } from './treatment.resource.ts';
 import { createTreatment, updateTreatment } from './treatment.service.ts';

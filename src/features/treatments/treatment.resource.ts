@@ -1,8 +1,13 @@
 // Treatments as a resource of the graph, and the edges between treatments and venues.
 import { scopes } from '../../access/policy/index.ts';
-import { DateTimeFilter, ExactStringFilter, IdFilter, StringFilter } from '../../graph/comparators.ts';
-import { toMany, toOne } from '../../graph/edges.ts';
-import { defineResource, rootFields } from '../../graph/resource.ts';
+import {
+  DateTimeFilter,
+  ExactStringFilter,
+  IdFilter,
+  StringFilter,
+} from '../../resources/inputs/comparators.ts';
+import { toMany, toOne } from '../../resources/edges.ts';
+import { defineResource, rootFields } from '../../resources/resource.ts';
 import { Venue, venues } from '../venues/index.ts';
 import { Treatment } from './treatment.entity.ts';
 

@@ -3,9 +3,9 @@ import type { Context } from '../../access/context.ts';
 import { toInstant } from '../../core/clock.ts';
 import { notFound } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
-import type { TenantTransaction } from '../../db/tenant-db.ts';
-import { assertIdOf, assertUpdated, checkInput } from '../../graph/input.ts';
-import { mutate } from '../../graph/payload.ts';
+import type { TenantTransaction } from '../../db/tenant/tenant-db.ts';
+import { assertIdOf, assertUpdated, checkInput } from '../../resources/inputs/input.ts';
+import { mutate } from '../../resources/payload.ts';
 import { Venue } from '../venues/index.ts';
 import { Treatment } from './treatment.entity.ts';
 import {

@@ -1,8 +1,8 @@
 // Which user a person of an external issuer is: decided once, when it comes for the first time, and kept.
-import type { ExternalIdentity } from '../../access/oidc.ts';
-import { findUserByEmail, findUserByIdentity } from '../../access/key-store.ts';
+import type { ExternalIdentity } from '../../access/credentials/oidc.ts';
+import { findUserByEmail, findUserByIdentity } from '../../access/authentication/key-store.ts';
 import { operatorContext, type Operator } from '../../access/operator.ts';
-import { StoredIdentity, StoredUser } from '../../access/tables.ts';
+import { StoredIdentity, StoredUser } from '../../access/authentication/tables.ts';
 import { toInstant } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
 import { writeAudit } from '../audit/index.ts';

@@ -1,7 +1,7 @@
 // The door of the users room: its manifest, and what other rooms may import.
-import { accessTables } from '../../access/tables.ts';
+import { accessTables } from '../../access/authentication/tables.ts';
 import { adminOnly, open, signedIn, type PolicyDeclaration } from '../../access/policy/index.ts';
-import type { Feature } from '../../graph/feature.ts';
+import type { Feature } from '../../resources/feature.ts';
 import { UserMutations, userPayloads } from './user.resolver.ts';
 import { userQueries, users } from './user.resource.ts';
 

@@ -1,12 +1,12 @@
 // The rules of a workspace's users: add, change role, remove, change one's own password. The last owner stays.
 import type { Context } from '../../access/context.ts';
-import { passwordProblem } from '../../access/password.ts';
-import { StoredApiKey, StoredIdentity, StoredUser } from '../../access/tables.ts';
+import { passwordProblem } from '../../access/credentials/password.ts';
+import { StoredApiKey, StoredIdentity, StoredUser } from '../../access/authentication/tables.ts';
 import { toInstant } from '../../core/clock.ts';
 import { notFound, userError } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { Role } from '../../core/principal.ts';
-import type { TenantTransaction } from '../../db/tenant-db.ts';
+import type { TenantTransaction } from '../../db/tenant/tenant-db.ts';
 import {
   assertIdOf,
   assertUpdated,
@@ -14,9 +14,9 @@ import {
   inputRules,
   optionalText,
   requiredEmail,
-} from '../../graph/input.ts';
-import { once } from '../../graph/idempotency.ts';
-import { mutate, orUserErrors } from '../../graph/payload.ts';
+} from '../../resources/inputs/input.ts';
+import { once } from '../../resources/idempotency.ts';
+import { mutate, orUserErrors } from '../../resources/payload.ts';
 import { z } from 'zod';
 import { writeAudit } from '../audit/index.ts';
 import { describeWorkspace } from './user.service.ts';

@@ -2,7 +2,7 @@
 import { Arg, Ctx, Extensions, ID, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
 import { adminOnly, passwordCost, signedIn } from '../../access/policy/index.ts';
-import { definePayload } from '../../graph/payload.ts';
+import { definePayload } from '../../resources/payload.ts';
 import {
   changePassword,
   createUser,

@@ -1,13 +1,13 @@
 // Users as a resource of the graph: for owners and admins only.
 import { Field, ID, ObjectType } from 'type-graphql';
 import { adminOnly } from '../../access/policy/index.ts';
-import { StoredUser } from '../../access/tables.ts';
+import { StoredUser } from '../../access/authentication/tables.ts';
 import type { Instant } from '../../core/clock.ts';
 import type { Role } from '../../core/principal.ts';
-import { DateTimeFilter, StringFilter } from '../../graph/comparators.ts';
-import { Node } from '../../graph/node.ts';
-import { defineResource, rootFields } from '../../graph/resource.ts';
-import { DateTimeScalar } from '../../graph/scalars.ts';
+import { DateTimeFilter, StringFilter } from '../../resources/inputs/comparators.ts';
+import { Node } from '../../resources/node.ts';
+import { defineResource, rootFields } from '../../resources/resource.ts';
+import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
 import { UserRole } from './user.type.ts';
 
 @ObjectType({ implements: Node, description: 'A person who can sign in to the workspace.' })

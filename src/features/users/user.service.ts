@@ -1,10 +1,10 @@
 // Sign-in with e-mail and password.
 import type { Context } from '../../access/context.ts';
-import { findUserByEmail } from '../../access/key-store.ts';
-import { StoredWorkspace, type StoredUser } from '../../access/tables.ts';
+import { findUserByEmail } from '../../access/authentication/key-store.ts';
+import { StoredWorkspace, type StoredUser } from '../../access/authentication/tables.ts';
 import { userError } from '../../core/errors.ts';
-import { createTenantDb, type TenantReader } from '../../db/tenant-db.ts';
-import { orUserErrors } from '../../graph/payload.ts';
+import { createTenantDb, type TenantReader } from '../../db/tenant/tenant-db.ts';
+import { orUserErrors } from '../../resources/payload.ts';
 import type { LoginInput, ViewerUser, Workspace } from './user.type.ts';
 
 /** One message for an unknown e-mail and a wrong password, in the same time: the hash is verified either way. */

@@ -1,8 +1,8 @@
 // What sign-in and `viewer` show of a person and of the workspace. The table is access's: authentication reads it.
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import type { Role } from '../../core/principal.ts';
-import { DateTimeScalar } from '../../graph/scalars.ts';
-import { UserError } from '../../graph/payload.ts';
+import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
+import { UserError } from '../../resources/payload.ts';
 
 export const UserRole: Record<Role, Role> = { OWNER: 'OWNER', ADMIN: 'ADMIN', MEMBER: 'MEMBER' };
 registerEnumType(UserRole, {

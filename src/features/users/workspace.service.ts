@@ -1,13 +1,13 @@
 // New workspaces: made by the operator's command, never through the API.
 import type { CredentialTools } from '../../access/context.ts';
-import { findUserByEmail } from '../../access/key-store.ts';
-import { passwordProblem } from '../../access/password.ts';
-import { StoredUser, StoredWorkspace } from '../../access/tables.ts';
+import { findUserByEmail } from '../../access/authentication/key-store.ts';
+import { passwordProblem } from '../../access/credentials/password.ts';
+import { StoredUser, StoredWorkspace } from '../../access/authentication/tables.ts';
 import { toInstant, type Clock } from '../../core/clock.ts';
 import { userError } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
-import { createTenantDb } from '../../db/tenant-db.ts';
-import { checkInput, inputRules, requiredEmail, text } from '../../graph/input.ts';
+import { createTenantDb } from '../../db/tenant/tenant-db.ts';
+import { checkInput, inputRules, requiredEmail, text } from '../../resources/inputs/input.ts';
 
 interface NewWorkspace {
   readonly name: string;

@@ -1,6 +1,6 @@
 // The door of the venues room: its manifest, and what other rooms may import.
 import { open } from '../../access/policy/index.ts';
-import type { Feature } from '../../graph/feature.ts';
+import type { Feature } from '../../resources/feature.ts';
 import { Venue } from './venue.entity.ts';
 import { createVenuePayload, updateVenuePayload, VenueMutations } from './venue.resolver.ts';
 import { readVenues, venueQueries, venues, writeVenues } from './venue.resource.ts';

@@ -1,8 +1,8 @@
 // The table and GraphQL type of a venue, with its scope.
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { Instant } from '../../core/clock.ts';
-import { canonicalTimeZone } from '../../core/zone-name.ts';
-import { StoredWorkspace } from '../../access/tables.ts';
+import { canonicalTimeZone } from '../../core/text/zone-name.ts';
+import { StoredWorkspace } from '../../access/authentication/tables.ts';
 import {
   IdColumn,
   IntegerColumn,
@@ -10,10 +10,10 @@ import {
   ReferenceColumn,
   TextColumn,
   TimestampColumn,
-} from '../../db/columns.ts';
-import { StoredIn } from '../../db/table.ts';
-import { DateTimeScalar } from '../../graph/scalars.ts';
-import { Node } from '../../graph/node.ts';
+} from '../../db/store/columns.ts';
+import { StoredIn } from '../../db/store/table.ts';
+import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
+import { Node } from '../../resources/node.ts';
 
 export enum Weekday {
   MONDAY = 'MONDAY',

@@ -1,7 +1,7 @@
 // Inputs of the venue mutations and their limits.
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
-import { canonicalTimeZone } from '../../core/zone-name.ts';
+import { canonicalTimeZone } from '../../core/text/zone-name.ts';
 import {
   exactText,
   expectedVersion,
@@ -10,7 +10,7 @@ import {
   optionalMessage,
   optionalText,
   text,
-} from '../../graph/input.ts';
+} from '../../resources/inputs/input.ts';
 import { OpeningHours, Weekday } from './venue.entity.ts';
 
 const timezoneDescription = 'IANA name, e.g. `Europe/Berlin`, in any case; kept in its IANA spelling.';

@@ -1,7 +1,12 @@
 // Venues as a resource of the graph: what can be filtered and sorted, who may read.
 import { scopes } from '../../access/policy/index.ts';
-import { DateTimeFilter, ExactStringFilter, IdFilter, StringFilter } from '../../graph/comparators.ts';
-import { defineResource, rootFields } from '../../graph/resource.ts';
+import {
+  DateTimeFilter,
+  ExactStringFilter,
+  IdFilter,
+  StringFilter,
+} from '../../resources/inputs/comparators.ts';
+import { defineResource, rootFields } from '../../resources/resource.ts';
 import { Venue } from './venue.entity.ts';
 
 export const readVenues = scopes('read:venues');

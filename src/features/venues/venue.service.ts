@@ -3,8 +3,8 @@ import type { Context } from '../../access/context.ts';
 import { toInstant } from '../../core/clock.ts';
 import { userError } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
-import { assertIdOf, assertUpdated, checkInput, listPatch } from '../../graph/input.ts';
-import { mutate } from '../../graph/payload.ts';
+import { assertIdOf, assertUpdated, checkInput, listPatch } from '../../resources/inputs/input.ts';
+import { mutate } from '../../resources/payload.ts';
 import { Venue } from './venue.entity.ts';
 import {
   createVenueRules,

@@ -3,7 +3,7 @@ import { parse, validate, type DocumentNode } from 'graphql';
 import { createGate, type Decision, type Gate } from '../../../src/access/policy/index.ts';
 import { allFeatures, scopeCatalogue } from '../../../src/app.ts';
 import { anonymous, type Principal } from '../../../src/core/principal.ts';
-import { assembleSchema, type AssembledSchema } from '../../../src/server/schema.ts';
+import { assembleSchema, type AssembledSchema } from '../../../src/graphql/schema.ts';
 
 export function keyWith(scopes: readonly string[]): Principal {
   const ids = { workspaceId: 'wks_1', apiKeyId: 'key_1', label: 'test', secretId: '0123456789ab' };

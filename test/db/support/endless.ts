@@ -1,6 +1,6 @@
 // A statement that does not end by itself: on SQLite it counts, on Postgres it sleeps.
 import sql, { type Sql } from 'sql-template-tag';
-import type { Connection } from '../../../src/db/database.ts';
+import type { Connection } from '../../../src/db/store/database.ts';
 
 export function endless({ dialect }: Connection): Sql {
   if (dialect.name === 'postgres') return sql`SELECT pg_sleep(600)`;

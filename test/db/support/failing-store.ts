@@ -1,6 +1,6 @@
 // A store that itself refuses a row, as a full disk or a forgotten constraint would: a defect in the middle of a transaction.
 import sql, { raw } from 'sql-template-tag';
-import type { Database } from '../../../src/db/database.ts';
+import type { Database } from '../../../src/db/store/database.ts';
 
 const name = 'made_to_fail';
 

@@ -5,7 +5,7 @@
 // enable_seqscan and enable_sort off: a Seq Scan or Sort is then left only where no index serves, and whoever reads a whole
 // index instead has no Index Cond.
 import { raw, type Sql } from 'sql-template-tag';
-import type { Database } from '../../../src/db/database.ts';
+import type { Database } from '../../../src/db/store/database.ts';
 
 export interface Captured {
   readonly text: string;

@@ -1,6 +1,6 @@
 // Rows as the tables want them, with everything filled in that a test does not care about.
 import { randomUUID } from 'node:crypto';
-import type { StoredApiKey, StoredApiKeySecret } from '../../../src/access/tables.ts';
+import type { StoredApiKey, StoredApiKeySecret } from '../../../src/access/authentication/tables.ts';
 import { BookingStatus, type Booking } from '../../../src/features/bookings/index.ts';
 import type { Customer } from '../../../src/features/customers/index.ts';
 import type { FollowUp } from '../../../src/features/follow-ups/follow-up.entity.ts';

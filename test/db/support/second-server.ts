@@ -1,7 +1,7 @@
 // A server on a store that a test house has opened already, which tells the test of each statement before it runs.
 import { pino } from 'pino';
 import { createApp, type App } from '../../../src/app.ts';
-import { readConfig } from '../../../src/config.ts';
+import { readConfig } from '../../../src/config/config.ts';
 import { testScheduler } from '../../support/scheduler.ts';
 import {
   send,

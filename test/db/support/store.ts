@@ -2,13 +2,13 @@
 // that knows no tenant.
 import sql, { join, raw } from 'sql-template-tag';
 import { allTables } from '../../../src/app.ts';
-import { StoredWorkspace } from '../../../src/access/tables.ts';
-import { readConfig } from '../../../src/config.ts';
+import { StoredWorkspace } from '../../../src/access/authentication/tables.ts';
+import { readConfig } from '../../../src/config/config.ts';
 import { newId } from '../../../src/core/ids.ts';
-import type { Connection, Database } from '../../../src/db/database.ts';
+import type { Connection, Database } from '../../../src/db/store/database.ts';
 import { openDatabase, type DatabaseUrl } from '../../../src/db/data-source.ts';
-import type { EntityClass } from '../../../src/db/table.ts';
-import { createTenantDb, type TenantDb, type TenantDbOptions } from '../../../src/db/tenant-db.ts';
+import type { EntityClass } from '../../../src/db/store/table.ts';
+import { createTenantDb, type TenantDb, type TenantDbOptions } from '../../../src/db/tenant/tenant-db.ts';
 import { newMigratedEngine, type Engine } from '../../support/engines.ts';
 import { testClock, type TestClock } from '../../support/house.ts';
 
@@ -73,16 +73,4 @@ export function rowsOf(
 
 export async function countRows(connection: Connection, table: string): Promise<number> {
   return (await allRows(connection, table)).length;
-}
-
-/** A promise and the function that fulfils it. */
-export function gate(): { readonly passed: Promise<void>; open(): void } {
-  const { promise, resolve } = withResolvers();
-  return { passed: promise, open: resolve };
-}
-
-function withResolvers(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => {};
-  const promise = new Promise<void>((fulfil) => (resolve = fulfil));
-  return { promise, resolve };
 }

@@ -1,8 +1,8 @@
 // Two workspaces with venues and rows of every venue rule, and the plain JavaScript answer to "who may touch which row".
 import fc from 'fast-check';
-import { StoredApiKey } from '../../../src/access/tables.ts';
-import { tableOf, type EntityClass } from '../../../src/db/table.ts';
-import type { TenantScope } from '../../../src/db/tenancy.ts';
+import { StoredApiKey } from '../../../src/access/authentication/tables.ts';
+import { tableOf, type EntityClass } from '../../../src/db/store/table.ts';
+import type { TenantScope } from '../../../src/db/statements/tenancy.ts';
 import { Customer, CustomerVenue } from '../../../src/features/customers/index.ts';
 import { FollowUp } from '../../../src/features/follow-ups/follow-up.entity.ts';
 import { Inquiry, Reply } from '../../../src/features/inquiries/index.ts';

@@ -1,7 +1,7 @@
 // What the features declare, read without the compiled policy: the rules by coordinate, and the types behind ids.
 import type { PolicyDeclaration } from '../../../src/access/policy/index.ts';
-import type { Feature } from '../../../src/graph/feature.ts';
-import { sharedPolicy } from '../../../src/graph/shared-policy.ts';
+import type { Feature } from '../../../src/resources/feature.ts';
+import { sharedPolicy } from '../../../src/resources/shared-policy.ts';
 import type { ConcreteType } from './shield-oracle.ts';
 
 export function declarationsOf(features: readonly Feature[]): PolicyDeclaration {

@@ -5,8 +5,8 @@ import { execute, type GraphQLFormattedError, type GraphQLSchema } from 'graphql
 import type { Context } from '../../../src/access/context.ts';
 import type { Gate } from '../../../src/access/policy/index.ts';
 import { ApiError } from '../../../src/core/errors.ts';
-import { accessPlugin } from '../../../src/server/access-plugin.ts';
-import type { ServedContext } from '../../../src/server/context.ts';
+import { accessPlugin } from '../../../src/graphql/plugins/access-plugin.ts';
+import type { ServedContext } from '../../../src/graphql/context.ts';
 import type { OracleRequest, Outcome } from './outcome.ts';
 
 export interface Enforcement {

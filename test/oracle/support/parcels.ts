@@ -17,8 +17,8 @@ import { GraphQLID } from 'graphql';
 import { open, scopes, type PolicyDeclaration } from '../../../src/access/policy/index.ts';
 import { Customer } from '../../../src/features/customers/index.ts';
 import { Venue } from '../../../src/features/venues/index.ts';
-import type { Feature } from '../../../src/graph/feature.ts';
-import { StringFilter } from '../../../src/graph/comparators.ts';
+import type { Feature } from '../../../src/resources/feature.ts';
+import { StringFilter } from '../../../src/resources/inputs/comparators.ts';
 import type { ConcreteType } from './shield-oracle.ts';
 
 // Inside and outside the values have different names, as the sort fields of the product do.

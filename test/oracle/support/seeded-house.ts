@@ -3,7 +3,7 @@ import sql, { raw } from 'sql-template-tag';
 import type { Context } from '../../../src/access/context.ts';
 import { operatorContext } from '../../../src/access/operator.ts';
 import type { Principal } from '../../../src/core/principal.ts';
-import { createTenantDb } from '../../../src/db/tenant-db.ts';
+import { createTenantDb } from '../../../src/db/tenant/tenant-db.ts';
 import { openTestHouse, type Caller, type TestHouse, type TestWorkspace } from '../../support/house.ts';
 import type { Identities } from './callers.ts';
 import type { ValuePool } from './values.ts';

@@ -6,7 +6,7 @@ import { createLogger } from '../../../src/core/logger.ts';
 import type { Meter } from '../../../src/core/meter.ts';
 import type { Tracer } from '../../../src/core/tracer.ts';
 import { seedWorkspace } from '../../../src/demo/seed.ts';
-import type { CompiledExecution } from '../../../src/server/execute.ts';
+import type { CompiledExecution } from '../../../src/graphql/execution/execute.ts';
 import { exampleIds } from '../../support/example-variables.ts';
 import {
   bearer,

@@ -1,6 +1,6 @@
 // Everything that callers have put into the store, as text: to see that a refused request left no trace.
 import sql from 'sql-template-tag';
-import { identifier } from '../../../src/db/dialect.ts';
+import { identifier } from '../../../src/db/store/dialect.ts';
 import type { Answer, TestHouse } from '../../support/house.ts';
 
 const tables = [

@@ -1,0 +1,229 @@
+// Credential -> principal, or UNAUTHENTICATED. The store is asked on every request: no cache may keep a dead key alive.
+import { hourMs, type Clock } from '../../core/clock.ts';
+import { ApiError, unauthenticated } from '../../core/errors.ts';
+import {
+  anonymous,
+  type ApiKeyPrincipal,
+  type KnownPrincipal,
+  type Principal,
+  type UserPrincipal,
+} from '../../core/principal.ts';
+import type { Connection, Database } from '../../db/store/database.ts';
+import { gatherReads } from '../../db/store/cross-request-loader.ts';
+import { digestApiKey, isSameDigest } from '../credentials/api-key.ts';
+import type { Credential } from '../credentials/credential.ts';
+import { decideKeyState, inactiveAtMs } from './key-state.ts';
+import { isAddressAllowed } from '../credentials/ip-allowlist.ts';
+import {
+  findKey,
+  findKeys,
+  findUserByIdentity,
+  findUsers,
+  holdKey,
+  holdUser,
+  type KeyRecord,
+} from './key-store.ts';
+import type { LastUsedLog } from './last-used.ts';
+import type { ExternalIdentity, ExternalVerifier } from '../credentials/oidc.ts';
+import type { StoredUser } from './tables.ts';
+import { issuerOf, type TokenIssuer } from '../credentials/token.ts';
+
+export interface AuthenticatorOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly keyPepper: string;
+  readonly inactivityDays: number;
+  readonly tokens: TokenIssuer;
+  readonly lastUsed: LastUsedLog;
+  /** Scopes of a signed-in user by role. */
+  readonly scopesOfRole: (role: StoredUser['role']) => ReadonlySet<string>;
+  readonly keyEvents: KeyEvents;
+  /** Sign-in by an issuer that is not us; null = there is none. */
+  readonly external: ExternalSignIn | null;
+}
+
+export interface ExternalSignIn {
+  readonly verifier: ExternalVerifier;
+  /** Of a subject that is linked to nobody yet: the user it belongs to, then linked to it for good; or null. */
+  link(identity: ExternalIdentity): Promise<StoredUser | null>;
+}
+
+/** Changes of a key that its use brings about. They are written before the use is answered. */
+export interface KeyEvents {
+  /** A secret made by a rotation is presented for the first time. */
+  onFirstUse(record: KeyRecord): Promise<void>;
+  /** The key was not used for too long. */
+  onInactive(record: KeyRecord): Promise<void>;
+}
+
+/** Who calls: by what was sent to prove it, or as whom it was proven before (a session, the owner of a webhook). */
+export type Caller = { readonly credential: Credential } | { readonly principal: KnownPrincipal };
+
+export interface Authenticator {
+  /** Throws UNAUTHENTICATED for a credential that is there and not good; no credential at all is anonymous. */
+  authenticate(credential: Credential, ip: string): Promise<Principal>;
+  /** Reads the credential's state again. Throws UNAUTHENTICATED when it has ended. */
+  assertStillValid(principal: KnownPrincipal): Promise<void>;
+  /** The same inside a transaction; who ends the credential then waits for its commit. */
+  holdValid(connection: Connection, principal: KnownPrincipal): Promise<void>;
+}
+
+/** Reads by id of requests, which share statements; a transaction reads on its own connection instead. */
+interface Store {
+  readonly findKey: (secretId: string) => Promise<KeyRecord | null>;
+  readonly findUser: (id: string) => Promise<StoredUser | null>;
+}
+
+type Options = AuthenticatorOptions & { readonly store: Store };
+
+/** Compared when there is no such key, so that an unknown id costs what a wrong secret costs. */
+const noDigest = '0'.repeat(64);
+
+async function authenticateKey(
+  options: Options,
+  credential: Extract<Credential, { kind: 'API_KEY' }>,
+  ip: string,
+): Promise<ApiKeyPrincipal> {
+  const { store, clock, keyPepper, lastUsed } = options;
+  const record = await store.findKey(credential.secretId);
+  const isRight = isSameDigest(digestApiKey(credential.key, keyPepper), record?.secret.digest ?? noDigest);
+  if (!record || !isRight) throw unauthenticated('INVALID_CREDENTIAL');
+  const nowMs = clock.nowMs();
+  await assertUsable(options, record, nowMs);
+  const { key, secret } = record;
+  if (!isAddressAllowed(key.ipAllowlist, ip)) throw unauthenticated('IP_NOT_ALLOWED');
+  if (secret.status === 'PENDING') await options.keyEvents.onFirstUse(record);
+  lastUsed.note({ apiKeyId: key.id, secretId: secret.id, nowMs });
+  // Everybody judges inactivity by the row: the use that saves a key from it must not wait in this process's memory.
+  if (inactiveAtMs(key, options.inactivityDays) - nowMs <= hourMs) await lastUsed.flush();
+  const { workspaceId, label, venueIds, rateLimitPerMinute } = key;
+  return {
+    kind: 'API_KEY',
+    workspaceId,
+    apiKeyId: key.id,
+    label,
+    secretId: secret.id,
+    scopes: new Set(key.scopes),
+    venueIds,
+    ip,
+    rateLimitPerMinute,
+  };
+}
+
+async function assertUsable(
+  { inactivityDays, keyEvents }: AuthenticatorOptions,
+  record: KeyRecord,
+  nowMs: number,
+): Promise<void> {
+  const reason = decideKeyState(record, { nowMs, inactivityDays });
+  if (!reason) return;
+  // Written down, so that a longer KEY_INACTIVITY_DAYS later does not wake it by itself.
+  if (reason === 'KEY_DISABLED' && record.key.status === 'ACTIVE') await keyEvents.onInactive(record);
+  throw unauthenticated(reason);
+}
+
+/** Whom a token of our own names, while it has not been ended. */
+async function userOfToken({ tokens, store }: Options, token: string) {
+  const claims = await tokens.verify(token);
+  const user = claims && (await store.findUser(claims.userId));
+  return user?.tokenVersion === claims?.tokenVersion ? user : null;
+}
+
+/** Whom a token of the external issuer names. A link wins over whatever e-mail address the token shows. */
+async function userOfExternalToken(
+  { database }: AuthenticatorOptions,
+  { verifier, link }: ExternalSignIn,
+  token: string,
+) {
+  const identity = await verifier.verify(token);
+  if (!identity) return null;
+  const user = (await findUserByIdentity(database, identity)) ?? (await link(identity));
+  // A token knows whole seconds: one of the same second is refused rather than taken for a later one.
+  const isEnded = user?.signedOutAt != null && identity.issuedAtMs <= Date.parse(user.signedOutAt);
+  return isEnded ? null : user;
+}
+
+async function authenticateToken(options: Options, token: string): Promise<UserPrincipal> {
+  const { external } = options;
+  // Only chooses who verifies: each accepts nothing but its own issuer under its own keys.
+  const isExternal = external !== null && issuerOf(token) === external.verifier.issuer;
+  const user = await (isExternal
+    ? userOfExternalToken(options, external, token)
+    : userOfToken(options, token));
+  if (!user) throw unauthenticated('INVALID_CREDENTIAL');
+  const { id: userId, workspaceId, name, role, tokenVersion } = user;
+  const scopes = options.scopesOfRole(role);
+  return { kind: 'USER', workspaceId, userId, name, role, tokenVersion, scopes, venueIds: null };
+}
+
+/** `record` is the key as it is now. */
+function assertKeyStillValid(
+  { clock, inactivityDays }: AuthenticatorOptions,
+  { scopes, venueIds, ip }: ApiKeyPrincipal,
+  record: KeyRecord | null,
+): void {
+  // A deleted key leaves no row; it was a good key when the request came.
+  if (!record) throw unauthenticated('KEY_REVOKED');
+  const reason = decideKeyState(record, { nowMs: clock.nowMs(), inactivityDays });
+  if (reason) throw unauthenticated(reason);
+  if (!isAddressAllowed(record.key.ipAllowlist, ip)) throw unauthenticated('IP_NOT_ALLOWED');
+  // What was decided and read rests on the rights of then: taking one away ends what is in flight, as revoking does.
+  if (!hasRights(record.key, scopes, venueIds)) {
+    throw new ApiError(
+      'FORBIDDEN',
+      'The rights of this API key were changed meanwhile. Send the request again.',
+      {
+        reason: 'INSUFFICIENT_SCOPE',
+        details: { missing: [...scopes].filter((scope) => !record.key.scopes.includes(scope)) },
+      },
+    );
+  }
+}
+
+function assertUserStillValid({ role, tokenVersion }: UserPrincipal, user: StoredUser | null): void {
+  const isSame = user?.role === role && user.tokenVersion === tokenVersion;
+  if (!isSame) throw unauthenticated('INVALID_CREDENTIAL');
+}
+
+/** True while the key has every scope and venue that the request began with; more of them does no harm. */
+function hasRights(
+  key: KeyRecord['key'],
+  scopes: ReadonlySet<string>,
+  venueIds: readonly string[] | null,
+): boolean {
+  const hasVenues = key.venueIds === null || (venueIds?.every((id) => key.venueIds?.includes(id)) ?? false);
+  return hasVenues && [...scopes].every((scope) => key.scopes.includes(scope));
+}
+
+export function createAuthenticator(given: AuthenticatorOptions): Authenticator {
+  const store: Store = {
+    findKey: gatherReads((ids) => findKeys(given.database, ids)),
+    findUser: gatherReads((ids) => findUsers(given.database, ids)),
+  };
+  const options: Options = { ...given, store };
+  return {
+    async authenticate(credential, ip) {
+      switch (credential.kind) {
+        case 'NONE':
+          return anonymous;
+        case 'INVALID':
+          throw unauthenticated('INVALID_CREDENTIAL');
+        case 'API_KEY':
+          return authenticateKey(options, credential, ip);
+        case 'TOKEN':
+          return authenticateToken(options, credential.token);
+      }
+    },
+    async assertStillValid(principal) {
+      if (principal.kind === 'API_KEY')
+        assertKeyStillValid(options, principal, await store.findKey(principal.secretId));
+      else assertUserStillValid(principal, await store.findUser(principal.userId));
+    },
+    async holdValid(connection, principal) {
+      if (principal.kind === 'USER')
+        return assertUserStillValid(principal, await holdUser(connection, principal.userId));
+      await holdKey(connection, principal.apiKeyId);
+      assertKeyStillValid(options, principal, await findKey(connection, principal.secretId));
+    },
+  };
+}

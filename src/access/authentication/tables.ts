@@ -1,0 +1,144 @@
+// The tables that authentication itself reads: workspaces, users, keys and their secrets. Their GraphQL types live in features.
+import type { Role } from '../../core/principal.ts';
+import type { Instant } from '../../core/clock.ts';
+import {
+  IdColumn,
+  IntegerColumn,
+  JsonColumn,
+  ReferenceColumn,
+  TextColumn,
+  TimestampColumn,
+} from '../../db/store/columns.ts';
+import { StoredIn } from '../../db/store/table.ts';
+
+const closed = { by: 'closed' } as const;
+
+@StoredIn({ name: 'workspaces', workspace: 'id', venues: closed })
+export class StoredWorkspace {
+  @IdColumn() id!: string;
+  @TextColumn() name!: string;
+  /** The running number that the last key got. */
+  @IntegerColumn() lastKeyNumber!: number;
+  @TimestampColumn() createdAt!: Instant;
+}
+
+@StoredIn({
+  name: 'users',
+  workspace: 'workspaceId',
+  venues: closed,
+  indexes: [
+    { name: 'users_email', properties: ['emailKey'], unique: true },
+    { name: 'users_created', properties: ['workspaceId', 'createdAt', 'id'] },
+    { name: 'users_listed', properties: ['workspaceId', 'emailKey', 'id'] },
+  ],
+})
+export class StoredUser {
+  @IdColumn() id!: string;
+  @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
+  /** Unique over all workspaces, in whatever case or form of its domain: sign-in names no workspace. */
+  @TextColumn({ folded: true, isAddress: true, keyed: true }) email!: string;
+  /** Shown to whoever reads what the user wrote; the address is not. */
+  @TextColumn({ nullable: true }) name!: string | null;
+  @TextColumn() role!: Role;
+  /** argon2id in PHC form. */
+  @TextColumn() passwordHash!: string;
+  /** Tokens carry it; raising it ends every sign-in of this user. */
+  @IntegerColumn() tokenVersion!: number;
+  /** Raised with tokenVersion, for the tokens of an external issuer: those issued until then have ended. */
+  @TimestampColumn({ nullable: true }) signedOutAt!: Instant | null;
+  @IntegerColumn() version!: number;
+  @TimestampColumn() createdAt!: Instant;
+  @TimestampColumn() updatedAt!: Instant;
+}
+
+@StoredIn({
+  name: 'user_identities',
+  workspace: 'workspaceId',
+  venues: closed,
+  indexes: [
+    { name: 'user_identities_subject', properties: ['issuer', 'subject'], unique: true },
+    { name: 'user_identities_user', properties: ['userId', 'issuer'], unique: true },
+  ],
+})
+export class StoredIdentity {
+  @IdColumn() id!: string;
+  @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
+  /** One for each issuer: whoever gets this user's e-mail address later gets no second link. */
+  @ReferenceColumn(() => StoredUser) userId!: string;
+  @TextColumn() issuer!: string;
+  /** What the issuer calls the person, for ever; an e-mail address can go to another one. */
+  @TextColumn() subject!: string;
+  @TimestampColumn() createdAt!: Instant;
+}
+
+export type ApiKeyEnvironment = 'LIVE' | 'TEST';
+/** What is stored. EXPIRED and INACTIVE are judged from dates at the moment of use. */
+export type StoredKeyStatus = 'ACTIVE' | 'DISABLED' | 'REVOKED';
+
+export type DisabledReason = 'ADMIN' | 'INACTIVITY';
+
+@StoredIn({
+  name: 'api_keys',
+  workspace: 'workspaceId',
+  venues: closed,
+  indexes: [
+    { name: 'api_keys_number', properties: ['workspaceId', 'number'], unique: true },
+    { name: 'api_keys_created', properties: ['workspaceId', 'createdAt', 'id'] },
+  ],
+})
+export class StoredApiKey {
+  @IdColumn() id!: string;
+  @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
+  /** Running number within the workspace, from 1; never used again. */
+  @IntegerColumn() number!: number;
+  @TextColumn({ folded: true }) label!: string;
+  @TextColumn({ nullable: true }) description!: string | null;
+  @TextColumn() environment!: ApiKeyEnvironment;
+  /** Sorted, without duplicates. */
+  @JsonColumn() scopes!: string[];
+  /** null = all venues of the workspace. */
+  @JsonColumn({ nullable: true }) venueIds!: string[] | null;
+  /** Addresses and CIDR ranges; empty = any address. */
+  @JsonColumn() ipAllowlist!: string[];
+  @IntegerColumn({ nullable: true }) rateLimitPerMinute!: number | null;
+  @TextColumn() status!: StoredKeyStatus;
+  @TextColumn({ nullable: true }) disabledReason!: DisabledReason | null;
+  @TimestampColumn({ nullable: true }) expiresAt!: Instant | null;
+  @TimestampColumn({ nullable: true }) lastUsedAt!: Instant | null;
+  @TimestampColumn({ nullable: true }) enabledAt!: Instant | null;
+  @TimestampColumn({ nullable: true }) revokedAt!: Instant | null;
+  @ReferenceColumn(() => StoredUser, { nullable: true }) createdById!: string | null;
+  @IntegerColumn() version!: number;
+  @TimestampColumn() createdAt!: Instant;
+  @TimestampColumn() updatedAt!: Instant;
+}
+
+export type SecretStatus = 'PENDING' | 'ACTIVE' | 'RETIRING' | 'RETIRED';
+
+@StoredIn({
+  name: 'api_key_secrets',
+  workspace: 'workspaceId',
+  venues: closed,
+  indexes: [{ name: 'api_key_secrets_key', properties: ['apiKeyId', 'createdAt', 'id'] }],
+})
+export class StoredApiKeySecret {
+  /** The 12 hex characters inside the key: public, for look-up and display. */
+  @IdColumn() id!: string;
+  @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
+  @ReferenceColumn(() => StoredApiKey) apiKeyId!: string;
+  /** `lk_live_<id>` or `lk_test_<id>`. */
+  @TextColumn() prefix!: string;
+  /** HMAC-SHA256 of the key under the pepper, hex. The key itself is stored nowhere. */
+  @TextColumn() digest!: string;
+  @TextColumn() status!: SecretStatus;
+  /** Only of a PENDING secret: how long the one before it goes on after this one's first use. */
+  @IntegerColumn({ nullable: true }) overlapSeconds!: number | null;
+  /** The key itself, sealed under KEY_ESCROW_SECRET; null unless that setting is on. */
+  @TextColumn({ nullable: true }) sealed!: string | null;
+  @TimestampColumn({ nullable: true }) activatedAt!: Instant | null;
+  @TimestampColumn({ nullable: true }) lastUsedAt!: Instant | null;
+  @TimestampColumn({ nullable: true }) expiresAt!: Instant | null;
+  @TimestampColumn() createdAt!: Instant;
+}
+
+export const accessTables = [StoredWorkspace, StoredUser, StoredIdentity, StoredApiKey, StoredApiKeySecret];

@@ -1,0 +1,32 @@
+// Whether Postgres answers at once. Asked on a connection of its own, because all others may be at work.
+import { newPool } from './pool.ts';
+
+/** From there and back, with nothing to do in between. The other side of the world is nearer. */
+const nearMs = 250;
+/** Together less than a caller waits for the answer. */
+const limits = { max: 1, connectionTimeoutMillis: 600, query_timeout: 600 };
+
+export interface Nearness {
+  isNear(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** The connection is made when first asked for. */
+export function createNearness(url: string): Nearness {
+  const own = newPool(url, limits);
+
+  async function isQuick(): Promise<boolean> {
+    const startMs = performance.now();
+    await own.query('SELECT 1');
+    return performance.now() - startMs <= nearMs;
+  }
+  // A second time, because the first may have had to connect.
+  const ask = async () => (await isQuick()) || isQuick();
+
+  let asking: Promise<boolean> | undefined;
+  return {
+    // Everybody who waits waits for the same answer.
+    isNear: () => (asking ??= ask().finally(() => (asking = undefined))),
+    close: () => own.end(),
+  };
+}

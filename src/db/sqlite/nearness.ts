@@ -1,0 +1,33 @@
+// Whether the SQLite file answers at once. Asked on a connection of its own: behind the look-ups of a burst of requests the
+// question waited its turn for longer than it was given, and callers were told 503 by a store that answered.
+import { openConnection, type SqliteConnection } from './connection.ts';
+
+export interface Nearness {
+  /** How long is too long, the caller decides. */
+  isNear(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+interface NearnessOptions {
+  readonly path: string;
+  readonly pragmas: string;
+  readonly writer: Pick<SqliteConnection, 'busyMs'>;
+  /** A statement of the writer that takes longer shows that it does not answer. */
+  readonly writerAnswersMs: number;
+}
+
+export async function openNearness(options: NearnessOptions): Promise<Nearness> {
+  const { path, pragmas, writer, writerAnswersMs } = options;
+  const own = await openConnection(path, pragmas);
+  let asking: Promise<unknown> | undefined;
+  const ask = () => own.all('SELECT 1 FROM "sqlite_master" LIMIT 1', []);
+  return {
+    async isNear() {
+      if (writer.busyMs() > writerAnswersMs) return false;
+      // Everybody who waits waits for the same answer.
+      await (asking ??= ask().finally(() => (asking = undefined)));
+      return true;
+    },
+    close: () => own.close(),
+  };
+}

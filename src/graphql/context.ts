@@ -1,0 +1,165 @@
+// The context of a request: credential -> principal -> the rows that are its own. Nothing is parsed or decided here.
+import type { GraphQLSchema } from 'graphql';
+import type { Authenticator, Caller } from '../access/authentication/authenticate.ts';
+import type { Context, CredentialTools, RunningMutation } from '../access/context.ts';
+import { addressGroup } from '../access/credentials/ip-allowlist.ts';
+import type { Operator } from '../access/operator.ts';
+import { mayManage, type AccessExplainer, type Decision } from '../access/policy/index.ts';
+import type { Limits, RequestLimits } from '../access/rate-limit/index.ts';
+import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Principal } from '../core/principal.ts';
+import type { RequestContextBase, RequestFacts, RequestScope } from '../core/request-facts.ts';
+import type { Connection } from '../db/store/database.ts';
+import type { ParsedDocument } from './precheck/documents.ts';
+import { assertIdempotencyKey } from '../resources/idempotency.ts';
+import { createTenantDb, type TenantDb } from '../db/tenant/tenant-db.ts';
+import { shareReads, type ReadRow } from '../db/tenant/shared-reads.ts';
+import { limitTime, type TimeLimit } from '../db/store/time-limit.ts';
+import { createAdmission } from './request/admission.ts';
+import type { OperationCheck } from './precheck/operation-check.ts';
+import { assertNotEnded, tookTooLong } from './request/operation-limit.ts';
+import type { PersistedQueries, PersistedQuery } from './precheck/persisted-queries.ts';
+
+/** By the clock before each statement, and by a timer while one runs (see startTimeLimit). */
+function timeLimit(clock: Clock, scope: RequestScope, limitMs: number): TimeLimit {
+  const endMs = clock.nowMs() + limitMs;
+  return {
+    signal: scope.ending.signal,
+    assertInTime() {
+      assertNotEnded(scope);
+      if (clock.nowMs() >= endMs) throw tookTooLong(limitMs);
+    },
+  };
+}
+
+/**
+ * Rows of the caller. Every transaction asks once more whether the caller is still good, and holds the answer: a key
+ * right before the commit; a user at the beginning, because a user may change itself.
+ */
+function tenantDbFor(
+  { database, clock }: Operator,
+  authenticator: Authenticator,
+  principal: Principal,
+  limit: TimeLimit,
+  readRow: ReadRow,
+): TenantDb | null {
+  if (principal.kind === 'ANONYMOUS') return null;
+  const { workspaceId, venueIds } = principal;
+  const check = (connection: Connection) => authenticator.holdValid(connection, principal);
+  return createTenantDb({
+    ...{ clock, scope: { workspaceId, venueIds } },
+    database: limitTime(database, limit),
+    readRow(scope, wanted, id) {
+      limit.assertInTime();
+      return readRow(scope, wanted, id, limit.signal);
+    },
+    ...(principal.kind === 'USER' ? { afterBegin: check } : { beforeCommit: check }),
+  });
+}
+
+/** What the server room's own plugins get: the scope is not for the rooms behind it. */
+export interface ServedContext extends Context, RequestContextBase {
+  readonly persistedQuery: PersistedQuery | null;
+  readonly parsed: ParsedDocument | null;
+}
+
+/** Apollo copies a context's own properties; the getters stand on the class, so copying does not touch them. */
+class RequestContext implements ServedContext {
+  declare decision?: Decision;
+  declare running?: RunningMutation;
+
+  constructor(
+    readonly scope: RequestScope,
+    readonly ip: string,
+    readonly idempotencyKey: string | null,
+    readonly principal: Principal,
+    readonly clock: Clock,
+    readonly credentials: CredentialTools,
+    readonly scopes: ScopeCatalogue,
+    readonly explainer: AccessExplainer,
+    readonly shownSchema: () => Promise<GraphQLSchema>,
+    readonly limits: RequestLimits,
+    private readonly rows: TenantDb | null,
+    readonly persistedQuery: PersistedQuery | null,
+    readonly arrivedMs: number,
+    readonly parsed: ParsedDocument | null,
+  ) {}
+
+  get requestId(): string {
+    return this.scope.requestId;
+  }
+
+  get db(): TenantDb {
+    if (!this.rows)
+      throw new Error('An anonymous caller has no rows: the gate let it through to a tenant field.');
+    return this.rows;
+  }
+}
+
+interface Served {
+  readonly authenticator: Authenticator;
+  readonly limits: Limits;
+  readonly shownTo: (principal: Principal) => Promise<GraphQLSchema>;
+  readonly operationLimitMs: number;
+}
+
+/** Whose turn it is: keys of a workspace wait for each other, and no person for them. Else a flood kept its owner from ending it. */
+function queueOf(principal: Principal, ip: string): string {
+  if (principal.kind === 'ANONYMOUS') return addressGroup(ip);
+  return principal.kind === 'USER' ? principal.userId : principal.workspaceId;
+}
+
+/** The story of a request until it is parsed: who calls, may it go on, which rows are its own. */
+export function contextFactory(
+  operator: Operator,
+  { authenticator, limits, shownTo, operationLimitMs }: Served,
+  {
+    check,
+    persistedQueries,
+  }: { readonly check: OperationCheck; readonly persistedQueries: PersistedQueries },
+) {
+  const readRow = shareReads(operator.database);
+  const admission = createAdmission();
+  const principalOf = async ({ scope, ip }: RequestFacts, caller: Caller): Promise<Principal> => {
+    if ('principal' in caller) return caller.principal;
+    const { credential } = caller;
+    if (credential.kind === 'API_KEY') scope.caller = { key: credential.prefix };
+    return authenticator.authenticate(credential, ip);
+  };
+  return async (facts: RequestFacts, caller: Caller): Promise<ServedContext> => {
+    const { scope, ip, operation, idempotencyKey, answer } = facts;
+    const arrivedMs = operator.clock.nowMs();
+    const principal = await principalOf(facts, caller);
+    if (principal.kind === 'USER') scope.caller = { userId: principal.userId };
+    // Whoever has no credential and asks for more than the public part is refused first, and for nothing.
+    const looked = principal.kind === 'ANONYMOUS' ? check(operation, true) : null;
+    const queue = queueOf(principal, ip);
+    await admission.look(scope, queue);
+    const opened = limits.open(principal, ip, answer);
+    await admission.enter(scope, queue);
+    const findPersisted = () => {
+      try {
+        return persistedQueries.find(facts, principal);
+      } catch (error) {
+        // A hash alone does not tell what it is of: it may be what ends a flood that has used up the workspace.
+        if (principal.kind === 'USER') opened.chooseBudget(true);
+        throw error;
+      }
+    };
+    const persisted = findPersisted();
+    const { managed, parsed } = looked ?? check(persisted ?? operation, false);
+    if (principal.kind === 'USER') opened.chooseBudget(mayManage(managed, principal.scopes));
+    const { clock, scopes, explainer } = operator;
+    const limit = timeLimit(clock, scope, operationLimitMs);
+    const credentials = {
+      ...operator.credentials,
+      accounts: limitTime(operator.credentials.accounts, limit),
+    };
+    const rows = tenantDbFor(operator, authenticator, principal, limit, readRow);
+    const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
+    const shown = () => shownTo(principal);
+    const told = [clock, credentials, scopes, explainer, shown, opened] as const;
+    return new RequestContext(scope, ip, once, principal, ...told, rows, persisted, arrivedMs, parsed);
+  };
+}

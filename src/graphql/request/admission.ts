@@ -1,0 +1,73 @@
+// Lets operations begin. Before it is parsed an operation has cost no more than the look at its credential; what follows takes
+// milliseconds of the one thread that serves everybody, so workspaces take turns here as they do at the store.
+import type { RequestScope } from '../../core/request-facts.ts';
+import { createFairSlots, type Pace } from '../../db/turns/fair-slots.ts';
+
+/** Of these one workspace alone gets 32: more at the same time are answered no sooner, and take memory. */
+const slots = 48;
+const maxWaiting = 1_000;
+/** A look is over at once: the pace alone holds it back. */
+const looksAtOnce = 1_000;
+/** Operations begin for so long; then the answers and requests that have come meanwhile have their turn. */
+const turnMs = 15;
+/** So many begin in any case: on a machine that is busy with something else time says little of the work. */
+const leastBegun = 6;
+
+/**
+ * Begins tasks for about `turnMs` in each turn of the event loop. What a task does at once is done before the next one
+ * begins: Node empties its queue of promises after each callback of setImmediate. Light operations begin side by side, and
+ * can share statements.
+ */
+function createPace(): Pace {
+  /** Steps of this turn that have not been taken. */
+  let left = 0;
+  let isAskedAgain = false;
+  return function pace(begin, waiting) {
+    isAskedAgain = left > 0;
+    if (isAskedAgain) return;
+    left = waiting();
+    let startMs: number | undefined;
+    let begun = 0;
+    let hasMore = true;
+    const step = () => {
+      startMs ??= performance.now();
+      const mayBegin = begun < leastBegun || performance.now() - startMs < turnMs;
+      if (mayBegin && hasMore) hasMore = begin();
+      begun += 1;
+      left -= 1;
+      if (left === 0 && (hasMore || isAskedAgain)) pace(begin, waiting);
+    };
+    for (let count = left; count > 0; count -= 1) setImmediate(step);
+  };
+}
+
+export interface Admission {
+  /**
+   * Resolves when it is the request's turn to be looked at, which a refusal needs as well. Keys are looked up together, and
+   * what became of a hundred requests at once kept everybody waiting for a tenth of a second.
+   */
+  look(scope: RequestScope, workspace: string): Promise<void>;
+  /**
+   * Resolves when the operation may begin; it then takes its place until `scope.leave` is called. Throws RATE_LIMITED when
+   * too many of the workspace wait, or the reason for which the request has ended.
+   */
+  enter(scope: RequestScope, workspace: string): Promise<void>;
+}
+
+export function createAdmission(): Admission {
+  const looks = createFairSlots({ slots: looksAtOnce, maxWaiting, pace: createPace() });
+  const places = createFairSlots({ slots, maxWaiting, pace: createPace() });
+  return {
+    look: (scope, workspace) =>
+      looks.run({ workspace, signal: scope.ending.signal }, () => Promise.resolve()),
+    enter: (scope, workspace) =>
+      new Promise((resolve, reject) => {
+        const stay = () =>
+          new Promise<void>((leave) => {
+            scope.leave = leave;
+            resolve();
+          });
+        places.run({ workspace, signal: scope.ending.signal }, stay).catch(reject);
+      }),
+  };
+}

@@ -1,0 +1,228 @@
+// Fastify without routes: what every answer has, whatever it answers: headers, the form of errors, a line in the log.
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { fastifyHelmet } from '@fastify/helmet';
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import type { Logger } from 'pino';
+import { blankSecrets } from '../../core/logger.ts';
+import type { Meter } from '../../core/meter.ts';
+import type { RequestTrace, Tracer } from '../../core/tracer.ts';
+import { findRoute } from '../routes.ts';
+import { prefersHtml } from '../accept.ts';
+import { addCors, type CorsOrigins } from './cors.ts';
+import { limitConnections, type ConnectionLimits } from './connections.ts';
+import { badRequest, type ErrorDoor } from '../../graphql/errors/format-error.ts';
+import { maxHeadBytes } from '../header-limits.ts';
+import { strictPolicy } from '../content-policy.ts';
+import { fromFastify, hungUp, pathOf, routeOf } from '../request-rules.ts';
+import { answerNotesOf, requestNotesOf, scopeOf, traceForLog } from '../../graphql/request/request-scope.ts';
+import { sendNothingHere } from '../pages/welcome.ts';
+
+interface FastifyOptions {
+  readonly logger: Logger;
+  readonly corsOrigins: CorsOrigins;
+  readonly trustProxyHops: number;
+  readonly bodyLimitBytes: number;
+  readonly connections: ConnectionLimits;
+  readonly meter?: Meter;
+  readonly tracer?: Tracer;
+}
+
+/** By then a request must have arrived as a whole: nobody keeps a connection busy by dribbling. */
+const requestLimitMs = 30_000;
+const maximumLoggedPathLength = 200;
+
+/** On every answer. Those that Fastify or Node write before any hook runs get them by hand. */
+function commonHeaders(requestId: string): Record<string, string> {
+  return { 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' };
+}
+
+/** The id goes into answers, the log and the audit log: one that looks like a credential is not taken over. */
+function requestIdOf(header: string | string[] | undefined): string {
+  const isId = typeof header === 'string' && /^[A-Za-z0-9._~-]{1,128}$/.test(header);
+  return isId && blankSecrets(header) === header ? header : randomUUID();
+}
+
+interface ErrorHead {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+function headOf(error: unknown): ErrorHead {
+  const head =
+    error instanceof GraphQLError ? (error.extensions['http'] as Partial<ErrorHead> | undefined) : undefined;
+  return { status: head?.status ?? 500, headers: head?.headers ?? new Map<string, string>() };
+}
+
+function sendError(reply: FastifyReply, error: unknown, door: ErrorDoor): FastifyReply {
+  const { status, headers } = headOf(error);
+  const text = door.stringify({ errors: [error] }, scopeOf(reply.request));
+  void reply.code(status).headers(Object.fromEntries(headers));
+  const { method, headers: sent } = reply.request;
+  const isRead = method === 'GET' || method === 'HEAD';
+  if (status === 404 && isRead && prefersHtml(sent.accept))
+    return sendNothingHere(reply, pathOf(reply.request));
+  return reply.type('application/json; charset=utf-8').send(text);
+}
+
+/** What Node's parser refuses never becomes a request: the answer is written to the socket by hand. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket, door: ErrorDoor): void {
+  // Behind answers that are not read, nobody would read this one: to wait for them would keep the connection.
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.writableLength > 0) {
+    socket.destroy();
+    return;
+  }
+  const statusOf: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
+  const status = statusOf[error.code ?? ''] ?? 400;
+  const requestId = randomUUID();
+  const refusal = badRequest(status, 'The request is not valid HTTP, too slow or its headers are too large.');
+  const body = door.stringify({ errors: [refusal] }, { requestId });
+  const headers = {
+    ...commonHeaders(requestId),
+    'Content-Security-Policy': strictPolicy,
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    Connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
+  socket.destroySoon();
+}
+
+/** Of what is answered without passing the door: pages, preflights, and a readiness probe's 503. */
+function outcomeOfStatus(status: number, isSent: boolean): string {
+  if (!isSent) return 'aborted';
+  return status < 400 ? 'ok' : 'SERVICE_UNAVAILABLE';
+}
+
+/** One line for each request. What is not known of it, such as the cost of what did not parse, is left out. */
+function logAnswer(
+  { logger, meter }: FastifyOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { isSent, tookMs }: { readonly isSent: boolean; readonly tookMs: number },
+): void {
+  const { requestId, trace, caller, operation, ...known } = requestNotesOf(request);
+  const outcome = known.outcome ?? outcomeOfStatus(reply.statusCode, isSent);
+  const entry = {
+    requestId,
+    ...traceForLog(trace),
+    method: request.method,
+    // Without the query string: it may hold an operation's variables.
+    path: pathOf(request).slice(0, maximumLoggedPathLength),
+    ...(isSent ? { status: reply.statusCode } : { aborted: true }),
+    durationMs: Math.round(tookMs * 10) / 10,
+    ...{ ...caller, ...known },
+    outcome,
+  };
+  // A preflight has the route of every other one; its path says what it asks about.
+  const route = findRoute(routeOf(request)) ?? findRoute(pathOf(request));
+  logger[reply.statusCode < 400 ? (route?.logLevel ?? 'info') : 'info'](entry, 'request');
+  meter?.request({
+    operation: operation ?? 'none',
+    status: reply.statusCode,
+    outcome: isSent ? outcome : 'aborted',
+    seconds: tookMs / 1_000,
+  });
+  const answer = isSent ? { status: reply.statusCode, outcome } : { outcome: 'aborted' };
+  trace?.end({ ...requestNotesOf(request), ...answer });
+}
+
+function beginTrace(tracer: Tracer, request: FastifyRequest): RequestTrace | undefined {
+  const path = routeOf(request);
+  if (!findRoute(path)?.isTraced) return undefined;
+  const { traceparent } = request.headers;
+  return tracer.begin({
+    ...{ method: request.method, path, route: request.is404 ? null : path },
+    scheme: request.protocol === 'https' ? 'https' : 'http',
+    traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+  });
+}
+
+function addHeaders(app: FastifyInstance, corsOrigins: CorsOrigins): void {
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers(commonHeaders(request.id));
+  });
+  // Again at the end: Apollo and its plugins write a Cache-Control of their own.
+  app.addHook('onSend', async (request, reply) => {
+    const { beforeSend, headers } = answerNotesOf(request);
+    delete answerNotesOf(request).beforeSend;
+    // What it throws passes the error handler, and comes by here again.
+    await beforeSend?.();
+    void reply.headers({ ...commonHeaders(request.id), ...headers });
+  });
+  void app.register(fastifyHelmet, {
+    contentSecurityPolicy: false,
+    // Whoever ends TLS in front of this server decides for its domain.
+    strictTransportSecurity: false,
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    void reply.header('Content-Security-Policy', strictPolicy);
+  });
+  addCors(app, corsOrigins);
+}
+
+/** No route here has a JSON schema, so Fastify need not load the hundred files that compile them. */
+function noRouteSchemas(): never {
+  throw new Error('A route with a JSON schema needs the compilers that fastify.ts keeps from being loaded.');
+}
+
+/** What is not in the table of routes would be served without its rules. */
+function assertDeclared(...paths: readonly string[]): void {
+  const isPreflight = paths.includes('*');
+  if (isPreflight || paths.some((path) => findRoute(path))) return;
+  throw new Error(`${paths[0]} is not in the table of routes: declare it in src/http/routes.ts.`);
+}
+
+export function createFastify(options: FastifyOptions, door: ErrorDoor): FastifyInstance {
+  const answer = (error: unknown, reply: FastifyReply) =>
+    sendError(reply, hungUp(reply.request) ?? fromFastify(error, options.bodyLimitBytes), door);
+  const app = fastify({
+    logger: false,
+    schemaController: {
+      compilersFactory: { buildValidator: noRouteSchemas, buildSerializer: noRouteSchemas },
+    },
+    bodyLimit: options.bodyLimitBytes,
+    // A function, because Fastify trusts nobody when given a number: a count alone cannot tell a proxy from a caller who
+    // reaches this port directly and writes X-Forwarded-For himself. Setting hops is the operator's word that none can.
+    trustProxy: options.trustProxyHops > 0 && ((_address, hop) => hop < options.trustProxyHops),
+    requestTimeout: requestLimitMs,
+    connectionTimeout: options.connections.stalledMs,
+    http: { maxHeaderSize: maxHeadBytes },
+    requestIdHeader: false,
+    genReqId: (request) => requestIdOf(request.headers['x-request-id']),
+    exposeHeadRoutes: true,
+    routerOptions: { ignoreTrailingSlash: true },
+    // The drain answers what arrives late on an open connection; Fastify's own 503 has neither our form nor our headers.
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => {
+      const headers = { ...commonHeaders(request.id), 'Content-Security-Policy': strictPolicy };
+      void answer(error, reply.headers(headers) as FastifyReply);
+    },
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, door),
+  });
+  app.addHook('onRoute', ({ url, path }) => assertDeclared(url, path));
+  limitConnections(app.server, options.connections, options.logger);
+  app.setErrorHandler((error, _request, reply) => answer(error, reply));
+  // Reached only by a preflight for an unknown path: the rules refuse every other one before its body is read.
+  app.setNotFoundHandler((_request, reply) =>
+    answer(badRequest(404, 'There is nothing at this path.'), reply),
+  );
+  app.addHook('onRequest', async (request, reply) => {
+    const trace = options.tracer && beginTrace(options.tracer, request);
+    if (trace) scopeOf(request).trace = trace;
+    // Not Fastify's onResponse, which stays silent when the caller hangs up: what it asked for may have been done.
+    let isSent = false;
+    // Not reply.elapsedTime, which is 0 as long as nobody has an onResponse hook.
+    const startMs = performance.now();
+    // Node says so of an answer whose connection was cut off before all of it was taken, too.
+    reply.raw.once('finish', () => (isSent = !request.raw.socket.destroyed));
+    reply.raw.once('close', () =>
+      logAnswer(options, request, reply, { isSent, tookMs: performance.now() - startMs }),
+    );
+  });
+  addHeaders(app, options.corsOrigins);
+  return app;
+}

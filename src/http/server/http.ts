@@ -1,0 +1,250 @@
+// How a request enters and leaves: Fastify around Apollo. It knows no feature, no credential and no limit of a workspace.
+import type { ApolloServer, ApolloServerPlugin, HTTPGraphQLRequest } from '@apollo/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { Caller } from '../../access/authentication/authenticate.ts';
+import {
+  readCredential,
+  type Credential,
+  type CredentialHeaders,
+} from '../../access/credentials/credential.ts';
+import { operationLimitMs as defaultOperationLimitMs } from '../../core/deadlines.ts';
+import type { Meter } from '../../core/meter.ts';
+import type { RequestContextBase, RequestFacts } from '../../core/request-facts.ts';
+import type { Tracer } from '../../core/tracer.ts';
+import {
+  openOperationDoor,
+  patiently,
+  type OperationRequest,
+  type RunOperation,
+} from '../../graphql/run-operation.ts';
+import { routes } from '../routes.ts';
+import { prefersHtml } from '../accept.ts';
+import { fastifyApolloHandler } from '../../graphql/request/apollo-packages.ts';
+import { callerAddress } from '../caller-address.ts';
+import type { CorsOrigins } from './cors.ts';
+import { connectionDefaults, type ConnectionLimits } from './connections.ts';
+import { addDocs } from '../pages/docs.ts';
+import { addDrain } from './drain.ts';
+import type { CompiledExecution } from '../../graphql/execution/execute.ts';
+import { createFastify } from './fastify.ts';
+import { createErrorDoor } from '../../graphql/errors/format-error.ts';
+import { addHealth, type Readiness } from './health.ts';
+import { addGraphiql } from '../pages/graphiql.ts';
+import { addRequestRules, wrongMethod } from '../request-rules.ts';
+import { createSandbox, sendPage, type Sandbox } from '../pages/sandbox.ts';
+import { addSchemaRoute } from '../pages/schema-route.ts';
+import { answerNotesOf, scopeOf } from '../../graphql/request/request-scope.ts';
+import { addWelcome } from '../pages/welcome.ts';
+
+export interface HttpServerOptions<TContext extends RequestContextBase> {
+  readonly schema: GraphQLSchema;
+  readonly plugins: readonly ApolloServerPlugin<TContext>[];
+  /** May throw an ApiError, which becomes the answer: status, headers and all. */
+  createContext(facts: RequestFacts, caller: Caller): Promise<TContext>;
+  /** The schema that a request may see, null where introspection is off. May throw an ApiError. */
+  schemaFor(facts: RequestFacts, credential: Credential): Promise<GraphQLSchema | null>;
+  isReady(): Promise<Readiness>;
+  /** Asked while a request takes long; see patience.ts. */
+  isStoreNear(): Promise<boolean>;
+  readonly logger: Logger;
+  readonly introspection: 'public' | 'keys' | 'off';
+  /** Whose pages may read answers in a browser; nobody's when the list is empty. */
+  readonly corsOrigins: CorsOrigins;
+  readonly trustProxyHops: number;
+  /** Default: connectionDefaults. Behind trusted proxies no address has a limit. */
+  readonly connections?: Partial<ConnectionLimits>;
+  readonly meter?: Meter;
+  readonly tracer?: Tracer;
+  /** Default 262144 (256 KB). */
+  readonly bodyLimitBytes?: number;
+  /** How long close() waits for requests in flight. Default 8000 (8 s). */
+  readonly drainLimitMs?: number;
+  /** Default: auto. */
+  readonly compiledExecution?: CompiledExecution;
+  /** What runs longer is ended. Default: 10 s. */
+  readonly operationLimitMs?: number;
+  /** The operation that Sandbox and GraphiQL show at first. */
+  readonly exampleDocument: string;
+  /** Documents that GraphiQL offers beside it, each in a tab of its own. */
+  readonly exampleFiles: readonly string[];
+  /** After the last request: close what the requests needed. */
+  onClose?(): Promise<void>;
+}
+
+export interface HttpServer {
+  listen(host: string, port: number): Promise<{ url: string }>;
+  readonly inject: FastifyInstance['inject'];
+  /** The door that /graphql enters, for whatever else runs operations in this process. */
+  readonly runOperation: RunOperation;
+  /**
+   * For `graceMs` (default 0) goes on accepting, while every answer asks its caller to leave; then drains (see
+   * drainLimitMs) and runs onClose. Calling it twice is the same as once.
+   */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** What Apollo's integration of Fastify calls. */
+interface ExecutedRequest {
+  readonly httpGraphQLRequest: HTTPGraphQLRequest;
+  context(): Promise<OperationRequest>;
+}
+
+export const defaultBodyLimitBytes = 256 * 1024;
+
+/** The parameters of an operation, as they were sent. Nothing is known of their types. */
+type Sent = Readonly<Record<string, unknown>>;
+
+/**
+ * The body of a POST or the URL of a GET; anything of another shape is Apollo's to refuse. The URL is decoded as Apollo
+ * does: what is judged here must be what runs there, also where bytes are not UTF-8.
+ */
+function sentIn(request: FastifyRequest): Sent {
+  const sent =
+    request.method === 'POST'
+      ? request.body
+      : Object.fromEntries(new URL(request.url, 'http://localhost').searchParams);
+  return (sent ?? {}) as Sent;
+}
+
+/** Some clients send an empty name where there is none. */
+function nameOf(operationName: unknown): string | null {
+  return typeof operationName === 'string' && operationName !== '' ? operationName : null;
+}
+
+function operationOf({ query, operationName }: Sent): RequestFacts['operation'] {
+  return typeof query === 'string' ? { query, operationName: nameOf(operationName) } : null;
+}
+
+/** `{persistedQuery: {version: 1, sha256Hash}}`: an object in a body, its JSON in a URL. */
+function persistedIn({ extensions, operationName }: Sent): RequestFacts['persisted'] {
+  try {
+    const parsed = (typeof extensions === 'string' ? JSON.parse(extensions) : extensions) as
+      { persistedQuery?: { version?: unknown; sha256Hash?: unknown } | null } | null | undefined;
+    const { version, sha256Hash } = parsed?.persistedQuery ?? {};
+    if (version !== 1 || typeof sha256Hash !== 'string' || !/^[0-9a-f]{64}$/.test(sha256Hash))
+      return undefined;
+    return { hash: sha256Hash, operationName: nameOf(operationName) };
+  } catch {
+    // Apollo parses it again, and says so.
+    return undefined;
+  }
+}
+
+function factsOf(request: FastifyRequest, trustProxyHops: number): RequestFacts {
+  const idempotencyKey = request.headers['idempotency-key'];
+  const sent = sentIn(request);
+  const persisted = persistedIn(sent);
+  return {
+    ip: callerAddress(request.raw, trustProxyHops),
+    // `headers` keeps only the first of two Authorization headers; requests injected by tests have no other form.
+    headers: (request.raw.headersDistinct as RequestFacts['headers'] | undefined) ?? request.headers,
+    operation: operationOf(sent),
+    ...(persisted ? { persisted } : {}),
+    answer: answerNotesOf(request),
+    scope: scopeOf(request),
+    ...(typeof idempotencyKey === 'string' ? { idempotencyKey } : {}),
+  };
+}
+
+/** The one place that reads a request's credential. */
+function credentialOf({ raw, headers }: FastifyRequest): Credential {
+  // `headers` keeps only the first of two Authorization headers; requests injected by tests have no other form.
+  return readCredential((raw.headersDistinct as CredentialHeaders | undefined) ?? headers);
+}
+
+/** Calls the listener when the connection ends before the answer was sent. */
+function onGone({ raw }: FastifyReply, listener: () => void): void {
+  raw.once('close', () => {
+    if (!raw.writableFinished) listener();
+  });
+}
+
+function wantsSandbox(request: FastifyRequest): boolean {
+  const hasQuery = Object.hasOwn(request.query as object, 'query');
+  return request.method !== 'POST' && !hasQuery && prefersHtml(request.headers.accept);
+}
+
+/**
+ * GET and POST /graphql: the operation, or Sandbox for a browser that comes without one. Apollo's integration of Fastify turns
+ * the request into one of GraphQL over HTTP, and takes the door for an Apollo Server.
+ */
+function addGraphql(
+  app: FastifyInstance,
+  { trustProxyHops }: Pick<HttpServerOptions<never>, 'trustProxyHops'>,
+  run: RunOperation,
+  sandbox: Sandbox,
+): void {
+  const integrated = {
+    assertStarted: () => undefined,
+    async executeHTTPGraphQLRequest({ httpGraphQLRequest: http, context }: ExecutedRequest) {
+      const { status, headers, result } = await run({ ...(await context()), http });
+      return { status, headers, body: { kind: 'complete', string: JSON.stringify(result) } };
+    },
+  };
+  const answer = fastifyApolloHandler(integrated as unknown as ApolloServer<OperationRequest>, {
+    context: async (request, reply) => ({
+      facts: factsOf(request, trustProxyHops),
+      caller: { credential: credentialOf(request) },
+      whenGone: (listener) => onGone(reply, listener),
+    }),
+  });
+  app.route<{ Reply: string }>({
+    method: [...routes.graphql.methods],
+    url: routes.graphql.path,
+    async handler(request, reply) {
+      if (wantsSandbox(request)) return sendPage(reply, await sandbox.render());
+      // The page alone has a head: for an operation it would have to be run, and its answer thrown away.
+      if (request.method === 'HEAD') throw wrongMethod(routes.graphql);
+      return answer.call(app, request, reply);
+    },
+  });
+}
+
+/** Builds the server; it answers after listen, or by inject without a socket. Rejects when Apollo cannot start. */
+export async function createHttpServer<TContext extends RequestContextBase>(
+  options: HttpServerOptions<TContext>,
+): Promise<HttpServer> {
+  const bodyLimitBytes = options.bodyLimitBytes ?? defaultBodyLimitBytes;
+  const door = createErrorDoor(options.logger);
+  const behindProxy = options.trustProxyHops > 0 ? { perAddress: null } : {};
+  const connections = { ...connectionDefaults, ...options.connections, ...behindProxy };
+  const app = createFastify({ ...options, bodyLimitBytes, connections }, door);
+  const drain = addDrain(app, options.drainLimitMs);
+  addRequestRules(app, bodyLimitBytes);
+  addHealth(app, {
+    isReady: () => options.isReady(),
+    isClosing: () => drain.isClosing(),
+    logger: options.logger,
+  });
+  addWelcome(app);
+  addDocs(app);
+  addGraphiql(app, [options.exampleDocument, ...options.exampleFiles]);
+  addSchemaRoute(app, (request) => {
+    const shown = options.schemaFor(factsOf(request, options.trustProxyHops), credentialOf(request));
+    return patiently(scopeOf(request), shown, options.isStoreNear);
+  });
+  const { operationLimitMs = defaultOperationLimitMs } = options;
+  const sandbox = createSandbox(options.exampleDocument, options.introspection);
+  const plugins = [sandbox.plugin, ...options.plugins];
+  const operations = await openOperationDoor(
+    { ...options, operationLimitMs, plugins },
+    { drain, errors: door },
+  );
+  addGraphql(app, options, operations.run, sandbox);
+  await app.ready();
+
+  let closed: Promise<void> | undefined;
+  async function close(graceMs: number): Promise<void> {
+    await drain.close(graceMs);
+    await operations.stop();
+    await options.onClose?.();
+  }
+  return {
+    listen: async (host, port) => ({ url: await app.listen({ host, port }) }),
+    inject: app.inject.bind(app) as FastifyInstance['inject'],
+    runOperation: operations.run,
+    close: (graceMs = 0) => (closed ??= close(graceMs)),
+  };
+}

@@ -1,0 +1,95 @@
+// Start and stop: settings -> app -> listen; on SIGTERM, SIGINT or SIGHUP the server drains and ends. Nothing that main.ts
+// loads may await at its top level.
+import 'reflect-metadata';
+import cluster from 'node:cluster';
+import type { Logger } from 'pino';
+import { createApp, resolveSecrets, type App } from '../app.ts';
+import { readConfig, type Config } from '../config/config.ts';
+import { createLogger } from '../core/logger.ts';
+import type { Meter } from '../core/meter.ts';
+import type { Tracer } from '../core/tracer.ts';
+import { createDemoWorkspace, describeDemo } from '../demo/demo-workspace.ts';
+import { routes } from '../http/routes.ts';
+import { listenForScrapes } from '../telemetry/metrics/listener.ts';
+import { endAtDefects, endAtSignals, endWith } from './exit.ts';
+import { describeStartFault } from './startup-error.ts';
+
+/** Under the 10 seconds after which most supervisors kill. */
+const shutdownLimitMs = 9_500;
+const lastMomentMs = 250;
+/** What was sent before the signal, and is still on its way or waiting to be accepted, gets its answer. */
+const closeGraceMs = 300;
+
+/** A worker's figures are asked for by its primary. */
+async function startMeter({ metrics }: Config): Promise<Meter | null> {
+  if (!metrics) return null;
+  const { createPrometheusMeter, createWorkerMeter } = await import('../telemetry/metrics/prometheus.ts');
+  if (cluster.isWorker) return createWorkerMeter();
+  const meter = createPrometheusMeter();
+  await listenForScrapes(meter, metrics);
+  return meter;
+}
+
+/** Loaded when it is wanted, as the metrics are: nobody else pays for it. */
+async function startTracer({ tracing }: Config, logger: Logger): Promise<Tracer | null> {
+  if (!tracing) return null;
+  const { createOpenTelemetryTracer } = await import('../telemetry/tracing/open-telemetry.ts');
+  return createOpenTelemetryTracer({ ...tracing, logger });
+}
+
+function stopOnSignals(app: App, logger: Logger): void {
+  // A closed terminal sends SIGHUP to the whole group; of a cluster the primary alone knows what it means.
+  if (cluster.isWorker) process.on('SIGHUP', () => undefined);
+  const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
+  if (cluster.isPrimary) signals.push('SIGHUP');
+  endAtSignals(signals, logger, async (signal) => {
+    logger.info({ signal }, 'closing');
+    const giveUp = () => {
+      logger.fatal({ signal, shutdownLimitMs }, 'closing took too long');
+      endWith(1, logger, lastMomentMs);
+    };
+    setTimeout(giveUp, shutdownLimitMs).unref();
+    await app.close(closeGraceMs);
+    logger.info({ signal }, 'closed');
+    return 0;
+  });
+}
+
+async function start(config: Config, logger: Logger): Promise<void> {
+  const meter = await startMeter(config);
+  const tracer = await startTracer(config, logger);
+  const app = await createApp({
+    config,
+    logger,
+    secrets: resolveSecrets(config),
+    ...(meter ? { meter } : {}),
+    ...(tracer ? { tracer } : {}),
+  });
+  const demo = config.demo && config.mode === 'local' ? await createDemoWorkspace(app) : null;
+  const { url } = await app.http.listen(config.host, config.port);
+  // Before anybody is told: a signal that comes at once would end the process with its log unwritten.
+  stopOnSignals(app, logger);
+  // Nobody waits for it but the end.
+  void app.sweepInTurn();
+  const graphql = new URL(routes.graphql.path, url).href;
+  // A worker's primary says it once for all.
+  if (cluster.isPrimary) process.stdout.write(`Latchkey is listening at ${graphql}\n`);
+  if (demo) process.stdout.write(describeDemo(demo, graphql));
+}
+
+async function serve(): Promise<void> {
+  let logger: Logger | undefined;
+  try {
+    const config = readConfig();
+    logger = createLogger({ level: config.logLevel });
+    endAtDefects(logger);
+    await start(config, logger);
+  } catch (error) {
+    process.stderr.write(`${describeStartFault(error)}\n`);
+    if (logger) endWith(1, logger);
+    else process.exit(1);
+  }
+}
+
+// It ends the process itself when it fails.
+void serve();

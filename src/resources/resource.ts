@@ -1,0 +1,210 @@
+// A resource: one stored type of the graph. Its connection, edge, filter and sort types, its list and single reads and
+// their rules are derived from one declaration, so they cannot disagree.
+import { GraphQLID } from 'graphql';
+import { Arg, Args, Query, Resolver } from 'type-graphql';
+import type { Context } from '../access/context.ts';
+import type { PolicyDeclaration, Requirement } from '../access/policy/index.ts';
+import { foldedProperty } from '../db/store/columns.ts';
+import type { Condition } from '../db/statements/condition.ts';
+import { examineLimits, type ListPerParent, type ListQuery } from '../db/statements/list-query.ts';
+import { tableOf, type EntityClass, type Table } from '../db/store/table.ts';
+import { filterCondition, StringFilter } from './inputs/comparators.ts';
+import { declareField } from './derived-field.ts';
+import { inWords, several } from './in-words.ts';
+import { knownRows, noteRows, type Row } from './batching/request-row-cache.ts';
+import { loaderAt, type Place } from './batching/loaders.ts';
+import { named } from './named-class.ts';
+import {
+  assertOwnCursor,
+  Page,
+  planPage,
+  type ConnectionArguments,
+  type Order,
+  type PagePlan,
+} from './page.ts';
+import { below } from './batching/read-ahead.ts';
+import { argumentsType, connectionType, filterType, orderType } from './resource-types.ts';
+import { selectedOfConnection, selectedOfRow } from './batching/selection.ts';
+
+interface ResourceOptions<T> {
+  readonly type: EntityClass<T>;
+  readonly prefix: string;
+  /** What the type asks of everyone who reaches it, by whatever path. */
+  readonly requirement: Requirement;
+  /** Field -> comparator input. Every name is a column of the type. */
+  readonly filter: Readonly<Partial<Record<keyof T & string, EntityClass>>>;
+  /** Sort name -> property that is never null and stands in an index with the id. */
+  readonly orderBy: Readonly<Record<string, string>>;
+  readonly defaultOrder: Order;
+}
+
+export interface Resource<T = unknown> {
+  readonly name: string;
+  readonly type: EntityClass<T>;
+  readonly table: Table<T>;
+  readonly prefix: string;
+  readonly connection: EntityClass;
+  readonly arguments: EntityClass;
+  readonly defaultOrder: Order;
+  /** Rules of the type itself and of everything derived from it. */
+  readonly policy: PolicyDeclaration;
+}
+
+/**
+ * Declares a resource: its connection, edge, filter and sort types, and the rules of all of them. `type` must carry
+ * `@ObjectType` and `@StoredIn`. Throws when a name in `filter` or `orderBy` has no column.
+ *
+ * @example
+ * export const venues = defineResource({
+ *   type: Venue,
+ *   prefix: 'ven',
+ *   requirement: scopes('read:venues'),
+ *   filter: { id: IdFilter, name: StringFilter, createdAt: DateTimeFilter },
+ *   // Never null, and each in an index of the table together with the id.
+ *   orderBy: { CREATED_AT: 'createdAt', NAME: 'nameFolded' },
+ *   defaultOrder: { field: 'createdAt', direction: 'ASC' },
+ * });
+ */
+export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
+  const { type, prefix, requirement, filter, orderBy, defaultOrder } = options;
+  const { name } = type;
+  const table = tableOf(type);
+  for (const property of [...Object.keys(filter), ...Object.values(orderBy), ...table.search])
+    table.column(property);
+  // StringFilter searches the folded text; without that column each search would be a defect at run time.
+  for (const [property, comparator] of Object.entries(filter))
+    if (comparator === StringFilter) table.column(foldedProperty(property));
+  const derived = [name, `${name}Connection`, `${name}Edge`, `${name}Filter`, `${name}OrderBy`];
+  return {
+    name,
+    type,
+    table,
+    prefix,
+    defaultOrder,
+    connection: connectionType(type, name),
+    arguments: argumentsType(
+      { name, search: table.search, defaultOrder },
+      filterType(name, filter),
+      orderType(name, orderBy),
+    ),
+    policy: Object.fromEntries(
+      [...derived, `${name}OrderField`].map((coordinate) => [coordinate, requirement]),
+    ),
+  };
+}
+
+/** The list query behind a connection's arguments, and the plan to make a page of its answer. */
+export function listQuery(
+  resource: Resource,
+  args: ConnectionArguments,
+  place: Place,
+  order: Order = resource.defaultOrder,
+): { query: ListQuery; plan: PagePlan } {
+  const plan = planPage(resource, args, order);
+  const { properties, count } = selectedOfConnection(resource, place);
+  const condition: Condition = filterCondition(args.filter);
+  const columns = properties.includes(plan.window.orderBy)
+    ? properties
+    : [...properties, plan.window.orderBy];
+  return {
+    query: {
+      ...{ table: resource.table, properties: columns, window: plan.window, count },
+      ...{ condition, search: plan.terms, limits: examineLimits },
+    },
+    plan,
+  };
+}
+
+const atRoot = () => null;
+
+async function readList(
+  resource: Resource,
+  args: ConnectionArguments,
+  context: Context,
+  place: Place,
+): Promise<Page> {
+  const { query, plan } = listQuery(resource, args, place);
+  const ahead = below(context, place, resource.name, true);
+  const { found, lists } = await ahead.bring(query.condition, (lists) => context.db.list<Row>(query, lists));
+  const page = new Page(plan, found, atRoot);
+  noteRows(context, resource.name, query.properties, page.nodes);
+  await ahead.read(page.nodes, lists);
+  return page;
+}
+
+/** Rows by id with the columns that a place asks for, and what hangs below them. Reads what is not known yet. */
+export async function readByIds(
+  resource: Resource,
+  ids: readonly string[],
+  context: Context,
+  place: Place,
+): Promise<Map<string, Row>> {
+  const { name, table } = resource;
+  const properties = selectedOfRow(resource, place);
+  const found = knownRows(context, name, properties, ids);
+  const missing = ids.filter((id) => !found.has(id));
+  const ahead = below(context, place, name, false);
+  const read = (lists: readonly ListPerParent[]) =>
+    context.db.byIdsWith<Row>({ table, properties, below: lists }, missing);
+  // Brought along for all of the rows or for none.
+  const brought = found.size === 0 ? await ahead.bring({ all: [] }, read) : { found: await read([]) };
+  for (const [id, row] of brought.found.rows) found.set(id, row);
+  const rows = [...found.values()];
+  noteRows(context, name, properties, rows);
+  await ahead.read(rows, brought.lists);
+  return found;
+}
+
+/** One row by id, or null: unknown, foreign and outside the venues are the same answer. */
+export function readOne(resource: Resource, id: string, context: Context, place: Place): unknown {
+  return loaderAt(context, place, resource.name, (ids) => readByIds(resource, ids, context, place)).load(id);
+}
+
+interface RootFields {
+  readonly resolver: EntityClass;
+  readonly policy: PolicyDeclaration;
+}
+
+/**
+ * `Query.<one>(id)` and `Query.<list>(…)` of a resource. Its manifest names the resolver and spreads the policy.
+ *
+ * @example
+ * export const venueQueries = rootFields(venues, { one: 'venue', list: 'venues' }, scopes('read:venues'));
+ */
+export function rootFields(
+  resource: Resource,
+  names: { one: string; list: string },
+  requirement: Requirement,
+): RootFields {
+  const Queries = named(class {}, `${resource.name}Queries`);
+  const prototype = Queries.prototype as Record<string, unknown>;
+  const one = (_root: unknown, { id }: { id: string }, context: Context, place: Place) =>
+    readOne(resource, id, context, place);
+  const list = (_root: unknown, args: ConnectionArguments, context: Context, place: Place) =>
+    readList(resource, args, context, place);
+  declareField(prototype, names.one, {
+    field: Query(() => resource.type, {
+      nullable: true,
+      description: `The ${inWords(resource.name)} with this id, or null.`,
+    }),
+    args: Arg('id', () => GraphQLID),
+    resolve: one,
+  });
+  declareField(prototype, names.list, {
+    field: Query(() => resource.connection, {
+      nullable: true,
+      description: `The ${several(inWords(resource.name))} of the workspace that the caller may see, page by page.`,
+    }),
+    args: Args(() => resource.arguments),
+    resolve: list,
+    checkArguments(args) {
+      planPage(resource, args, resource.defaultOrder);
+      assertOwnCursor(args, atRoot);
+    },
+  });
+  Resolver()(Queries);
+  return {
+    resolver: Queries,
+    policy: { [`Query.${names.one}`]: requirement, [`Query.${names.list}`]: requirement },
+  };
+}

@@ -1,0 +1,75 @@
+// The tracer that sends OpenTelemetry spans. Loaded by serve.ts when traces are wanted, and by nobody else: the packages
+// cost time and memory. Nothing is registered globally; whose request it is, the server room knows, and current-trace.ts for statements.
+import { randomUUID } from 'node:crypto';
+import { diag, DiagLogLevel } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  resourceFromAttributes,
+  type Resource,
+} from '@opentelemetry/resources';
+import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { Logger } from 'pino';
+import type { Tracer } from '../../core/tracer.ts';
+import { beginRequest } from './request-trace.ts';
+import { tellOnce, type ToldExporter } from './log-outage-once.ts';
+
+/** Of the 9.5 s that a shutdown has, 8.3 may be gone with the requests. */
+const flushLimitMs = 1_000;
+
+export interface TracingOptions {
+  /** Where spans are posted, path and all. What else there is to set, the SDK reads from OTEL_* itself. */
+  readonly url: string;
+  readonly logger: Logger;
+}
+
+/** OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come before ours. */
+function resourceOf(): Resource {
+  const ours = { 'service.name': 'latchkey', 'service.instance.id': randomUUID() };
+  const fromEnvironment = detectResources({ detectors: [envDetector] });
+  return defaultResource().merge(resourceFromAttributes(ours)).merge(fromEnvironment);
+}
+
+/** While the SDK reads its settings, what it has to say about them goes to the log. Later it would be a line per batch. */
+function tellingFaults<T>(logger: Logger, make: () => T): T {
+  const tell = (message: string) => logger.warn(`OpenTelemetry: ${message}`);
+  const silent = () => undefined;
+  const listener = { error: tell, warn: tell, info: silent, debug: silent, verbose: silent };
+  diag.setLogger(listener, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  try {
+    return make();
+  } finally {
+    diag.disable();
+  }
+}
+
+/** Resolves when everything is sent, could not be, or the time is over. */
+async function shutDown(provider: BasicTracerProvider, exporter: ToldExporter): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      exporter.noteLost(new Error(`Nobody took the last traces within ${flushLimitMs} ms.`));
+      resolve();
+    }, flushLimitMs);
+  });
+  // What could not be sent is in the log by then.
+  const sent = provider.shutdown().catch(() => undefined);
+  await Promise.race([sent, tooLate]);
+  clearTimeout(timer);
+}
+
+export function createOpenTelemetryTracer({ url, logger }: TracingOptions): Tracer {
+  const { provider, exporter } = tellingFaults(logger, () => {
+    const made = tellOnce(new OTLPTraceExporter({ url }), logger);
+    const spanProcessors = [new BatchSpanProcessor(made)];
+    return { exporter: made, provider: new BasicTracerProvider({ resource: resourceOf(), spanProcessors }) };
+  });
+  const tracer = provider.getTracer('latchkey');
+  let closed: Promise<void> | undefined;
+  return {
+    begin: (request) => beginRequest(tracer, request),
+    close: () => (closed ??= shutDown(provider, exporter)),
+  };
+}
