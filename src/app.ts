@@ -11,7 +11,6 @@ import { createExplainer, createGate, measuredGate, roleScopes, type Gate } from
 import { countingFailures, openLimits } from './access/rate-limit/index.ts';
 import { createScopeCatalogue, type ScopeCatalogue } from './access/scope-catalogue.ts';
 import { createTokenIssuer } from './access/token.ts';
-import { startChores, type Chores } from './chores.ts';
 import type { Config } from './config.ts';
 import { systemClock, type Clock } from './core/clock.ts';
 import { operationLimitMs as defaultOperationLimitMs } from './core/deadlines.ts';
@@ -28,8 +27,11 @@ import { keyEvents } from './features/api-keys/index.ts';
 import { features } from './features/index.ts';
 import { identityLinker } from './features/users/index.ts';
 import type { Feature } from './graph/feature.ts';
-import { IdempotencyRecord } from './graph/idempotency.ts';
+import { idempotencyJob, IdempotencyRecord } from './graph/idempotency.ts';
 import { nodeFeature } from './graph/node.ts';
+import { documentsPlugin } from './graphql/documents.ts';
+import type { Job } from './jobs/job.ts';
+import { startJobs, type Jobs } from './jobs/schedule.ts';
 import { loadLocalSecrets } from './local-secrets.ts';
 import { accessPlugin } from './server/access-plugin.ts';
 import { contextFactory, type ServedContext } from './server/context.ts';
@@ -48,6 +50,8 @@ import {
 import { schemaView } from './server/schema-view.ts';
 import { assembleSchema, type AssembledSchema } from './server/schema.ts';
 import { tracedDatabase } from './tracing/traced-database.ts';
+
+const lastUsedFlushMs = 5_000;
 
 interface Secrets {
   readonly jwtSecrets: readonly [string, ...string[]];
@@ -92,7 +96,7 @@ export interface House extends Operator {
   close(): Promise<void>;
 }
 
-export interface App extends House, Pick<Chores, 'sweep' | 'sweepInTurn'> {
+export interface App extends House, Pick<Jobs, 'sweep' | 'sweepInTurn'> {
   readonly http: HttpServer;
   readonly lastUsed: LastUsedLog;
   /** See HttpServer.close. */
@@ -199,6 +203,7 @@ function createPlugins(
   persistedQueries: PersistedQueries,
 ) {
   return [
+    documentsPlugin(gate.schema, config.introspection),
     persistedQueriesPlugin(persistedQueries),
     costPlugin,
     ...(config.introspection === 'keys' ? [introspectionPlugin(gate)] : []),
@@ -210,6 +215,15 @@ function createPlugins(
       },
     }),
   ];
+}
+
+/** Those of the features, and of the rooms below them. */
+function allJobs(lastUsed: LastUsedLog): Job[] {
+  const flush: Job = {
+    name: 'last-used.write',
+    ...{ everyMs: lastUsedFlushMs, scope: 'process', run: () => lastUsed.flush() },
+  };
+  return [flush, idempotencyJob, ...allFeatures.flatMap(({ jobs = [] }) => jobs)];
 }
 
 /** Missing migrations are looked for until there are none. A newer version may come at any time. */
@@ -235,12 +249,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const { gate, authenticator } = options.enforcement?.(parts) ?? parts;
   const isIntrospectionPublic = config.introspection === 'public';
-  const chores = startChores(house, { lastUsed, logger, scheduler });
+  const jobs = startJobs(allJobs(lastUsed), house, { logger, scheduler });
   const persistedQueries = createPersistedQueries();
   const close = async () => {
     // Beside the rest, so that a receiver of traces that keeps silent holds up nothing.
     const sent = tracer?.close();
-    await chores.stop();
+    await jobs.stop();
     limits.close();
     await house.close();
     await sent;
@@ -265,5 +279,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     connections: { total: config.maxConnections, perAddress: config.maxConnectionsPerAddress },
     onClose: close,
   });
-  return { ...house, ...chores, http, lastUsed, close: (graceMs) => http.close(graceMs) };
+  const { sweep, sweepInTurn } = jobs;
+  return { ...house, sweep, sweepInTurn, http, lastUsed, close: (graceMs) => http.close(graceMs) };
 }

@@ -14,6 +14,7 @@ import { createDemoWorkspace, describeDemo, type Demo } from './demo/demo-worksp
 import { listenForScrapes } from './metrics/listener.ts';
 import { endAtDefects, endAtSignals, endWith, watchTerminal } from './process-end.ts';
 import { describeStartFault } from './start-fault.ts';
+import { routes } from './http/routes.ts';
 
 const maximumWorkers = 64;
 const usage = 'Accepted on the command line: --workers N alone; all else is set in the environment.';
@@ -81,7 +82,7 @@ async function start(size: number, config: Config, logger: Logger): Promise<void
     await listenForScrapes(clusterExposition(), config.metrics);
   }
   stopOnSignals(crew, logger);
-  const graphql = urlOf(address, '/graphql');
+  const graphql = urlOf(address, routes.graphql.path);
   process.stdout.write(`Latchkey is listening at ${graphql}, with ${size} workers\n`);
   if (demo) process.stdout.write(describeDemo(demo, graphql));
 }

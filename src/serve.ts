@@ -9,6 +9,7 @@ import { createLogger } from './core/logger.ts';
 import type { Meter } from './core/meter.ts';
 import type { Tracer } from './core/tracer.ts';
 import { createDemoWorkspace, describeDemo } from './demo/demo-workspace.ts';
+import { routes } from './http/routes.ts';
 import { listenForScrapes } from './metrics/listener.ts';
 import { endAtDefects, endAtSignals, endWith } from './process-end.ts';
 import { describeStartFault } from './start-fault.ts';
@@ -70,7 +71,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   stopOnSignals(app, logger);
   // Nobody waits for it but the end.
   void app.sweepInTurn();
-  const graphql = new URL('/graphql', url).href;
+  const graphql = new URL(routes.graphql.path, url).href;
   // A worker's primary says it once for all.
   if (cluster.isPrimary) process.stdout.write(`Latchkey is listening at ${graphql}\n`);
   if (demo) process.stdout.write(describeDemo(demo, graphql));

@@ -1,7 +1,10 @@
 // What a server does by itself, beside answering, and its end.
 import { beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
 import { systemScheduler } from '../src/core/scheduler.ts';
+import { allFeatures } from '../src/app.ts';
 import { createLogger } from '../src/core/logger.ts';
+import type { Job } from '../src/jobs/job.ts';
+import { startJobs } from '../src/jobs/schedule.ts';
 import { failWhere, stopFailing } from './db/support/failing-store.ts';
 import { allRows, gate } from './db/support/store.ts';
 import { describeEachEngine } from './support/engines.ts';
@@ -102,8 +105,54 @@ describeEachEngine('A server of a test', (engine) => {
     await key.send('{ customers { totalCount } }');
     await (await workspace.owner()).send('{ viewer { kind } }');
     expect(repeating).not.toHaveBeenCalled();
-    expect(house.scheduler.count()).toBe(2);
+    expect(house.scheduler.count()).toBe(3);
     repeating.mockRestore();
+    await house.close();
+  });
+});
+
+describe('The schedule of jobs', () => {
+  const logger = createLogger({ level: 'silent' });
+  const job = (name: string, more: Partial<Job> = {}): Job => ({
+    name,
+    ...{ everyMs: hourMs, scope: 'store', run: async () => undefined },
+    ...more,
+  });
+
+  it('has those that the features declare, each with a name and a turn of its own', async () => {
+    const house = await openTestHouse('sqlite');
+    await house.scheduler.elapse(hourMs);
+    const turns = (await allRows(house.app.database, 'sweeps')).map((row) => row['name']);
+    const declared = allFeatures.flatMap(({ jobs = [] }) => jobs.map(({ name }) => name));
+    expect(declared.length).toBeGreaterThan(0);
+    expect(turns.sort()).toEqual([...declared, 'idempotency.forget'].sort());
+    await house.close();
+  });
+
+  it('keeps one failure from the other jobs, and takes no two of one name', async () => {
+    const house = await openTestHouse('sqlite');
+    const lines: string[] = [];
+    const warned = createLogger({ level: 'warn', destination: { write: (line) => void lines.push(line) } });
+    const done: string[] = [];
+    const failing = job('one', { run: () => Promise.reject(new Error('no')) });
+    const throwing = job('two', {
+      run: () => {
+        throw new Error('at once');
+      },
+    });
+    const good = job('three', { run: async () => void done.push('three') });
+    const last = job('four', { scope: 'process', run: async () => void done.push('four') });
+    const schedule = { logger: warned, scheduler: house.scheduler };
+    const jobs = startJobs([failing, throwing, good, last], house.app, schedule);
+    await jobs.sweepInTurn();
+    await jobs.sweepInTurn();
+    expect(done).toEqual(['three']);
+    expect(lines.map((line) => (JSON.parse(line) as { job: string }).job).sort()).toEqual(['one', 'two']);
+    await jobs.stop();
+    expect(done).toEqual(['three', 'four']);
+    expect(() =>
+      startJobs([job('same'), job('same')], house.app, { logger, scheduler: house.scheduler }),
+    ).toThrow('Two jobs are called "same"');
     await house.close();
   });
 });

@@ -86,22 +86,45 @@ module.exports = {
         'and receive the manifests as an argument.',
     ),
     room(
-      'graph',
+      'jobs',
       ['core', 'db', 'access'],
+      'jobs runs what it is given and knows no feature. Let the feature declare the job in its manifest (Feature.jobs).',
+    ),
+    room(
+      'graph',
+      ['core', 'db', 'access', 'jobs'],
       'graph turns rows into connections, filters and edges for any feature. Make the difference a part of the ' +
         'declaration that the feature passes in.',
     ),
     room(
+      'http',
+      [],
+      'http holds the table of routes, which everybody may read. What is done at a path stands in the room that does it.',
+    ),
+    room(
+      'graphql',
+      ['core', 'db', 'access', 'graph', 'server'],
+      'graphql runs operations for every surface and knows none of them. Let the surface give the answer its form.',
+    ),
+    room(
       'server',
-      ['core', 'db', 'access', 'graph', 'handbook'],
+      ['core', 'db', 'access', 'graph', 'graphql', 'http', 'handbook'],
       'server never names a feature: app.ts hands it the list. Add what you need to the feature manifest in core.',
     ),
     room(
       'features',
-      ['core', 'db', 'access', 'graph'],
+      ['core', 'db', 'access', 'graph', 'jobs'],
       'A feature is served; it does not know how. What it needs of a request is in the context; what the server needs ' +
         'of it belongs into its manifest.',
     ),
+    {
+      name: 'jobs-are-declared',
+      severity: 'error',
+      comment:
+        'A feature declares its jobs (src/jobs/job.ts) and starts none: app.ts hands them to the schedule.',
+      from: { path: '^src/(graph|features)/' },
+      to: { path: '^src/jobs/', pathNot: '^src/jobs/job\\.ts$' },
+    },
     {
       name: 'features-meet-at-index',
       severity: 'error',

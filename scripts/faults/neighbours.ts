@@ -55,7 +55,7 @@ const limits = { RATE_LIMIT_REQUESTS_PER_MINUTE: '600', RATE_LIMIT_COST_PER_MINU
 
 const rounded = (value: number) => Math.round(value * 10) / 10;
 
-export function figuresOf(answers: readonly Timed[]): Figures {
+function figuresOf(answers: readonly Timed[]): Figures {
   const times = answers.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
   const at = (share: number) => rounded(times[Math.min(times.length - 1, Math.floor(times.length * share))]!);
   const faults = answers.flatMap(({ fault }) => fault ?? []);

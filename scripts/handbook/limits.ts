@@ -13,7 +13,8 @@ import * as availability from '../../src/features/bookings/availability.service.
 import { maxVenues } from '../../src/features/statistics/statistics.inputs.ts';
 import { maxBuckets } from '../../src/features/statistics/buckets.ts';
 import { maxBulk } from '../../src/graph/input.ts';
-import { defaultPageSize, maxPageSize, maxSearchLength } from '../../src/graph/page.ts';
+import { defaultPageSize, maxPageSize } from '../../src/core/page-size.ts';
+import { maxSearchLength } from '../../src/graph/page.ts';
 import { maxPlaces } from '../../src/server/error-paths.ts';
 import { defaultBodyLimitBytes } from '../../src/server/http.ts';
 import * as values from '../../src/server/value-limits.ts';
@@ -130,6 +131,7 @@ export function documentTable(): string {
       ),
       of('levels of a value', values.maxValueDepth),
       of('values in lists, such as those of `in`', values.maxListValues, 'counted where they are used'),
+      of('objects of filters', values.maxFilterObjects, 'in an operation, counted where they are used'),
       of('items of a page', maxPageSize, `${defaultPageSize} when nothing is said`),
       of('inputs of a bulk mutation', maxBulk),
       of('characters of `search`', maxSearchLength),

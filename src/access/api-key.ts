@@ -2,6 +2,7 @@
 // elsewhere.
 import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { apiKeyPattern, checkLength, secretLength } from '../core/key-format.ts';
 
 export type KeyEnvironment = 'LIVE' | 'TEST';
 
@@ -15,16 +16,7 @@ export interface ApiKeyParts {
 }
 
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const secretLength = 32;
-const checkLength = 6;
-
-/**
- * Regular expression source that finds a key inside other text, for secret scanners (source hosts, log
- * filters). Groups: environment, id. Plain syntax that RE2 and Hyperscan understand, and no word boundaries:
- * in `"a\nlk_live_…"` the key is glued to a letter. A match is a candidate; splitApiKey() drops those whose
- * check is wrong.
- */
-export const apiKeyPattern = 'lk_(live|test)_([0-9a-f]{12})_[0-9A-Za-z]{38}';
+export { apiKeyPattern };
 
 const wholeKey = new RegExp(`^${apiKeyPattern}$`);
 

@@ -11,7 +11,7 @@ import {
 import type { Connection, Database } from '../db/database.ts';
 import { gatherReads } from '../db/gathered-reads.ts';
 import { digestApiKey, isSameDigest } from './api-key.ts';
-import { readCredential, type Credential, type CredentialHeaders } from './credential.ts';
+import type { Credential } from './credential.ts';
 import { decideKeyState, inactiveAtMs } from './key-state.ts';
 import { isAddressAllowed } from './ip-allowlist.ts';
 import {
@@ -56,9 +56,12 @@ export interface KeyEvents {
   onInactive(record: KeyRecord): Promise<void>;
 }
 
+/** Who calls: by what was sent to prove it, or as whom it was proven before (a session, the owner of a webhook). */
+export type Caller = { readonly credential: Credential } | { readonly principal: KnownPrincipal };
+
 export interface Authenticator {
   /** Throws UNAUTHENTICATED for a credential that is there and not good; no credential at all is anonymous. */
-  authenticate(headers: CredentialHeaders, ip: string): Promise<Principal>;
+  authenticate(credential: Credential, ip: string): Promise<Principal>;
   /** Reads the credential's state again. Throws UNAUTHENTICATED when it has ended. */
   assertStillValid(principal: KnownPrincipal): Promise<void>;
   /** The same inside a transaction; who ends the credential then waits for its commit. */
@@ -199,8 +202,7 @@ export function createAuthenticator(given: AuthenticatorOptions): Authenticator 
   };
   const options: Options = { ...given, store };
   return {
-    async authenticate(headers, ip) {
-      const credential = readCredential(headers);
+    async authenticate(credential, ip) {
       switch (credential.kind) {
         case 'NONE':
           return anonymous;

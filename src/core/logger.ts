@@ -1,5 +1,6 @@
 // The log: one JSON line per entry, nothing secret in any of them. What is worth a line is decided by the callers.
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { secretKeyPattern } from './key-format.ts';
 import { createLogOutput } from './log-output.ts';
 
 const standardOutput = 1;
@@ -15,7 +16,7 @@ const secretPaths = secretFields.flatMap((name) => [`["${name}"]`, `*["${name}"]
  * also right behind a letter: in a line of JSON the `n` of a line break is one. The public beginning of a key, alone, stays.
  */
 const secretTexts: readonly (readonly [RegExp, string])[] = [
-  [/lk_(live|test)_(?![0-9a-f]{12}(?![A-Za-z0-9_]))[A-Za-z0-9_]+/g, `lk_$1_${blanked}`],
+  [new RegExp(secretKeyPattern, 'g'), `lk_$1_${blanked}`],
   [/\b(Bearer|Basic) +[A-Za-z0-9+/=._~-]{8,}/gi, `$1 ${blanked}`],
   [/(\w:\/\/[^\s:/@"]*:)[^\s/@"]+@/g, `$1${blanked}@`],
 ];

@@ -1,8 +1,11 @@
 // What the server room knows of a request: what it came with, and what is noted of it on its way.
+import type { DocumentNode } from 'graphql';
 import type { RequestTrace } from './tracer.ts';
 
 export interface SentOperation {
   readonly query: string;
+  /** The same, parsed before: an operation that the server itself keeps. Default: `query` is parsed. */
+  readonly document?: DocumentNode;
   readonly operationName: string | null;
 }
 

@@ -40,3 +40,39 @@ export function createSlices(): Slices {
 
 /** Of this process: its one event loop is what is shared. */
 export const slices = createSlices();
+
+export interface Sliced<T> {
+  /** How many units of work an item is. */
+  readonly size: (item: T) => number;
+  /** Of one slice; a single item is never divided. */
+  readonly most: number;
+}
+
+function groupsOf<T>(items: readonly T[], { size, most }: Sliced<T>): T[][] {
+  const groups: T[][] = [];
+  let left = 0;
+  for (const item of items) {
+    if (groups.length === 0 || size(item) > left) {
+      groups.push([]);
+      left = most;
+    }
+    groups.at(-1)!.push(item);
+    left -= size(item);
+  }
+  return groups;
+}
+
+/** The same for each item: a little work at once, more of it slice by slice. */
+export async function inSlices<T, R>(
+  owner: string,
+  items: readonly T[],
+  sliced: Sliced<T>,
+  work: (item: T) => R,
+): Promise<R[]> {
+  const whole = items.reduce((sum, item) => sum + sliced.size(item), 0);
+  if (whole <= sliced.most) return items.map(work);
+  const results: R[] = [];
+  for (const group of groupsOf(items, sliced))
+    results.push(...(await slices.run(owner, () => group.map(work))));
+  return results;
+}

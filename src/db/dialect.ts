@@ -35,6 +35,8 @@ export interface Dialect {
   searchTable(table: string): { readonly create: readonly string[]; readonly drop: readonly string[] };
   /** A SELECT of the ids whose words hold `whole` as it is and, for each term, what it asks for. */
   idsWithWords(searchTable: string, whole: string, terms: readonly SearchTerm[]): Sql;
+  /** A column in a comparison by which no index is to be sought. */
+  unsought(column: Sql): Sql;
   /** Selects all columns of a table's rows, each looked up by its `id` in `ids AS "found"`, whatever their number. */
   rowsById(ids: Sql, table: Sql, alias: Sql): Sql;
   /** Ends a SELECT: the rows of the alias stay as they are until the transaction ends. Nothing where there is one writer. */
@@ -123,6 +125,8 @@ export const sqlite: Dialect = {
     const query = allOf([quoted(whole), ...terms.map((term) => anyOf(term, prefixes, 'AND', 'OR'))], 'AND');
     return sql`SELECT "id" FROM ${index} WHERE ${index} MATCH ${query}`;
   },
+  // Without statistics an index seems as good as any other of which as many columns are compared.
+  unsought: (column) => sql`+${column}`,
   // CROSS JOIN fixes the order.
   rowsById: (ids, table, alias) =>
     sql`SELECT ${alias}.* FROM ${ids} CROSS JOIN ${table} AS ${alias} WHERE ${alias}."id" = "found"."id"`,
@@ -192,6 +196,8 @@ export const postgres: Dialect = {
     const query = allOf([quoted(whole), ...terms.map((term) => anyOf(term, prefixes, '&', '|'))], '&');
     return sql`SELECT "id" FROM ${identifier(searchTable)} WHERE ${raw(searchVector)} @@ ${query}::tsquery`;
   },
+  // It has statistics.
+  unsought: (column) => column,
   // LIMIT keeps it from reading the whole table beside a long list of ids.
   rowsById: (ids, table, alias) =>
     sql`SELECT ${alias}.* FROM ${ids} CROSS JOIN LATERAL (SELECT * FROM ${table} WHERE "id" = "found"."id" LIMIT 1) AS ${alias}`,

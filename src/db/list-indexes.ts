@@ -58,7 +58,8 @@ export function isOfFew(table: Table, property: string | undefined): boolean {
   return column !== undefined && (column.primary || Boolean(column.references ?? column.derived));
 }
 
-interface OrderedIndex {
+/** What an index holds side by side: the rows under these conditions; `ofParent`: that belong to the parent. */
+export interface IndexConditions {
   readonly conditions: readonly Comparison[];
   readonly ofParent: boolean;
 }
@@ -75,7 +76,7 @@ function equalities(at: ListAt): ReadonlyMap<string, Comparison> {
 }
 
 /** The index in the wanted order that leaves out the most rows; null: none is in this order. */
-export function orderedIndex(at: ListAt): OrderedIndex | null {
+export function orderedIndex(at: ListAt): IndexConditions | null {
   const { table, window } = at.query;
   const equal = equalities(at);
   const parent = parentProperty(at);
@@ -93,6 +94,39 @@ export function orderedIndex(at: ListAt): OrderedIndex | null {
   const own = before.flatMap((key) => (key === parent ? [] : [equal.get(key)!]));
   const ofParent = parent !== null && before.includes(parent);
   return { conditions: [...own, ...comparisonsOf(at).filter(isOfOrder)], ofParent };
+}
+
+/** Whether the index of a property begins with the workspace. True where there is none. */
+export function isIndexOfWorkspace(table: Table, property: string): boolean {
+  const own = table.indexes.filter(({ properties }) => keysOf(table, properties)[0] === property);
+  const primary = table.columns.find((column) => column.primary)?.property;
+  return property !== primary && own.every(({ properties }) => properties[0] === table.workspace);
+}
+
+/**
+ * Whether an index that begins with the workspace leads to these rows. Where another does, SQLite must not be offered the
+ * workspace as well: it knows no numbers, takes any index of it, and reads the whole workspace for the rows of one parent.
+ */
+export function isSoughtInWorkspace(at: ListAt, { conditions, ofParent }: IndexConditions): boolean {
+  const { table } = at.query;
+  const parent = ofParent ? parentProperty(at) : null;
+  const [first] = conditions;
+  const property = parent ?? (first && indexedProperty(table, first));
+  return property === undefined || isIndexOfWorkspace(table, property);
+}
+
+/** Of these comparisons one that leaves few rows, as a rule. */
+export function fewest(table: Table, comparisons: readonly Comparison[]): readonly Comparison[] {
+  const isWhole = ({ op, value }: Comparison) => (op === 'eq' || op === 'in') && value !== null;
+  return comparisons.filter((one) => isWhole(one) && isOfFew(table, indexedProperty(table, one))).slice(0, 1);
+}
+
+/** The index that leads to a list whose rows are examined as many as they are. */
+export function wholeIndex(at: ListAt): IndexConditions {
+  const ordered = orderedIndex(at);
+  if (ordered && (ordered.ofParent || ordered.conditions.length > 0)) return ordered;
+  const compared = comparisonsOf(at).filter((one) => leadsToRows(at, one));
+  return { conditions: fewest(at.query.table, compared), ofParent: parentProperty(at) !== null };
 }
 
 /** Whether the index says it all: of a text it knows the folded form alone. */

@@ -14,15 +14,16 @@ import {
   partsOf,
   ranges,
   venueComparison,
-  type Comparison,
+  type IndexConditions,
   type ListAt,
 } from './list-indexes.ts';
+import { isAllLinked, linkOrder } from './list-links.ts';
 import { seeksOf } from './seeks.ts';
 
 /** Which rows are examined when they are not examined in the wanted order. */
 export type Driver =
   /** Those that these conditions leave, which an index holds together; `ofParent`: and that belong to the parent. */
-  | { readonly by: 'index'; readonly conditions: readonly Comparison[]; readonly ofParent: boolean }
+  | ({ readonly by: 'index' } & IndexConditions)
   /** Those with the searched words. */
   | { readonly by: 'words' }
   /** Those that the link table has for the parent. */
@@ -34,15 +35,15 @@ export type Path =
   /** An index holds the rows of the list, and no others, in the wanted order. */
   | { readonly kind: 'exact' }
   /** In the wanted order, those that `conditions` leave in the index (and that belong to the parent). */
-  | {
-      readonly kind: 'order';
-      readonly conditions: readonly Comparison[];
-      readonly ofParent: boolean;
-      readonly maxRows: number;
-    }
+  | ({ readonly kind: 'order'; readonly maxRows: number } & IndexConditions)
+  /** In the wanted order, those that the links lead to. `isAll`: they are the list, and no more of them is read than is wanted. */
+  | { readonly kind: 'links'; readonly isAll: boolean; readonly maxRows: number }
   | { readonly kind: 'driver'; readonly driver: Driver; readonly maxRows: number };
 
 export const exactPath: Path = { kind: 'exact' };
+
+/** A LIMIT that ends nothing. Without one SQLite forgets in which order the links were asked for. */
+const allRows = 2 ** 31 - 1;
 
 /** Whether the index in the wanted order holds this list's rows and no others. */
 function isExact(at: ListAt): boolean {
@@ -127,25 +128,33 @@ const rowsPerFound = 10;
 
 /** The ways to a list's rows, to be tried in this order; below `parents` of them at once. */
 export function pathsOf(at: ListAt, parents = 1): readonly Path[] {
-  const { limits } = at.query;
+  const { limits, search = [], window } = at.query;
   if (!limits || areExact(at)) return [exactPath];
+  if (isAllLinked(at)) return [{ kind: 'links', isAll: true, maxRows: allRows }];
   const share = (rows: number) =>
     parents === 1 ? rows : Math.min(rows, Math.max(limits.perParent, roundedUp(rows / parents)));
   const index = orderedIndex(at);
-  const order = (rows: number): Path[] => (index ? [{ kind: 'order', ...index, maxRows: share(rows) }] : []);
+  const isInLinks = linkOrder(at) !== null;
+  // Links leave out more rows than the index of the order alone, but not always more than that of an exact value.
+  const isOfValue = index?.conditions.some(({ property }) => property !== window.orderBy) ?? false;
+  const order = (rows: number): Path[] => [
+    ...(index && (isOfValue || !isInLinks)
+      ? [{ kind: 'order', ...index, maxRows: share(rows) } as const]
+      : []),
+    ...(isInLinks
+      ? [{ kind: 'links', isAll: false, maxRows: share(Math.min(rows, limits.apart)) } as const]
+      : []),
+  ];
+  const candidates = candidatesOf(at).filter(({ driver }) => !isInLinks || !isLinked(at, driver));
   const drivers = (isNarrow: boolean) =>
-    candidatesOf(at)
+    candidates
       .filter((candidate) => candidate.isNarrow === isNarrow)
       .map(({ driver }): Path => ({ kind: 'driver', driver, maxRows: share(limits.apart) }));
   const wide = drivers(false);
-  const { search = [], window } = at.query;
   const lieInOrder = madeInOrder.includes(window.orderBy) && search.length === 0;
   const inOrder = lieInOrder ? limits.inOrder : limits.apart;
   // What is searched is seldom so common that a page of it is found sooner in order than by its words.
   const few = search.length > 0 ? window.limit * rowsPerFound : limits.firstInOrder;
   const first = Math.min(few, limits.firstInOrder);
-  const last = candidatesOf(at)
-    .filter(({ driver }) => isLinked(at, driver))
-    .map(({ driver }): Path => ({ kind: 'driver', driver, maxRows: share(limits.linked) }));
-  return [...drivers(true), ...order(first), ...wide, ...order(inOrder), ...last];
+  return [...drivers(true), ...order(first), ...wide, ...order(inOrder)];
 }

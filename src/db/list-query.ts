@@ -30,8 +30,6 @@ export interface ExamineLimits {
   readonly inOrder: number;
   /** Rows that lie apart: found through the index of a filter, and sorted; or in another order than that of their making. */
   readonly apart: number;
-  /** Rows of a link table and the rows that they lead to, as the very last way: no index has the order of these. */
-  readonly linked: number;
   /** Below one of many parents, whatever their number. */
   readonly perParent: number;
   /** Entries of an index that are counted without a look at the rows. */
@@ -42,7 +40,6 @@ export const examineLimits: ExamineLimits = {
   firstInOrder: 2_000,
   inOrder: 20_000,
   apart: 10_000,
-  linked: 40_000,
   perParent: 5_000,
   counted: 500_000,
 };

@@ -4,14 +4,20 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import { ApiError } from '../core/errors.ts';
 import { canHold } from './columns.ts';
-import { columnSql, conditionSql, isEverything, type Condition } from './condition.ts';
+import { columnSql, conditionSql, type Condition } from './condition.ts';
 import { identifier, type Dialect } from './dialect.ts';
-import { countingIndex, isOfSeveral, type ListAt } from './list-indexes.ts';
+import {
+  isIndexOfWorkspace,
+  isSoughtInWorkspace,
+  wholeIndex,
+  type IndexConditions,
+  type ListAt,
+} from './list-indexes.ts';
 import type { Driver, Path } from './list-paths.ts';
-import type { ParentLink } from './list-query.ts';
+import { isSeenByLink, linkConditions, linkOf, linkOrder, type LinkTable } from './list-links.ts';
 import { foundSql, hasWordsSql, idsWithWordsSql, isFoundSql, soughtTerms } from './search.ts';
-import { tableOf, type Table } from './table.ts';
-import { callerConditionSql, tenantSql, venueKeysSql, type TenantScope } from './tenancy.ts';
+import { tableOf } from './table.ts';
+import { callerConditionSql, tenantSql, venueKeysSql, workspaceSql } from './tenancy.ts';
 
 /** A list, with the SQL of its parent's id if it is below one. */
 export interface PlacedList extends ListAt {
@@ -33,7 +39,7 @@ export interface Source {
 
 export const row = 't';
 
-const limitSql = (rows: number) => raw(` LIMIT ${Math.trunc(rows)}`);
+export const limitSql = (rows: number) => raw(` LIMIT ${Math.trunc(rows)}`);
 
 /** `n` of the wanted order: the sort value and the id. */
 export function orderSql({ query: { table, window } }: ListAt, name?: (property: string) => Sql): Sql {
@@ -42,8 +48,8 @@ export function orderSql({ query: { table, window } }: ListAt, name?: (property:
   return sql`${column(window.orderBy)} ${direction}, ${column('id')} ${direction}`;
 }
 
-/** Throws BAD_USER_INPUT for a position that no row of the list can have. */
-function keysetSql({ query: { table, window } }: ListAt, dialect: Dialect): Sql {
+/** `place`: the sort value and the id of a row. Throws BAD_USER_INPUT for a position that no row of the list can have. */
+function keysetSql({ query: { table, window } }: ListAt, dialect: Dialect, place?: readonly [Sql, Sql]): Sql {
   const { after, orderBy, direction } = window;
   if (!after) return empty;
   const { kind } = table.column(orderBy);
@@ -52,41 +58,47 @@ function keysetSql({ query: { table, window } }: ListAt, dialect: Dialect): Sql 
   }
   const value = dialect.encode(kind, after.value);
   // A row value, not OR: only this form lets both engines seek in the index (623 ms against 1 ms at a million rows).
-  const position = sql`(${columnSql(table, row, orderBy)}, ${columnSql(table, row, 'id')})`;
+  const [own, id] = place ?? [columnSql(table, row, orderBy), columnSql(table, row, 'id')];
+  const position = sql`(${own}, ${id})`;
   return direction === 'ASC'
     ? sql` AND ${position} > (${value}, ${after.id})`
     : sql` AND ${position} < (${value}, ${after.id})`;
 }
 
-type LinkTable = Extract<ParentLink, { by: 'link' }>;
-
-/** The rows of the link table that belong to the parent. */
-function linkRowsSql(
-  { scope, parentId }: PlacedList,
+/** The rows of the link table that belong to the parent, or to the only venue of a caller who lists without one. */
+export function linkRowsSql(
+  { scope, parentId = sql`${scope.venueIds?.[0]}` }: PlacedList,
   link: LinkTable,
+  dialect: Dialect,
 ): { from: Sql; where: Sql; child: Sql } {
   const via = tableOf(link.table());
   const column = (property: string) => columnSql(via, 'k', property);
+  const isSought = isIndexOfWorkspace(via, link.parent);
   return {
     from: sql`${identifier(via.name)} AS "k"`,
-    where: sql`${column(link.parent)} = ${parentId!} AND ${column(via.workspace)} = ${scope.workspaceId}`,
+    where: sql`${column(link.parent)} = ${parentId} AND ${workspaceSql(via, 'k', scope, dialect, isSought)}`,
     child: column(link.child),
   };
 }
 
-function ofParentSql(at: PlacedList): Sql {
+function ofParentSql(at: PlacedList, dialect: Dialect): Sql {
   const { query, link, parentId } = at;
   if (!link) return empty;
   if (link.by === 'column') return sql` AND ${columnSql(query.table, row, link.property)} = ${parentId!}`;
-  const { from, where, child } = linkRowsSql(at, link);
+  const { from, where, child } = linkRowsSql(at, link, dialect);
   // Not IN: SQLite would put the list of all children together for each row that it compares. Not EXISTS: Postgres may.
   return sql` AND (SELECT 1 FROM ${from} WHERE ${child} = ${columnSql(query.table, row, 'id')} AND ${where} LIMIT 1) = 1`;
 }
 
-/** Every condition of the list but its words. */
-function everyCondition(at: PlacedList, dialect: Dialect): Sql {
+/** Every condition of the list but its words. `isOfParent`: what is read from are the rows of the parent's links. */
+export function everyCondition(
+  at: PlacedList,
+  dialect: Dialect,
+  { isSought = true, isOfParent = false }: { isSought?: boolean; isOfParent?: boolean } = {},
+): Sql {
   const { query, scope } = at;
-  return sql`${tenantSql(query.table, row, scope, dialect)}${ofParentSql(at)} AND ${callerConditionSql(query.table, row, query.condition, scope, dialect)}`;
+  const ofParent = isOfParent ? empty : ofParentSql(at, dialect);
+  return sql`${tenantSql(query.table, row, scope, dialect, isSought)}${ofParent} AND ${callerConditionSql(query.table, row, query.condition, scope, dialect)}`;
 }
 
 function wordsOf({ query, scope }: ListAt) {
@@ -99,10 +111,11 @@ function wholeSource(at: PlacedList, dialect: Dialect): Source {
   const words = wordsOf(at);
   const rows = sql`${identifier(table.name)} AS ${identifier(row)}`;
   const from = sql`${foundSql(table, words, dialect)}${rows}`;
-  const where = sql`${everyCondition(at, dialect)}${isFoundSql(table, row, words)}${keysetSql(at, dialect)}`;
+  const isSought = isSoughtInWorkspace(at, wholeIndex(at));
+  const where = sql`${everyCondition(at, dialect, { isSought })}${isFoundSql(table, row, words)}${keysetSql(at, dialect)}`;
   if (at.link?.by !== 'link') return { from, where, isInOrder: false, cut: null };
   // CROSS JOIN fixes the order on SQLite: the parent's rows of the link first, then each child by its id.
-  const linked = linkRowsSql(at, at.link);
+  const linked = linkRowsSql(at, at.link, dialect);
   const isLinked = sql`${linked.where} AND ${columnSql(table, row, 'id')} = ${linked.child}`;
   return {
     from: sql`${linked.from} CROSS JOIN ${from}`,
@@ -118,7 +131,7 @@ interface Examined {
   readonly keys: Sql;
 }
 
-function ownRows({ query: { table } }: PlacedList, where: Sql): Examined {
+export function ownRows({ query: { table } }: PlacedList, where: Sql): Examined {
   const from = sql`FROM ${identifier(table.name)} AS ${identifier(row)} WHERE ${where}`;
   return { rows: sql`SELECT ${identifier(row)}.* ${from}`, keys: sql`SELECT 1 ${from}` };
 }
@@ -129,18 +142,13 @@ function rowsById({ query: { table } }: PlacedList, keys: Sql, maxRows: number, 
   return { rows: dialect.rowsById(ids, identifier(table.name), identifier(row)), keys };
 }
 
-interface IndexConditions {
-  readonly conditions: Extract<Driver, { by: 'index' }>['conditions'];
-  readonly ofParent: boolean;
-}
-
 /** The workspace's rows that an index holds under these conditions. */
-function indexedSql(at: PlacedList, { conditions, ofParent }: IndexConditions, dialect: Dialect): Sql {
+function indexedSql(at: PlacedList, index: IndexConditions, dialect: Dialect): Sql {
   const { query, scope } = at;
   const { table } = query;
-  const workspace = sql`${columnSql(table, row, table.workspace)} = ${scope.workspaceId}`;
-  const compared = conditions.map((one) => sql` AND ${conditionSql(table, row, one, dialect)}`);
-  return join([workspace, ofParent ? ofParentSql(at) : empty, ...compared], '');
+  const workspace = workspaceSql(table, row, scope, dialect, isSoughtInWorkspace(at, index));
+  const compared = index.conditions.map((one) => sql` AND ${conditionSql(table, row, one, dialect)}`);
+  return join([workspace, index.ofParent ? ofParentSql(at, dialect) : empty, ...compared], '');
 }
 
 function drivenRows(at: PlacedList, driver: Driver, maxRows: number, dialect: Dialect): Examined {
@@ -155,8 +163,30 @@ function drivenRows(at: PlacedList, driver: Driver, maxRows: number, dialect: Di
     const keys = venueKeysSql(query.table, scope, dialect);
     return keys ? byId(keys) : ownRows(at, tenantSql(query.table, row, scope, dialect));
   }
-  const { from, where, child } = linkRowsSql(at, link as LinkTable);
+  const { from, where, child } = linkRowsSql(at, link as LinkTable, dialect);
   return byId(sql`SELECT ${child} AS "id" FROM ${from} WHERE ${where}`);
+}
+
+/** What of the link's rows makes sure that the caller may see the child; null: the child itself must be looked at. */
+export function seenByLinkSql(at: PlacedList, link: LinkTable, dialect: Dialect): Sql | null {
+  const { venueIds } = at.scope;
+  if (venueIds === null || !at.link) return empty;
+  if (!isSeenByLink(at.query.table, link)) return null;
+  const venue: Condition = { property: link.parent, op: 'in', value: venueIds };
+  return sql` AND ${conditionSql(tableOf(link.table()), 'k', venue, dialect)}`;
+}
+
+/** Links that lead to the rows of a list in its order, from the page's position on. */
+function orderedLinksSql(at: PlacedList, dialect: Dialect): Sql {
+  const link = linkOf(at)!;
+  const via = tableOf(link.table());
+  const { from, where, child } = linkRowsSql(at, link, dialect);
+  const position = columnSql(via, 'k', linkOrder(at)!);
+  const direction = raw(at.query.window.direction);
+  const compared = linkConditions(at).map((one) => sql` AND ${conditionSql(via, 'k', one, dialect)}`);
+  const conditions = join([where, seenByLinkSql(at, link, dialect) ?? empty, ...compared], '');
+  const after = keysetSql(at, dialect, [position, child]);
+  return sql`SELECT ${child} AS "id" FROM ${from} WHERE ${conditions}${after} ORDER BY ${position} ${direction}, ${child} ${direction}`;
 }
 
 /** 1 when there are more of these than may be examined, 0 otherwise. */
@@ -165,17 +195,28 @@ function cutSql(keys: Sql, maxRows: number): Sql {
   return sql`(SELECT ${more} FROM (${keys}${limitSql(maxRows + 1)}) AS "examined")`;
 }
 
+/** The rows that are examined on a way that is bounded. */
+function examinedRows(at: PlacedList, path: Exclude<Path, { kind: 'exact' }>, dialect: Dialect): Examined {
+  switch (path.kind) {
+    case 'order': {
+      const from = sql`${indexedSql(at, path, dialect)}${keysetSql(at, dialect)}`;
+      return ownRows(at, sql`${from} ORDER BY ${orderSql(at)}`);
+    }
+    case 'links':
+      return rowsById(at, orderedLinksSql(at, dialect), path.maxRows, dialect);
+    case 'driver':
+      return drivenRows(at, path.driver, path.maxRows, dialect);
+  }
+}
+
 /** The rows of a list on one of the ways to them. */
 export function sourceOf(at: PlacedList, path: Path, dialect: Dialect): Source {
   if (path.kind === 'exact') return wholeSource(at, dialect);
   const { table } = at.query;
   const { maxRows } = path;
-  const isInOrder = path.kind === 'order';
+  const isInOrder = path.kind !== 'driver';
   const keyset = keysetSql(at, dialect);
-  const order = isInOrder ? sql` ORDER BY ${orderSql(at)}` : empty;
-  const examined = isInOrder
-    ? ownRows(at, sql`${indexedSql(at, path, dialect)}${keyset}${order}`)
-    : drivenRows(at, path.driver, maxRows, dialect);
+  const examined = examinedRows(at, path, dialect);
   const { terms, workspaceId } = wordsOf(at);
   const isFound = path.kind === 'driver' && path.driver.by === 'words';
   const compared = isFound ? terms.filter((one) => !soughtTerms(terms).includes(one)) : terms;
@@ -185,62 +226,8 @@ export function sourceOf(at: PlacedList, path: Path, dialect: Dialect): Source {
   const guard = isInOrder || at.parentId ? empty : sql` AND ${cut} = 0`;
   return {
     from: sql`(${examined.rows}${limitSql(maxRows)}) AS ${identifier(row)}`,
-    where: sql`${everyCondition(at, dialect)}${hasWords}${isInOrder ? empty : keyset}${guard}`,
+    where: sql`${everyCondition(at, dialect, { isOfParent: path.kind === 'links' })}${hasWords}${isInOrder ? empty : keyset}${guard}`,
     isInOrder,
-    cut,
+    cut: path.kind === 'links' && path.isAll ? null : cut,
   };
-}
-
-/** What of the link's rows makes sure that the caller may see the child; null: the child itself must be looked at. */
-function seenByLinkSql(
-  table: Table,
-  link: LinkTable,
-  { venueIds }: TenantScope,
-  dialect: Dialect,
-): Sql | null {
-  if (venueIds === null) return empty;
-  const { venues } = table;
-  // The link that leads to the child is the one that shows it, if its venue is one of the caller's.
-  const isSame = venues.by === 'link' && venues.table() === link.table() && venues.venue === link.parent;
-  if (!isSame) return null;
-  const venue: Condition = { property: link.parent, op: 'in', value: venueIds };
-  return sql` AND ${conditionSql(tableOf(link.table()), 'k', venue, dialect)}`;
-}
-
-/** Counts the rows of a list without a look at them, up to one more than the limit; null: no index has all that it takes. */
-function countedSql(at: PlacedList, dialect: Dialect): Sql | null {
-  const { query, link, scope } = at;
-  const limit = query.limits?.counted;
-  if (limit === undefined) return null;
-  const count = (keys: Sql) =>
-    sql`(SELECT CAST(count(*) AS integer) FROM (${keys}${limitSql(limit + 1)}) AS "counted")`;
-  const index = countingIndex(at);
-  if (index) {
-    // In the order of the index: to Postgres a table seems the shorter way to so many rows, whichever they are.
-    const keys = join(
-      index.map((property) => columnSql(query.table, row, property)),
-      ', ',
-    );
-    const order = isOfSeveral(at) ? empty : sql` ORDER BY ${keys}`;
-    return count(ownRows(at, sql`${everyCondition(at, dialect)}${order}`).keys);
-  }
-  if (!isEverything(query.condition) || (query.search ?? []).length > 0) return null;
-  if (link?.by === 'link') {
-    const { from, where } = linkRowsSql(at, link);
-    const isSeen = seenByLinkSql(query.table, link, scope, dialect);
-    return isSeen && count(sql`SELECT 1 FROM ${from} WHERE ${where}${isSeen}`);
-  }
-  const keys = scope.venueIds === null || link ? null : venueKeysSql(query.table, scope, dialect);
-  return keys && count(keys);
-}
-
-/** The number of a list's rows; null when this way comes to its bound before it knows. */
-export function totalSql(at: PlacedList, path: Path, dialect: Dialect): Sql {
-  if (!at.query.count) return sql`NULL`;
-  const counted = countedSql(at, dialect);
-  if (counted) return counted;
-  const { after: _after, ...window } = at.query.window;
-  const { from, where, cut } = sourceOf({ ...at, query: { ...at.query, window } }, path, dialect);
-  const count = sql`(SELECT CAST(count(*) AS integer) FROM ${from} WHERE ${where})`;
-  return cut ? sql`CASE WHEN ${cut} = 0 THEN ${count} END` : count;
 }

@@ -73,9 +73,27 @@ export function venueKeysSql(
   return sql`SELECT ${distinct}${column(rule.key)} AS "id" FROM ${identifier(link.name)} AS "k" WHERE ${column(rule.venue)} IN ${venueListSql(venueIds, dialect)} AND ${column(link.workspace)} = ${workspaceId}`;
 }
 
-/** The workspace's rows, and of those only the ones that the venues leave. */
-export function tenantSql(table: Table, alias: string, scope: TenantScope, dialect: Dialect): Sql {
-  const workspace = sql`${columnSql(table, alias, table.workspace)} = ${scope.workspaceId}`;
+/** `column = workspace`. `isSought`: an index that begins with the workspace is to lead to the rows. */
+export function workspaceSql(
+  table: Table,
+  alias: string,
+  { workspaceId }: TenantScope,
+  dialect: Dialect,
+  isSought: boolean,
+): Sql {
+  const column = columnSql(table, alias, table.workspace);
+  return sql`${isSought ? column : dialect.unsought(column)} = ${workspaceId}`;
+}
+
+/** The workspace's rows, and of those only the ones that the venues leave. `isSought`: see workspaceSql. */
+export function tenantSql(
+  table: Table,
+  alias: string,
+  scope: TenantScope,
+  dialect: Dialect,
+  isSought = true,
+): Sql {
+  const workspace = workspaceSql(table, alias, scope, dialect, isSought);
   if (scope.venueIds === null) return workspace;
   return sql`${workspace} AND ${venueSql(table, alias, scope.venueIds, dialect, 0)}`;
 }

@@ -45,7 +45,7 @@ function tooExpensive(query: ListQuery, part: string, limit: number): ApiError {
 
 /** A page that came to its bound is right when it is full and its rows were found in the wanted order. */
 function isPage({ rows, cut }: Answer, { window }: ListQuery, { kind }: Path): boolean {
-  return cut === 0 || (kind === 'order' && (parsed(rows) as unknown[]).length >= window.limit);
+  return cut === 0 || (kind !== 'driver' && (parsed(rows) as unknown[]).length >= window.limit);
 }
 
 /** Throws QUERY_TOO_EXPENSIVE for a total that was counted as far as its limit and has not come to its end. */
@@ -117,6 +117,23 @@ async function readBelow(
   return new Map(parents.map(([parent, ...values]) => [parent, values]));
 }
 
+/**
+ * Those of the rows below which a driver does not come to its bound. Counted first: reading and sorting what is not answered
+ * then costs far more.
+ */
+async function beforeBound(
+  connection: Connection,
+  scope: TenantScope,
+  list: ListBelow,
+  open: readonly (readonly [string, Known])[],
+): Promise<string[]> {
+  const ids = open.map(([id]) => id);
+  if (list.path.kind !== 'driver') return ids;
+  const query = { ...list.query, window: { ...list.query.window, limit: 0 }, count: false };
+  const found = await readBelow(connection, scope, [{ ...list, query }], ids);
+  return ids.filter((id) => answersOf([list], found.get(id)!)[0]!.cut === 0);
+}
+
 /** One list below several rows: what its first way answered, and what it takes the other ways to find out. */
 async function finishList(
   connection: Connection,
@@ -136,7 +153,8 @@ async function finishList(
     const path = pathsOf({ ...list, scope }, open.length)[tried];
     tried += 1;
     if (!path) refuse(query, open[0]![1], list.paths);
-    const ids = open.map(([id]) => id);
+    const ids = await beforeBound(connection, scope, { ...list, path }, open);
+    if (ids.length === 0) continue;
     for (const [id, values] of await readBelow(connection, scope, [{ ...list, path }], ids)) {
       const answer = answersOf([list], values)[0]!;
       assertCounted(query, answer);

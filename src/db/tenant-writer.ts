@@ -3,8 +3,9 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { toInstant, type Clock } from '../core/clock.ts';
 import { conditionSql, type Condition } from './condition.ts';
-import { identifier } from './dialect.ts';
+import { identifier, type Dialect } from './dialect.ts';
 import type { WriteConnection } from './database.ts';
+import { fewest, indexedProperty, isIndexOfWorkspace, partsOf } from './list-indexes.ts';
 import { putWords, refreshWords, rowsWithWords } from './search-words.ts';
 import { tableOf, type EntityClass, type Table } from './table.ts';
 import { tenantSql, type TenantScope } from './tenancy.ts';
@@ -150,6 +151,14 @@ async function increment(
   return (await byIds<Row>(table, [property], [id])).get(id)![property] as number;
 }
 
+/** The rows that a change is for. */
+function changedSql(table: Table, condition: Condition, scope: TenantScope, dialect: Dialect): Sql {
+  const comparisons = partsOf(condition).filter((part) => 'op' in part);
+  const [few] = fewest(table, comparisons);
+  const isSought = !few || isIndexOfWorkspace(table, indexedProperty(table, few));
+  return sql`${tenantSql(table, changedAlias, scope, dialect, isSought)} AND ${conditionSql(table, changedAlias, condition, dialect)}`;
+}
+
 interface Changed {
   readonly limits: Sql;
   readonly patch: Row;
@@ -188,8 +197,7 @@ async function whyUnchanged(
 export function writerOf(connection: WriteConnection, scope: TenantScope, clock: Clock): TenantTransaction {
   const { dialect } = connection;
   const reading = readerOf(connection, scope);
-  const where = (table: Table, condition: Condition) =>
-    sql`${tenantSql(table, changedAlias, scope, dialect)} AND ${conditionSql(table, changedAlias, condition, dialect)}`;
+  const where = (table: Table, condition: Condition) => changedSql(table, condition, scope, dialect);
   const changeWhere = (table: Table, condition: Condition, patch: Row) =>
     changeRows(connection, { scope, clock }, table, { limits: where(table, condition), patch });
 

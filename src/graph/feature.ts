@@ -1,7 +1,8 @@
-// What a feature hands to the house: its tables, types, resolvers, scopes and rules. One manifest each, wired in app.ts.
+// What a feature hands to the house: its tables, types, resolvers, scopes, rules and jobs. One manifest each, wired in app.ts.
 import type { PolicyDeclaration } from '../access/policy/index.ts';
 import type { ScopeEntry } from '../access/scope-catalogue.ts';
 import type { EntityClass } from '../db/table.ts';
+import type { Job } from '../jobs/job.ts';
 import type { Resource } from './resource.ts';
 
 export interface Feature {
@@ -13,4 +14,6 @@ export interface Feature {
   readonly resolvers: readonly EntityClass[];
   /** Rule of each type, field, argument and input field that the feature declares. */
   readonly policy: PolicyDeclaration;
+  /** What is done from time to time. Default: nothing. */
+  readonly jobs?: readonly Job[];
 }

@@ -4,13 +4,14 @@ import { createHash, createHmac } from 'node:crypto';
 import { isObjectType, type GraphQLSchema } from 'graphql';
 import sql from 'sql-template-tag';
 import type { Context } from '../access/context.ts';
+import type { Operator } from '../access/operator.ts';
 import { StoredWorkspace } from '../access/tables.ts';
-import { dayMs, toInstant, type Clock, type Instant } from '../core/clock.ts';
+import { dayMs, hourMs, toInstant, type Instant } from '../core/clock.ts';
 import { ApiError } from '../core/errors.ts';
 import { IdColumn, JsonColumn, ReferenceColumn, TextColumn, TimestampColumn } from '../db/columns.ts';
-import type { Database } from '../db/database.ts';
 import { StoredIn } from '../db/table.ts';
 import type { TenantTransaction } from '../db/tenant-db.ts';
+import type { Job } from '../jobs/job.ts';
 
 type Answer = Readonly<Record<string, unknown>>;
 
@@ -121,7 +122,7 @@ export async function once<P extends object>(
 const forgottenAtOnce = 1_000;
 
 /** Forgets what is older than a day, over all workspaces. Nothing depends on it: age is judged at each use. */
-export async function forgetIdempotencyRecords(database: Database, clock: Clock): Promise<void> {
+async function forgetIdempotencyRecords({ database, clock }: Operator): Promise<void> {
   const isOld = sql`"created_at" <= ${toInstant(clock.nowMs() - rememberedMs)}`;
   const some = sql`SELECT "id" FROM "idempotency_records" WHERE ${isOld} LIMIT ${forgottenAtOnce}`;
   // The age once more: a record may have been used anew since it was found.
@@ -131,3 +132,8 @@ export async function forgetIdempotencyRecords(database: Database, clock: Clock)
     forgotten = await database.write((connection) => connection.execute(forget));
   }
 }
+
+export const idempotencyJob: Job = {
+  name: 'idempotency.forget',
+  ...{ everyMs: hourMs, scope: 'store', run: forgetIdempotencyRecords },
+};

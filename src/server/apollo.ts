@@ -3,6 +3,7 @@ import type {
   ApolloServer as Apollo,
   ApolloServerOptionsWithGateway,
   ApolloServerPlugin,
+  HTTPGraphQLResponse,
 } from '@apollo/server';
 import type { FormattedExecutionResult, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
@@ -65,8 +66,9 @@ const unfinished = {
   stringifyResult: (result: FormattedExecutionResult) => result as unknown as string,
 };
 
-/** What Apollo's handler returned, as what it is. Not to be sent before the error door has made a text of it. */
-export function unfinishedAnswer(returned: unknown): RawAnswer {
+/** What Apollo made, as what it is. Not to be sent before the error door has given its errors their form. */
+export function unfinishedAnswer(body: HTTPGraphQLResponse['body']): RawAnswer {
+  const returned = body.kind === 'complete' ? (body.string as unknown) : null;
   const isAnswer = typeof returned === 'object' && returned !== null;
   if (isAnswer && ('data' in returned || 'errors' in returned)) return returned as RawAnswer;
   throw new Error('Apollo answered in a form that nothing here has asked for.');
@@ -110,6 +112,8 @@ export async function startApollo<TContext extends RequestContextBase>(
     csrfPrevention: { requestHeaders: ['x-apollo-operation-name', 'apollo-require-preflight', 'x-api-key'] },
     allowBatchedHttpRequests: false,
     persistedQueries: false,
+    // graphql/documents.ts keeps them, and parses each once.
+    documentStore: null,
     cache: 'bounded',
     parseOptions: { maxTokens },
     validationOptions: { maxErrors: maximumValidationErrors },

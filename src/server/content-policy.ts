@@ -1,7 +1,6 @@
 // Content-Security-Policy of pages and of everything else: what is not named is refused.
 
-/** What a page may load, by directive. */
-type PageSources = Readonly<Record<string, readonly string[]>>;
+import type { PageSources } from '../http/routes.ts';
 
 const nothing: PageSources = {
   'default-src': ["'none'"],

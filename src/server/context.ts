@@ -1,8 +1,7 @@
 // The context of a request: credential -> principal -> the rows that are its own. Nothing is parsed or decided here.
 import type { GraphQLSchema } from 'graphql';
-import type { Authenticator } from '../access/authenticate.ts';
+import type { Authenticator, Caller } from '../access/authenticate.ts';
 import type { Context, CredentialTools, RunningMutation } from '../access/context.ts';
-import { readCredential } from '../access/credential.ts';
 import { addressGroup } from '../access/ip-allowlist.ts';
 import type { Operator } from '../access/operator.ts';
 import { mayManage, type AccessExplainer, type Decision } from '../access/policy/index.ts';
@@ -12,6 +11,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Principal } from '../core/principal.ts';
 import type { RequestContextBase, RequestFacts, RequestScope } from '../core/request-facts.ts';
 import type { Connection } from '../db/database.ts';
+import type { ParsedDocument } from '../graphql/documents.ts';
 import { assertIdempotencyKey } from '../graph/idempotency.ts';
 import { createTenantDb, type TenantDb } from '../db/tenant-db.ts';
 import { shareReads, type ReadRow } from '../db/shared-reads.ts';
@@ -59,7 +59,10 @@ function tenantDbFor(
 }
 
 /** What the server room's own plugins get: the scope is not for the rooms behind it. */
-export type ServedContext = Context & RequestContextBase & { readonly persistedQuery: PersistedQuery | null };
+export interface ServedContext extends Context, RequestContextBase {
+  readonly persistedQuery: PersistedQuery | null;
+  readonly parsed: ParsedDocument | null;
+}
 
 /** Apollo copies a context's own properties; the getters stand on the class, so copying does not touch them. */
 class RequestContext implements ServedContext {
@@ -80,6 +83,7 @@ class RequestContext implements ServedContext {
     private readonly rows: TenantDb | null,
     readonly persistedQuery: PersistedQuery | null,
     readonly arrivedMs: number,
+    readonly parsed: ParsedDocument | null,
   ) {}
 
   get requestId(): string {
@@ -117,15 +121,19 @@ export function contextFactory(
 ) {
   const readRow = shareReads(operator.database);
   const admission = createAdmission();
-  return async (facts: RequestFacts): Promise<ServedContext> => {
-    const { scope, ip, headers, operation, idempotencyKey, answer } = facts;
+  const principalOf = async ({ scope, ip }: RequestFacts, caller: Caller): Promise<Principal> => {
+    if ('principal' in caller) return caller.principal;
+    const { credential } = caller;
+    if (credential.kind === 'API_KEY') scope.caller = { key: credential.prefix };
+    return authenticator.authenticate(credential, ip);
+  };
+  return async (facts: RequestFacts, caller: Caller): Promise<ServedContext> => {
+    const { scope, ip, operation, idempotencyKey, answer } = facts;
     const arrivedMs = operator.clock.nowMs();
-    const sent = readCredential(headers);
-    if (sent.kind === 'API_KEY') scope.caller = { key: sent.prefix };
-    const principal = await authenticator.authenticate(headers, ip);
+    const principal = await principalOf(facts, caller);
     if (principal.kind === 'USER') scope.caller = { userId: principal.userId };
     // Whoever has no credential and asks for more than the public part is refused first, and for nothing.
-    if (principal.kind === 'ANONYMOUS') check(operation, true);
+    const looked = principal.kind === 'ANONYMOUS' ? check(operation, true) : null;
     const queue = queueOf(principal, ip);
     await admission.look(scope, queue);
     const opened = limits.open(principal, ip, answer);
@@ -140,10 +148,8 @@ export function contextFactory(
       }
     };
     const persisted = findPersisted();
-    if (principal.kind !== 'ANONYMOUS') {
-      const managed = check(persisted ?? operation, false);
-      if (principal.kind === 'USER') opened.chooseBudget(mayManage(managed, principal.scopes));
-    }
+    const { managed, parsed } = looked ?? check(persisted ?? operation, false);
+    if (principal.kind === 'USER') opened.chooseBudget(mayManage(managed, principal.scopes));
     const { clock, scopes, explainer } = operator;
     const limit = timeLimit(clock, scope, operationLimitMs);
     const credentials = {
@@ -153,7 +159,7 @@ export function contextFactory(
     const rows = tenantDbFor(operator, authenticator, principal, limit, readRow);
     const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
     const shown = () => shownTo(principal);
-    const tools = [clock, credentials, scopes, explainer, shown, opened, rows, persisted, arrivedMs] as const;
-    return new RequestContext(scope, ip, once, principal, ...tools);
+    const told = [clock, credentials, scopes, explainer, shown, opened] as const;
+    return new RequestContext(scope, ip, once, principal, ...told, rows, persisted, arrivedMs, parsed);
   };
 }

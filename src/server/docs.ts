@@ -1,14 +1,14 @@
 // GET /docs and /docs/<page>: the handbook. Addresses in its pages are relative, as GraphiQL's are, and for the same reason.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { loadHandbook, type Handbook, type HandbookFile } from '../handbook/handbook.ts';
+import { routes } from '../http/routes.ts';
 import { policyOf } from './content-policy.ts';
 import { badRequest } from './format-error.ts';
 import { inPieces } from './pieces.ts';
 import { pathOf } from './request-rules.ts';
 import { answerNotesOf } from './request-scope.ts';
 
-/** A style sheet and pictures of ours. No script, no form, no frame. */
-const pagePolicy = policyOf({ 'style-src': ["'self'"], 'img-src': ["'self'"] });
+const pagePolicy = policyOf(routes.docs.page());
 
 function send(request: FastifyRequest, reply: FastifyReply, file: HandbookFile): FastifyReply {
   const isZipped = /\bgzip\b/i.test(request.headers['accept-encoding'] ?? '');
@@ -38,8 +38,8 @@ export function addDocs(app: FastifyInstance): void {
       return reply.redirect(`../${name === 'index' ? 'docs' : encodeURIComponent(name)}`, 308);
     return send(request, reply.header('Content-Security-Policy', pagePolicy), page);
   };
-  app.get('/docs', (request, reply) => answer(request, reply, 'index'));
-  app.get<{ Params: { name: string } }>('/docs/:name', (request, reply) => {
+  app.get(routes.docs.path, (request, reply) => answer(request, reply, 'index'));
+  app.get<{ Params: { name: string } }>(routes.docsPage.path, (request, reply) => {
     // It is at /docs alone: its links lead from there.
     const { name } = request.params;
     return answer(request, reply, name === 'index' ? '' : name);

@@ -9,12 +9,12 @@ import type { Logger } from 'pino';
 import { blankSecrets } from '../core/logger.ts';
 import type { Meter } from '../core/meter.ts';
 import type { RequestTrace, Tracer } from '../core/tracer.ts';
+import { findRoute } from '../http/routes.ts';
 import { prefersHtml } from './accept.ts';
 import { addCors, type CorsOrigins } from './cors.ts';
 import { limitConnections, type ConnectionLimits } from './connections.ts';
 import { badRequest, type ErrorDoor } from './format-error.ts';
 import { maxHeadBytes } from './header-limits.ts';
-import { isHealth } from './health.ts';
 import { strictPolicy } from './content-policy.ts';
 import { fromFastify, hungUp, pathOf, routeOf } from './request-rules.ts';
 import { answerNotesOf, requestNotesOf, scopeOf, traceForLog } from './request-scope.ts';
@@ -117,9 +117,9 @@ function logAnswer(
     ...{ ...caller, ...known },
     outcome,
   };
-  // A probe asks every few seconds, and would fill the log with its being well.
-  const isProbe = isHealth(pathOf(request)) && reply.statusCode < 400;
-  logger[isProbe ? 'debug' : 'info'](entry, 'request');
+  // A preflight has the route of every other one; its path says what it asks about.
+  const route = findRoute(routeOf(request)) ?? findRoute(pathOf(request));
+  logger[reply.statusCode < 400 ? (route?.logLevel ?? 'info') : 'info'](entry, 'request');
   meter?.request({
     operation: operation ?? 'none',
     status: reply.statusCode,
@@ -130,10 +130,9 @@ function logAnswer(
   trace?.end({ ...requestNotesOf(request), ...answer });
 }
 
-/** Pages and probes have no trace: they ask the store for nothing that an operation would wait for. */
 function beginTrace(tracer: Tracer, request: FastifyRequest): RequestTrace | undefined {
   const path = routeOf(request);
-  if (path !== '/graphql') return undefined;
+  if (!findRoute(path)?.isTraced) return undefined;
   const { traceparent } = request.headers;
   return tracer.begin({
     ...{ method: request.method, path, route: request.is404 ? null : path },
@@ -170,6 +169,13 @@ function noRouteSchemas(): never {
   throw new Error('A route with a JSON schema needs the compilers that fastify.ts keeps from being loaded.');
 }
 
+/** What is not in the table of routes would be served without its rules. */
+function assertDeclared(...paths: readonly string[]): void {
+  const isPreflight = paths.includes('*');
+  if (isPreflight || paths.some((path) => findRoute(path))) return;
+  throw new Error(`${paths[0]} is not in the table of routes: declare it in src/http/routes.ts.`);
+}
+
 export function createFastify(options: FastifyOptions, door: ErrorDoor): FastifyInstance {
   const answer = (error: unknown, reply: FastifyReply) =>
     sendError(reply, hungUp(reply.request) ?? fromFastify(error, options.bodyLimitBytes), door);
@@ -197,6 +203,7 @@ export function createFastify(options: FastifyOptions, door: ErrorDoor): Fastify
     },
     clientErrorHandler: (error, socket) => answerClientError(error, socket, door),
   });
+  app.addHook('onRoute', ({ url, path }) => assertDeclared(url, path));
   limitConnections(app.server, options.connections, options.logger);
   app.setErrorHandler((error, _request, reply) => answer(error, reply));
   // Reached only by a preflight for an unknown path: the rules refuse every other one before its body is read.

@@ -23,11 +23,20 @@ export interface RawAnswer extends Pick<ExecutionResult, 'data' | 'extensions'> 
   readonly errors?: readonly unknown[] | undefined;
 }
 
+/** An answer as its caller may read it, in the order of its members. */
+export interface PresentedAnswer {
+  readonly errors: readonly GraphQLFormattedError[] | undefined;
+  readonly data: RawAnswer['data'];
+  readonly extensions: RawAnswer['extensions'];
+}
+
 export interface ErrorDoor {
   /**
-   * JSON text of the answer to this request, each error as `{message, path?, locations?, extensions: {code, requestId, ...}}`.
-   * Logs what it masks, each cause once, and notes how it went. Throws only when something in it is no JSON.
+   * The answer to this request, each error as `{message, path?, locations?, extensions: {code, requestId, ...}}`. Logs what it
+   * masks, each cause once, and notes how it went. Never throws.
    */
+  present(answer: RawAnswer, scope: RequestNotes): PresentedAnswer;
+  /** The same as JSON text. Throws only when something in it is no JSON. */
   stringify(answer: RawAnswer, scope: RequestNotes): string;
 }
 
@@ -153,13 +162,12 @@ function report(defects: Defects, { requestId, trace }: RequestNotes, logger: Lo
 }
 
 export function createErrorDoor(logger: Logger): ErrorDoor {
-  return {
-    stringify({ errors: raw, data, extensions }, scope) {
-      const defects: Defects = new Map();
-      const errors = raw?.map((error) => format(error, scope, defects));
-      report(defects, scope, logger);
-      Object.assign(scope, outcomeOf(data, errors));
-      return JSON.stringify({ errors, data, extensions });
-    },
+  const present: ErrorDoor['present'] = ({ errors: raw, data, extensions }, scope) => {
+    const defects: Defects = new Map();
+    const errors = raw?.map((error) => format(error, scope, defects));
+    report(defects, scope, logger);
+    Object.assign(scope, outcomeOf(data, errors));
+    return { errors, data, extensions };
   };
+  return { present, stringify: (answer, scope) => JSON.stringify(present(answer, scope)) };
 }

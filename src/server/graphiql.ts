@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { routes } from '../http/routes.ts';
 import { policyOf } from './content-policy.ts';
 import { badRequest } from './format-error.ts';
 import { inPieces } from './pieces.ts';
@@ -105,7 +106,7 @@ async function render(documents: readonly string[]): Promise<Rendered> {
   const whole = renderGraphiQL({
     title,
     // Taken from the address of the page.
-    endpoint: './graphql',
+    endpoint: `.${routes.graphql.path}`,
     // What somebody had open at the last visit comes before these.
     defaultTabs: documents.map((query) => ({ query })),
     isHeadersEditorEnabled: true,
@@ -138,16 +139,7 @@ async function render(documents: readonly string[]): Promise<Rendered> {
   return { html, assets: new Map([js, css].map((asset) => [asset.name, asset])) };
 }
 
-const pagePolicy = policyOf({
-  'script-src': ["'self'"],
-  // Its editor writes style elements and attributes as it goes.
-  'style-src': ["'self'", "'unsafe-inline'"],
-  'img-src': ['data:'],
-  'font-src': ['data:'],
-  // The page makes blobs of the scripts inside it; they inherit this policy.
-  'worker-src': ['blob:'],
-  'connect-src': ["'self'"],
-});
+const pagePolicy = policyOf(routes.graphiql.page());
 
 function sendAsset(request: FastifyRequest, reply: FastifyReply, asset: Asset): FastifyReply {
   // Another content has another name.
@@ -163,13 +155,13 @@ function sendAsset(request: FastifyRequest, reply: FastifyReply, asset: Asset): 
 export function addGraphiql(app: FastifyInstance, documents: readonly string[]): void {
   let rendering: Promise<Rendered> | undefined;
   const rendered = () => (rendering ??= render(documents));
-  app.get('/graphiql', async (request, reply) => {
+  app.get(routes.graphiql.path, async (request, reply) => {
     // All that the page names is named beside it.
     if (pathOf(request).endsWith('/')) return reply.redirect('../graphiql', 308);
     const { html } = await rendered();
     return reply.header('Content-Security-Policy', pagePolicy).type('text/html; charset=utf-8').send(html);
   });
-  app.get<{ Params: { name: string } }>('/graphiql/:name', async (request, reply) => {
+  app.get<{ Params: { name: string } }>(routes.graphiqlAsset.path, async (request, reply) => {
     const asset = (await rendered()).assets.get(request.params.name);
     if (!asset) throw badRequest(404, 'There is nothing at this path.');
     return sendAsset(request, reply, asset);

@@ -1,6 +1,7 @@
 // Liveness and readiness for load balancers. What "ready" means is decided by the caller's isReady.
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { routes } from '../http/routes.ts';
 
 export interface Readiness {
   readonly ready: boolean;
@@ -26,18 +27,13 @@ async function checkInTime(isReady: () => Promise<Readiness>): Promise<Readiness
   }
 }
 
-/** The path of a probe. */
-export function isHealth(path: string): boolean {
-  return path.startsWith('/health/');
-}
-
 /** GET /health/live: always 200. GET /health/ready: 200, or 503 when a check fails or the server is closing. */
 export function addHealth(
   app: FastifyInstance,
   options: { isReady(): Promise<Readiness>; isClosing(): boolean; logger: Logger },
 ): void {
-  app.get('/health/live', async () => ({ status: 'ok' }));
-  app.get('/health/ready', async (request, reply) => {
+  app.get(routes.live.path, async () => ({ status: 'ok' }));
+  app.get(routes.ready.path, async (request, reply) => {
     let readiness: Readiness = { ready: false, checks: { server: 'closing' } };
     if (!options.isClosing()) {
       try {

@@ -1,29 +1,35 @@
 // How a request enters and leaves: Fastify around Apollo. It knows no feature, no credential and no limit of a workspace.
-import type { ApolloServerPlugin } from '@apollo/server';
+import type { ApolloServer, ApolloServerPlugin, HTTPGraphQLRequest } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import type { Caller } from '../access/authenticate.ts';
+import { readCredential, type Credential, type CredentialHeaders } from '../access/credential.ts';
 import { operationLimitMs as defaultOperationLimitMs } from '../core/deadlines.ts';
 import type { Meter } from '../core/meter.ts';
-import type { RequestContextBase, RequestFacts, RequestScope } from '../core/request-facts.ts';
+import type { RequestContextBase, RequestFacts } from '../core/request-facts.ts';
 import type { Tracer } from '../core/tracer.ts';
+import {
+  openOperationDoor,
+  patiently,
+  type OperationRequest,
+  type RunOperation,
+} from '../graphql/run-operation.ts';
+import { routes } from '../http/routes.ts';
 import { prefersHtml } from './accept.ts';
-import { startApollo, unfinishedAnswer } from './apollo.ts';
 import { fastifyApolloHandler } from './apollo-packages.ts';
 import { callerAddress } from './caller-address.ts';
 import type { CorsOrigins } from './cors.ts';
 import { connectionDefaults, type ConnectionLimits } from './connections.ts';
 import { addDocs } from './docs.ts';
-import { addDrain, type Drain } from './drain.ts';
+import { addDrain } from './drain.ts';
 import type { CompiledExecution } from './execute.ts';
 import { createFastify } from './fastify.ts';
-import { createErrorDoor, type ErrorDoor } from './format-error.ts';
+import { createErrorDoor } from './format-error.ts';
 import { addHealth, type Readiness } from './health.ts';
 import { addGraphiql } from './graphiql.ts';
-import { endForGoneCaller, endForShutdown, endGivenUp, startTimeLimit } from './operation-limit.ts';
 import { addRequestRules, wrongMethod } from './request-rules.ts';
-import { createSandbox, sendPage } from './sandbox.ts';
-import { withPatience } from './patience.ts';
+import { createSandbox, sendPage, type Sandbox } from './sandbox.ts';
 import { addSchemaRoute } from './schema-route.ts';
 import { answerNotesOf, scopeOf } from './request-scope.ts';
 import { addWelcome } from './welcome.ts';
@@ -32,9 +38,9 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
   readonly schema: GraphQLSchema;
   readonly plugins: readonly ApolloServerPlugin<TContext>[];
   /** May throw an ApiError, which becomes the answer: status, headers and all. */
-  createContext(facts: RequestFacts): Promise<TContext>;
+  createContext(facts: RequestFacts, caller: Caller): Promise<TContext>;
   /** The schema that a request may see, null where introspection is off. May throw an ApiError. */
-  schemaFor(facts: RequestFacts): Promise<GraphQLSchema | null>;
+  schemaFor(facts: RequestFacts, credential: Credential): Promise<GraphQLSchema | null>;
   isReady(): Promise<Readiness>;
   /** Asked while a request takes long; see patience.ts. */
   isStoreNear(): Promise<boolean>;
@@ -66,11 +72,19 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
 export interface HttpServer {
   listen(host: string, port: number): Promise<{ url: string }>;
   readonly inject: FastifyInstance['inject'];
+  /** The door that /graphql enters, for whatever else runs operations in this process. */
+  readonly runOperation: RunOperation;
   /**
    * For `graceMs` (default 0) goes on accepting, while every answer asks its caller to leave; then drains (see
    * drainLimitMs) and runs onClose. Calling it twice is the same as once.
    */
   close(graceMs?: number): Promise<void>;
+}
+
+/** What Apollo's integration of Fastify calls. */
+interface ExecutedRequest {
+  readonly httpGraphQLRequest: HTTPGraphQLRequest;
+  context(): Promise<OperationRequest>;
 }
 
 export const defaultBodyLimitBytes = 256 * 1024;
@@ -130,73 +144,58 @@ function factsOf(request: FastifyRequest, trustProxyHops: number): RequestFacts 
   };
 }
 
+/** The one place that reads a request's credential. */
+function credentialOf({ raw, headers }: FastifyRequest): Credential {
+  // `headers` keeps only the first of two Authorization headers; requests injected by tests have no other form.
+  return readCredential((raw.headersDistinct as CredentialHeaders | undefined) ?? headers);
+}
+
+/** Calls the listener when the connection ends before the answer was sent. */
+function onGone({ raw }: FastifyReply, listener: () => void): void {
+  raw.once('close', () => {
+    if (!raw.writableFinished) listener();
+  });
+}
+
 function wantsSandbox(request: FastifyRequest): boolean {
   const hasQuery = Object.hasOwn(request.query as object, 'query');
   return request.method !== 'POST' && !hasQuery && prefersHtml(request.headers.accept);
 }
 
-/** The drain waits for the work itself, also when the caller has been told that the store is away. */
-function patiently<T>(request: FastifyRequest, work: Promise<T>, isNear: () => Promise<boolean>): Promise<T> {
-  return withPatience(work, { isNear, onGivenUp: () => endGivenUp(scopeOf(request)) });
-}
-
-/** Ends what runs for the request at its time limit, at the end of its connection and at that of the server. */
-function endInTime<T>(
-  { raw }: FastifyReply,
-  scope: RequestScope,
-  work: Promise<T>,
-  { limitMs, drain }: { readonly limitMs: number; readonly drain: Drain },
-): Promise<T> {
-  const stopLimit = startTimeLimit(scope, limitMs);
-  const end = () => {
-    stopLimit();
-    scope.leave?.();
-  };
-  work.then(end, end);
-  raw.once('close', () => {
-    if (!raw.writableFinished) endForGoneCaller(scope);
-  });
-  return drain.track(work, () => endForShutdown(scope));
-}
-
-/** GET and POST /graphql: the operation, or Sandbox for a browser that comes without one. */
-async function addGraphql<TContext extends RequestContextBase>(
+/**
+ * GET and POST /graphql: the operation, or Sandbox for a browser that comes without one. Apollo's integration of Fastify turns
+ * the request into one of GraphQL over HTTP, and takes the door for an Apollo Server.
+ */
+function addGraphql(
   app: FastifyInstance,
-  options: HttpServerOptions<TContext>,
-  drain: Drain,
-  door: ErrorDoor,
-): Promise<{ stop(): Promise<void> }> {
-  const sandbox = createSandbox(options.exampleDocument, options.introspection);
-  const limitMs = options.operationLimitMs ?? defaultOperationLimitMs;
-  const plugins = [sandbox.plugin, ...options.plugins];
-  const apollo = await startApollo({ ...options, plugins });
-  const answer = fastifyApolloHandler(apollo, {
-    context: (request) => options.createContext(factsOf(request, options.trustProxyHops)),
-  });
-  const respond = async (request: FastifyRequest, reply: FastifyReply) => {
-    const scope = scopeOf(request);
-    const made = unfinishedAnswer(await answer.call(app, request, reply));
-    try {
-      return door.stringify(made, scope);
-    } finally {
-      scope.trace?.endOperation(scope);
-    }
+  { trustProxyHops }: Pick<HttpServerOptions<never>, 'trustProxyHops'>,
+  run: RunOperation,
+  sandbox: Sandbox,
+): void {
+  const integrated = {
+    assertStarted: () => undefined,
+    async executeHTTPGraphQLRequest({ httpGraphQLRequest: http, context }: ExecutedRequest) {
+      const { status, headers, result } = await run({ ...(await context()), http });
+      return { status, headers, body: { kind: 'complete', string: JSON.stringify(result) } };
+    },
   };
+  const answer = fastifyApolloHandler(integrated as unknown as ApolloServer<OperationRequest>, {
+    context: async (request, reply) => ({
+      facts: factsOf(request, trustProxyHops),
+      caller: { credential: credentialOf(request) },
+      whenGone: (listener) => onGone(reply, listener),
+    }),
+  });
   app.route<{ Reply: string }>({
-    method: ['GET', 'POST'],
-    url: '/graphql',
+    method: [...routes.graphql.methods],
+    url: routes.graphql.path,
     async handler(request, reply) {
       if (wantsSandbox(request)) return sendPage(reply, await sandbox.render());
       // The page alone has a head: for an operation it would have to be run, and its answer thrown away.
-      if (request.method === 'HEAD') throw wrongMethod('GET, POST');
-      const scope = scopeOf(request);
-      const begin = () => respond(request, reply);
-      const work = scope.trace ? scope.trace.run(begin) : begin();
-      const limited = endInTime(reply, scope, work, { limitMs, drain });
-      return patiently(request, limited, options.isStoreNear);
+      if (request.method === 'HEAD') throw wrongMethod(routes.graphql);
+      return answer.call(app, request, reply);
     },
   });
-  return apollo;
 }
 
 /** Builds the server; it answers after listen, or by inject without a socket. Rejects when Apollo cannot start. */
@@ -218,21 +217,30 @@ export async function createHttpServer<TContext extends RequestContextBase>(
   addWelcome(app);
   addDocs(app);
   addGraphiql(app, [options.exampleDocument, ...options.exampleFiles]);
-  addSchemaRoute(app, (request) =>
-    patiently(request, options.schemaFor(factsOf(request, options.trustProxyHops)), options.isStoreNear),
+  addSchemaRoute(app, (request) => {
+    const shown = options.schemaFor(factsOf(request, options.trustProxyHops), credentialOf(request));
+    return patiently(scopeOf(request), shown, options.isStoreNear);
+  });
+  const { operationLimitMs = defaultOperationLimitMs } = options;
+  const sandbox = createSandbox(options.exampleDocument, options.introspection);
+  const plugins = [sandbox.plugin, ...options.plugins];
+  const operations = await openOperationDoor(
+    { ...options, operationLimitMs, plugins },
+    { drain, errors: door },
   );
-  const apollo = await addGraphql(app, options, drain, door);
+  addGraphql(app, options, operations.run, sandbox);
   await app.ready();
 
   let closed: Promise<void> | undefined;
   async function close(graceMs: number): Promise<void> {
     await drain.close(graceMs);
-    await apollo.stop();
+    await operations.stop();
     await options.onClose?.();
   }
   return {
     listen: async (host, port) => ({ url: await app.listen({ host, port }) }),
     inject: app.inject.bind(app) as FastifyInstance['inject'],
+    runOperation: operations.run,
     close: (graceMs = 0) => (closed ??= close(graceMs)),
   };
 }

@@ -11,8 +11,9 @@ import {
   type Policy,
 } from '../access/policy/index.ts';
 import { ApiError, unauthenticated } from '../core/errors.ts';
-import type { RequestFacts } from '../core/request-facts.ts';
+import type { RequestFacts, SentOperation } from '../core/request-facts.ts';
 import { refuseMoreThan } from '../core/too-expensive.ts';
+import type { ParsedDocument } from '../graphql/documents.ts';
 import { isPublicOperation } from './public-operation.ts';
 
 /** Characters of the operations that are remembered as light: those that a workspace's programs send again and again. */
@@ -24,16 +25,23 @@ interface Options {
   readonly isIntrospectionPublic: boolean;
 }
 
-/** What the operation manages, and null for any other. */
-type Managed = ReturnType<ManagementCheck>;
+export interface CheckedOperation {
+  /** What it manages, and null for any other. */
+  readonly managed: ReturnType<ManagementCheck>;
+  /** Null when nothing was parsed: there is no operation, it is wrong, or it is known to be light. */
+  readonly parsed: ParsedDocument | null;
+}
 
 /** Throws UNAUTHENTICATED (MISSING_CREDENTIAL) or QUERY_TOO_EXPENSIVE. */
-export type OperationCheck = (operation: RequestFacts['operation'], isAnonymous: boolean) => Managed;
+export type OperationCheck = (operation: RequestFacts['operation'], isAnonymous: boolean) => CheckedOperation;
 
-function parseOrError(query: string): DocumentNode | GraphQLError {
+const unchecked: CheckedOperation = { managed: null, parsed: null };
+
+function parseOrError({ query, document }: SentOperation): DocumentNode | GraphQLError {
+  if (document) return document;
   try {
     assertShallowDocument(query);
-    return parse(query, { maxTokens, noLocation: true });
+    return parse(query, { maxTokens });
   } catch (error) {
     if (error instanceof GraphQLError) return error;
     throw error;
@@ -42,25 +50,25 @@ function parseOrError(query: string): DocumentNode | GraphQLError {
 
 export function createOperationCheck(options: Options): OperationCheck {
   const managedBy = createManagementCheck(options.schema, options.policy);
-  const light = new LRUCache<string, { readonly managed: Managed }>({
+  const light = new LRUCache<string, { readonly managed: CheckedOperation['managed'] }>({
     maxSize: maxKeptCharacters,
     sizeCalculation: (_value, key) => key.length,
   });
   return (operation, isAnonymous) => {
     if (!operation && isAnonymous) throw unauthenticated('MISSING_CREDENTIAL');
-    if (!operation) return null;
+    if (!operation) return unchecked;
     const { query, operationName } = operation;
     // Quoted: the name is the caller's text, and could go on as the beginning of another document.
     const key = `${JSON.stringify(operationName)} ${query}`;
     const known = isAnonymous ? undefined : light.get(key);
-    if (known) return known.managed;
-    const document = parseOrError(query);
+    if (known) return { ...unchecked, managed: known.managed };
+    const document = parseOrError(operation);
     if (isAnonymous && (document instanceof Error || !isPublicOperation(document, operationName, options)))
       throw unauthenticated('MISSING_CREDENTIAL');
     if (document instanceof ApiError) throw document;
     if (document instanceof Error) {
       // Any other fault of the syntax is told by Apollo, which parses again.
-      if (!/more that \d+ tokens/.test(document.message)) return null;
+      if (!/more that \d+ tokens/.test(document.message)) return unchecked;
       return refuseMoreThan(maxTokens, 'tokens');
     }
     const isJudged = assertLightDocument(document, operationName);
@@ -68,6 +76,6 @@ export function createOperationCheck(options: Options): OperationCheck {
     // one's key: '' that of the document's only operation.
     const managed = isAnonymous ? null : managedBy(document, operationName);
     if (isJudged && !isAnonymous) light.set(key, { managed });
-    return managed;
+    return { managed, parsed: { query, document } };
   };
 }

@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { parse as parseContentType } from 'content-type';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
+import { allowedBy, findRoute, routes, type Route } from '../http/routes.ts';
 import { acceptsJson, withoutParameters } from './accept.ts';
 import { badRequest } from './format-error.ts';
 import { findLongHeader } from './header-limits.ts';
@@ -13,18 +14,6 @@ const onlyJson = 'Send the operation as JSON: Content-Type: application/json; ch
 const dropLimitBytes = 16 * 1024 * 1024;
 /** Of one body. The largest one arrives in a few hundred, when a network cuts it. */
 const maxPieces = 10_000;
-
-/** Every path there is, with its methods: for 405 and its Allow header. */
-const methodsOf = new Map([
-  ['/', 'GET, HEAD'],
-  ['/graphql', 'GET, POST'],
-  ['/graphiql', 'GET, HEAD'],
-  ['/docs', 'GET, HEAD'],
-  ['/schema.graphql', 'GET, HEAD'],
-  ['/favicon.ico', 'GET, HEAD'],
-  ['/health/live', 'GET, HEAD'],
-  ['/health/ready', 'GET, HEAD'],
-]);
 
 /** As it was asked for. */
 export function pathOf(request: FastifyRequest): string {
@@ -37,16 +26,16 @@ export function routeOf(request: FastifyRequest): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-export function wrongMethod(methods: string): GraphQLError {
+export function wrongMethod(route: Route): GraphQLError {
+  const methods = allowedBy(route);
   return badRequest(405, `This path takes ${methods.replace(', ', ' and ')} only.`, { Allow: methods });
 }
 
 function findRouteFault(request: FastifyRequest): GraphQLError | null {
   if (!request.is404) return null;
-  const path = routeOf(request);
-  const methods = methodsOf.get(/^\/docs\/[^/]+$/.test(path) ? '/docs' : path);
-  if (methods !== undefined) return wrongMethod(methods);
-  return badRequest(404, 'There is nothing at this path. The API is at /graphql.');
+  const route = findRoute(routeOf(request));
+  if (route) return wrongMethod(route);
+  return badRequest(404, `There is nothing at this path. The API is at ${routes.graphql.path}.`);
 }
 
 /** JSON in UTF-8 (RFC 8259, section 8.1) and not compressed; the charset may be left out. */
@@ -95,7 +84,8 @@ function findFault(request: FastifyRequest, bodyLimitBytes: number): GraphQLErro
   if (longHeader) return longHeader;
   if (hasSecondHost(request)) return badRequest(400, 'The request has more than one Host header.');
   const routeFault = findRouteFault(request);
-  if (routeFault || routeOf(request) !== '/graphql' || request.method === 'OPTIONS') return routeFault;
+  const takesOperation = findRoute(routeOf(request))?.body === 'operation';
+  if (routeFault || !takesOperation || request.method === 'OPTIONS') return routeFault;
   // The Apollo integration makes a URL of these; one that cannot be made would be our 500 instead of their 400.
   if (!URL.canParse(request.url, `${request.protocol}://${request.hostname}/`)) {
     return badRequest(400, 'The Host header is not valid.');

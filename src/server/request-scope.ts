@@ -8,12 +8,14 @@ import { perRequest } from '../core/per-request.ts';
 import type { AnswerNotes, RequestNotes, RequestScope } from '../core/request-facts.ts';
 import type { RequestTrace } from '../core/tracer.ts';
 
-const scopes = perRequest<FastifyRequest, RequestScope>((request) => {
+export function newScope(requestId: string): RequestScope {
   const ending = new AbortController();
   // As many as there are statements at the same time; Node warns of more than ten.
   setMaxListeners(0, ending.signal);
-  return { requestId: request.id, ending };
-});
+  return { requestId, ending };
+}
+
+const scopes = perRequest<FastifyRequest, RequestScope>((request) => newScope(request.id));
 
 export function scopeOf(request: FastifyRequest): RequestScope {
   return scopes.get(request);

@@ -1,6 +1,7 @@
 // Apollo Sandbox: a page of ours that shows Apollo's site in a frame, under a policy of its own.
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyReply } from 'fastify';
+import { routes } from '../http/routes.ts';
 import { ApolloServerPluginLandingPageLocalDefault } from './apollo-packages.ts';
 import { policyOf } from './content-policy.ts';
 
@@ -14,23 +15,10 @@ function renderSandbox(html: string): Page {
   const nonce = /<script nonce="([0-9a-f]+)"/.exec(html)?.[1];
   if (nonce === undefined)
     throw new Error("Apollo's landing page has no nonce any more: adapt its CSP in sandbox.ts.");
-  const assets = 'https://apollo-server-landing-page.cdn.apollographql.com';
-  return {
-    html,
-    policy: policyOf({
-      'script-src': [`'nonce-${nonce}'`, 'https://embeddable-sandbox.cdn.apollographql.com'],
-      'style-src': [`'nonce-${nonce}'`, 'https://fonts.googleapis.com'],
-      'font-src': ['https://fonts.gstatic.com'],
-      'img-src': ["'self'", assets],
-      'manifest-src': [assets],
-      'frame-src': ['https://sandbox.embed.apollographql.com'],
-      // The frame asks this page by postMessage to send the operation, so it goes to our own origin: no CORS.
-      'connect-src': ["'self'"],
-    }),
-  };
+  return { html, policy: policyOf(routes.graphql.page(`'nonce-${nonce}'`)) };
 }
 
-interface Sandbox {
+export interface Sandbox {
   /** To be given to Apollo, which starts it. */
   readonly plugin: ApolloServerPlugin;
   render(): Promise<Page>;

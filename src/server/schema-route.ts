@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { lexicographicSortSchema, type GraphQLSchema } from 'graphql';
+import { routes } from '../http/routes.ts';
 import { badRequest } from './format-error.ts';
 
 const require = createRequire(import.meta.url);
@@ -25,7 +26,7 @@ export function addSchemaRoute(
   app: FastifyInstance,
   schemaFor: (request: FastifyRequest) => Promise<GraphQLSchema | null>,
 ): void {
-  app.get('/schema.graphql', async (request, reply) => {
+  app.get(routes.schema.path, async (request, reply) => {
     const schema = await schemaFor(request);
     if (!schema) throw badRequest(404, 'This server does not show its schema.');
     return reply.type('application/graphql; charset=utf-8').send(schemaText(schema));

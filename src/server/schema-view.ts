@@ -1,5 +1,6 @@
 // What GET /schema.graphql shows to whom; the same as introspection does.
 import type { Authenticator } from '../access/authenticate.ts';
+import type { Credential } from '../access/credential.ts';
 import { costOfSchema, type Gate } from '../access/policy/index.ts';
 import type { Limits } from '../access/rate-limit/index.ts';
 import { unauthenticated } from '../core/errors.ts';
@@ -16,9 +17,9 @@ export function schemaView(
   introspection: 'public' | 'keys' | 'off',
   { gate, authenticator, limits }: Options,
 ) {
-  return async ({ headers, ip, answer }: RequestFacts) => {
+  return async ({ ip, answer }: RequestFacts, credential: Credential) => {
     if (introspection === 'off') return null;
-    const principal = await authenticator.authenticate(headers, ip);
+    const principal = await authenticator.authenticate(credential, ip);
     const isPublic = introspection === 'public';
     if (principal.kind === 'ANONYMOUS' && !isPublic) throw unauthenticated('MISSING_CREDENTIAL');
     await limits.open(principal, ip, answer).charge(costOfSchema);

@@ -4,6 +4,7 @@ import { buildSchema, getMetadataStorage, type NonEmptyArray } from 'type-graphq
 import {
   compilePolicy,
   guardBoundaries,
+  shieldRoots,
   type Policy,
   type PolicyDeclaration,
 } from '../access/policy/index.ts';
@@ -53,6 +54,7 @@ export async function assembleSchema(
 ): Promise<AssembledSchema> {
   const { schema, policy } = await assembleUnguarded(features);
   noteRunningMutations(schema);
+  shieldRoots(schema, policy.fields);
   guardBoundaries(schema, policy);
   describeCommon(schema);
   describeRequirements(schema, policy);

@@ -10,6 +10,8 @@ import { assertTextVariables, type TextVariables } from './text-lengths.ts';
 export const maxValueDepth = 20;
 /** A condition of a filter takes two. SQLite ends at 1000 conditions, and nobody writes as many. */
 const maxListObjects = 500;
+/** Over all lists of an operation: each becomes a part of a statement, and the statements of an operation are written at once. */
+export const maxFilterObjects = 5_000;
 /**
  * Of the values in lists, such as those of `in`, over all lists of an operation: each is folded, bound and compared. One body
  * holds some 25,000, but one variable may stand in a hundred places.
@@ -61,11 +63,14 @@ function assertHandy(variables: unknown): void {
   if (deepest > maxValueDepth) refuse('values with a depth of', deepest, maxValueDepth);
 }
 
-/**
- * As coerced: one variable may stand in many places of a literal, and counts in each of them. Returns the number of plain
- * values in lists.
- */
-function assertFewObjects(args: unknown): number {
+interface Counted {
+  readonly objects: number;
+  /** Plain ones, in lists. */
+  readonly values: number;
+}
+
+/** As coerced: one variable may stand in many places of a literal, and counts in each of them. */
+function countIn(args: unknown): Counted {
   let objects = 0;
   let values = 0;
   for (const { value } of objectsIn(args)) {
@@ -74,7 +79,7 @@ function assertFewObjects(args: unknown): number {
     if (objects > maxListObjects)
       refuse('a list whose arguments hold objects in the number of', objects, maxListObjects);
   }
-  return values;
+  return { objects, values };
 }
 
 function badValue(message: string): ApiError {
@@ -118,12 +123,16 @@ export function assertValues(
   });
   if (!coerced) return;
   checkSwitches(switches, coerced);
-  let values = 0;
+  const sum = { objects: 0, values: 0 };
   for (const field of open) {
     const check = field.definition.extensions['checkArguments'] as (args: Record<string, unknown>) => void;
     const args = argumentsOf(field, coerced);
-    values += assertFewObjects(args);
-    if (values > maxListValues) refuse('values in lists, at least', values, maxListValues);
+    const { objects, values } = countIn(args);
+    sum.objects += objects;
+    sum.values += values;
+    if (sum.objects > maxFilterObjects)
+      refuse('objects in the arguments of its lists, at least', sum.objects, maxFilterObjects);
+    if (sum.values > maxListValues) refuse('values in lists, at least', sum.values, maxListValues);
     check(args);
     if (fixed.has(field)) settled.add(field);
   }

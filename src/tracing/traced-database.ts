@@ -1,4 +1,4 @@
-// A store whose statements are told to the trace of the request that they are for. Those of chores and probes are for none.
+// A store whose statements are told to the trace of the request that they are for. Those of jobs and probes are for none.
 import type { Sql } from 'sql-template-tag';
 import type { RequestTrace } from '../core/tracer.ts';
 import type { Connection, Database, WriteConnection } from '../db/database.ts';

@@ -1,6 +1,6 @@
 // Slices of long work: by turns between workspaces, one at a time, with the event loop's other work between them.
 import { expect, it } from 'vitest';
-import { createSlices } from '../../src/core/slices.ts';
+import { createSlices, inSlices } from '../../src/core/slices.ts';
 
 it('take turns between workspaces, whatever one of them has asked for before', async () => {
   const { run } = createSlices();
@@ -34,4 +34,24 @@ it('pass on what work answers and what it throws, and go on', async () => {
   await expect(failed).rejects.toBe(fault);
   expect(await answered).toBe(7);
   expect(await run('b', () => 8)).toBe(8);
+});
+
+it('divide items by their size, in their order, and leave a little work in one piece', async () => {
+  const turns: number[][] = [];
+  let turn: number[] | undefined;
+  const work = (size: number) => {
+    if (!turn) {
+      turns.push((turn = []));
+      // A slice is done at once; the next one comes in a later turn.
+      queueMicrotask(() => (turn = undefined));
+    }
+    turn.push(size);
+    return size * 2;
+  };
+  const sliced = { size: (size: number) => size, most: 10 };
+  expect(await inSlices('a', [4, 6, 1, 30, 9, 1], sliced, work)).toEqual([8, 12, 2, 60, 18, 2]);
+  expect(turns).toEqual([[4, 6], [1], [30], [9, 1]]);
+  turns.length = 0;
+  expect(await inSlices('a', [4, 6], sliced, work)).toEqual([8, 12]);
+  expect(turns).toEqual([[4, 6]]);
 });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiError } from '../../src/core/errors.ts';
 import type { Comparator, Condition } from '../../src/db/condition.ts';
+import type { ListAt } from '../../src/db/list-indexes.ts';
 import { pathsOf } from '../../src/db/list-paths.ts';
 import {
   examineLimits,
@@ -113,8 +114,8 @@ const questionOf = ({ comparison, orders, isSearched }: Kind) =>
   });
 type Question = ReturnType<typeof questionOf> extends fc.Arbitrary<infer T> ? T : never;
 
-const few: ExamineLimits = { firstInOrder: 2, inOrder: 5, apart: 3, perParent: 2, counted: 6, linked: 4 };
-const one: ExamineLimits = { firstInOrder: 1, inOrder: 1, apart: 1, perParent: 1, counted: 1, linked: 1 };
+const few: ExamineLimits = { firstInOrder: 2, inOrder: 5, apart: 3, perParent: 2, counted: 6 };
+const one: ExamineLimits = { firstInOrder: 1, inOrder: 1, apart: 1, perParent: 1, counted: 1 };
 
 async function build(store: Store, people: readonly Person[]) {
   const workspaceId = await store.workspace();
@@ -256,6 +257,31 @@ describe('The ways to a list', () => {
   it('begin in the wanted order where the filter may leave most of the rows', () => {
     expect(waysOf({ property: 'name', op: 'contains', value: 'an' })).toEqual(['order', 'order']);
     expect(waysOf({ all: [] }, { search: [[['an']]] })).toEqual(['order', 'words', 'order']);
+  });
+
+  it('below a venue follow its links, which have the order of its customers', () => {
+    const link = { by: 'link', table: () => CustomerVenue, parent: 'venueId', child: 'customerId' } as const;
+    const since: Condition = { property: 'createdAt', op: 'gte', value: times[0] };
+    const named: Condition = { property: 'name', op: 'contains', value: 'an' };
+    const ofVenue = { workspaceId: 'wks_1', venueIds: ['ven_1'] };
+    const kinds = (all: readonly Condition[], at: Partial<ListAt>) =>
+      pathsOf({ query: { ...query, condition: { all } }, scope: everywhere, ...at }).map((path) =>
+        path.kind === 'links' && path.isAll ? 'all links' : path.kind,
+      );
+    for (const at of [{ link }, { link, scope: ofVenue }, { scope: ofVenue }]) {
+      expect(kinds([], at)).toEqual(['all links']);
+      expect(kinds([since], at)).toEqual(['all links']);
+      expect(kinds([named], at)).toEqual(['links', 'links']);
+      expect(kinds([{ any: [since, named] }], at)).toEqual(['links', 'links']);
+    }
+    const byName = { ...query, window: { ...window, orderBy: 'nameFolded' } };
+    expect(pathsOf({ query: byName, scope: everywhere, link }).map(({ kind }) => kind)).not.toContain(
+      'links',
+    );
+    const ofTwo = { workspaceId: 'wks_1', venueIds: ['ven_1', 'ven_2'] };
+    expect(kinds([], { scope: ofTwo })).not.toContain('all links');
+    const ofCustomer = { ...link, parent: 'customerId', child: 'venueId' };
+    expect(kinds([], { link: ofCustomer, scope: ofVenue })).not.toContain('all links');
   });
 
   it('are not bounded where no limits are given', () => {

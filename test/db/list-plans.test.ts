@@ -12,9 +12,12 @@ import { listsPerParentStatement, listStatement } from '../../src/db/select.ts';
 import { tableOf, type Table } from '../../src/db/table.ts';
 import type { TenantScope } from '../../src/db/tenancy.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
+import { Booking } from '../../src/features/bookings/index.ts';
 import { Customer, CustomerVenue } from '../../src/features/customers/index.ts';
 import { features } from '../../src/features/index.ts';
-import { Inquiry } from '../../src/features/inquiries/index.ts';
+import { FollowUp } from '../../src/features/follow-ups/index.ts';
+import { Inquiry, Reply } from '../../src/features/inquiries/index.ts';
+import { Treatment } from '../../src/features/treatments/index.ts';
 import { Venue } from '../../src/features/venues/index.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type TestHouse } from '../support/house.ts';
@@ -64,16 +67,30 @@ const nested = [
     link: { ...linked, parent: 'customerId', child: 'venueId' } as ParentLink,
     orders: ['createdAt', 'nameFolded'],
   },
-  ...['customerId', 'venueId'].map((property) => ({
-    ...{
-      from: property === 'venueId' ? 'Venue' : 'Customer',
-      to: 'Inquiry',
-      table: tableOf<unknown>(Inquiry),
-    },
+  ...(
+    [
+      ['Customer', 'customerId', Inquiry, ['createdAt', 'updatedAt']],
+      ['Venue', 'venueId', Inquiry, ['createdAt', 'updatedAt']],
+      ['Customer', 'customerId', Booking, ['startsAt', 'createdAt']],
+      ['Venue', 'venueId', Booking, ['startsAt', 'createdAt']],
+      ['Customer', 'customerId', FollowUp, ['dueAt', 'createdAt']],
+      ['Inquiry', 'inquiryId', FollowUp, ['dueAt', 'createdAt']],
+      ['Inquiry', 'inquiryId', Reply, ['createdAt']],
+      ['Venue', 'venueId', Treatment, ['createdAt']],
+    ] as const
+  ).map(([from, property, entity, orders]) => ({
+    ...{ from, to: entity.name, table: tableOf<unknown>(entity), orders },
     link: { by: 'column', property } as ParentLink,
-    orders: ['createdAt', 'updatedAt'],
   })),
 ];
+
+/** Whether a way below a parent begins with the parent: then it must not read more than what is below it. */
+const isOfParent = (path: Path) =>
+  path.kind === 'exact' ||
+  path.kind === 'links' ||
+  (path.kind === 'order' && path.ofParent) ||
+  (path.kind === 'driver' &&
+    (path.driver.by === 'link' || (path.driver.by === 'index' && path.driver.ofParent)));
 
 /** The ids of the parents are read in full, as they should be. */
 const isOfRows = (scan: string) => !/parent|Function Scan/.test(scan);
@@ -106,6 +123,9 @@ describeEachEngine('Every list', (engine) => {
     const what = `${JSON.stringify([query.condition, query.window.orderBy, path])}\n${plan.text}`;
     if (isRead.has(query.table.name)) expect(plan.fullScans, what).toEqual([]);
     if (path.kind !== 'driver' && !isShort(query.table)) expect(plan.sorts, what).toEqual([]);
+    // Postgres without statistics takes any index of the workspace; it has them soon.
+    const isOfFew = path.kind === 'driver' && path.driver.by === 'index' && engine === 'sqlite';
+    if (isOfFew) expect(plan.ofWorkspace, what).toEqual([]);
   }
 
   describe.each(['as they come', 'with statistics'])('%s', (kind) => {
@@ -163,8 +183,13 @@ describeEachEngine('Every list', (engine) => {
               const statement = listsPerParentStatement(lists, ['a', 'b'], scope, database.dialect);
               const text = database.dialect.text(statement);
               const plan = await planOf(database, { text, values: statement.values });
-              if (isRead.has(table.name))
-                expect(plan.fullScans.filter(isOfRows), `${JSON.stringify(path)}\n${plan.text}`).toEqual([]);
+              const what = `${JSON.stringify(path)}\n${plan.text}`;
+              if (!isRead.has(table.name)) continue;
+              expect(plan.fullScans.filter(isOfRows), what).toEqual([]);
+              // Without statistics Postgres takes any index as well; it has them soon.
+              const isSure = engine === 'sqlite' || kind === 'with statistics';
+              if (isSure && isOfParent(path)) expect(plan.ofWorkspace, what).toEqual([]);
+              if (path.kind === 'links') expect(plan.sorts, what).toEqual([]);
             }
           }
         }

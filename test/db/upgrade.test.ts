@@ -106,6 +106,10 @@ const rows: [string, Values[]][] = [
       inquiry('inq_b', 'wks_b', 'cus_b'),
     ],
   ],
+  [
+    'customer_venues',
+    ['cus_a', 'cus_sam'].map((customer_id) => ({ workspace_id: 'wks_a', customer_id, venue_id: 'ven_a' })),
+  ],
   ['replies', replies],
   ['treatments', [treatment('trt_a', 2_147_483_647), treatment('trt_b', 0)]],
 ];
@@ -167,6 +171,19 @@ describeEachEngine('A store of the version before', (engineName) => {
     expect(prices.map(([cents]) => Number(cents))).toEqual([2_147_483_647, 0]);
     for (const table of ['customers', 'inquiries', 'treatments'])
       expect(new Set((await column(database, table, ['version'])).flat())).toEqual(new Set([3]));
+  });
+
+  it('tells each link between a customer and a venue when the customer was made; links made from now on too', async () => {
+    const database = await open();
+    await database.migrate();
+    await insert(database, 'customers', { ...customer('cus_new', 'wks_a', 'Newt'), created_at: later });
+    const link = { workspace_id: 'wks_a', customer_id: 'cus_new', venue_id: 'ven_a' };
+    await insert(database, 'customer_venues', link);
+    const made = new Map((await column(database, 'customers', ['id', 'created_at'])) as [string, unknown][]);
+    const known = await column(database, 'customer_venues', ['customer_id', 'customer_created_at']);
+    expect(known).toHaveLength(3);
+    for (const [id, createdAt] of known) expect([id, createdAt]).toEqual([id, made.get(id as string)]);
+    expect(made.get('cus_new')).not.toEqual(made.get('cus_a'));
   });
 
   it('lets a server that has not been replaced yet go on writing replies; they count as answers', async () => {

@@ -36,13 +36,6 @@ function faultOf({ name, status, cpuMs, answerMs, stoodStillMs }: Cost): string[
   ];
 }
 
-/**
- * To be mended, and then to be taken out: lists of up to a hundred rows below each of hundreds of rows take SQLite 1 to 10 s,
- * where their operation ends. `npm run bench:hostile` measures them with the others.
- */
-const areStillSlow =
-  /^(venues\.customers\.|venues\.inquiries\.|customers\.(bookings|inquiries|followUps)|inquiries\.followUps)/;
-
 describeEachEngine('A server under attack', (engineName) => {
   let engine: Engine;
   let target: Target;
@@ -63,9 +56,7 @@ describeEachEngine('A server under attack', (engineName) => {
   it.each(sectionNames)(
     'answers or refuses each of the %s shortly, and gives the memory back',
     async (section) => {
-      const attacks = attacksOf(section, target.schema, false).filter(
-        ({ name }) => section !== 'lists' || engineName !== 'sqlite' || !areStillSlow.test(name),
-      );
+      const attacks = attacksOf(section, target.schema, false);
       expect(attacks.length).toBeGreaterThan(4);
       // What is meant to stay full is filled first.
       await measureAll(target, attacks.slice(0, 100), options);

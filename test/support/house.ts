@@ -1,7 +1,7 @@
 // A whole server on a real store of its own, with a clock that a test sets, and a ladder to seed it:
 // `(await house.workspace()).key('read:customers')`.
 import { pino, type Logger } from 'pino';
-import { createApp, type App } from '../../src/app.ts';
+import { createApp, type App, type AppOptions } from '../../src/app.ts';
 import type { CostReport } from '../../src/access/rate-limit/index.ts';
 import { operatorContext } from '../../src/access/operator.ts';
 import { readConfig, type Config } from '../../src/config.ts';
@@ -114,6 +114,8 @@ export interface HouseOptions {
   readonly compiledExecution?: CompiledExecution;
   /** Default: 10 s. */
   readonly operationLimitMs?: number;
+  /** Puts other parts in the place of those that refuse. */
+  readonly enforcement?: NonNullable<AppOptions['enforcement']>;
 }
 
 export async function openTestHouse(
@@ -131,6 +133,7 @@ export async function openTestHouse(
     compiledExecution: options.compiledExecution ?? executionOfThisRun,
     logger: options.logger ?? pino({ level: 'silent' }),
     ...(options.operationLimitMs ? { operationLimitMs: options.operationLimitMs } : {}),
+    ...(options.enforcement ? { enforcement: options.enforcement } : {}),
     ...(options.meter ? { meter: options.meter } : {}),
     ...(options.tracer ? { tracer: options.tracer } : {}),
     database: {

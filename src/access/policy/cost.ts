@@ -10,15 +10,13 @@ import {
   type ArgumentNode,
   type GraphQLOutputType,
 } from 'graphql';
+import { defaultPageSize } from '../../core/page-size.ts';
 import { filterCost } from './filter-cost.ts';
 import { introspectionFields } from './document-limits.ts';
 import { costOfCalling, type SentArguments } from './field-cost.ts';
 import type { OperationPlan, PlannedField } from './operation-plan.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
-
-/** What a list may answer when it names no size, or one that is not known yet. */
-const assumedPageSize = 50;
 
 function sizeIn(argument: ArgumentNode | undefined, variables: Variables): number | null {
   const value = argument?.value;
@@ -29,7 +27,7 @@ function sizeIn(argument: ArgumentNode | undefined, variables: Variables): numbe
 
 function pageSize({ node }: PlannedField, variables: Variables): number {
   const named = (name: string) => node.arguments?.find((argument) => argument.name.value === name);
-  return sizeIn(named('first'), variables) ?? sizeIn(named('last'), variables) ?? assumedPageSize;
+  return sizeIn(named('first'), variables) ?? sizeIn(named('last'), variables) ?? defaultPageSize;
 }
 
 function isConnection({ definition }: PlannedField): boolean {
@@ -59,7 +57,7 @@ function ownCost(field: PlannedField, variables: Variables, isMutation: boolean)
 function costOfField(
   field: PlannedField,
   variables: Variables,
-  length = assumedPageSize,
+  length = defaultPageSize,
   isMutation = false,
 ): number {
   return ownCost(field, variables, isMutation) + objectsOf(field, variables, length);
@@ -71,7 +69,7 @@ function costOfField(
  */
 function objectsOf(field: PlannedField, variables: Variables, length: number): number {
   if (!isCompositeType(getNamedType(field.definition.type))) return 0;
-  const listed = itemsSent(field, variables) ?? assumedPageSize;
+  const listed = itemsSent(field, variables) ?? defaultPageSize;
   const sum = (fields: readonly PlannedField[], itemsInEach = listed) =>
     fields.reduce((total, child) => total + costOfField(child, variables, itemsInEach), 0);
   // Of an interface the dearest type counts: which one it is, only the answer tells.
@@ -128,7 +126,7 @@ export function costOf(plan: OperationPlan, variables: Variables): number {
   const given = withDefaults(plan, variables);
   const isMutation = plan.type === 'mutation';
   const total = plan.fields.reduce(
-    (sum, field) => sum + costOfField(field, given, assumedPageSize, isMutation),
+    (sum, field) => sum + costOfField(field, given, defaultPageSize, isMutation),
     introspectionCost(plan),
   );
   return Math.min(maxCost, Math.max(1, total));

@@ -26,4 +26,5 @@ export {
 } from './document-limits.ts';
 export { operationError, pathError } from './denial-errors.ts';
 export { shieldTree } from './rules.ts';
+export { shieldRoots } from './shield-roots.ts';
 export { createExplainer, smallestSet, type AccessExplainer } from './explain.ts';

@@ -1,5 +1,6 @@
 // Requirements as graphql-shield rules: one rule object for each distinct requirement, and the one rule tree of the schema.
 import { createRequire } from 'node:module';
+import type { GraphQLResolveInfo } from 'graphql';
 import type * as GraphqlShield from 'graphql-shield';
 import type { Principal } from '../../core/principal.ts';
 import { missingScopes, type Requirement } from './requirement.ts';
@@ -42,6 +43,17 @@ export async function judge(requirement: Requirement, principal: Principal): Pro
   };
   // Only `true` opens a door; shield may also answer with an Error.
   return (await rule.resolve({}, {}, context, {}, { debug: true })) === true;
+}
+
+/** The one shield. What its tree does not name is denied; the resolvers' own errors stay what they are. */
+export function shieldOf(tree: RuleTree): ReturnType<typeof shieldModule.shield> {
+  return shieldModule.shield(tree, {
+    debug: true,
+    fallbackRule: shieldModule.deny,
+    fallbackError: (_error, _parent, _args, _context, { parentType, fieldName }: GraphQLResolveInfo) => {
+      throw new Error(`${parentType.name}.${fieldName} was about to run for a caller who may not use it.`);
+    },
+  });
 }
 
 /** The rule tree as graphql-shield takes it. Rules stand on object types only: shield ignores those on interfaces. */

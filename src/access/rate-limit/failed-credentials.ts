@@ -10,9 +10,9 @@ import type { Limits } from './request-limits.ts';
 export function countingFailures(authenticator: Authenticator, limits: Limits): Authenticator {
   return {
     ...authenticator,
-    async authenticate(headers, ip) {
+    async authenticate(credential, ip) {
       try {
-        return await authenticator.authenticate(headers, ip);
+        return await authenticator.authenticate(credential, ip);
       } catch (error) {
         if (error instanceof ApiError && error.code === 'UNAUTHENTICATED') await limits.noteFailure(ip);
         throw error;

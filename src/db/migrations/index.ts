@@ -19,6 +19,7 @@ import { LargePrices1767225600041 } from './41-large-prices.ts';
 import { ReplyAuthors1767225600042 } from './42-reply-authors.ts';
 import { StoreRequirements1767225600050 } from './50-store-requirements.ts';
 import { AddressFolds1767225600060 } from './60-address-folds.ts';
+import { VenueCustomers1767225600070 } from './70-venue-customers.ts';
 
 export const migrations = [
   Accounts1767225600001,
@@ -40,4 +41,5 @@ export const migrations = [
   ReplyAuthors1767225600042,
   StoreRequirements1767225600050,
   AddressFolds1767225600060,
+  VenueCustomers1767225600070,
 ];

@@ -1,10 +1,12 @@
 // The door of the api-keys room: its manifest.
 import { adminOnly, authenticated, ownerOnly, type PolicyDeclaration } from '../../access/policy/index.ts';
+import { hourMs } from '../../core/clock.ts';
 import type { Feature } from '../../graph/feature.ts';
+import { sweepInactiveKeys } from './api-key.events.ts';
 import { ApiKeyFields, ApiKeyOperations, apiKeyPayloads } from './api-key.resolver.ts';
 import { apiKeyCreator, apiKeyQueries, apiKeys } from './api-key.resource.ts';
 
-export { keyEvents, sweepInactiveKeys } from './api-key.events.ts';
+export { keyEvents } from './api-key.events.ts';
 export { createApiKey } from './api-key.service.ts';
 
 const payloadPolicies: PolicyDeclaration = Object.fromEntries(
@@ -17,6 +19,7 @@ export const apiKeysFeature: Feature = {
   tables: [],
   scopes: [],
   resources: [apiKeys],
+  jobs: [{ name: 'api-keys.disable-unused', everyMs: hourMs, scope: 'store', run: sweepInactiveKeys }],
   resolvers: [
     ...[apiKeyQueries.resolver, apiKeyCreator, ApiKeyFields, ApiKeyOperations],
     ...apiKeyPayloads.flatMap((payload) => payload.resolvers),

@@ -65,10 +65,18 @@ export class Customer implements Node {
   name: 'customer_venues',
   workspace: 'workspaceId',
   venues: { by: 'column', property: 'venueId' },
-  indexes: [{ name: 'customer_venues_venue', properties: ['workspaceId', 'venueId', 'customerId'] }],
+  copies: { key: 'customerId', property: 'createdAt', as: 'customerCreatedAt' },
+  indexes: [
+    {
+      name: 'customer_venues_venue',
+      properties: ['workspaceId', 'venueId', 'customerCreatedAt', 'customerId'],
+    },
+  ],
 })
 export class CustomerVenue {
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
   @ReferenceColumn(() => Customer, { primary: true }) customerId!: string;
   @ReferenceColumn(() => Venue, { primary: true }) venueId!: string;
+  /** The store fills it in (migrations/70-venue-customers.ts). */
+  @TimestampColumn({ nullable: true }) customerCreatedAt!: Instant | null;
 }

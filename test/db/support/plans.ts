@@ -17,6 +17,8 @@ export interface Plan {
   readonly fullScans: readonly string[];
   /** Sorts of more than a few rows, as the engine words it. */
   readonly sorts: readonly string[];
+  /** Steps that look nothing up but the workspace: they read all rows of it, unless a limit ends them. */
+  readonly ofWorkspace: readonly string[];
   /** Everything, for messages and for a closer look. */
   readonly text: string;
 }
@@ -44,6 +46,7 @@ async function sqlitePlan(database: Database, statement: Captured): Promise<Plan
     ),
     // A search sorts what it found, not the workspace.
     sorts: isSearch ? [] : details.filter((detail) => /USE TEMP B-TREE/.test(detail)),
+    ofWorkspace: details.filter((detail) => detail.endsWith(' (workspace_id=?)')),
     text: details.join('\n'),
   };
 }
@@ -80,6 +83,9 @@ async function postgresPlan(database: Database, statement: Captured): Promise<Pl
     sorts: nodes
       .filter((node) => /Sort/.test(node['Node Type']) && node['Plan Rows'] > fewRows)
       .map((node) => `${node['Node Type']} of ${node['Plan Rows']}`),
+    ofWorkspace: nodes
+      .filter((node) => /^\(\S*workspace_id = [^ ]+\)$/.test(node['Index Cond'] ?? ''))
+      .map((node) => `${node['Node Type']} ${node['Index Name']}`),
     text: nodes.map((node) => JSON.stringify({ ...node, Plans: undefined })).join('\n'),
   };
 }

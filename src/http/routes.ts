@@ -1,0 +1,93 @@
+// Every path that the server answers, once: which methods it takes, what a body must be, what its page may load, whether its
+// requests are traced and how loudly they are logged. What is done at a path stands where it is added.
+
+/** What a page may load, by directive of Content-Security-Policy. What is not named is refused. */
+export type PageSources = Readonly<Record<string, readonly string[]>>;
+
+export interface Route {
+  /** As Fastify takes it; `:name` stands for one part. */
+  readonly path: string;
+  readonly methods: readonly ['GET', 'HEAD'] | readonly ['GET', 'POST'];
+  /** `operation` = JSON of an operation, and the answer is JSON as well. `none` = a body is not looked at. */
+  readonly body: 'none' | 'operation';
+  /**
+   * What the page at this path may load; none = it has no page. `own` is the source that stands for the page's own inline
+   * script or style: its hash or the nonce of one rendering.
+   */
+  readonly page?: (own: string) => PageSources;
+  /** Pages and probes have no trace: they ask the store for nothing that an operation would wait for. */
+  readonly isTraced: boolean;
+  /** Of the line of a request that was answered without an error. */
+  readonly logLevel: 'info' | 'debug';
+}
+
+/** What most paths are: something to look at. */
+const shown = {
+  methods: ['GET', 'HEAD'],
+  ...{ body: 'none', isTraced: false, logLevel: 'info' },
+} as const satisfies Omit<Route, 'path'>;
+
+/** A probe asks every few seconds, and would fill the log with its being well. */
+const probe = { ...shown, logLevel: 'debug' } as const;
+
+/** Apollo's page of Sandbox, which is a frame of Apollo's site. */
+const sandboxAssets = 'https://apollo-server-landing-page.cdn.apollographql.com';
+const sandboxPage = (nonce: string): PageSources => ({
+  'script-src': [nonce, 'https://embeddable-sandbox.cdn.apollographql.com'],
+  'style-src': [nonce, 'https://fonts.googleapis.com'],
+  'font-src': ['https://fonts.gstatic.com'],
+  'img-src': ["'self'", sandboxAssets],
+  'manifest-src': [sandboxAssets],
+  'frame-src': ['https://sandbox.embed.apollographql.com'],
+  // The frame asks this page by postMessage to send the operation, so it goes to our own origin: no CORS.
+  'connect-src': ["'self'"],
+});
+
+const graphiqlPage = (): PageSources => ({
+  'script-src': ["'self'"],
+  // Its editor writes style elements and attributes as it goes.
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ['data:'],
+  'font-src': ['data:'],
+  // The page makes blobs of the scripts inside it; they inherit this policy.
+  'worker-src': ['blob:'],
+  'connect-src': ["'self'"],
+});
+
+/** A style sheet and pictures of ours. No script, no form, no frame. */
+const docsPage = (): PageSources => ({ 'style-src': ["'self'"], 'img-src': ["'self'"] });
+
+const welcomePage = (hash: string): PageSources => ({ 'style-src': [hash], 'img-src': ["'self'"] });
+
+export const routes = {
+  welcome: { ...shown, path: '/', page: welcomePage },
+  graphql: {
+    path: '/graphql',
+    methods: ['GET', 'POST'],
+    body: 'operation',
+    page: sandboxPage,
+    isTraced: true,
+    logLevel: 'info',
+  },
+  graphiql: { ...shown, path: '/graphiql', page: graphiqlPage },
+  graphiqlAsset: { ...shown, path: '/graphiql/:name' },
+  docs: { ...shown, path: '/docs', page: docsPage },
+  docsPage: { ...shown, path: '/docs/:name', page: docsPage },
+  schema: { ...shown, path: '/schema.graphql' },
+  icon: { ...shown, path: '/favicon.ico' },
+  live: { ...probe, path: '/health/live' },
+  ready: { ...probe, path: '/health/ready' },
+} as const satisfies Readonly<Record<string, Route>>;
+
+const byPath = new Map<string, Route>(Object.values(routes).map((route) => [route.path, route]));
+
+/** The route at a path, as it is declared or as it is asked for, with or without a slash at its end. */
+export function findRoute(path: string): Route | undefined {
+  const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+  return byPath.get(trimmed) ?? byPath.get(trimmed.replace(/[^/]+$/, ':name'));
+}
+
+/** What an Allow header says. */
+export function allowedBy({ methods }: Route): string {
+  return methods.join(', ');
+}
