@@ -37,6 +37,14 @@ describe('The handbook', () => {
     expect(pages.sort()).toEqual(pageNames.map((name) => `${name}.md`).sort());
   });
 
+  it('names every room of the house, and what stands beside them', () => {
+    const house = readFileSync(join(root, 'src/handbook/architecture.md'), 'utf8');
+    const there = readdirSync(join(root, 'src'), { withFileTypes: true }).map((entry) =>
+      entry.isDirectory() ? `\`src/${entry.name}/\`` : `\`src/${entry.name}\``,
+    );
+    expect(there.filter((name) => !house.includes(name))).toEqual([]);
+  });
+
   it.each(files)('%s links to what is there', (file) => {
     const idsOf = (target: string) =>
       [...proseOf(target).matchAll(/^#+ (.+)$/gm)].map(([, title]) => headingId(title!.replaceAll('`', '')));
