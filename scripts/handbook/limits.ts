@@ -13,8 +13,7 @@ import * as availability from '../../src/features/bookings/availability.service.
 import { maxVenues } from '../../src/features/statistics/statistics.inputs.ts';
 import { maxBuckets } from '../../src/features/statistics/buckets.ts';
 import { maxBulk } from '../../src/graph/input.ts';
-import { defaultPageSize, maxPageSize } from '../../src/core/page-size.ts';
-import { maxSearchLength } from '../../src/graph/page.ts';
+import { defaultPageSize, maxPageSize, maxSearchLength } from '../../src/core/page-size.ts';
 import { maxPlaces } from '../../src/server/error-paths.ts';
 import { defaultBodyLimitBytes } from '../../src/server/http.ts';
 import * as values from '../../src/server/value-limits.ts';

@@ -1,7 +1,6 @@
 // What the rest of the house may do with a store: read, write in one transaction, migrate, close. The engines implement it.
 import type { Sql } from 'sql-template-tag';
 import type { Dialect } from './dialect.ts';
-import type { AppliedMigration } from './migrations/timed.ts';
 
 /** For whom a statement or a transaction is. */
 export interface StoreCall {
@@ -54,6 +53,11 @@ export function untilEnd(connection: WriteConnection): { connection: WriteConnec
     },
     end: () => void (isOver = true),
   };
+}
+
+export interface AppliedMigration {
+  readonly name: string;
+  readonly durationMs: number;
 }
 
 export interface MigrationReport {

@@ -3,6 +3,7 @@ import type { DataSourceOptions } from 'typeorm';
 import { idleTransactionMs, statementLimitMs, statementPatienceMs } from '../core/deadlines.ts';
 import {
   untilEnd,
+  type AppliedMigration,
   type Database,
   type DatabaseOptions,
   type StoreCall,
@@ -16,7 +17,7 @@ import { migrations } from './migrations/index.ts';
 import { bringUpToDate, runMissing } from './migrations/migrate.ts';
 import { appliedTable } from './migrations/released.ts';
 import { findRefusal } from './migrations/requirements.ts';
-import { timedMigrations, type AppliedMigration } from './migrations/timed.ts';
+import { timedMigrations } from './migrations/timed.ts';
 import { cancellable, createCancel, type Cancel } from './postgres-cancel.ts';
 import { createNearness } from './postgres-near.ts';
 import { applicationName, dropIdle, isSilence, newPool, type PoolClient } from './postgres-pool.ts';

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSourceOptions } from 'typeorm';
 import {
   untilEnd,
+  type AppliedMigration,
   type Database,
   type DatabaseOptions,
   type StoreCall,
@@ -22,7 +23,7 @@ import { migrations } from './migrations/index.ts';
 import { bringUpToDate, runMissing } from './migrations/migrate.ts';
 import { appliedTable, type ReadRows } from './migrations/released.ts';
 import { findRefusal } from './migrations/requirements.ts';
-import { timedMigrations, type AppliedMigration } from './migrations/timed.ts';
+import { timedMigrations } from './migrations/timed.ts';
 import { beginImmediate, busyTimeoutMs, createTurns, type Begin } from './sqlite-begin.ts';
 import { openConnection, type SqliteConnection } from './sqlite-connection.ts';
 import { openNearness } from './sqlite-near.ts';

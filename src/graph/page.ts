@@ -1,7 +1,7 @@
 // Arguments of a connection -> the window to read, and the rows read -> the page that Relay's specification describes.
 import { Field, Int, ObjectType } from 'type-graphql';
 import { ApiError } from '../core/errors.ts';
-import { defaultPageSize, maxPageSize } from '../core/page-size.ts';
+import { defaultPageSize, maxPageSize, maxSearchLength } from '../core/page-size.ts';
 import { conditionText } from '../db/condition-text.ts';
 import { searchTerms, type SearchTerm } from '../db/search-terms.ts';
 import type { Direction, Window } from '../db/select.ts';
@@ -9,8 +9,6 @@ import type { Table } from '../db/table.ts';
 import type { ListResult } from '../db/tenant-db.ts';
 import { filterCondition, type FilterValue } from './comparators.ts';
 import { assertCursorOf, decodeCursor, encodeCursor, fingerprint } from './cursor.ts';
-
-export const maxSearchLength = 200;
 
 export interface ConnectionArguments {
   readonly first?: number | null;

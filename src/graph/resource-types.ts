@@ -1,9 +1,10 @@
 // The GraphQL types that a resource's declaration makes: its connection and edge, filter, order and arguments.
 import { ArgsType, Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { maxSearchLength } from '../core/page-size.ts';
 import type { EntityClass } from '../db/table.ts';
 import { orderInWords } from './in-words.ts';
 import { named } from './named-class.ts';
-import { maxSearchLength, pageArguments, type Order, PageInfo } from './page.ts';
+import { pageArguments, type Order, PageInfo } from './page.ts';
 
 enum OrderDirection {
   ASC = 'ASC',

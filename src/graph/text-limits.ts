@@ -11,8 +11,8 @@ import {
   type GraphQLInputType,
   type GraphQLSchema,
 } from 'graphql';
+import { maxSearchLength } from '../core/page-size.ts';
 import { ruledTextLength } from './input-limits.ts';
-import { maxSearchLength } from './page.ts';
 
 type Place = GraphQLArgument | GraphQLInputField;
 

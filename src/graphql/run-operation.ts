@@ -6,7 +6,6 @@ import type { Caller } from '../access/authenticate.ts';
 import type { RequestContextBase, RequestFacts, RequestScope } from '../core/request-facts.ts';
 import { startApollo, unfinishedAnswer, type ApolloOptions } from '../server/apollo.ts';
 import { HeaderMap } from '../server/apollo-packages.ts';
-import type { Drain } from '../server/drain.ts';
 import type { ErrorDoor, PresentedAnswer } from '../server/format-error.ts';
 import { endForGoneCaller, endForShutdown, endGivenUp, startTimeLimit } from '../server/operation-limit.ts';
 import { withPatience } from '../server/patience.ts';
@@ -44,6 +43,13 @@ export interface RunOperationOptions<TContext extends RequestContextBase> extend
   readonly operationLimitMs: number;
 }
 
+/** Of the server that the door belongs to. */
+export interface OperationDoorTools {
+  /** What is in flight, and how it is cut off at the server's end. */
+  readonly drain: { track<T>(work: Promise<T>, cutOff: () => void): Promise<T> };
+  readonly errors: ErrorDoor;
+}
+
 export interface OperationDoor {
   readonly run: RunOperation;
   stop(): Promise<void>;
@@ -59,7 +65,7 @@ function postOf({ facts: { operation }, variables = {} }: OperationRequest): HTT
 function endInTime<T>(
   { facts: { scope }, whenGone }: OperationRequest,
   work: Promise<T>,
-  { limitMs, drain }: { readonly limitMs: number; readonly drain: Drain },
+  { limitMs, drain }: { readonly limitMs: number; readonly drain: OperationDoorTools['drain'] },
 ): Promise<T> {
   const stopLimit = startTimeLimit(scope, limitMs);
   const end = () => {
@@ -83,7 +89,7 @@ export function patiently<T>(
 /** Rejects when Apollo cannot start. */
 export async function openOperationDoor<TContext extends RequestContextBase>(
   options: RunOperationOptions<TContext>,
-  { drain, errors }: { readonly drain: Drain; readonly errors: ErrorDoor },
+  { drain, errors }: OperationDoorTools,
 ): Promise<OperationDoor> {
   const apollo = await startApollo(options);
   const answer = async (request: OperationRequest): Promise<OperationAnswer> => {

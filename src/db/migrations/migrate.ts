@@ -1,10 +1,9 @@
 // What both engines do to bring a store up to date, but for the lock, which each holds in its own way.
 import type { DataSource } from 'typeorm';
-import type { MigrationReport } from '../database.ts';
+import type { AppliedMigration, MigrationReport } from '../database.ts';
 import { findUnknown, isUpToDate } from './applied.ts';
 import { adoptReleased, type ReadRows } from './released.ts';
 import { findRefusal, StoreVersionError } from './requirements.ts';
-import type { AppliedMigration } from './timed.ts';
 
 /** Throws StoreVersionError before anything is changed. `apply` runs only when something is missing. */
 export async function bringUpToDate(

@@ -1,11 +1,7 @@
 // Migrations that say how long each of them took.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { AppliedMigration } from '../database.ts';
 import { migrations } from './index.ts';
-
-export interface AppliedMigration {
-  readonly name: string;
-  readonly durationMs: number;
-}
 
 type MigrationClass = new () => MigrationInterface & { readonly name: string };
 
