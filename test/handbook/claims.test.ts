@@ -2,6 +2,7 @@
 // file and command that is named is there, README is short.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { buildASTSchema, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { headingId, pageNames } from '../../scripts/handbook/pages.ts';
 import { allBlocks, idOf } from './blocks.ts';
@@ -68,6 +69,15 @@ describe('The handbook', () => {
     const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
     const named = [...textOf(file).matchAll(/npm run (?:-s )?([\w:]+(?:-\w+)*)/g)].map(([, name]) => name!);
     expect(named.filter((name) => name !== 'NAME' && !(name in scripts))).toEqual([]);
+  });
+
+  it('has queries within its sentences that fit the schema', () => {
+    const schema = buildASTSchema(parse(textOf('schema/schema.graphql')));
+    const queries = files.flatMap((file) =>
+      [...proseOf(file).matchAll(/`(\{ \w+ \{[^`…]*\})`/g)].map(([, query]) => query!),
+    );
+    expect(queries.length).toBeGreaterThanOrEqual(3);
+    for (const query of queries) expect(validate(schema, parse(query)), query).toEqual([]);
   });
 
   it.each(files)('%s names settings that there are', async (file) => {
