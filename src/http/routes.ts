@@ -84,7 +84,7 @@ const byPath = new Map<string, Route>(Object.values(routes).map((route) => [rout
 /** The route at a path, as it is declared or as it is asked for, with or without a slash at its end. */
 export function findRoute(path: string): Route | undefined {
   const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-  return byPath.get(trimmed) ?? byPath.get(trimmed.replace(/[^/]+$/, ':name'));
+  return byPath.get(trimmed) ?? byPath.get(`${trimmed.slice(0, trimmed.lastIndexOf('/') + 1)}:name`);
 }
 
 /** What an Allow header says. */

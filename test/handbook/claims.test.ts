@@ -2,6 +2,7 @@
 // file and command that is named is there, README is short.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { buildASTSchema, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { headingId, pageNames } from '../../scripts/handbook/pages.ts';
 import { allBlocks, idOf } from './blocks.ts';
@@ -37,6 +38,14 @@ describe('The handbook', () => {
     expect(pages.sort()).toEqual(pageNames.map((name) => `${name}.md`).sort());
   });
 
+  it('names every room of the house, and what stands beside them', () => {
+    const house = readFileSync(join(root, 'src/handbook/architecture.md'), 'utf8');
+    const there = readdirSync(join(root, 'src'), { withFileTypes: true }).map((entry) =>
+      entry.isDirectory() ? `\`src/${entry.name}/\`` : `\`src/${entry.name}\``,
+    );
+    expect(there.filter((name) => !house.includes(name))).toEqual([]);
+  });
+
   it.each(files)('%s links to what is there', (file) => {
     const idsOf = (target: string) =>
       [...proseOf(target).matchAll(/^#+ (.+)$/gm)].map(([, title]) => headingId(title!.replaceAll('`', '')));
@@ -60,6 +69,15 @@ describe('The handbook', () => {
     const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
     const named = [...textOf(file).matchAll(/npm run (?:-s )?([\w:]+(?:-\w+)*)/g)].map(([, name]) => name!);
     expect(named.filter((name) => name !== 'NAME' && !(name in scripts))).toEqual([]);
+  });
+
+  it('has queries within its sentences that fit the schema', () => {
+    const schema = buildASTSchema(parse(textOf('schema/schema.graphql')));
+    const queries = files.flatMap((file) =>
+      [...proseOf(file).matchAll(/`(\{ \w+ \{[^`…]*\})`/g)].map(([, query]) => query!),
+    );
+    expect(queries.length).toBeGreaterThanOrEqual(3);
+    for (const query of queries) expect(validate(schema, parse(query)), query).toEqual([]);
   });
 
   it.each(files)('%s names settings that there are', async (file) => {

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { transpileModule } from 'typescript';
 import type { Served } from '../clients/support/served.ts';
@@ -29,6 +30,21 @@ export async function printedBy(text: string, { url, partial }: Served): Promise
     writeFileSync(join(folder.path, 'program.js'), filled);
     const { stdout } = await run(process.execPath, [join(folder.path, 'program.js')]);
     return stdout.trim();
+  } finally {
+    folder.remove();
+  }
+}
+
+/** Runs the program in this process, where its requests are seen. Rejects when it fails. */
+export async function importProgram(text: string, url: string, authorization: string): Promise<void> {
+  const folder = projectFolder();
+  try {
+    const filled = text
+      .replaceAll('http://127.0.0.1:4000/graphql', url)
+      .replaceAll('Bearer <your key>', authorization)
+      .replaceAll('console.log(', 'Array.of(');
+    writeFileSync(join(folder.path, 'program.js'), filled);
+    await import(pathToFileURL(join(folder.path, 'program.js')).href);
   } finally {
     folder.remove();
   }

@@ -6,7 +6,7 @@ import { print, parse, visit } from 'graphql';
 import { expect } from 'vitest';
 import { customersQuery, deniedPaths, type Served } from '../clients/support/served.ts';
 import { textOf, type Block, type Runners } from './blocks.ts';
-import { compile, configIn, generated, generateTada, printedBy } from './client-modules.ts';
+import { compile, configIn, generated, generateTada, importProgram, printedBy } from './client-modules.ts';
 
 const relayQuery = join(import.meta.dirname, '../clients/relay/catch.json');
 
@@ -36,6 +36,21 @@ async function relayText({ text }: Block): Promise<void> {
   const sent = visit(parse(text), { Directive: () => null });
   expect(print(sent)).toBe(print(parse(params.text)));
   expect(text).toContain('@catch');
+}
+
+/** At 429 it waits as long as it is told, and then gets its answer: the minute ends when its first request has come. */
+async function tanstack(block: Block, served: Served): Promise<void> {
+  await printing(block, served);
+  await send(served, served.limited);
+  served.advance(59_000);
+  served.takeStatuses();
+  const running = importProgram(block.text, served.url, served.limited);
+  const isRefused = expect.poll(() => served.takeStatuses()).toEqual([429]);
+  // Whichever comes first: a program that fails asks nothing more.
+  await Promise.race([running, isRefused]);
+  served.advance(60_000);
+  await running;
+  expect(served.takeStatuses()).toEqual([200]);
 }
 
 async function send({ url }: Served, authorization: string) {
@@ -131,7 +146,7 @@ export const clientRunners: Runners<Served> = {
   'clients.md#relay': relay,
   'clients.md#relay-query': relayText,
   'clients.md#relay-output': isShown,
-  'clients.md#tanstack': printing,
+  'clients.md#tanstack': tanstack,
   'clients.md#tanstack-output': isShown,
   'clients.md#codegen': codegen,
   'clients.md#codegen-use': isShown,

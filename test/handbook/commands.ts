@@ -206,9 +206,15 @@ async function headers({ text }: Block): Promise<void> {
   }
 }
 
+/** On each engine that is there. */
+async function script(block: Block, { postgres }: CommandWorld): Promise<void> {
+  for (const engine of ['sqlite', ...(postgres ? (['postgres'] as const) : [])] as const)
+    await runScript(block, engine);
+}
+
 /** The script that reads and writes through ormconfig.ts, on a store with two venues. */
-async function script({ text }: Block): Promise<void> {
-  const house = await openTestHouse('sqlite');
+async function runScript({ text }: Block, engineName: Engine['name']): Promise<void> {
+  const house = await openTestHouse(engineName);
   const folder = join(root, '.cache', `script-${process.pid}`);
   try {
     const workspace = await house.workspace();

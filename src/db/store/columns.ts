@@ -100,6 +100,12 @@ interface TextOptions extends ColumnOptions {
   readonly keyed?: boolean;
 }
 
+/**
+ * A text. `folded` is for what is searched, filtered by `contains`, or sorted.
+ *
+ * @example
+ * @TextColumn({ folded: true }) name!: string;
+ */
 export function TextColumn(options: TextOptions = {}): PropertyDecorator {
   return (target, property) => {
     const name = String(property);
@@ -125,7 +131,12 @@ export function TextColumn(options: TextOptions = {}): PropertyDecorator {
   };
 }
 
-/** A foreign key to another table's id. */
+/**
+ * A foreign key to another table's id.
+ *
+ * @example
+ * @ReferenceColumn(() => Customer) customerId!: string;
+ */
 export function ReferenceColumn(
   references: () => EntityClass,
   options: ColumnOptions = {},

@@ -25,9 +25,21 @@ import {
 export type UpdateOutcome = 'UPDATED' | 'UNCHANGED' | 'NOT_FOUND' | 'CONFLICT';
 
 export interface TenantTransaction extends TenantReader {
-  /** As find, and nobody else changes the row until this transaction ends. */
+  /**
+   * As find, and nobody else changes the row until this transaction ends.
+   *
+   * @example
+   * const inquiry = await tx.findForUpdate(Inquiry, id);
+   * if (!inquiry) throw notFound(['input', 'inquiryId'], 'inquiry');
+   */
   findForUpdate<T>(entity: EntityClass<T>, id: string): Promise<T | null>;
-  /** Inserts rows of this workspace. Sets workspaceId; throws a defect for a venue outside the caller's. */
+  /**
+   * Inserts rows of this workspace, with one statement for several. Sets workspaceId, folded columns and search words; throws a
+   * defect for a venue outside the caller's.
+   *
+   * @example
+   * await tx.insert(FollowUp, [{ id, customerId, venueId, note, dueAt, status: FollowUpStatus.OPEN, ...stamps }]);
+   */
   insert<T>(
     entity: EntityClass<T>,
     rows: readonly Partial<T>[],
@@ -38,6 +50,9 @@ export interface TenantTransaction extends TenantReader {
   /**
    * Changes one row; CONFLICT when `expectedVersion` is given and the row has another. Sets updatedAt and raises version, but
    * only where a value differs: otherwise nothing is written.
+   *
+   * @example
+   * assertUpdated(await tx.update(Venue, id, { city: 'Bonn' }, expectedVersion), 'venue');
    */
   update<T>(
     entity: EntityClass<T>,
@@ -45,7 +60,13 @@ export interface TenantTransaction extends TenantReader {
     patch: Partial<T>,
     expectedVersion?: number | null,
   ): Promise<UpdateOutcome>;
-  /** Changes every row of the caller under a condition, and raises their versions. Returns their number. */
+  /**
+   * Changes every row of the caller under a condition, and raises their versions. Returns their number.
+   *
+   * @example
+   * const completed = { status: FollowUpStatus.DONE, completedAt: now };
+   * const changed = await tx.updateWhere(FollowUp, openWithId(id), completed);
+   */
   updateWhere<T>(entity: EntityClass<T>, condition: Condition, patch: Partial<T>): Promise<number>;
   /** Raises the versions of rows of which another table holds a part, such as links, and sets their updatedAt. */
   raiseVersions(entity: EntityClass, ids: readonly string[]): Promise<void>;

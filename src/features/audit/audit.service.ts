@@ -51,7 +51,12 @@ async function actorOf({ principal }: Context, tx: TenantTransaction) {
   }
 }
 
-/** Adds one entry with the fields that differ between `before` and `after`. */
+/**
+ * Adds one entry with the fields that differ between `before` and `after`, in the transaction of the change itself.
+ *
+ * @example
+ * await writeAudit(ctx, tx, { action: 'user.updateRole', targetId: id, before: { role: 'MEMBER' }, after: { role: 'ADMIN' } });
+ */
 export async function writeAudit(ctx: Context, tx: TenantTransaction, change: Change): Promise<void> {
   const { action, targetId, before, after } = change;
   const entry = {

@@ -17,6 +17,8 @@ export interface Served {
   advance(ms: number): void;
   /** What came to the server since it was asked last. */
   takeRequests(): readonly SeenRequest[];
+  /** The statuses of what was answered since. */
+  takeStatuses(): readonly number[];
   close(): Promise<void>;
 }
 
@@ -45,12 +47,15 @@ export async function serve(): Promise<Served> {
   const bearerOf = async (...scopes: string[]) => `Bearer ${(await workspace.key(...scopes)).secret}`;
   const { url } = await house.app.http.listen('127.0.0.1', 0);
   let requests: SeenRequest[] = [];
+  let statuses: number[] = [];
   const fetchOfNode = globalThis.fetch;
   // The clients use the fetch that every program has; what they make of it is looked at here.
   globalThis.fetch = async (input, init) => {
     const { method, url: to } = new Request(input, init);
     requests.push({ method, url: to });
-    return fetchOfNode(input, init);
+    const response = await fetchOfNode(input, init);
+    statuses.push(response.status);
+    return response;
   };
   return {
     url: `${url}/graphql`,
@@ -62,6 +67,11 @@ export async function serve(): Promise<Served> {
     takeRequests() {
       const taken = requests;
       requests = [];
+      return taken;
+    },
+    takeStatuses() {
+      const taken = statuses;
+      statuses = [];
       return taken;
     },
     async close() {
