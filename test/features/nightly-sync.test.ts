@@ -70,7 +70,11 @@ describeEachEngine('A sync by the example', (engine) => {
   let onOther: Caller;
 
   beforeAll(async () => {
-    house = await openTestHouse(engine, { clock: runningClock(), database: holder.database });
+    house = await openTestHouse(engine, {
+      clock: runningClock(),
+      operationLimitMs,
+      database: holder.database,
+    });
     // A second server whose clock is as wrong as it may be.
     behind = await openTestHouse(engine, { sharing: house, clock: runningClock(-clockSkewMs + 5_000) });
     workspace = await house.workspace();

@@ -119,7 +119,7 @@ describeEachEngine('Reading ahead', (engine) => {
       const times = { eq: at, neq: at, gt: at, gte: at, lt: at, lte: at };
       const id = { eq: 'cus_a', neq: 'cus_b', in: ['cus_c'], nin: ['cus_d'] };
       const long = { subject: compared, createdAt: times, customerId: id };
-      const filter = { or: Array.from({ length: 60 }, () => long) };
+      const filter = { or: Array.from({ length: 40 }, () => long) };
       const names = Array.from({ length: 29 }, (_, index) => `list${index}`);
       const lists = names.map((name) => `${name}: inquiries(filter: $filter) { totalCount nodes { id } }`);
       const query = `query ($filter: InquiryFilter) { customers(first: 1) { nodes { ${lists.join(' ')} followUps { nodes { id } } } } }`;

@@ -5,7 +5,8 @@ import sql from 'sql-template-tag';
 import { describeEachEngine, type Engine } from '../support/engines.ts';
 import { openTestHouse, testClock, type TestHouse } from '../support/house.ts';
 
-const tooLong = { code: 'QUERY_TOO_EXPENSIVE', limitMs: 10_000 };
+const operationLimitMs = 10_000;
+const tooLong = { code: 'QUERY_TOO_EXPENSIVE', limitMs: operationLimitMs };
 
 describeEachEngine('an operation that takes too long', (engine: Engine['name']) => {
   /** Moves the clock when a statement holds this text, or before this transaction of the operation. */
@@ -15,6 +16,7 @@ describeEachEngine('an operation that takes too long', (engine: Engine['name']) 
     let transactions = 0;
     const house = await openTestHouse(engine, {
       clock,
+      operationLimitMs,
       database: {
         onStatement: (text) => {
           if (isArmed && slow.text?.test(text)) clock.advance(slow.ms);
@@ -42,7 +44,7 @@ describeEachEngine('an operation that takes too long', (engine: Engine['name']) 
   }
 
   it('gets what was found in time, and asks the store for no more', async () => {
-    const { house, key } = await openSlow({ text: /"customers"/, ms: 10_000 });
+    const { house, key } = await openSlow({ text: /"customers"/, ms: operationLimitMs });
     try {
       const { status, data, errors } = await key.send(
         // Below a fragment nothing is read ahead: the list has a statement of its own.
@@ -57,7 +59,7 @@ describeEachEngine('an operation that takes too long', (engine: Engine['name']) 
   });
 
   it('asks for no single row either, which others may be asking for with it', async () => {
-    const { house, key } = await openSlow({ text: /FROM "inquiries"/, ms: 10_000 });
+    const { house, key } = await openSlow({ text: /FROM "inquiries"/, ms: operationLimitMs });
     try {
       const { status, data, errors } = await key.send('{ inquiries { nodes { customer { name } } } }');
       expect([status, data]).toEqual([200, { inquiries: { nodes: [{ customer: null }] } }]);
@@ -79,7 +81,7 @@ describeEachEngine('an operation that takes too long', (engine: Engine['name']) 
   });
 
   it('says nothing more of who asks, though that is no look-up of rows', async () => {
-    const { house, key } = await openSlow({ text: /"workspaces" AS "parent"/, ms: 10_000 });
+    const { house, key } = await openSlow({ text: /"workspaces" AS "parent"/, ms: operationLimitMs });
     try {
       const { data, errors } = await key.send('{ viewer { kind apiKey { label } } }');
       expect([data, errors?.[0]?.extensions]).toMatchObject([{ viewer: null }, tooLong]);
@@ -89,7 +91,7 @@ describeEachEngine('an operation that takes too long', (engine: Engine['name']) 
   });
 
   it('signs nobody in, and asks for nothing of who would be', async () => {
-    const { house, workspace } = await openSlow({ text: /FROM "users"/, ms: 10_000 });
+    const { house, workspace } = await openSlow({ text: /FROM "users"/, ms: operationLimitMs });
     try {
       const { ownerEmail: email, ownerPassword: password } = workspace;
       const { data, errors } = await house.send(
@@ -105,7 +107,7 @@ describeEachEngine('an operation that takes too long', (engine: Engine['name']) 
   });
 
   it('is rolled back when its time ends before its commit', async () => {
-    const { house, key } = await openSlow({ text: /INSERT INTO "customers"/, ms: 10_000 });
+    const { house, key } = await openSlow({ text: /INSERT INTO "customers"/, ms: operationLimitMs });
     try {
       const { status, data, errors } = await key.send(
         'mutation { createCustomer(input: { name: "Bob" }) { customerId } }',
@@ -119,7 +121,7 @@ describeEachEngine('an operation that takes too long', (engine: Engine['name']) 
   });
 
   it('is told what it had done by then: 200, and the error beside it', async () => {
-    const { house, key } = await openSlow({ transaction: 2, ms: 10_000 });
+    const { house, key } = await openSlow({ transaction: 2, ms: operationLimitMs });
     try {
       const { status, data, errors } = await key.send(
         `mutation { a: createCustomer(input: { name: "Bob" }) { customerId }

@@ -112,7 +112,7 @@ export interface HouseOptions {
   readonly tracer?: Tracer;
   /** Default: what LATCHKEY_TEST_EXECUTION says, or auto. */
   readonly compiledExecution?: CompiledExecution;
-  /** Default: 10 s. */
+  /** Default: minutes, so that no operation is ended because the machine is busy with something else. */
   readonly operationLimitMs?: number;
   /** Puts other parts in the place of those that refuse. */
   readonly enforcement?: NonNullable<AppOptions['enforcement']>;
@@ -132,7 +132,7 @@ export async function openTestHouse(
     secrets: testSecrets,
     compiledExecution: options.compiledExecution ?? executionOfThisRun,
     logger: options.logger ?? pino({ level: 'silent' }),
-    ...(options.operationLimitMs ? { operationLimitMs: options.operationLimitMs } : {}),
+    operationLimitMs: options.operationLimitMs ?? 240_000,
     ...(options.enforcement ? { enforcement: options.enforcement } : {}),
     ...(options.meter ? { meter: options.meter } : {}),
     ...(options.tracer ? { tracer: options.tracer } : {}),
