@@ -1,9 +1,9 @@
 // What the operator's commands share: arguments in, one answer on stdout, faults in words on stderr, an exit code.
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { operatorContext } from '../src/access/operator.ts';
+import { systemContext } from '../src/access/system-context.ts';
 import type { Context } from '../src/access/context.ts';
 import { StoredWorkspace } from '../src/access/authentication/tables.ts';
-import { openHouse, resolveSecrets, type House } from '../src/app.ts';
+import { openServices, resolveSecrets, type AppServices } from '../src/app.ts';
 import { ConfigError, readConfig } from '../src/config/config.ts';
 import { ApiError, notFound, UserErrors } from '../src/core/errors.ts';
 import { StoreVersionError } from '../src/db/migrations/tools/requirements.ts';
@@ -99,9 +99,9 @@ export function wholeNumber(
 }
 
 /** Opens the store with the server's own settings, and closes it whatever happens. The server may be running. */
-export async function withHouse<T>(work: (house: House) => Promise<T>): Promise<T> {
+export async function withHouse<T>(work: (house: AppServices) => Promise<T>): Promise<T> {
   const config = readConfig();
-  const house = await openHouse({ config, secrets: resolveSecrets(config) });
+  const house = await openServices({ config, secrets: resolveSecrets(config) });
   try {
     return await work(house);
   } finally {
@@ -110,8 +110,8 @@ export async function withHouse<T>(work: (house: House) => Promise<T>): Promise<
 }
 
 /** Throws UserErrors (NOT_FOUND) when there is no such workspace, so that nothing is begun in it. */
-export async function workspaceContext(house: House, workspaceId: string): Promise<Context> {
-  const context = operatorContext(house, workspaceId);
+export async function workspaceContext(house: AppServices, workspaceId: string): Promise<Context> {
+  const context = systemContext(house, workspaceId);
   if (await context.db.find(StoredWorkspace, workspaceId)) return context;
   throw notFound(['workspace'], 'workspace');
 }

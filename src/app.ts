@@ -9,7 +9,7 @@ import type { CredentialTools } from './access/context.ts';
 import { createKeyEscrow } from './access/credentials/escrow.ts';
 import { createLastUsedLog, type LastUsedLog } from './access/authentication/last-used.ts';
 import { createOidcVerifier } from './access/credentials/oidc.ts';
-import type { Operator } from './access/operator.ts';
+import type { SystemServices } from './access/system-context.ts';
 import { createPasswordHasher } from './access/credentials/password.ts';
 import { createExplainer, createGate, measuredGate, roleScopes, type Gate } from './access/policy/index.ts';
 import { countingFailures, openLimits } from './access/rate-limit/index.ts';
@@ -95,12 +95,12 @@ interface Enforcement {
 }
 
 /** The store and what works on it without a server: enough for the commands. */
-export interface House extends Operator {
+export interface AppServices extends SystemServices {
   readonly schema: AssembledSchema;
   close(): Promise<void>;
 }
 
-export interface App extends House, Pick<Jobs, 'sweep' | 'sweepInTurn'> {
+export interface App extends AppServices, Pick<Jobs, 'sweep' | 'sweepInTurn'> {
   readonly http: HttpServer;
   readonly lastUsed: LastUsedLog;
   /** See HttpServer.close. */
@@ -126,7 +126,7 @@ export function scopeCatalogue(): ScopeCatalogue {
 }
 
 /** The store with what observes it. */
-async function openStore(options: HouseOptions) {
+async function openStore(options: ServicesOptions) {
   const { config, database, meter, tracer, clock = systemClock } = options;
   const store = compatibleDatabase(await openDatabase(config.database, database), clock);
   const measured = meter ? measuredDatabase(store, meter) : store;
@@ -134,7 +134,7 @@ async function openStore(options: HouseOptions) {
 }
 
 /** Commands have no log. */
-type HouseOptions = Omit<AppOptions, 'logger'> & Partial<Pick<AppOptions, 'logger'>>;
+type ServicesOptions = Omit<AppOptions, 'logger'> & Partial<Pick<AppOptions, 'logger'>>;
 
 async function migrate(database: Database, logger: Logger | undefined): Promise<void> {
   const { applied, unknown } = await database.migrate();
@@ -148,7 +148,7 @@ async function migrate(database: Database, logger: Logger | undefined): Promise<
 }
 
 /** Opens the store and applies missing migrations. Throws StoreVersionError when this version must not use it. */
-export async function openHouse(options: HouseOptions): Promise<House> {
+export async function openServices(options: ServicesOptions): Promise<AppServices> {
   const { config, secrets, logger, clock = systemClock } = options;
   const database = await openStore(options);
   try {
@@ -179,12 +179,12 @@ export async function openHouse(options: HouseOptions): Promise<House> {
 }
 
 /** Sign-in by the issuer of the settings, or null. */
-function externalSignIn({ oidc }: Config, house: House): ExternalSignIn | null {
+function externalSignIn({ oidc }: Config, house: AppServices): ExternalSignIn | null {
   if (!oidc) return null;
   return { verifier: createOidcVerifier({ ...oidc, clock: house.clock }), link: identityLinker(house) };
 }
 
-function authenticatorFor(config: Config, house: House, lastUsed: LastUsedLog): Authenticator {
+function authenticatorFor(config: Config, house: AppServices, lastUsed: LastUsedLog): Authenticator {
   const { dataScopes } = house.scopes;
   const scopesOfRole = (role: Role) => new Set([...dataScopes, ...roleScopes[role]]);
   const { database, clock, credentials } = house;
@@ -195,7 +195,7 @@ function authenticatorFor(config: Config, house: House, lastUsed: LastUsedLog): 
   });
 }
 
-function limitsFor({ config, logger, meter }: AppOptions, { clock }: House) {
+function limitsFor({ config, logger, meter }: AppOptions, { clock }: AppServices) {
   const { redisUrl, rateLimitRequestsPerMinute, rateLimitCostPerMinute } = config;
   const settings = { requestsPerMinute: rateLimitRequestsPerMinute, costPerMinute: rateLimitCostPerMinute };
   return openLimits({ settings, redisUrl, clock, logger, ...(meter ? { meter } : {}) });
@@ -231,7 +231,7 @@ function allJobs(lastUsed: LastUsedLog): Job[] {
 }
 
 /** Missing migrations are looked for until there are none. A newer version may come at any time. */
-function readiness({ database }: House) {
+function readiness({ database }: AppServices) {
   let isMigrated = false;
   return async () => {
     isMigrated ||= !(await database.hasPendingMigrations());
@@ -243,7 +243,7 @@ function readiness({ database }: House) {
 /** Everything but listening. Throws PolicyError when the schema and the declared rules do not fit. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, logger, meter, tracer, scheduler = systemScheduler } = options;
-  const house = await openHouse(options);
+  const house = await openServices(options);
   const lastUsed = createLastUsedLog(house.database);
   const { policy, schema } = house.schema;
   const limits = await limitsFor(options, house);
@@ -274,7 +274,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ),
     schemaFor: schemaView(config.introspection, { gate, authenticator, limits }),
     isReady: readiness(house),
-    isStoreNear: () => house.database.isNear(),
+    isStoreResponsive: () => house.database.isResponsive(),
     ...{ logger, exampleDocument, exampleFiles, introspection: config.introspection },
     ...(meter ? { meter } : {}),
     ...(tracer ? { tracer } : {}),

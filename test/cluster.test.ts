@@ -5,7 +5,7 @@ import { Agent, request } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, it } from 'vitest';
-import { takeTurn } from '../src/jobs/claim-turn.ts';
+import { claimTurn } from '../src/jobs/claim-turn.ts';
 import { buildCommands, emptyFolder } from './support/commands.ts';
 import { describeEachEngine, newEngine, type Engine } from './support/engines.ts';
 import { allRows, openStore } from './db/support/store.ts';
@@ -156,7 +156,7 @@ describeEachEngine('A turn', (engineName) => {
 
   it('is taken by one of many at the same time, and again when it is due', async () => {
     const store = await openStore(engineName);
-    const take = (at: number) => takeTurn(store.database, { name: 'test', nowMs: at, everyMs: hour });
+    const take = (at: number) => claimTurn(store.database, { name: 'test', nowMs: at, everyMs: hour });
     const all = await Promise.all(Array.from({ length: 8 }, () => take(nowMs)));
     expect(all.filter(Boolean)).toHaveLength(1);
     expect(await take(nowMs + hour / 2)).toBe(false);

@@ -1,7 +1,7 @@
 // Every example operation, with a key that has exactly the scopes that accessCheck names: it answers in full on seeded rows,
 // and with any one of those scopes fewer it is refused or answers in part.
 import { beforeAll, afterAll, describe, expect, it } from 'vitest';
-import { operatorContext } from '../src/access/operator.ts';
+import { systemContext } from '../src/access/system-context.ts';
 import { allFeatures, scopeCatalogue } from '../src/app.ts';
 import { seedWorkspace } from '../src/demo/seed.ts';
 import { assembleSchema } from '../src/graphql/schema.ts';
@@ -74,7 +74,7 @@ describeEachEngine('An example operation', (engine) => {
       env: { RATE_LIMIT_REQUESTS_PER_MINUTE: '100000', KEY_ESCROW_SECRET: 'e'.repeat(32) },
     });
     workspace = await house.workspace();
-    await seedWorkspace(operatorContext(house.app, workspace.workspaceId), { customers: 400, seed: 1 });
+    await seedWorkspace(systemContext(house.app, workspace.workspaceId), { customers: 400, seed: 1 });
     owner = await workspace.owner();
     member = await colleague(house, owner, 'MEMBER');
   });

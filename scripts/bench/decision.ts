@@ -1,8 +1,8 @@
 // What deciding costs, in this process and without a server: one operation, kept and not kept; and 1,000 rows.
 import { parse, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 import { createGate, type Gate } from '../../src/access/policy/index.ts';
-import { operatorContext } from '../../src/access/operator.ts';
-import type { House } from '../../src/app.ts';
+import { systemContext } from '../../src/access/system-context.ts';
+import type { AppServices } from '../../src/app.ts';
 import type { ApiKeyPrincipal } from '../../src/core/principal.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { collectGarbage, cpuMilliseconds, median } from './measure.ts';
@@ -85,7 +85,7 @@ async function microseconds({ prepare, repetitions }: Case): Promise<number> {
 }
 
 /** Medians of interleaved batches, after one of each that does not count. CPU microseconds for one operation. */
-async function measureOperation(house: House, workspaceId: string, isQuick: boolean) {
+async function measureOperation(house: AppServices, workspaceId: string, isQuick: boolean) {
   const { schema, policy } = house.schema;
   const all = Object.entries(cases(createGate(schema, policy), workspaceId, isQuick));
   const samples = new Map<string, number[]>(all.map(([name]) => [name, []]));
@@ -101,7 +101,7 @@ export async function measureDecision({ cleanup, postgresServer, isQuick, say }:
   const house = await openBenchHouse(store);
   try {
     const workspaceId = await makeWorkspace(house, 1);
-    await seedWorkspace(operatorContext(house, workspaceId), { customers: rowCount, seed: 1 });
+    await seedWorkspace(systemContext(house, workspaceId), { customers: rowCount, seed: 1 });
     const operations = await measureOperation(house, workspaceId, isQuick);
     say('decision: microseconds measured');
     const rows = await measureRows(house, principalWith(workspaceId, allRead), isQuick ? 10 : 100);

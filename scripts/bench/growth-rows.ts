@@ -1,8 +1,8 @@
 // Many rows, quickly: copies of seeded ones, made by the engine itself. Only what the growth runs read.
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { StoredApiKey, StoredApiKeySecret } from '../../src/access/authentication/tables.ts';
-import { operatorContext } from '../../src/access/operator.ts';
-import type { House } from '../../src/app.ts';
+import { systemContext } from '../../src/access/system-context.ts';
+import type { AppServices } from '../../src/app.ts';
 import { tableOf, type EntityClass } from '../../src/db/store/table.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { Customer } from '../../src/features/customers/index.ts';
@@ -19,7 +19,7 @@ const seeded = 200;
 /** `prefix_` and a number of 12 digits: sorts as the row does. `i` is the row's number. */
 const idText = (prefix: string) => raw(`'${prefix}' || CAST(100000000000 + i AS text)`);
 
-function instant({ dialect }: House['database']): Sql {
+function instant({ dialect }: AppServices['database']): Sql {
   // After everything that was seeded, so that every page shows copies: pages of the same rows can be compared.
   const seconds = Math.floor(Date.now() / 1_000);
   return dialect.name === 'sqlite'
@@ -29,7 +29,7 @@ function instant({ dialect }: House['database']): Sql {
 
 /** Copies of the table's first row of the workspace, numbered `from` to before `to`. */
 async function copyRows(
-  { database }: House,
+  { database }: AppServices,
   entity: EntityClass,
   workspaceId: string,
   range: { from: number; to: number },
@@ -60,7 +60,12 @@ async function inParts(
   }
 }
 
-async function copyCustomers(house: House, workspaceId: string, count: number, say: (line: string) => void) {
+async function copyCustomers(
+  house: AppServices,
+  workspaceId: string,
+  count: number,
+  say: (line: string) => void,
+) {
   const at = instant(house.database);
   const stamps = { createdAt: at, updatedAt: at };
   const customerId = idText('cus_z');
@@ -79,7 +84,7 @@ async function copyCustomers(house: House, workspaceId: string, count: number, s
 }
 
 /** Keys with one secret each. They are there to be looked past. */
-async function copyKeys(house: House, workspaceId: string, count: number, say: (line: string) => void) {
+async function copyKeys(house: AppServices, workspaceId: string, count: number, say: (line: string) => void) {
   await inParts(
     count,
     (done) => say(`${done} of ${count} keys`),
@@ -100,7 +105,7 @@ export async function growStore(
   const house = await openBenchHouse(store);
   try {
     const workspaceId = await makeWorkspace(house, 0);
-    await seedWorkspace(operatorContext(house, workspaceId), { customers: seeded, seed: 1 });
+    await seedWorkspace(systemContext(house, workspaceId), { customers: seeded, seed: 1 });
     await copyCustomers(house, workspaceId, customers - seeded, say);
     const full = await makeKey(house, workspaceId, fullScopes);
     const others = new Map<string, string>();

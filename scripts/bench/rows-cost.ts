@@ -1,8 +1,8 @@
 // 1,000 rows of 20 fields, read from a real table, over the guarded schema and over the same schema without guards.
 import { parse, type OperationDefinitionNode } from 'graphql';
 import { createGate } from '../../src/access/policy/index.ts';
-import { operatorContext } from '../../src/access/operator.ts';
-import { allFeatures, type House } from '../../src/app.ts';
+import { systemContext } from '../../src/access/system-context.ts';
+import { allFeatures, type AppServices } from '../../src/app.ts';
 import type { ApiKeyPrincipal } from '../../src/core/principal.ts';
 import { createExecutor } from '../../src/graphql/execution/execute.ts';
 import { assembleUnguarded } from '../../src/graphql/schema.ts';
@@ -40,7 +40,7 @@ async function read(executor: ReturnType<typeof createExecutor>, context: object
 
 /** Both in turn, `rounds` times; the decision is part of what is timed. */
 export async function measureRows(
-  house: House,
+  house: AppServices,
   principal: ApiKeyPrincipal,
   rounds: number,
 ): Promise<RowsCost> {
@@ -48,7 +48,7 @@ export async function measureRows(
   const { schema: open } = await assembleUnguarded(allFeatures);
   const gate = createGate(guarded, policy);
   const executors = { guarded: createExecutor(guarded, 'auto'), open: createExecutor(open, 'auto') };
-  const context = () => ({ ...operatorContext(house, principal.workspaceId), principal });
+  const context = () => ({ ...systemContext(house, principal.workspaceId), principal });
   const runs = {
     guarded: async () => {
       const decision = await gate.decide(gate.plan(document, operation), principal, {});

@@ -1,7 +1,7 @@
 // Ten workspaces in an empty store, written by the product's own services; the first, large one is what is measured.
 import sql from 'sql-template-tag';
-import { operatorContext } from '../../src/access/operator.ts';
-import { openHouse, resolveSecrets, type House } from '../../src/app.ts';
+import { systemContext } from '../../src/access/system-context.ts';
+import { openServices, resolveSecrets, type AppServices } from '../../src/app.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { createApiKey } from '../../src/features/api-keys/index.ts';
@@ -46,14 +46,18 @@ export function settingsFor({ url }: Store): Record<string, string> {
   };
 }
 
-export function openBenchHouse(store: Store): Promise<House> {
+export function openBenchHouse(store: Store): Promise<AppServices> {
   const config = readConfig(settingsFor(store));
-  return openHouse({ config, secrets: resolveSecrets(config) });
+  return openServices({ config, secrets: resolveSecrets(config) });
 }
 
 /** Returns the secret. */
-export async function makeKey(house: House, workspaceId: string, scopes: readonly string[]): Promise<string> {
-  const made = await createApiKey(operatorContext(house, workspaceId), {
+export async function makeKey(
+  house: AppServices,
+  workspaceId: string,
+  scopes: readonly string[],
+): Promise<string> {
+  const made = await createApiKey(systemContext(house, workspaceId), {
     label: 'Bench',
     scopes: [...scopes],
   });
@@ -61,13 +65,13 @@ export async function makeKey(house: House, workspaceId: string, scopes: readonl
   return made.secret;
 }
 
-export async function makeWorkspace(house: House, number: number): Promise<string> {
+export async function makeWorkspace(house: AppServices, number: number): Promise<string> {
   const email = `owner${number}@bench.example`;
   const password = 'a password that nobody uses';
   return (await createWorkspace(house, { name: `Workspace ${number}`, email, password })).workspaceId;
 }
 
-async function someCustomerIds({ database }: House, workspaceId: string): Promise<string[]> {
+async function someCustomerIds({ database }: AppServices, workspaceId: string): Promise<string[]> {
   const rows = await database.query<{ id: string }>(
     sql`SELECT "id" FROM "customers" WHERE "workspace_id" = ${workspaceId} ORDER BY "id" LIMIT 50`,
   );
@@ -86,7 +90,7 @@ export async function seedStore(
       const workspaceId = await makeWorkspace(house, number);
       workspaceIds.push(workspaceId);
       const count = number === 0 ? customers : neighbours;
-      await seedWorkspace(operatorContext(house, workspaceId), { customers: count, seed: number });
+      await seedWorkspace(systemContext(house, workspaceId), { customers: count, seed: number });
       say(`${store.engine}: workspace ${number + 1} of 10 has ${count} customers`);
     }
     const workspaceId = workspaceIds[0]!;

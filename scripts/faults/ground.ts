@@ -1,7 +1,7 @@
 // What a fault needs before it can happen: a migrated store, a workspace, keys.
 import { randomUUID } from 'node:crypto';
-import { operatorContext } from '../../src/access/operator.ts';
-import { openHouse } from '../../src/app.ts';
+import { systemContext } from '../../src/access/system-context.ts';
+import { openServices } from '../../src/app.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { createApiKey } from '../../src/features/api-keys/index.ts';
 import { createWorkspace } from '../../src/features/users/index.ts';
@@ -21,12 +21,12 @@ const limitPerMinute = 30;
 export async function prepareGround(databaseUrl: string, customers: number): Promise<Ground> {
   const config = readConfig({ DATABASE_URL: databaseUrl, DEMO: '0' });
   const { jwtSecret, keyPepper } = faultSecrets;
-  const house = await openHouse({ config, secrets: { jwtSecrets: [jwtSecret], keyPepper } });
+  const house = await openServices({ config, secrets: { jwtSecrets: [jwtSecret], keyPepper } });
   try {
     // An address belongs to one user of one workspace; a store can have several grounds.
     const owner = { email: `owner-${randomUUID()}@faults.example`, password: 'a long password' };
     const { workspaceId } = await createWorkspace(house, { name: 'Faults', ...owner });
-    const context = operatorContext(house, workspaceId);
+    const context = systemContext(house, workspaceId);
     if (customers > 0) await seedWorkspace(context, { customers, seed: 1 });
     const keyWith = async (limits: { rateLimitPerMinute?: number }) => {
       const made = await createApiKey(context, { label: 'Faults', preset: 'WRITE', ...limits });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { createApp, type App } from '../../src/app.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
@@ -67,7 +67,7 @@ export async function openDemoStore(): Promise<DemoStore> {
     secrets,
   });
   const { workspaceId } = await createWorkspace(app, { name: 'Stillwater Studios', ...demoOwner });
-  const context = operatorContext(app, workspaceId);
+  const context = systemContext(app, workspaceId);
   await seedWorkspace(context, story);
   return {
     app,

@@ -2,9 +2,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import type { GraphQLSchema } from 'graphql';
-import { openHouse } from '../../src/app.ts';
+import { openServices } from '../../src/app.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { createApiKey } from '../../src/features/api-keys/index.ts';
@@ -40,13 +40,13 @@ const owner = { email: 'owner@hostile.example', password: 'a long password of no
 /** Fills an empty store. */
 async function prepare(databaseUrl: string, customers: number) {
   const config = readConfig({ DATABASE_URL: databaseUrl, DEMO: '0' });
-  const house = await openHouse({
+  const house = await openServices({
     config,
     secrets: { jwtSecrets: [secrets.JWT_SECRET], keyPepper: secrets.KEY_PEPPER },
   });
   try {
     const { workspaceId } = await createWorkspace(house, { name: 'Hostile', ...owner });
-    const context = operatorContext(house, workspaceId);
+    const context = systemContext(house, workspaceId);
     await seedWorkspace(context, { customers, seed: 1 });
     const made = await createApiKey(context, { label: 'Hostile', preset: 'FULL_ACCESS' });
     if (!('secret' in made)) throw new Error('The key could not be made.');

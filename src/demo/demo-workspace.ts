@@ -1,7 +1,7 @@
 // The demo workspace of a first local start: an owner, two keys, believable data, and the text that shows them once.
 import { randomBytes } from 'node:crypto';
 import sql from 'sql-template-tag';
-import { operatorContext, type Operator } from '../access/operator.ts';
+import { systemContext, type SystemServices } from '../access/system-context.ts';
 import { createApiKey } from '../features/api-keys/index.ts';
 import { createWorkspace } from '../features/users/index.ts';
 import type { ScopePreset } from '../access/scope-catalogue.ts';
@@ -17,24 +17,24 @@ export interface Demo {
 const demoCustomers = 250;
 
 async function makeKey(
-  operator: Operator,
+  operator: SystemServices,
   workspaceId: string,
   label: string,
   preset: ScopePreset,
 ): Promise<string> {
-  const made = await createApiKey(operatorContext(operator, workspaceId), { label, preset });
+  const made = await createApiKey(systemContext(operator, workspaceId), { label, preset });
   if (!('secret' in made)) throw new Error(`The demo key "${label}" could not be made.`);
   return made.secret;
 }
 
-async function hasWorkspace({ database }: Operator): Promise<boolean> {
+async function hasWorkspace({ database }: SystemServices): Promise<boolean> {
   const [existing] = await database.query(sql`SELECT "id" FROM "workspaces" LIMIT 1`);
   return existing !== undefined;
 }
 
 /** Null when another server that began at the same moment was first: the store has an e-mail address once. */
 async function makeWorkspace(
-  operator: Operator,
+  operator: SystemServices,
   owner: { readonly email: string; readonly password: string },
 ): Promise<string | null> {
   try {
@@ -49,14 +49,14 @@ async function makeWorkspace(
  * Null when the store holds a workspace already. Of several servers that begin together one makes it; the others go on, and
  * may serve before all of its customers are there.
  */
-export async function createDemoWorkspace(operator: Operator): Promise<Demo | null> {
+export async function createDemoWorkspace(operator: SystemServices): Promise<Demo | null> {
   if (await hasWorkspace(operator)) return null;
   const owner = { email: 'owner@demo.example', password: randomBytes(9).toString('base64url') };
   const workspaceId = await makeWorkspace(operator, owner);
   if (workspaceId === null) return null;
   // Its texts are needed on this one start only.
   const { seedWorkspace } = await import('./seed.ts');
-  const { customers } = await seedWorkspace(operatorContext(operator, workspaceId), {
+  const { customers } = await seedWorkspace(systemContext(operator, workspaceId), {
     customers: demoCustomers,
     seed: 1,
   });

@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Authenticator, Caller } from '../access/authentication/authenticate.ts';
 import type { Context, CredentialTools, RunningMutation } from '../access/context.ts';
 import { addressGroup } from '../access/credentials/ip-allowlist.ts';
-import type { Operator } from '../access/operator.ts';
+import type { SystemServices } from '../access/system-context.ts';
 import { mayManage, type AccessExplainer, type Decision } from '../access/policy/index.ts';
 import type { Limits, RequestLimits } from '../access/rate-limit/index.ts';
 import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
@@ -38,7 +38,7 @@ function timeLimit(clock: Clock, scope: RequestScope, limitMs: number): TimeLimi
  * right before the commit; a user at the beginning, because a user may change itself.
  */
 function tenantDbFor(
-  { database, clock }: Operator,
+  { database, clock }: SystemServices,
   authenticator: Authenticator,
   principal: Principal,
   limit: TimeLimit,
@@ -112,7 +112,7 @@ function queueOf(principal: Principal, ip: string): string {
 
 /** The story of a request until it is parsed: who calls, may it go on, which rows are its own. */
 export function contextFactory(
-  operator: Operator,
+  operator: SystemServices,
   { authenticator, limits, shownTo, operationLimitMs }: Served,
   {
     check,

@@ -8,7 +8,7 @@ import { startApollo, unfinishedAnswer, type ApolloOptions } from './apollo.ts';
 import { HeaderMap } from './request/apollo-packages.ts';
 import type { ErrorDoor, PresentedAnswer } from './errors/format-error.ts';
 import { endForGoneCaller, endForShutdown, endGivenUp, startTimeLimit } from './request/operation-limit.ts';
-import { withPatience } from './request/store-deadline.ts';
+import { withStoreDeadline } from './request/store-deadline.ts';
 
 export interface OperationRequest {
   /** Read once, by the surface. */
@@ -37,8 +37,8 @@ export type RunOperation = (request: OperationRequest) => Promise<OperationAnswe
 export interface RunOperationOptions<TContext extends RequestContextBase> extends ApolloOptions<TContext> {
   /** May throw an ApiError, which becomes the answer: status, headers and all. */
   createContext(facts: RequestFacts, caller: Caller): Promise<TContext>;
-  /** Asked while a request takes long; see patience.ts. */
-  isStoreNear(): Promise<boolean>;
+  /** Asked while a request takes long; see store-deadline.ts. */
+  isStoreResponsive(): Promise<boolean>;
   /** What runs longer is ended. */
   readonly operationLimitMs: number;
 }
@@ -81,9 +81,9 @@ function endInTime<T>(
 export function patiently<T>(
   scope: RequestScope,
   work: Promise<T>,
-  isNear: () => Promise<boolean>,
+  isResponsive: () => Promise<boolean>,
 ): Promise<T> {
-  return withPatience(work, { isNear, onGivenUp: () => endGivenUp(scope) });
+  return withStoreDeadline(work, { isResponsive, onGivenUp: () => endGivenUp(scope) });
 }
 
 /** Rejects when Apollo cannot start. */
@@ -110,7 +110,7 @@ export async function openOperationDoor<TContext extends RequestContextBase>(
     const begin = () => answer(request);
     const work = scope.trace ? scope.trace.run(begin) : begin();
     const limited = endInTime(request, work, { limitMs: options.operationLimitMs, drain });
-    return patiently(scope, limited, options.isStoreNear);
+    return patiently(scope, limited, options.isStoreResponsive);
   };
   return { run, stop: () => apollo.stop() };
 }

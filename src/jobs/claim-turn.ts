@@ -11,7 +11,7 @@ const toleranceMs = 60_000;
  * True for one caller in `everyMs`, over all processes on the store: of two at the same time the second waits for the
  * first one's row and finds it new. A turn in the future, left by a clock that was wrong, holds nobody back.
  */
-export async function takeTurn(
+export async function claimTurn(
   database: Database,
   { name, nowMs, everyMs }: { readonly name: string; readonly nowMs: number; readonly everyMs: number },
 ): Promise<boolean> {

@@ -1,5 +1,5 @@
 // What a feature declares to have done from time to time: see Feature.jobs. When it runs is schedule.ts's business.
-import type { Operator } from '../access/operator.ts';
+import type { SystemServices } from '../access/system-context.ts';
 
 export interface Job {
   /** Names its turn in the store and its line in the log. Never changes: two servers of one store know it by this. */
@@ -11,5 +11,5 @@ export interface Job {
    */
   readonly scope: 'store' | 'process';
   /** Nothing that must be right may depend on it: a failure is a line in the log, and the next turn tries again. */
-  run(operator: Operator): Promise<unknown>;
+  run(operator: SystemServices): Promise<unknown>;
 }

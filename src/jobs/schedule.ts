@@ -1,8 +1,8 @@
 // Runs the jobs that the features declare. It knows none of them by name.
 import type { Logger } from 'pino';
-import type { Operator } from '../access/operator.ts';
+import type { SystemServices } from '../access/system-context.ts';
 import type { Scheduler } from '../core/scheduler.ts';
-import { takeTurn } from './claim-turn.ts';
+import { claimTurn } from './claim-turn.ts';
 import type { Job } from './job.ts';
 
 export interface Jobs {
@@ -15,7 +15,7 @@ export interface Jobs {
 }
 
 /** None of them stops the server when it fails. */
-function createRunner(operator: Operator, logger: Logger) {
+function createRunner(operator: SystemServices, logger: Logger) {
   const warn = (job: Job, what: string) => (error: unknown) =>
     void logger.warn({ err: error, job: job.name }, what);
   // A job that throws before it returns a promise fails like any other.
@@ -25,7 +25,7 @@ function createRunner(operator: Operator, logger: Logger) {
   const runInTurn = async (job: Job) => {
     const { name, everyMs } = job;
     const turn = { name, everyMs, nowMs: operator.clock.nowMs() };
-    if (await takeTurn(operator.database, turn).catch(warn(job, 'the job did not begin'))) await run(job);
+    if (await claimTurn(operator.database, turn).catch(warn(job, 'the job did not begin'))) await run(job);
   };
   return { run, runInTurn };
 }
@@ -33,7 +33,7 @@ function createRunner(operator: Operator, logger: Logger) {
 /** Throws when two jobs have one name: one of them would never get its turn. */
 export function startJobs(
   jobs: readonly Job[],
-  operator: Operator,
+  operator: SystemServices,
   { logger, scheduler }: { readonly logger: Logger; readonly scheduler: Scheduler },
 ): Jobs {
   const twice = jobs.find(({ name }, index) => jobs.findIndex((job) => job.name === name) !== index);

@@ -6,14 +6,14 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
-import { openHouse, resolveSecrets } from '../app.ts';
+import { openServices, resolveSecrets } from '../app.ts';
 import { ConfigError, readConfig, type Config } from '../config/config.ts';
 import { createLogger } from '../core/logger.ts';
-import { createCrew, type Crew } from './workers.ts';
+import { createWorkers, type Workers } from './workers.ts';
 import { createDemoWorkspace, describeDemo, type Demo } from '../demo/demo-workspace.ts';
 import { listenForScrapes } from '../telemetry/metrics/listener.ts';
 import { endAtDefects, endAtSignals, endWith, watchTerminal } from './exit.ts';
-import { describeStartFault } from './startup-error.ts';
+import { describeStartupError } from './startup-error.ts';
 import { routes } from '../http/routes.ts';
 
 const maximumWorkers = 64;
@@ -36,7 +36,7 @@ function readWorkers(args: string[]): number {
 
 /** What must happen once: the secrets of local mode, migrations, the demo workspace. */
 async function prepare(config: Config, logger: Logger): Promise<Demo | null> {
-  const house = await openHouse({ config, logger, secrets: resolveSecrets(config) });
+  const house = await openServices({ config, logger, secrets: resolveSecrets(config) });
   try {
     return config.demo && config.mode === 'local' ? await createDemoWorkspace(house) : null;
   } finally {
@@ -48,11 +48,11 @@ function urlOf({ address, port }: Address, path: string): string {
   return new URL(path, `http://${address.includes(':') ? `[${address}]` : address}:${port}`).href;
 }
 
-function stopOnSignals(crew: Crew, logger: Logger): void {
+function stopOnSignals(workers: Workers, logger: Logger): void {
   const terminal = watchTerminal(logger);
   const end = endAtSignals(['SIGTERM', 'SIGINT'], logger, async (signal) => {
     logger.info({ signal }, 'closing all workers');
-    return (await crew.stop()) ? 0 : 1;
+    return (await workers.stop()) ? 0 : 1;
   });
   process.on('SIGHUP', (signal) => {
     // The same signal says that the terminal was closed, and means what it means to every program: nobody is there any more.
@@ -62,7 +62,7 @@ function stopOnSignals(crew: Crew, logger: Logger): void {
     }
     logger.info('renewing all workers');
     // A new process that does not start is no reason to lose the old ones.
-    crew.renew().then(
+    workers.renew().then(
       () => logger.info('all workers are renewed'),
       (error: unknown) => logger.error({ err: error }, 'the workers were not renewed; the old ones go on'),
     );
@@ -75,13 +75,13 @@ async function start(size: number, config: Config, logger: Logger): Promise<void
     logger.warn('REDIS_URL is not set: each worker keeps rate limits by itself');
   const demo = await prepare(config, logger);
   const program = fileURLToPath(new URL('../main.js', import.meta.url));
-  const crew = createCrew({ program, size, env: { DEMO: '0' }, logger });
-  const address = await crew.start();
+  const workers = createWorkers({ program, size, env: { DEMO: '0' }, logger });
+  const address = await workers.start();
   if (config.metrics) {
     const { clusterExposition } = await import('../telemetry/metrics/prometheus.ts');
     await listenForScrapes(clusterExposition(), config.metrics);
   }
-  stopOnSignals(crew, logger);
+  stopOnSignals(workers, logger);
   const graphql = urlOf(address, routes.graphql.path);
   process.stdout.write(`Latchkey is listening at ${graphql}, with ${size} workers\n`);
   if (demo) process.stdout.write(describeDemo(demo, graphql));
@@ -94,7 +94,7 @@ try {
   logger = createLogger({ level: config.logLevel });
   await start(size, config, logger);
 } catch (error) {
-  process.stderr.write(`${describeStartFault(error)}\n`);
+  process.stderr.write(`${describeStartupError(error)}\n`);
   if (logger) endWith(1, logger);
   else process.exit(1);
 }

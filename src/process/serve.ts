@@ -12,7 +12,7 @@ import { createDemoWorkspace, describeDemo } from '../demo/demo-workspace.ts';
 import { routes } from '../http/routes.ts';
 import { listenForScrapes } from '../telemetry/metrics/listener.ts';
 import { endAtDefects, endAtSignals, endWith } from './exit.ts';
-import { describeStartFault } from './startup-error.ts';
+import { describeStartupError } from './startup-error.ts';
 
 /** Under the 10 seconds after which most supervisors kill. */
 const shutdownLimitMs = 9_500;
@@ -85,7 +85,7 @@ async function serve(): Promise<void> {
     endAtDefects(logger);
     await start(config, logger);
   } catch (error) {
-    process.stderr.write(`${describeStartFault(error)}\n`);
+    process.stderr.write(`${describeStartupError(error)}\n`);
     if (logger) endWith(1, logger);
     else process.exit(1);
   }

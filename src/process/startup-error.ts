@@ -7,7 +7,7 @@ import { LocalSecretsError } from '../config/local-secrets.ts';
 
 type ListenError = NodeJS.ErrnoException & { readonly port?: number; readonly address?: string };
 
-function listenFault({ code, syscall, port, address }: ListenError): string | null {
+function listenError({ code, syscall, port, address }: ListenError): string | null {
   if (code === 'EADDRINUSE') return `Port ${port} is in use. Stop what uses it, or set PORT to another one.`;
   if (code === 'EADDRNOTAVAIL') return `${address} is no address of this machine. Set HOST to one that is.`;
   if (code === 'EACCES' && syscall === 'listen') {
@@ -17,9 +17,9 @@ function listenFault({ code, syscall, port, address }: ListenError): string | nu
 }
 
 /** Faults of the surroundings are told in words; anything else is a defect and keeps its trace. */
-export function describeStartFault(error: unknown): string {
+export function describeStartupError(error: unknown): string {
   const told = [ConfigError, LocalSecretsError, StoreVersionError, WorkerEndedError];
   if (error instanceof Error && told.some((kind) => error instanceof kind)) return error.message;
   const fault = error as ListenError;
-  return listenFault(fault) ?? explainStoreFault(error) ?? String(fault.stack ?? error);
+  return listenError(fault) ?? explainStoreFault(error) ?? String(fault.stack ?? error);
 }

@@ -4,7 +4,7 @@ import cluster, { type Address, type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import type { Logger } from 'pino';
 
-export interface Crew {
+export interface Workers {
   /** Starts all; resolves with the address when all listen. Rejects when one of them cannot start. */
   start(): Promise<Address>;
   /** One after the other: a new process takes over before an old one is asked to finish. */
@@ -23,7 +23,7 @@ const lastMomentMs = 9_700;
 /** A process did not come to listen. It has said itself why. */
 export class WorkerEndedError extends Error {}
 
-interface CrewOptions {
+interface WorkersOptions {
   /** A compiled file that listens, and ends at SIGTERM. */
   readonly program: string;
   readonly size: number;
@@ -33,10 +33,10 @@ interface CrewOptions {
 }
 
 /** Listens to the end of every worker but those that were asked to go; the pause grows while they keep dying. */
-function replaceTheDead(
+function replaceDeadWorkers(
   logger: Logger,
   isExpected: (worker: Worker) => boolean,
-  hire: () => Promise<unknown>,
+  spawn: () => Promise<unknown>,
 ) {
   let pauseMs = firstPauseMs;
   cluster.on('listening', (worker) => {
@@ -47,19 +47,19 @@ function replaceTheDead(
     if (isExpected(worker)) return;
     logger.error({ worker: worker.process.pid, code, signal, pauseMs }, 'a worker died');
     // The end of the new one, should it come at once, is heard here again.
-    setTimeout(() => void hire().catch(() => undefined), pauseMs);
+    setTimeout(() => void spawn().catch(() => undefined), pauseMs);
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);
   });
 }
 
 /** Starting and ending one worker. */
-function createOffice({ env, logger }: CrewOptions) {
+function createSpawner({ env, logger }: WorkersOptions) {
   /** Not to be replaced: asked to go, or not yet proven. */
   const unreplaced = new Set<Worker>();
   return {
     isReplaced: (worker: Worker) => !unreplaced.has(worker),
     /** Resolves when it listens. A `trial` that fails before is not tried again. */
-    async hire(trial?: 'trial'): Promise<Address> {
+    async spawn(trial?: 'trial'): Promise<Address> {
       const worker = cluster.fork(env);
       if (trial) unreplaced.add(worker);
       const died = once(worker, 'exit').then(() => {
@@ -72,7 +72,7 @@ function createOffice({ env, logger }: CrewOptions) {
       return address;
     },
     /** Resolves with whether it ended well and in time. */
-    async dismiss(worker: Worker): Promise<boolean> {
+    async retire(worker: Worker): Promise<boolean> {
       if (worker.isDead()) return false;
       unreplaced.add(worker);
       const ended = once(worker, 'exit') as Promise<[number | null]>;
@@ -89,34 +89,34 @@ function createOffice({ env, logger }: CrewOptions) {
 
 const currentWorkers = () => Object.values(cluster.workers ?? {}).flatMap((worker) => worker ?? []);
 
-export function createCrew(options: CrewOptions): Crew {
+export function createWorkers(options: WorkersOptions): Workers {
   cluster.setupPrimary({ exec: options.program, args: [] });
-  const office = createOffice(options);
+  const spawner = createSpawner(options);
   let isStopping = false;
   let renewal: Promise<void> | undefined;
 
   async function renewAll(): Promise<void> {
     for (const old of currentWorkers()) {
       if (isStopping) return;
-      await office.hire('trial');
-      await office.dismiss(old);
+      await spawner.spawn('trial');
+      await spawner.retire(old);
     }
   }
 
   return {
     async start() {
       const size = Array.from({ length: options.size });
-      const [address] = await Promise.all(size.map(() => office.hire('trial')));
-      const isExpected = (worker: Worker) => isStopping || !office.isReplaced(worker);
-      replaceTheDead(options.logger, isExpected, async () => {
-        if (!isStopping) await office.hire();
+      const [address] = await Promise.all(size.map(() => spawner.spawn('trial')));
+      const isExpected = (worker: Worker) => isStopping || !spawner.isReplaced(worker);
+      replaceDeadWorkers(options.logger, isExpected, async () => {
+        if (!isStopping) await spawner.spawn();
       });
       return address!;
     },
     renew: () => (renewal ??= renewAll().finally(() => (renewal = undefined))),
     async stop() {
       isStopping = true;
-      return (await Promise.all(currentWorkers().map((worker) => office.dismiss(worker)))).every(Boolean);
+      return (await Promise.all(currentWorkers().map((worker) => spawner.retire(worker)))).every(Boolean);
     },
   };
 }

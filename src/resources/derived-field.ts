@@ -2,7 +2,7 @@
 import { Ctx, Extensions, Info, Root, type Arg } from 'type-graphql';
 import type { Context } from '../access/context.ts';
 import type { FieldCost } from '../access/policy/index.ts';
-import type { Place } from './batching/loaders.ts';
+import type { FieldPosition } from './batching/loaders.ts';
 import type { ConnectionArguments } from './page.ts';
 import type { ReadAhead } from './batching/read-ahead.ts';
 
@@ -10,7 +10,7 @@ interface DerivedField {
   readonly field: (prototype: object, name: string, descriptor: PropertyDescriptor) => void;
   readonly args?: ReturnType<typeof Arg>;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- graphql-js hands over source and arguments as it read them.
-  readonly resolve: (source: any, args: any, context: Context, place: Place) => unknown;
+  readonly resolve: (source: any, args: any, context: Context, place: FieldPosition) => unknown;
   readonly readAhead?: ReadAhead;
   /** Columns of the parent that the field reads. */
   readonly needs?: readonly string[];

@@ -8,8 +8,8 @@ import type { ListResult } from '../db/tenant/tenant-db.ts';
 import { parentPrint } from './cursor.ts';
 import { declareField } from './derived-field.ts';
 import { inWords, several } from './in-words.ts';
-import { noteRows, type Row } from './batching/request-row-cache.ts';
-import { loaderAt, type Place } from './batching/loaders.ts';
+import { cacheRows, type Row } from './batching/request-row-cache.ts';
+import { loaderAt, type FieldPosition } from './batching/loaders.ts';
 import { named } from './named-class.ts';
 import { assertOwnCursor, Page, planPage, type ConnectionArguments, type Order } from './page.ts';
 import { below } from './batching/read-ahead.ts';
@@ -45,7 +45,7 @@ function fieldDecorator(options: EdgeOptions, type: () => EntityClass, isList: b
 
 /** Rows by the ids that stand in a property of the parent. */
 function byIdLoader({ from, field, to }: EdgeOptions) {
-  return (context: Context, place: Place) =>
+  return (context: Context, place: FieldPosition) =>
     loaderAt(context, place, `${from.name}.${field}`, (ids) => readByIds(to, ids, context, place));
 }
 
@@ -71,7 +71,12 @@ export function toOne(options: OneOptions): EntityClass {
     field: fieldDecorator(options, () => to.type, false),
     needs: [key],
     isAlwaysThere,
-    resolve(parent: Record<string, string | null | undefined>, _args, context: Context, place: Place) {
+    resolve(
+      parent: Record<string, string | null | undefined>,
+      _args,
+      context: Context,
+      place: FieldPosition,
+    ) {
       const id = parent[key];
       return id == null ? null : loader(context, place).load(id);
     },
@@ -93,14 +98,14 @@ const printOf = ({ from, field }: EdgeOptions, parentId: string) =>
   parentPrint(`${from.name}.${field}`, parentId);
 
 /** How the lists of several parents are read at one place, and made pages of. */
-function reading(options: ManyOptions, args: ConnectionArguments, context: Context, place: Place) {
+function reading(options: ManyOptions, args: ConnectionArguments, context: Context, place: FieldPosition) {
   const { to, by, defaultOrder = to.defaultOrder } = options;
   const { query, plan } = listQuery(to, args, place, defaultOrder);
   const pageOf = (id: string, list: ListResult<Row>) => new Page(plan, list, () => printOf(options, id));
   const finish = async (lists: ReadonlyMap<string, ListResult<Row>>) => {
     const pages = new Map([...lists].map(([parent, list]) => [parent, pageOf(parent, list)]));
     const rows = [...pages.values()].flatMap(({ nodes }) => nodes);
-    noteRows(context, to.name, query.properties, rows);
+    cacheRows(context, to.name, query.properties, rows);
     await below(context, place, to.name, true).read(rows);
     return pages;
   };
@@ -121,7 +126,7 @@ function reading(options: ManyOptions, args: ConnectionArguments, context: Conte
 export function toMany(options: ManyOptions): EntityClass {
   const { from, field, to, defaultOrder = to.defaultOrder } = options;
   const Edge = resolverClass(options);
-  const loader = (args: ConnectionArguments, context: Context, place: Place) =>
+  const loader = (args: ConnectionArguments, context: Context, place: FieldPosition) =>
     loaderAt(context, place, `${from.name}.${field}`, async (parents) => {
       const { list, finish } = reading(options, args, context, place);
       return finish(await context.db.listPerParent<Row>(list.query, list.link, parents));
@@ -131,7 +136,7 @@ export function toMany(options: ManyOptions): EntityClass {
     args: Args(() => to.arguments),
     needs: ['id'],
     checkArguments: (args) => void planPage(to, args, defaultOrder),
-    resolve({ id }: { id: string }, args: ConnectionArguments, context: Context, place: Place) {
+    resolve({ id }: { id: string }, args: ConnectionArguments, context: Context, place: FieldPosition) {
       assertOwnCursor(args, () => printOf(options, id));
       return loader(args, context, place).load(id);
     },
@@ -163,7 +168,7 @@ export function toList(options: EdgeOptions & { readonly key: string }): EntityC
       parent: Record<string, readonly string[] | undefined>,
       _args,
       context: Context,
-      place: Place,
+      place: FieldPosition,
     ) {
       const ids = parent[key];
       if (!ids) return null;

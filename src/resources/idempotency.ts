@@ -4,7 +4,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { isObjectType, type GraphQLSchema } from 'graphql';
 import sql from 'sql-template-tag';
 import type { Context } from '../access/context.ts';
-import type { Operator } from '../access/operator.ts';
+import type { SystemServices } from '../access/system-context.ts';
 import { StoredWorkspace } from '../access/authentication/tables.ts';
 import { dayMs, hourMs, toInstant, type Instant } from '../core/clock.ts';
 import { ApiError } from '../core/errors.ts';
@@ -122,7 +122,7 @@ export async function once<P extends object>(
 const forgottenAtOnce = 1_000;
 
 /** Forgets what is older than a day, over all workspaces. Nothing depends on it: age is judged at each use. */
-async function forgetIdempotencyRecords({ database, clock }: Operator): Promise<void> {
+async function forgetIdempotencyRecords({ database, clock }: SystemServices): Promise<void> {
   const isOld = sql`"created_at" <= ${toInstant(clock.nowMs() - rememberedMs)}`;
   const some = sql`SELECT "id" FROM "idempotency_records" WHERE ${isOld} LIMIT ${forgottenAtOnce}`;
   // The age once more: a record may have been used anew since it was found.

@@ -6,7 +6,7 @@ import { authenticated } from '../access/policy/index.ts';
 import { prefixOf } from '../core/ids.ts';
 import type { Feature } from './feature.ts';
 import { declareField } from './derived-field.ts';
-import type { Place } from './batching/loaders.ts';
+import type { FieldPosition } from './batching/loaders.ts';
 import { readOne, type Resource } from './resource.ts';
 
 const typeNames = new Map<string, string>();
@@ -37,7 +37,7 @@ export function nodeFeature(resources: readonly Resource[]): Feature {
       description: 'Whatever has this id, or null. Needs the scope of its type.',
     }),
     args: Arg('id', () => GraphQLID),
-    resolve(_root, { id }: { id: string }, context: Context, place: Place) {
+    resolve(_root, { id }: { id: string }, context: Context, place: FieldPosition) {
       const resource = resourceOf(id);
       return resource ? readOne(resource, id, context, place) : null;
     },

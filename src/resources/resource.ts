@@ -11,8 +11,8 @@ import { tableOf, type EntityClass, type Table } from '../db/store/table.ts';
 import { filterCondition, StringFilter } from './inputs/comparators.ts';
 import { declareField } from './derived-field.ts';
 import { inWords, several } from './in-words.ts';
-import { knownRows, noteRows, type Row } from './batching/request-row-cache.ts';
-import { loaderAt, type Place } from './batching/loaders.ts';
+import { findCachedRows, cacheRows, type Row } from './batching/request-row-cache.ts';
+import { loaderAt, type FieldPosition } from './batching/loaders.ts';
 import { named } from './named-class.ts';
 import {
   assertOwnCursor,
@@ -97,7 +97,7 @@ export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
 export function listQuery(
   resource: Resource,
   args: ConnectionArguments,
-  place: Place,
+  place: FieldPosition,
   order: Order = resource.defaultOrder,
 ): { query: ListQuery; plan: PagePlan } {
   const plan = planPage(resource, args, order);
@@ -121,13 +121,13 @@ async function readList(
   resource: Resource,
   args: ConnectionArguments,
   context: Context,
-  place: Place,
+  place: FieldPosition,
 ): Promise<Page> {
   const { query, plan } = listQuery(resource, args, place);
   const ahead = below(context, place, resource.name, true);
   const { found, lists } = await ahead.bring(query.condition, (lists) => context.db.list<Row>(query, lists));
   const page = new Page(plan, found, atRoot);
-  noteRows(context, resource.name, query.properties, page.nodes);
+  cacheRows(context, resource.name, query.properties, page.nodes);
   await ahead.read(page.nodes, lists);
   return page;
 }
@@ -137,11 +137,11 @@ export async function readByIds(
   resource: Resource,
   ids: readonly string[],
   context: Context,
-  place: Place,
+  place: FieldPosition,
 ): Promise<Map<string, Row>> {
   const { name, table } = resource;
   const properties = selectedOfRow(resource, place);
-  const found = knownRows(context, name, properties, ids);
+  const found = findCachedRows(context, name, properties, ids);
   const missing = ids.filter((id) => !found.has(id));
   const ahead = below(context, place, name, false);
   const read = (lists: readonly ListPerParent[]) =>
@@ -150,13 +150,13 @@ export async function readByIds(
   const brought = found.size === 0 ? await ahead.bring({ all: [] }, read) : { found: await read([]) };
   for (const [id, row] of brought.found.rows) found.set(id, row);
   const rows = [...found.values()];
-  noteRows(context, name, properties, rows);
+  cacheRows(context, name, properties, rows);
   await ahead.read(rows, brought.lists);
   return found;
 }
 
 /** One row by id, or null: unknown, foreign and outside the venues are the same answer. */
-export function readOne(resource: Resource, id: string, context: Context, place: Place): unknown {
+export function readOne(resource: Resource, id: string, context: Context, place: FieldPosition): unknown {
   return loaderAt(context, place, resource.name, (ids) => readByIds(resource, ids, context, place)).load(id);
 }
 
@@ -178,9 +178,9 @@ export function rootFields(
 ): RootFields {
   const Queries = named(class {}, `${resource.name}Queries`);
   const prototype = Queries.prototype as Record<string, unknown>;
-  const one = (_root: unknown, { id }: { id: string }, context: Context, place: Place) =>
+  const one = (_root: unknown, { id }: { id: string }, context: Context, place: FieldPosition) =>
     readOne(resource, id, context, place);
-  const list = (_root: unknown, args: ConnectionArguments, context: Context, place: Place) =>
+  const list = (_root: unknown, args: ConnectionArguments, context: Context, place: FieldPosition) =>
     readList(resource, args, context, place);
   declareField(prototype, names.one, {
     field: Query(() => resource.type, {

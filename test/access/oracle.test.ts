@@ -5,7 +5,7 @@ import { graphql, type GraphQLSchema } from 'graphql';
 import type * as GraphqlMiddleware from 'graphql-middleware';
 import type * as GraphqlShield from 'graphql-shield';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { shieldTree, type Policy } from '../../src/access/policy/index.ts';
 import { meets } from '../../src/access/policy/rules/rules.ts';
 import { allFeatures } from '../../src/app.ts';
@@ -56,7 +56,7 @@ const ids: Record<string, string> = {};
 beforeAll(async () => {
   house = await openTestHouse('sqlite');
   workspace = await house.workspace();
-  await seedWorkspace(operatorContext(house.app, workspace.workspaceId), { customers: 12, seed: 3 });
+  await seedWorkspace(systemContext(house.app, workspace.workspaceId), { customers: 12, seed: 3 });
   for (const scopes of everySet) keys.set(scopes, await workspace.key(...scopes, 'write:venues'));
   const all = await workspace.key(...dataScopes);
   const first = '(first: 1) { nodes { id } }';
@@ -68,7 +68,7 @@ beforeAll(async () => {
 afterAll(() => house.close());
 
 async function askOracle(source: string, variables: Record<string, unknown>, scopes: readonly string[]) {
-  const context = operatorContext(house.app, workspace.workspaceId);
+  const context = systemContext(house.app, workspace.workspaceId);
   const { apiKeyId, secret } = keys.get(scopes)!;
   const ids = { workspaceId: workspace.workspaceId, apiKeyId, secretId: secret.split('_')[2] };
   const contextValue = { ...context, principal: { ...keyWith(scopes), ...ids } };
@@ -138,7 +138,7 @@ describe('the oracle', () => {
     const { schema } = house.app.schema;
     const tree = { Query: { viewer: allow }, Viewer: allow };
     const open = applyMiddleware(schema, shield(tree, { debug: true, fallbackRule: deny })) as GraphQLSchema;
-    const context = operatorContext(house.app, workspace.workspaceId);
+    const context = systemContext(house.app, workspace.workspaceId);
     const contextValue = { ...context, principal: keyWith([]) };
     const ask = (source: string) => graphql({ schema: open, source, contextValue });
     expect((await ask('{ customers { totalCount } }')).data).toEqual({ customers: null });

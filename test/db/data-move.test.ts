@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import sql from 'sql-template-tag';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import type { MovedSum } from '../../src/db/transfer/move.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { identityLinker } from '../../src/features/users/index.ts';
@@ -38,7 +38,7 @@ describe.skipIf(!hasPostgres)('Moving from SQLite to Postgres', () => {
     await buildCommands();
     house = await openTestHouse('sqlite');
     const workspace = await house.workspace();
-    await seedWorkspace(operatorContext(house.app, workspace.workspaceId), { customers, seed: 1 });
+    await seedWorkspace(systemContext(house.app, workspace.workspaceId), { customers, seed: 1 });
     key = await workspace.key('read:customers', 'write:customers', 'read:inquiries', 'read:bookings');
     await workspace.venueKey([await workspace.venue()], 'read:customers');
     const input = { name: 'Zoetrope', notes: awkward, tags: ['b', 'a', '10'] };

@@ -47,7 +47,7 @@ describeEachEngine('a statement that is ended', (name) => {
     // The other workspace and the look-ups are served meanwhile.
     expect(await ask(7, two)).toEqual([{ n: 7 }]);
     expect(await database.query(sql`SELECT 1 AS "n"`)).toEqual([{ n: 1 }]);
-    expect(await database.isNear()).toBe(true);
+    expect(await database.isResponsive()).toBe(true);
     ending.abort(reason);
     for (const answer of await answers) expect(answer).toEqual({ status: 'rejected', reason });
     expect(await Promise.all(Array.from({ length: 12 }, (_, n) => ask(n)))).toEqual(
@@ -277,7 +277,7 @@ describe('SQLite', () => {
       });
       // They stand in the queue by then.
       await setImmediate();
-      expect(await database.isNear()).toBe(true);
+      expect(await database.isResponsive()).toBe(true);
       expect(answered).toBeLessThan(500);
       await Promise.all(lookUps);
     } finally {
@@ -291,16 +291,16 @@ describe('SQLite', () => {
     const database = await openDatabase(databaseUrl(engine));
     const ending = new AbortController();
     try {
-      expect(await database.isNear()).toBe(true);
+      expect(await database.isResponsive()).toBe(true);
       const writing = database
         .write((connection) => connection.query(endless(connection)), { signal: ending.signal })
         .catch((error: unknown) => error);
-      while (await database.isNear()) await wait(100);
+      while (await database.isResponsive()) await wait(100);
       // Its readers do answer.
       expect(await database.query(sql`SELECT 1 AS "n"`, { workspace: 'one' })).toEqual([{ n: 1 }]);
       ending.abort(reason);
       expect(await writing).toBe(reason);
-      expect(await database.isNear()).toBe(true);
+      expect(await database.isResponsive()).toBe(true);
     } finally {
       ending.abort(reason);
       await database.close();

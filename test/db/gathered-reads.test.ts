@@ -1,7 +1,7 @@
 // Requests that come at the same moment share the statement that reads their keys, and nothing else.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { gatherReads } from '../../src/db/store/cross-request-loader.ts';
+import { createCrossRequestLoader } from '../../src/db/store/cross-request-loader.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { bearer, openTestHouse, type TestHouse } from '../support/house.ts';
 
@@ -14,7 +14,7 @@ it('answers everyone what was there after they had asked, whoever else asks, and
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       const rows = new Map<string, number>();
-      const read = gatherReads(async (wanted) => {
+      const read = createCrossRequestLoader(async (wanted) => {
         expect(new Set(wanted).size).toBe(wanted.length);
         const found = new Map(wanted.flatMap((id) => (rows.has(id) ? [[id, rows.get(id)!] as const] : [])));
         // What was read is on its way, and others ask meanwhile.
@@ -44,7 +44,7 @@ it('answers everyone what was there after they had asked, whoever else asks, and
 
 it('fails everyone who waited for the statement that failed, and nobody after them', async () => {
   let isBroken = true;
-  const read = gatherReads(async (wanted) => {
+  const read = createCrossRequestLoader(async (wanted) => {
     if (isBroken) throw new Error('away');
     return new Map(wanted.map((id) => [id, id]));
   });

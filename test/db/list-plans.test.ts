@@ -4,7 +4,7 @@
 import { isEnumType, isInputObjectType, type GraphQLSchema } from 'graphql';
 import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import type { Comparator, Condition } from '../../src/db/statements/condition.ts';
 import { pathsOf, type Path } from '../../src/db/statements/list-paths.ts';
 import { examineLimits, type ListQuery, type ParentLink } from '../../src/db/statements/list-query.ts';
@@ -104,7 +104,7 @@ describeEachEngine('Every list', (engine) => {
     house = await openTestHouse(engine);
     const workspace = await house.workspace();
     workspaceId = workspace.workspaceId;
-    await seedWorkspace(operatorContext(house.app, workspaceId), { customers: 300, seed: 1 });
+    await seedWorkspace(systemContext(house.app, workspaceId), { customers: 300, seed: 1 });
     for (const { table } of resources) {
       const [found] = await house.app.database.query<{ rows: number }>(
         sql`SELECT CAST(count(*) AS integer) AS "rows" FROM ${raw(`"${table.name}"`)}`,

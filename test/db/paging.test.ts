@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { getNamedType, isEnumType, isInputObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { fold } from '../../src/core/text/fold.ts';
 import { createCustomer } from '../../src/features/customers/customer.service.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -72,7 +72,7 @@ describeEachEngine('Lists of the API', (engine) => {
     house = await openTestHouse(engine, { env: { RATE_LIMIT_REQUESTS_PER_MINUTE: '100000' } });
     workspace = await house.workspace();
     owner = await workspace.owner();
-    const context = operatorContext(house.app, workspace.workspaceId);
+    const context = systemContext(house.app, workspace.workspaceId);
     for (let index = 0; index < rowsEach; index += 1) {
       // The clock stands still for three rows at a time: most instants are shared.
       if (index % 3 === 0) house.clock.advance(60_000);

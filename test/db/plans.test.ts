@@ -2,7 +2,7 @@
 // and any page costs the same as the first.
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { contractOperation, exampleNames } from '../support/contract.ts';
@@ -49,7 +49,7 @@ describeEachEngine('Query plans', (engine) => {
       database: { onStatement: (text, values) => void captured.push({ text, values }) },
     });
     const seeded = async (customers: number, workspace: TestWorkspace) => {
-      await seedWorkspace(operatorContext(house.app, workspace.workspaceId), { customers, seed: 1 });
+      await seedWorkspace(systemContext(house.app, workspace.workspaceId), { customers, seed: 1 });
       return workspace.owner();
     };
     largeWorkspace = await house.workspace();

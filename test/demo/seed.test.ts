@@ -1,6 +1,6 @@
 // Seeding while others hold what it needs: what was rolled back and done again is counted once.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { allRows } from '../db/support/store.ts';
 import { hasPostgres } from '../support/engines.ts';
@@ -30,7 +30,7 @@ describe.skipIf(!hasPostgres)('Seeding [postgres]', () => {
     const { workspaceId } = await house.workspace();
     failsNext = true;
     const progress: number[] = [];
-    const counts = await seedWorkspace(operatorContext(house.app, workspaceId), {
+    const counts = await seedWorkspace(systemContext(house.app, workspaceId), {
       ...{ customers: 600, seed: 3 },
       onProgress: (done) => {
         progress.push(done);

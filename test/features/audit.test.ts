@@ -1,6 +1,6 @@
 // The audit log: one entry for every change, with before and after and without secrets, in the transaction of the change.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { createApiKey } from '../../src/features/api-keys/index.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type Caller, type TestHouse, type TestWorkspace } from '../support/house.ts';
@@ -241,7 +241,7 @@ describeEachEngine('The audit log', (engine) => {
     });
 
     it('for the operator at the machine, and for the server itself', async () => {
-      const context = operatorContext(house.app, workspace.workspaceId);
+      const context = systemContext(house.app, workspace.workspaceId);
       const made = await createApiKey(context, { label: 'By command', scopes: ['read:customers'] });
       if (!('secret' in made)) throw new Error('not made');
       house.clock.advance(90 * dayMs);

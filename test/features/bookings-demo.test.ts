@@ -1,6 +1,6 @@
 // What the demo books: the same for the same seed, inside opening hours, never two at once, and bookable by the rules.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { Booking, BookingStatus, openSpans } from '../../src/features/bookings/index.ts';
 import { Customer } from '../../src/features/customers/index.ts';
@@ -22,7 +22,7 @@ describeEachEngine('Bookings of the demo', (engine) => {
 
   async function seeded(...customers: number[]) {
     const { workspaceId } = await house.workspace();
-    const context = operatorContext(house.app, workspaceId);
+    const context = systemContext(house.app, workspaceId);
     const counts = [];
     for (const count of customers) counts.push(await seedWorkspace(context, { customers: count, seed: 7 }));
     const { database, clock } = house.app;

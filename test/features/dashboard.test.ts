@@ -1,6 +1,6 @@
 // The main job: one nested query, answered as far as the key goes.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { contractOperation } from '../support/contract.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -15,7 +15,7 @@ describeEachEngine('Dashboard', (engine) => {
   beforeAll(async () => {
     house = await openTestHouse(engine);
     workspace = await house.workspace();
-    await seedWorkspace(operatorContext(house.app, workspace.workspaceId), { customers: 10_000, seed: 7 });
+    await seedWorkspace(systemContext(house.app, workspace.workspaceId), { customers: 10_000, seed: 7 });
   });
   afterAll(() => house.close());
 

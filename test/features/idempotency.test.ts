@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { toInstant } from '../../src/core/clock.ts';
 import { IdempotencyRecord } from '../../src/resources/idempotency.ts';
 import { contractOperation } from '../support/contract.ts';
@@ -137,7 +137,7 @@ describeEachEngine('Idempotency-Key', (engine) => {
       ...{ id, request: '', answer: {}, createdAt: toInstant(clock.nowMs() - ageMs) },
     });
     const old = Array.from({ length: 2_001 }, (_, index) => record(`old-${index}`, dayMs));
-    const { db } = operatorContext(app, workspace.workspaceId);
+    const { db } = systemContext(app, workspace.workspaceId);
     await db.transaction((tx) => tx.insert(IdempotencyRecord, [...old, record('young', dayMs - 1)]));
     house.statements.length = 0;
     await app.sweep();

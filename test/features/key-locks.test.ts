@@ -1,7 +1,7 @@
 // Work on the same keys at the same time, on Postgres: nobody waits in a circle. SQLite has one writer and needs no order.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLastUsedLog } from '../../src/access/authentication/last-used.ts';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { StoredApiKey, StoredApiKeySecret } from '../../src/access/authentication/tables.ts';
 import type { DatabaseOptions } from '../../src/db/store/database.ts';
 import { hasPostgres } from '../support/engines.ts';
@@ -66,7 +66,7 @@ describe.skipIf(!hasPostgres)('Locks on keys [postgres]', () => {
       { id: '000000000003', apiKeyId: first },
       { id: '000000000004', apiKeyId: second },
     ];
-    await operatorContext(house.app, workspace.workspaceId).db.transaction(async (tx) => {
+    await systemContext(house.app, workspace.workspaceId).db.transaction(async (tx) => {
       await tx.insert(StoredApiKey, [
         keyRow({ id: first, number: 101 }),
         keyRow({ id: second, number: 102 }),
@@ -93,7 +93,7 @@ describe.skipIf(!hasPostgres)('Locks on keys [postgres]', () => {
     secondKey.release();
     await Promise.all([one, two]);
     expect(transactions).toBe(2);
-    const rows = await operatorContext(house.app, workspace.workspaceId).db.findAll(StoredApiKeySecret, {
+    const rows = await systemContext(house.app, workspace.workspaceId).db.findAll(StoredApiKeySecret, {
       ...{ property: 'apiKeyId', op: 'in', value: [first, second] },
     });
     const usedAt = new Date(house.clock.nowMs()).toISOString();

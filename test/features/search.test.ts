@@ -1,7 +1,7 @@
 // customers(search:): words of name, e-mail and telephone number, through the API on both engines.
 import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { createTenantDb, type TenantDb } from '../../src/db/tenant/tenant-db.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { Customer } from '../../src/features/customers/index.ts';
@@ -248,7 +248,7 @@ describeEachEngine('Search', (engine) => {
 
   it('seeks in the index among thousands, and reads no table in full', async () => {
     const workspace = await house.workspace();
-    const context = operatorContext(house.app, workspace.workspaceId);
+    const context = systemContext(house.app, workspace.workspaceId);
     await seedWorkspace(context, { customers: 3_000, seed: 1 });
     const large = await workspace.key('read:customers');
     for (const withStatistics of [false, true]) {

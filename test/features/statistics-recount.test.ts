@@ -2,7 +2,7 @@
 // venues and callers over rows that lie close to changes of clocks.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { Booking, BookingStatus } from '../../src/features/bookings/index.ts';
 import { Customer, CustomerVenue } from '../../src/features/customers/index.ts';
 import { FollowUp, FollowUpStatus } from '../../src/features/follow-ups/index.ts';
@@ -258,7 +258,7 @@ describeEachEngine('Statistics', (engine) => {
 
   async function write({ workspaceId }: TestWorkspace, world: World) {
     const { customers, links, inquiries, replies, followUps, treatments, bookings } = world;
-    await operatorContext(house.app, workspaceId).db.transaction(async (tx) => {
+    await systemContext(house.app, workspaceId).db.transaction(async (tx) => {
       await tx.insert(Customer, customers as Partial<Customer>[]);
       await tx.insert(CustomerVenue, links);
       await tx.insert(Inquiry, inquiries as Partial<Inquiry>[]);

@@ -1,6 +1,6 @@
 // Statistics through the API: what each section means, who sees it, and what is refused.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { Booking } from '../../src/features/bookings/index.ts';
 import { Treatment } from '../../src/features/treatments/index.ts';
 import { bookingRow, treatmentRow } from '../db/support/rows.ts';
@@ -59,7 +59,7 @@ describeEachEngine('Statistics', (engine) => {
       of(treatments[0]!, ada),
       of(treatments[1]!, bo),
     ];
-    await operatorContext(house.app, workspace.workspaceId).db.transaction(async (tx) => {
+    await systemContext(house.app, workspace.workspaceId).db.transaction(async (tx) => {
       await tx.insert(Treatment, treatments);
       await tx.insert(Booking, bookings);
     });

@@ -1,7 +1,7 @@
 // Twenty who change the same thing and all read the same version of it: one is done, the others are told CONFLICT.
 import { isInputObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { allFeatures, scopeCatalogue } from '../../src/app.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { assembleSchema } from '../../src/graphql/schema.ts';
@@ -66,7 +66,7 @@ describeEachEngine('Twenty writers with one expected version', (engine) => {
     house = await openTestHouse(engine, { env });
     second = await openTestHouse(engine, { env, sharing: house });
     const workspace = await house.workspace();
-    await seedWorkspace(operatorContext(house.app, workspace.workspaceId), { customers: 40, seed: 1 });
+    await seedWorkspace(systemContext(house.app, workspace.workspaceId), { customers: 40, seed: 1 });
     const key = await workspace.key(...cases.flatMap(({ scope }) => [`read:${scope}`, `write:${scope}`]));
     callers = [key, callerWith(second, key.secret)];
   });

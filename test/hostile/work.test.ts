@@ -2,7 +2,7 @@
 // field, list by list. Each is answered or refused, and the event loop is never held for long meanwhile.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { Treatment } from '../../src/features/treatments/index.ts';
 import { Venue } from '../../src/features/venues/index.ts';
 import { newId } from '../../src/core/ids.ts';
@@ -42,7 +42,7 @@ async function seedVenues(workspaceId: string): Promise<void> {
     ...{ id: newId('trt', clock), venueId: busy.id, name: `Treatment ${index}`, durationMinutes: 5 },
     ...{ priceCents: 1, currency: 'EUR', ...version },
   }));
-  await operatorContext(app, workspaceId).db.transaction(async (tx) => {
+  await systemContext(app, workspaceId).db.transaction(async (tx) => {
     await tx.insert(Venue, [busy as unknown as Venue]);
     await tx.insert(Treatment, short as Treatment[]);
     await tx.insert(Venue, venues as unknown as Venue[]);

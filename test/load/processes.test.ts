@@ -1,6 +1,6 @@
 // One, two and four server processes on one Postgres and one Redis: what must happen once happens once, whatever their number.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { createApiKey } from '../../src/features/api-keys/index.ts';
 import { openDesk, type BookingInput, type Desk } from '../support/booking-desk.ts';
@@ -101,7 +101,7 @@ describe.skipIf(!hasPostgres || !hasRedis)('Server processes on one Postgres and
     });
 
     it("let exactly a key's limit through", async () => {
-      const context = operatorContext(house.app, workspace.workspaceId);
+      const context = systemContext(house.app, workspace.workspaceId);
       const input = { label: 'limited', scopes: ['read:customers'], rateLimitPerMinute: keyLimit };
       const made = await createApiKey(context, input);
       if (!('secret' in made)) throw new Error(JSON.stringify(made.userErrors));

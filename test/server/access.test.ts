@@ -1,6 +1,6 @@
 // What a caller may do, over HTTP and on real stores: partial answers, refusals, mutations that run whole or not at all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { StoredUser } from '../../src/access/authentication/tables.ts';
 import { toInstant } from '../../src/core/clock.ts';
 import { newId } from '../../src/core/ids.ts';
@@ -31,7 +31,7 @@ async function signedIn(
     tokenVersion: 1,
     version: 1,
   };
-  await operatorContext(app, workspace.workspaceId).db.transaction((tx) =>
+  await systemContext(app, workspace.workspaceId).db.transaction((tx) =>
     tx.insert(StoredUser, [{ id: userId, ...account, createdAt: now, updatedAt: now }]),
   );
   const { token } = await app.credentials.tokens.issue({ userId, tokenVersion: 1 });
@@ -306,7 +306,7 @@ describeEachEngine('access', (engine) => {
       const { app, clock } = house;
       const userId = newId('usr', clock);
       const now = toInstant(clock.nowMs());
-      const db = operatorContext(app, workspace.workspaceId).db;
+      const db = systemContext(app, workspace.workspaceId).db;
       const account = { email: `${userId}@test.example`, passwordHash: 'none', tokenVersion: 1, version: 1 };
       await db.transaction((tx) =>
         tx.insert(StoredUser, [{ id: userId, ...account, role: 'ADMIN', createdAt: now, updatedAt: now }]),

@@ -3,7 +3,7 @@ import { buildSchema, graphql, type GraphQLError, type GraphQLSchema } from 'gra
 import { describe, expect, it } from 'vitest';
 import { makeApiKey } from '../../src/access/credentials/api-key.ts';
 import { DateTimeScalar } from '../../src/resources/inputs/scalars.ts';
-import { speakable } from '../../src/graphql/errors/redact-message.ts';
+import { redactMessages } from '../../src/graphql/errors/redact-message.ts';
 
 const schema: GraphQLSchema = buildSchema(`
   scalar DateTime
@@ -27,7 +27,7 @@ async function messagesFor(source: string, variableValues: Record<string, unknow
     for (let cause: unknown = error; cause instanceof Error; cause = (cause as GraphQLError).originalError) {
       messages.push(cause.message);
     }
-    return speakable(messages);
+    return redactMessages(messages);
   });
 }
 
@@ -106,7 +106,7 @@ describe('An error message', () => {
     'Syntax Error: Expected Name, found "}".',
     'Syntax Error: Unexpected Name "qery".',
   ])('keeps the names that lead to the mistake: %s', (message) => {
-    expect(speakable([message])).toBe(message);
+    expect(redactMessages([message])).toBe(message);
   });
 
   it('repeats no key and no JWT, not even as a name', () => {
@@ -117,22 +117,24 @@ describe('An error message', () => {
         `Cannot query field "${secret}" on type "Query".`,
         `Unknown fragment "x${secret}".`,
       ]) {
-        const spoken = speakable([message]);
+        const spoken = redactMessages([message]);
         for (const part of [secret.slice(-38), secret.slice(10, 30)]) expect(spoken).not.toContain(part);
       }
     }
-    expect(speakable([`Unknown operation named "${key}".`])).not.toContain(prefix);
+    expect(redactMessages([`Unknown operation named "${key}".`])).not.toContain(prefix);
   });
 
   it('of a long sentence keeps the end, which says what to do, and cuts what it repeats', () => {
     const long = 'x'.repeat(5_000);
     const hint = `Set one of these headers: ${'X-Some-Header, '.repeat(20)}X-The-Last-One.`;
-    expect(speakable([hint])).toBe(hint);
-    expect(speakable([`Cannot query field "${long}" on type "Query". ${hint}`])).toMatch(/X-The-Last-One\.$/);
-    expect(speakable([`Argument "${'y'.repeat(300)}" is not known. Ask for another.`])).toBe(
+    expect(redactMessages([hint])).toBe(hint);
+    expect(redactMessages([`Cannot query field "${long}" on type "Query". ${hint}`])).toMatch(
+      /X-The-Last-One\.$/,
+    );
+    expect(redactMessages([`Argument "${'y'.repeat(300)}" is not known. Ask for another.`])).toBe(
       `Argument "${'y'.repeat(100)}…" is not known. Ask for another.`,
     );
-    expect(speakable([`${'Conflict. '.repeat(500)}${hint}`]).length).toBeLessThanOrEqual(1_001);
+    expect(redactMessages([`${'Conflict. '.repeat(500)}${hint}`]).length).toBeLessThanOrEqual(1_001);
   });
 
   it('never cuts a secret in two', () => {
@@ -141,14 +143,14 @@ describe('An error message', () => {
       const pad = 'a'.repeat(beside);
       for (const message of [`${pad} ${key} ${'b '.repeat(1_000)}`, `${'b '.repeat(1_000)} ${key} ${pad}`]) {
         for (const part of [key.slice(20, 30), key.slice(-10)])
-          expect(speakable([message])).not.toContain(part);
+          expect(redactMessages([message])).not.toContain(part);
       }
     }
   });
 
   it('about a variable says little when its cause is not known', () => {
     const message = `Variable "$input" got invalid value { password: ${text} }; Field "email" is missing.`;
-    expect(speakable([message])).toBe('Variable "$input" got an invalid value.');
-    expect(speakable([`Unknown operation named ${text}.`])).toBe('Unknown operation name.');
+    expect(redactMessages([message])).toBe('Variable "$input" got an invalid value.');
+    expect(redactMessages([`Unknown operation named ${text}.`])).toBe('Unknown operation name.');
   });
 });

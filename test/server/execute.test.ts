@@ -21,7 +21,7 @@ import {
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createExecutor } from '../../src/graphql/execution/execute.ts';
-import { candidateOf, writeOut } from '../../src/graphql/execution/compilable-operation.ts';
+import { compilableOperationOf, writeOut } from '../../src/graphql/execution/compilable-operation.ts';
 
 /** Carried as an object: a default of it written as JSON would be a text. */
 const Moment = new GraphQLScalarType({
@@ -145,7 +145,7 @@ async function expectSame(text: string, ...cases: Variables[]) {
 
 function isCompilable(text: string, switches: Variables = {}): boolean {
   const { document, operation } = parts(text);
-  const candidate = candidateOf(schema, document, operation);
+  const candidate = compilableOperationOf(schema, document, operation);
   return candidate !== null && writeOut(candidate, switches) !== null;
 }
 
@@ -318,7 +318,7 @@ describe('what is left to graphql-js', () => {
     const { document, operation } = parts(
       `{ thing { ...F0 } } ${fragments.join(' ')} fragment F30 on Thing { name }`,
     );
-    const candidate = candidateOf(schema, document, operation);
+    const candidate = compilableOperationOf(schema, document, operation);
     expect(candidate && writeOut(candidate, {})).toBeNull();
   });
 

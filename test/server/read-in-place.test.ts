@@ -18,7 +18,7 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 import { allFeatures, scopeCatalogue } from '../../src/app.ts';
 import { createExecutor } from '../../src/graphql/execution/execute.ts';
-import { isReadInPlace } from '../../src/graphql/execution/skip-serialization.ts';
+import { canSkipSerialization } from '../../src/graphql/execution/skip-serialization.ts';
 import { assembleSchema } from '../../src/graphql/schema.ts';
 import { contractOperation } from '../support/contract.ts';
 
@@ -74,7 +74,7 @@ function plain(result: unknown) {
   return { data, errors: errors?.map((error) => JSON.stringify(error)).sort() };
 }
 
-const inPlace = (text: string) => isReadInPlace(schema, parse(text));
+const inPlace = (text: string) => canSkipSerialization(schema, parse(text));
 
 describe('An operation reads in place', () => {
   it('what its objects hold, and answers as graphql-js: null, empty, a wrong null, an error', async () => {
@@ -103,7 +103,7 @@ describe('In the served schema', () => {
   });
 
   it.each(['Dashboard', 'Customer', 'Inbox', 'InboxPage', 'Statistics'])('%s reads in place', (name) => {
-    expect(isReadInPlace(served, parse(contractOperation(name)))).toBe(true);
+    expect(canSkipSerialization(served, parse(contractOperation(name)))).toBe(true);
   });
 
   it('no value has a resolver but those that are worked out', () => {

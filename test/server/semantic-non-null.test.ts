@@ -2,7 +2,7 @@
 // on every row of a demo workspace, by a key for all venues and by one for a single venue: none may be null.
 import { getNamedType, isCompositeType, isNonNullType, isObjectType, type GraphQLField } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type Caller, type TestHouse, type TestWorkspace } from '../support/house.ts';
@@ -33,7 +33,7 @@ describeEachEngine('A field with @semanticNonNull', (engine) => {
   beforeAll(async () => {
     house = await openTestHouse(engine);
     workspace = await house.workspace();
-    await seedWorkspace(operatorContext(house.app, workspace.workspaceId), { customers: 60, seed: 3 });
+    await seedWorkspace(systemContext(house.app, workspace.workspaceId), { customers: 60, seed: 3 });
     const scopes = [...house.app.scopes.dataScopes];
     whole = await workspace.key(...scopes);
     const { data } = await whole.send('{ venues(first: 1) { nodes { id } } }');

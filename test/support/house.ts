@@ -3,7 +3,7 @@
 import { pino, type Logger } from 'pino';
 import { createApp, type App, type AppOptions } from '../../src/app.ts';
 import type { CostReport } from '../../src/access/rate-limit/index.ts';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { readConfig, type Config } from '../../src/config/config.ts';
 import type { Meter } from '../../src/core/meter.ts';
 import type { Tracer } from '../../src/core/tracer.ts';
@@ -188,7 +188,7 @@ async function makeWorkspace(house: TestHouse, name?: string): Promise<TestWorks
   const { app } = house;
   const input = { name: name ?? `Workspace ${counter}`, email: ownerEmail, password: ownerPassword };
   const { workspaceId } = await createWorkspace(app, input);
-  const context = operatorContext(app, workspaceId);
+  const context = systemContext(app, workspaceId);
   const callerWith = (credential: string): Caller => ({
     send: (query, variables, operationName) =>
       house.send(bearer(credential), query, variables, operationName),

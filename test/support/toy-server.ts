@@ -123,7 +123,7 @@ export async function createToy(changes: Partial<HttpServerOptions<ToyContext>> 
     createContext: async (facts) => ({ scope: facts.scope, facts }),
     schemaFor: async () => null,
     isReady: async () => ({ ready: true, checks: { store: 'ok' } }),
-    isStoreNear: async () => true,
+    isStoreResponsive: async () => true,
     logger: createLogger({
       level: 'debug',
       destination: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },

@@ -1,7 +1,7 @@
 // Rows to be found: one of each table, written from the tables' own columns, with texts that show where they come from.
 import * as gql from 'graphql';
 import sql from 'sql-template-tag';
-import { operatorContext } from '../../src/access/operator.ts';
+import { systemContext } from '../../src/access/system-context.ts';
 import { allFeatures } from '../../src/app.ts';
 import { toInstant } from '../../src/core/clock.ts';
 import { newId } from '../../src/core/ids.ts';
@@ -67,7 +67,7 @@ export class RowWriter {
     this.sets += 1;
     const ids: Ids = {};
     const words: Record<string, string[]> = {};
-    await operatorContext(this.house.app, workspaceId).db.transaction(async (tx) => {
+    await systemContext(this.house.app, workspaceId).db.transaction(async (tx) => {
       for (const entity of entities) {
         const { name, columns, workspace } = tableOf(entity);
         const row: Json = {};

@@ -9,7 +9,7 @@ import {
   type UserPrincipal,
 } from '../../core/principal.ts';
 import type { Connection, Database } from '../../db/store/database.ts';
-import { gatherReads } from '../../db/store/cross-request-loader.ts';
+import { createCrossRequestLoader } from '../../db/store/cross-request-loader.ts';
 import { digestApiKey, isSameDigest } from '../credentials/api-key.ts';
 import type { Credential } from '../credentials/credential.ts';
 import { decideKeyState, inactiveAtMs } from './key-state.ts';
@@ -197,8 +197,8 @@ function hasRights(
 
 export function createAuthenticator(given: AuthenticatorOptions): Authenticator {
   const store: Store = {
-    findKey: gatherReads((ids) => findKeys(given.database, ids)),
-    findUser: gatherReads((ids) => findUsers(given.database, ids)),
+    findKey: createCrossRequestLoader((ids) => findKeys(given.database, ids)),
+    findUser: createCrossRequestLoader((ids) => findUsers(given.database, ids)),
   };
   const options: Options = { ...given, store };
   return {

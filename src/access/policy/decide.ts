@@ -6,14 +6,14 @@ import type { OperationPlan, PlannedField } from './operation-plan.ts';
 import type { Policy } from './policy.ts';
 import { missingScopes, type Requirement } from './rules/requirement.ts';
 
-interface Place {
+interface FieldPosition {
   readonly path: PlannedField['path'];
   readonly pathKey: string;
   /** `Type.field` at this path: where the guard stands. */
   readonly field: string;
 }
 
-export interface Denial extends Place {
+export interface Denial extends FieldPosition {
   /** Of the first requirement that was not met: the field, or the argument or input field that it was given. */
   readonly coordinate: string;
   readonly requirement: Requirement;
@@ -27,7 +27,7 @@ export interface Decision {
    * `Type.field` -> response paths where the guard answers null: what is denied, and interfaces that lead to nothing.
    * Null when there is none, which costs the guards one comparison.
    */
-  readonly deniedPaths: ReadonlyMap<string, readonly Place['path'][]> | null;
+  readonly deniedPaths: ReadonlyMap<string, readonly FieldPosition['path'][]> | null;
   /** Response path of an interface -> the type that was decided about. Null when there is none. */
   readonly toldTypes: ReadonlyMap<string, string> | null;
   /** Nothing of the operation's own fields may run. */
@@ -55,13 +55,13 @@ export function variableValue(
   return definition?.defaultValue ? valueFromASTUntyped(definition.defaultValue) : undefined;
 }
 
-const placeOf = ({ path, pathKey, demands }: PlannedField): Place => ({
+const placeOf = ({ path, pathKey, demands }: PlannedField): FieldPosition => ({
   ...{ path, pathKey, field: demands[0]!.coordinate },
 });
 
 class Decider {
   /** Interfaces whose arguments name no type. Whatever their resolver would find, nothing was decided about it. */
-  readonly untold: Place[] = [];
+  readonly untold: FieldPosition[] = [];
   readonly told = new Map<string, string>();
   private coerced: CoercedVariables | null | undefined;
 
@@ -149,8 +149,8 @@ function distinct(denials: readonly Denial[]): Denial[] {
   return [...byPath.values()];
 }
 
-function pathsByField(places: readonly Place[]): Map<string, Place['path'][]> {
-  const paths = new Map<string, Place['path'][]>();
+function pathsByField(places: readonly FieldPosition[]): Map<string, FieldPosition['path'][]> {
+  const paths = new Map<string, FieldPosition['path'][]>();
   for (const { field, path } of places) paths.set(field, [...(paths.get(field) ?? []), path]);
   return paths;
 }

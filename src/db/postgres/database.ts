@@ -19,7 +19,7 @@ import { appliedTable } from '../migrations/tools/released.ts';
 import { findRefusal } from '../migrations/tools/requirements.ts';
 import { timedMigrations } from '../migrations/timed.ts';
 import { cancellable, createCancel, type Cancel } from './cancel.ts';
-import { createNearness } from './ping.ts';
+import { createPing } from './ping.ts';
 import { applicationName, dropIdle, isSilence, newPool, type PoolClient } from './pool.ts';
 import { createNames, isOfPreparing, ofWrites, type NameOf } from './prepared.ts';
 import { createReader, type Connections, type Read } from './reader.ts';
@@ -199,7 +199,7 @@ export async function openPostgresDatabase(url: string, options: DatabaseOptions
   const read = createReader(shared);
   const lookUp = createReader(lookUps);
   const write = createWriter(shared, options);
-  const nearness = createNearness(url);
+  const ping = createPing(url);
 
   return {
     dialect: postgres,
@@ -219,10 +219,10 @@ export async function openPostgresDatabase(url: string, options: DatabaseOptions
     migrate: () => bringUpToDate(lookUp, () => migrateOnce(postgresOptions(url))),
     hasPendingMigrations: async () => !(await isUpToDate(lookUp)),
     findRefusal: () => findRefusal(lookUp),
-    isNear: nearness.isNear,
+    isResponsive: ping.isResponsive,
     async close() {
       await slots.onIdle();
-      await Promise.all([shared.pool.end(), lookUps.pool.end(), nearness.close()]);
+      await Promise.all([shared.pool.end(), lookUps.pool.end(), ping.close()]);
     },
   };
 }

@@ -6,13 +6,13 @@ const nearMs = 250;
 /** Together less than a caller waits for the answer. */
 const limits = { max: 1, connectionTimeoutMillis: 600, query_timeout: 600 };
 
-export interface Nearness {
-  isNear(): Promise<boolean>;
+export interface Ping {
+  isResponsive(): Promise<boolean>;
   close(): Promise<void>;
 }
 
 /** The connection is made when first asked for. */
-export function createNearness(url: string): Nearness {
+export function createPing(url: string): Ping {
   const own = newPool(url, limits);
 
   async function isQuick(): Promise<boolean> {
@@ -26,7 +26,7 @@ export function createNearness(url: string): Nearness {
   let asking: Promise<boolean> | undefined;
   return {
     // Everybody who waits waits for the same answer.
-    isNear: () => (asking ??= ask().finally(() => (asking = undefined))),
+    isResponsive: () => (asking ??= ask().finally(() => (asking = undefined))),
     close: () => own.end(),
   };
 }

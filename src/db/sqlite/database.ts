@@ -26,7 +26,7 @@ import { findRefusal } from '../migrations/tools/requirements.ts';
 import { timedMigrations } from '../migrations/timed.ts';
 import { beginImmediate, busyTimeoutMs, createTurns, type Begin } from './begin.ts';
 import { openConnection, type SqliteConnection } from './connection.ts';
-import { openNearness } from './nearness.ts';
+import { openPing } from './ping.ts';
 import { openReaders } from './readers.ts';
 import { asStoreError, isStoreFailure } from '../store/store-failure.ts';
 import type { EntityClass } from '../store/table.ts';
@@ -171,7 +171,7 @@ export async function openSqliteDatabase(
   const writer = await openWriter(path);
   const pragmas = `PRAGMA busy_timeout = ${busyTimeoutMs}; ${noAutomaticIndex}`;
   const readers = await openReaders(path, pragmas);
-  const nearness = await openNearness({ path, pragmas, writer, writerAnswersMs });
+  const ping = await openPing({ path, pragmas, writer, writerAnswersMs });
   const writes = createFairSlots({ slots: 1, maxWaiting: maxWaitingWrites });
   const turns = createTurns(writer);
   const read: ReadRows = (text, values) => readers.use({}, (reader) => reader.all(text, values));
@@ -204,10 +204,10 @@ export async function openSqliteDatabase(
     migrate: () => writes.run({}, () => bringUpToDate(read, () => migrateOnce(path))),
     hasPendingMigrations: async () => !(await isUpToDate(read)),
     findRefusal: () => findRefusal(read),
-    isNear: nearness.isNear,
+    isResponsive: ping.isResponsive,
     async close() {
       await writes.onIdle();
-      await Promise.all([writer.close(), readers.close(), nearness.close()]);
+      await Promise.all([writer.close(), readers.close(), ping.close()]);
     },
   };
 }

@@ -61,7 +61,7 @@ function isExact(at: ListAt): boolean {
   );
 }
 
-/** Whether each of the lists that the list is merged from (see seeks.ts) is read from its place in an index. */
+/** Whether each of the lists that the list is merged from (see index-merge.ts) is read from its place in an index. */
 function areExact(at: ListAt): boolean {
   if (at.link) return isExact(at);
   return seeksOf(at.query, at.scope).every((condition) =>

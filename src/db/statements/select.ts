@@ -38,7 +38,7 @@ function jsonRow(table: Table, properties: readonly string[], alias: string, dia
   return once(properties, `${dialect.name} ${table.name} ${alias}`, () => dialect.jsonArray(values()));
 }
 
-/** The rows of one page. One source, or several whose rows are merged in their order (see seeks.ts). */
+/** The rows of one page. One source, or several whose rows are merged in their order (see index-merge.ts). */
 function pageSql(at: PlacedList, sources: readonly Source[], dialect: Dialect): Sql {
   const { table, window, properties } = at.query;
   const columns = columnList(table, properties);

@@ -8,7 +8,7 @@ import DataLoader from 'dataloader';
  * answers have asked, so that nobody gets to see the store older than it was when they asked. What it answers is shared: do
  * not change it.
  */
-export function gatherReads<V>(
+export function createCrossRequestLoader<V>(
   read: (ids: readonly string[]) => Promise<ReadonlyMap<string, V>>,
   maxIds = 1_000,
 ): (id: string) => Promise<V | null> {

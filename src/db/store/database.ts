@@ -86,7 +86,7 @@ export interface Database extends Connection {
   /** Why this version must not use the store, in a sentence for the operator; null when it may. One small read. */
   findRefusal(): Promise<string | null>;
   /** Whether the store answers something trivial at once, whatever it is doing for workspaces. May reject. */
-  isNear(): Promise<boolean>;
+  isResponsive(): Promise<boolean>;
   close(): Promise<void>;
 }
 

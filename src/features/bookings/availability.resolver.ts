@@ -4,7 +4,7 @@ import type { Context } from '../../access/context.ts';
 import { scopes } from '../../access/policy/index.ts';
 import { perRequest } from '../../core/per-request.ts';
 import { toOne } from '../../resources/edges.ts';
-import { loaderAt, type Place } from '../../resources/batching/loaders.ts';
+import { loaderAt, type FieldPosition } from '../../resources/batching/loaders.ts';
 import { declareField } from '../../resources/derived-field.ts';
 import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
 import { treatments } from '../treatments/index.ts';
@@ -56,7 +56,7 @@ declareField(VenueAvailability.prototype, 'availability', {
   // declareField() knows the arguments of lists; these are what AvailabilityArguments declares.
   checkArguments: (range) => assertRange(range as unknown as Range),
   cost: availabilityCost,
-  resolve(venue: VenueHours, range: Range, context: Context, place: Place) {
+  resolve(venue: VenueHours, range: Range, context: Context, place: FieldPosition) {
     const known = hoursById.get(context);
     known.set(venue.id, venue);
     return loaderAt(context, place, 'Venue.availability', (ids) =>

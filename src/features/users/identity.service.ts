@@ -1,7 +1,7 @@
 // Which user a person of an external issuer is: decided once, when it comes for the first time, and kept.
 import type { ExternalIdentity } from '../../access/credentials/oidc.ts';
 import { findUserByEmail, findUserByIdentity } from '../../access/authentication/key-store.ts';
-import { operatorContext, type Operator } from '../../access/operator.ts';
+import { systemContext, type SystemServices } from '../../access/system-context.ts';
 import { StoredIdentity, StoredUser } from '../../access/authentication/tables.ts';
 import { toInstant } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
@@ -22,12 +22,12 @@ function isSameAddress(one: string, other: string): boolean {
  * Links a subject that has no link to the user with its e-mail address, when the issuer has verified that address and the
  * user has no link to this issuer yet. Answers the user that the subject is linked to afterwards, or null.
  */
-export function identityLinker(operator: Operator) {
+export function identityLinker(operator: SystemServices) {
   const { database, clock } = operator;
   return async ({ issuer, subject, verifiedEmail }: ExternalIdentity): Promise<StoredUser | null> => {
     const user = verifiedEmail === null ? null : await findUserByEmail(database, verifiedEmail);
     if (!user || !isSameAddress(user.email, verifiedEmail ?? '')) return null;
-    const context = operatorContext(operator, user.workspaceId);
+    const context = systemContext(operator, user.workspaceId);
     await context.db.transaction(async (tx) => {
       // Held: a user who is being removed at this moment gets no link.
       if (!(await tx.findForUpdate(StoredUser, user.id))) return;

@@ -3,7 +3,7 @@ import { GraphQLError, type ExecutionResult, type GraphQLFormattedError } from '
 import type { Logger } from 'pino';
 import { ApiError, httpStatusOf, type ErrorCode } from '../../core/errors.ts';
 import type { RequestNotes } from '../../core/request-facts.ts';
-import { speakable } from './redact-message.ts';
+import { redactMessages } from './redact-message.ts';
 import { outcomeOf, traceForLog } from '../request/request-scope.ts';
 
 /** The depth to which causes are searched; a chain longer than that is nobody's intention. */
@@ -75,7 +75,7 @@ function recognise(error: unknown): Refusal | null {
   const causes = causesOf(error);
   const known = causes.find((cause) => cause instanceof ApiError);
   if (known) {
-    return { code: known.code, message: speakable([known.message]), extensions: known.extensions };
+    return { code: known.code, message: redactMessages([known.message]), extensions: known.extensions };
   }
   // Not only GraphQLErrors: a plugin may hand over an error that has its final form already.
   const { message, extensions } = (error ?? {}) as Partial<GraphQLFormattedError>;
@@ -83,13 +83,13 @@ function recognise(error: unknown): Refusal | null {
   if (typeof message !== 'string') return null;
   if (isErrorCode(code) && code !== 'INTERNAL_SERVER_ERROR') {
     const messages = causes.map((cause) => (cause instanceof Error ? cause.message : message));
-    return { code, message: speakable(messages), extensions: extensions ?? {} };
+    return { code, message: redactMessages(messages), extensions: extensions ?? {} };
   }
   // Clients recognise this one by its text.
   if (message === 'PersistedQueryNotSupported') return { code: 'BAD_REQUEST', message, extensions: {} };
   const innermost = causes.at(-1);
   if (innermost instanceof GraphQLError && argumentFault.test(innermost.message)) {
-    return { code: 'BAD_USER_INPUT', message: speakable([innermost.message]), extensions: {} };
+    return { code: 'BAD_USER_INPUT', message: redactMessages([innermost.message]), extensions: {} };
   }
   return null;
 }

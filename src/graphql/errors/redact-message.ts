@@ -59,7 +59,7 @@ function aboutVariable(message: string, detail: string | undefined): string {
  * The message of an error, given with the messages of its causes from the outside in, without any value and at most
  * 1,001 characters long. The part that helps is never cut.
  */
-export function speakable(messages: readonly string[]): string {
+export function redactMessages(messages: readonly string[]): string {
   const [message = ''] = messages;
   if (!ofVariable.test(message)) return cutQuoted(blankSecrets(withoutValue(shorten(message))));
   const detail = messages.find((cause) => !ofVariable.test(cause));

@@ -33,7 +33,7 @@ const maxSelections = 300;
 const maxSwitches = 4;
 
 /** An operation of which compiled execution knows what to do with every part. */
-export interface Candidate {
+export interface CompilableOperation {
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** Variables of @skip and @include. */
@@ -72,11 +72,11 @@ function switchesIn(nodes: readonly (OperationDefinitionNode | FragmentDefinitio
 }
 
 /** Null when the operation is to be left to graphql-js whatever its variables are. The document must be valid. */
-export function candidateOf(
+export function compilableOperationOf(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
-): Candidate | null {
+): CompilableOperation | null {
   const variables = operation.variableDefinitions ?? [];
   if (operation.operation !== 'query' || !variables.every((each) => isLeafVariable(schema, each)))
     return null;
@@ -102,7 +102,7 @@ class Writer {
   size = 0;
 
   constructor(
-    private readonly fragments: Candidate['fragments'],
+    private readonly fragments: CompilableOperation['fragments'],
     private readonly values: Readonly<Record<string, unknown>>,
   ) {}
 
@@ -154,7 +154,7 @@ class Writer {
 
 /** The candidate's operation for these values of its switches, alone in a document; null when graphql-js has to run it. */
 export function writeOut(
-  { operation, fragments }: Candidate,
+  { operation, fragments }: CompilableOperation,
   switchValues: Readonly<Record<string, unknown>>,
 ): { readonly document: DocumentNode; readonly size: number } | null {
   const writer = new Writer(fragments, switchValues);

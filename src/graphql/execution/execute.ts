@@ -1,13 +1,13 @@
 // Execution of decided operations: queries that come again are compiled by graphql-jit, everything else is run by
-// graphql-js. Both answer the same; what the compiler would answer differently it is not given (plain-operation.ts).
+// graphql-js. Both answer the same; what the compiler would answer differently it is not given (compilable-operation.ts).
 // Measured on two busy cores in November 2026, Dashboard at 32 connections: 1.33 times the requests, 0.76 of the CPU.
 import { createRequire } from 'node:module';
 import { execute, GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { OperationDefinitionNode, SourceLocation } from 'graphql';
 import type { CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
-import { candidateOf, writeOut, type Candidate } from './compilable-operation.ts';
-import { isReadInPlace } from './skip-serialization.ts';
+import { compilableOperationOf, writeOut, type CompilableOperation } from './compilable-operation.ts';
+import { canSkipSerialization } from './skip-serialization.ts';
 
 /** `always` and `never` are for tests and comparisons. */
 export type CompiledExecution = 'auto' | 'always' | 'never';
@@ -39,7 +39,7 @@ interface Variant {
 }
 
 interface Kept {
-  readonly candidate: Candidate;
+  readonly candidate: CompilableOperation;
   readonly variants: Map<string, Variant>;
 }
 
@@ -56,7 +56,7 @@ function hasLongList(variables: Readonly<Record<string, unknown>>): boolean {
 }
 
 /** Null for values that are not Booleans: graphql-js says what is wrong with them. */
-function switchValues(candidate: Candidate, variables: Readonly<Record<string, unknown>>) {
+function switchValues(candidate: CompilableOperation, variables: Readonly<Record<string, unknown>>) {
   const values: Record<string, boolean> = {};
   for (const name of candidate.switches) {
     const value = variables[name];
@@ -71,13 +71,13 @@ function loadCompiler(): typeof import('graphql-jit') {
   return createRequire(import.meta.url)('graphql-jit') as typeof import('graphql-jit');
 }
 
-function compile(schema: GraphQLSchema, candidate: Candidate, values: Record<string, boolean>) {
+function compile(schema: GraphQLSchema, candidate: CompilableOperation, values: Record<string, boolean>) {
   const plain = writeOut(candidate, values);
   if (!plain) return null;
   const { compileQuery, isCompiledQuery } = loadCompiler();
   const compiled = compileQuery(schema, plain.document, undefined, {
     disablingCapturingStackErrors: true,
-    disableLeafSerialization: isReadInPlace(schema, plain.document),
+    disableLeafSerialization: canSkipSerialization(schema, plain.document),
   });
   return isCompiledQuery(compiled) ? { run: compiled.query as Run, size: plain.size } : null;
 }
@@ -95,7 +95,7 @@ function createCompiler(schema: GraphQLSchema, usesBefore: number) {
   const keptOf = (document: DocumentNode, operation: OperationDefinitionNode): Kept | null => {
     let kept = candidates.get(operation);
     if (kept === undefined) {
-      const candidate = candidateOf(schema, document, operation);
+      const candidate = compilableOperationOf(schema, document, operation);
       kept = candidate && { candidate, variants: new Map() };
       candidates.set(operation, kept);
     }

@@ -21,7 +21,7 @@ const isNamedAsStored = (type: GraphQLEnumType) =>
  * value that another, newer server has written, and here it is shown. Scalars of our own are serialized all the same.
  * Measured in November 2026, Dashboard: 0.95 of the CPU.
  */
-export function isReadInPlace(schema: GraphQLSchema, document: DocumentNode): boolean {
+export function canSkipSerialization(schema: GraphQLSchema, document: DocumentNode): boolean {
   const types = new TypeInfo(schema);
   let isInPlace = true;
   const Field = () => {

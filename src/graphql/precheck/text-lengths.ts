@@ -12,12 +12,12 @@ import type { OperationPlan, PlannedField } from '../../access/policy/index.ts';
 import { ApiError } from '../../core/errors.ts';
 import { maxTextLength, statedTextLength } from '../../resources/inputs/text-limits.ts';
 
-type Place = GraphQLArgument | GraphQLInputField;
+type TextPosition = GraphQLArgument | GraphQLInputField;
 
 /** Which variables stand for a value at which places. */
-export type TextVariables = ReadonlyMap<string, ReadonlySet<Place>>;
+export type TextVariables = ReadonlyMap<string, ReadonlySet<TextPosition>>;
 
-function assertLength(place: Place, { length }: string): void {
+function assertLength(place: TextPosition, { length }: string): void {
   const max = maxTextLength(place);
   if (max === null || length <= max) return;
   const limit = statedTextLength(place);
@@ -25,14 +25,14 @@ function assertLength(place: Place, { length }: string): void {
   throw new ApiError('BAD_USER_INPUT', message, { details: { requested: length, limit } });
 }
 
-function fieldOf(place: Place, name: string): GraphQLInputField | undefined {
+function fieldOf(place: TextPosition, name: string): GraphQLInputField | undefined {
   const named = getNamedType(place.type);
   const fields = isInputObjectType(named) ? named.getFields() : {};
   return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
 /** A value as it was sent: what does not fit its type is left to coercion. */
-function checkValue(place: Place, value: unknown): void {
+function checkValue(place: TextPosition, value: unknown): void {
   if (typeof value === 'string') assertLength(place, value);
   else if (Array.isArray(value)) for (const item of value) checkValue(place, item);
   else if (typeof value === 'object' && value !== null) {
@@ -43,9 +43,9 @@ function checkValue(place: Place, value: unknown): void {
   }
 }
 
-type OnVariable = (name: string, place: Place) => void;
+type OnVariable = (name: string, place: TextPosition) => void;
 
-function checkLiteral(place: Place, node: ValueNode, onVariable: OnVariable): void {
+function checkLiteral(place: TextPosition, node: ValueNode, onVariable: OnVariable): void {
   switch (node.kind) {
     case Kind.VARIABLE:
       return onVariable(node.name.value, place);
@@ -68,7 +68,7 @@ function checkLiteral(place: Place, node: ValueNode, onVariable: OnVariable): vo
 
 /** Checks what the document itself holds, and gives back what is to be looked at each time. Throws BAD_USER_INPUT. */
 export function checkTextLiterals(plan: OperationPlan, fields: readonly PlannedField[]): TextVariables {
-  const found = new Map<string, Set<Place>>();
+  const found = new Map<string, Set<TextPosition>>();
   const note: OnVariable = (name, place) => {
     found.set(name, (found.get(name) ?? new Set()).add(place));
   };

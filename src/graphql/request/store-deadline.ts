@@ -16,18 +16,18 @@ const lateMs = 250;
 
 export interface StoreWatch {
   /** Whether the store answers something trivial at once. May take its time, and may reject. */
-  isNear(): Promise<boolean>;
+  isResponsive(): Promise<boolean>;
   /** The caller is told 503. What was begun for it goes on by itself, and should end soon. */
   onGivenUp(): void;
 }
 
 /** Resolves or rejects as `work` does, or with SERVICE_UNAVAILABLE when the store does not answer meanwhile. */
-export function withPatience<T>(work: Promise<T>, { isNear, onGivenUp }: StoreWatch): Promise<T> {
+export function withStoreDeadline<T>(work: Promise<T>, { isResponsive, onGivenUp }: StoreWatch): Promise<T> {
   return new Promise((resolve, reject) => {
     let timer = setTimeout(ask, quietMs);
     function ask() {
       let near = false;
-      isNear().then(
+      isResponsive().then(
         (answer) => (near = answer),
         // No answer is an answer.
         () => undefined,

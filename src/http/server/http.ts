@@ -46,8 +46,8 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
   /** The schema that a request may see, null where introspection is off. May throw an ApiError. */
   schemaFor(facts: RequestFacts, credential: Credential): Promise<GraphQLSchema | null>;
   isReady(): Promise<Readiness>;
-  /** Asked while a request takes long; see patience.ts. */
-  isStoreNear(): Promise<boolean>;
+  /** Asked while a request takes long; see store-deadline.ts. */
+  isStoreResponsive(): Promise<boolean>;
   readonly logger: Logger;
   readonly introspection: 'public' | 'keys' | 'off';
   /** Whose pages may read answers in a browser; nobody's when the list is empty. */
@@ -223,7 +223,7 @@ export async function createHttpServer<TContext extends RequestContextBase>(
   addGraphiql(app, [options.exampleDocument, ...options.exampleFiles]);
   addSchemaRoute(app, (request) => {
     const shown = options.schemaFor(factsOf(request, options.trustProxyHops), credentialOf(request));
-    return patiently(scopeOf(request), shown, options.isStoreNear);
+    return patiently(scopeOf(request), shown, options.isStoreResponsive);
   });
   const { operationLimitMs = defaultOperationLimitMs } = options;
   const sandbox = createSandbox(options.exampleDocument, options.introspection);

@@ -3,10 +3,10 @@ import DataLoader from 'dataloader';
 import type { FieldNode, GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../access/context.ts';
 import { perRequest } from '../../core/per-request.ts';
-import { forgetRows } from './request-row-cache.ts';
+import { clearCachedRows } from './request-row-cache.ts';
 
 /** Where a field stands in its operation: what reading needs of graphql-js's resolve info. */
-export type Place = Pick<
+export type FieldPosition = Pick<
   GraphQLResolveInfo,
   'fieldNodes' | 'fragments' | 'path' | 'schema' | 'variableValues'
 >;
@@ -17,7 +17,7 @@ export const maxBatchSize = 1_000;
 export type Read<V> = (keys: readonly string[]) => Promise<ReadonlyMap<string, V>>;
 
 /** The values of one place, by key. */
-export class PlaceLoader<V> {
+export class PositionLoader<V> {
   private readonly batches: DataLoader<string, V | null>;
   private readonly known = new Map<string, V | null>();
 
@@ -50,14 +50,14 @@ export class PlaceLoader<V> {
   }
 }
 
-type Loaders = Map<FieldNode | string, PlaceLoader<unknown>>;
+type Loaders = Map<FieldNode | string, PositionLoader<unknown>>;
 
 const loaders = perRequest<Context, Map<string, Loaders>>(() => new Map());
 
 /** A commit makes what was loaded old: the fields after it read again. */
 export function forgetLoaded(context: Context): void {
   loaders.reset(context);
-  forgetRows(context);
+  clearCachedRows(context);
 }
 
 const numbers = new WeakMap<FieldNode, number>();
@@ -75,16 +75,16 @@ function numberOf(node: FieldNode): number {
  */
 export function loaderAt<V>(
   context: Context,
-  { fieldNodes }: Place,
+  { fieldNodes }: FieldPosition,
   edge: string,
   read: Read<V>,
-): PlaceLoader<V> {
+): PositionLoader<V> {
   const place = fieldNodes.length === 1 ? fieldNodes[0]! : fieldNodes.map(numberOf).join();
   return loaderFor(context, place, edge, read);
 }
 
 /** The loader of values that are the same at every place of the operation. */
-export function loaderAnywhere<V>(context: Context, what: string, read: Read<V>): PlaceLoader<V> {
+export function loaderAnywhere<V>(context: Context, what: string, read: Read<V>): PositionLoader<V> {
   return loaderFor(context, 'anywhere', what, read);
 }
 
@@ -93,11 +93,11 @@ function loaderFor<V>(
   place: FieldNode | string,
   edge: string,
   read: Read<V>,
-): PlaceLoader<V> {
+): PositionLoader<V> {
   const ofRequest = loaders.get(context);
   let ofEdge = ofRequest.get(edge);
   if (!ofEdge) ofRequest.set(edge, (ofEdge = new Map()));
-  let loader = ofEdge.get(place) as PlaceLoader<V> | undefined;
-  if (!loader) ofEdge.set(place, (loader = new PlaceLoader<V>(read)));
+  let loader = ofEdge.get(place) as PositionLoader<V> | undefined;
+  if (!loader) ofEdge.set(place, (loader = new PositionLoader<V>(read)));
   return loader;
 }

@@ -17,12 +17,12 @@ import type { ListPerParent } from '../../db/statements/select.ts';
 import { isStoreAway } from '../../db/store/store-failure.ts';
 import type { ListResult, ListsBelow } from '../../db/tenant/tenant-db.ts';
 import type { Row } from './request-row-cache.ts';
-import { maxBatchSize, type Place, type PlaceLoader } from './loaders.ts';
+import { maxBatchSize, type FieldPosition, type PositionLoader } from './loaders.ts';
 
 /** A list that hangs below rows: what to read, and what becomes of it. */
 export interface ListAhead {
   readonly list: ListPerParent;
-  readonly loader: PlaceLoader<unknown>;
+  readonly loader: PositionLoader<unknown>;
   /** Of what was read: the pages, with what hangs below their rows. */
   readonly finish: (lists: ReadonlyMap<string, ListResult<Row>>) => Promise<ReadonlyMap<string, unknown>>;
 }
@@ -30,9 +30,9 @@ export interface ListAhead {
 /** How an edge reads ahead; in the extension `readAhead` of its field. */
 export interface ReadAhead {
   /** Reads by itself. Never rejects. */
-  readonly rows?: (rows: readonly Row[], context: Context, place: Place) => Promise<void>;
+  readonly rows?: (rows: readonly Row[], context: Context, place: FieldPosition) => Promise<void>;
   /** Shares one statement with the other lists below the same rows. May throw. */
-  readonly list?: (args: Record<string, unknown>, context: Context, place: Place) => ListAhead;
+  readonly list?: (args: Record<string, unknown>, context: Context, place: FieldPosition) => ListAhead;
 }
 
 /** An edge in a selection of rows. */
@@ -81,7 +81,11 @@ function rowFields(connection: FieldNode): { node: FieldNode; steps: Edge['steps
 const remembered = new WeakMap<FieldNode, readonly Edge[]>();
 
 /** The edges below a field that answers one row, or a connection of rows. Kept as long as the document is. */
-function edgesBelow(typeName: string, { fieldNodes, schema }: Place, isConnection: boolean): readonly Edge[] {
+function edgesBelow(
+  typeName: string,
+  { fieldNodes, schema }: FieldPosition,
+  isConnection: boolean,
+): readonly Edge[] {
   const [node, ...others] = fieldNodes;
   if (!node || others.length > 0) return [];
   let found = remembered.get(node);
@@ -95,13 +99,13 @@ function edgesBelow(typeName: string, { fieldNodes, schema }: Place, isConnectio
 }
 
 /** Where an edge stands; null when it is denied: what is denied is not read, let alone shown. */
-function placeOf(edge: Edge, context: Context, place: Place): Place | null {
-  let path: Place['path'] = place.path;
+function placeOf(edge: Edge, context: Context, place: FieldPosition): FieldPosition | null {
+  let path: FieldPosition['path'] = place.path;
   for (const key of edge.steps) path = { prev: path, key, typename: undefined };
   return isDenied(context, edge.coordinate, { path }) ? null : { ...place, fieldNodes: [edge.node], path };
 }
 
-function listAhead({ read, field, node }: Edge, context: Context, place: Place): ListAhead | null {
+function listAhead({ read, field, node }: Edge, context: Context, place: FieldPosition): ListAhead | null {
   if (!read.list) return null;
   try {
     return read.list(getArgumentValues(field, node, place.variableValues), context, place);
@@ -133,7 +137,7 @@ function inStatements(lists: readonly ListAhead[]): ListAhead[][] {
 }
 
 /** Lists below some rows, read together or brought along by the statement of the rows. */
-async function takeLists(
+async function attachLists(
   lists: readonly ListAhead[],
   ids: readonly string[],
   reading: ListsBelow | Promise<ListsBelow>,
@@ -146,7 +150,7 @@ async function takeLists(
 }
 
 /** All lists below the same rows, in one statement for each thousand rows. */
-async function readLists(
+async function fetchLists(
   lists: readonly ListAhead[],
   ids: readonly string[],
   { db }: Context,
@@ -154,7 +158,7 @@ async function readLists(
   for (let start = 0; start < ids.length; start += maxBatchSize) {
     const batch = ids.slice(start, start + maxBatchSize);
     const read = (together: readonly ListAhead[]) =>
-      takeLists(
+      attachLists(
         together,
         batch,
         db.listsPerParent(
@@ -167,10 +171,10 @@ async function readLists(
 }
 
 /** Comparisons of rows and the lists they bring along. Longer ones are planned sooner as two statements. */
-const maxBrought = 20;
+const maxFetched = 20;
 
 /** Rows, or pages of them, as they were read, with the lists that were brought along below each row. */
-interface Brought<T> {
+interface Fetched<T> {
   readonly found: T;
   /** undefined: none was. */
   readonly lists?: ListsBelow;
@@ -182,13 +186,18 @@ export interface Below {
   bring<T extends { readonly below: ListsBelow }>(
     condition: Condition,
     read: (lists: readonly ListPerParent[]) => Promise<T>,
-  ): Promise<Brought<T>>;
+  ): Promise<Fetched<T>>;
   /** Reads what hangs below the rows but for lists that were brought along. Never rejects. */
   read(rows: readonly Row[], brought?: ListsBelow): Promise<void>;
 }
 
 /** What the operation asks for below rows of a type: below a connection, or below a field that answers a row. */
-export function below(context: Context, place: Place, typeName: string, isConnection: boolean): Below {
+export function below(
+  context: Context,
+  place: FieldPosition,
+  typeName: string,
+  isConnection: boolean,
+): Below {
   const lists: ListAhead[] = [];
   const edges: ((rows: readonly Row[]) => Promise<void>)[] = [];
   // Without a decision nothing runs, and so there is nothing to read.
@@ -204,7 +213,7 @@ export function below(context: Context, place: Place, typeName: string, isConnec
   return {
     async bring(condition, read) {
       const size = lists.reduce((sum, ahead) => sum + sizeOf(ahead), comparisonsIn(condition));
-      if (lists.length === 0 || size > maxBrought) return { found: await read([]) };
+      if (lists.length === 0 || size > maxFetched) return { found: await read([]) };
       try {
         const found = await read(lists.map(({ list }) => list));
         return { found, lists: found.below };
@@ -220,7 +229,7 @@ export function below(context: Context, place: Place, typeName: string, isConnec
       const ids = [...new Set(rows.map(({ id }) => id as string))];
       const reads = edges.map((read) => read(rows));
       if (lists.length > 0)
-        reads.push(brought ? takeLists(lists, ids, brought) : readLists(lists, ids, context));
+        reads.push(brought ? attachLists(lists, ids, brought) : fetchLists(lists, ids, context));
       await Promise.all(reads);
     },
   };

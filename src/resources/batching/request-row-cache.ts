@@ -5,22 +5,22 @@ import { perRequest } from '../../core/per-request.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
-interface Known {
+interface CachedRows {
   readonly properties: readonly string[];
   readonly rows: readonly Row[];
   /** Made when it is first looked into: most rows are asked for once. */
   byId?: ReadonlyMap<string, Row>;
 }
 
-const read = perRequest<Context, Map<string, Known[]>>(() => new Map());
+const read = perRequest<Context, Map<string, CachedRows[]>>(() => new Map());
 
 /** A commit makes what was read old. */
-export function forgetRows(context: Context): void {
+export function clearCachedRows(context: Context): void {
   read.reset(context);
 }
 
 /** Notes rows of a type that the caller may see, with the properties that were read of them. */
-export function noteRows(
+export function cacheRows(
   context: Context,
   typeName: string,
   properties: readonly string[],
@@ -34,7 +34,7 @@ export function noteRows(
 }
 
 /** Those of the wanted rows that were read with at least these properties. */
-export function knownRows(
+export function findCachedRows(
   context: Context,
   typeName: string,
   properties: readonly string[],

@@ -1,7 +1,7 @@
 // Look-ahead: which columns an operation needs of a row, so that nothing is read that nobody asked for.
 import { isObjectType, Kind, type FieldNode, type GraphQLSchema, type SelectionSetNode } from 'graphql';
 import type { Table } from '../../db/store/table.ts';
-import type { Place } from './loaders.ts';
+import type { FieldPosition } from './loaders.ts';
 
 /** What look-ahead has to know of a resource. */
 interface Target {
@@ -14,7 +14,7 @@ interface Selected {
   readonly count: boolean;
 }
 
-type Fragments = Place['fragments'];
+type Fragments = FieldPosition['fragments'];
 
 /** Field names with their nodes, each fragment entered once. Conditions are ignored: a column too many does no harm. */
 function collect(sets: readonly SelectionSetNode[], fragments: Fragments) {
@@ -51,7 +51,7 @@ function propertiesBehind(resource: Target, name: string, schema: GraphQLSchema)
   return resource.table.columns.some((column) => column.property === name) ? [name] : [];
 }
 
-function rowProperties(resource: Target, sets: readonly SelectionSetNode[], info: Place): string[] {
+function rowProperties(resource: Target, sets: readonly SelectionSetNode[], info: FieldPosition): string[] {
   const names = [...collect(sets, info.fragments).keys()];
   return [...new Set(['id', ...names.flatMap((name) => propertiesBehind(resource, name, info.schema))])];
 }
@@ -59,7 +59,7 @@ function rowProperties(resource: Target, sets: readonly SelectionSetNode[], info
 const remembered = new WeakMap<FieldNode, Map<Target, Selected>>();
 
 /** A document's nodes live as long as the document is cached; merged fields are rare and looked at anew. */
-function remember(info: Place, resource: Target, find: () => Selected): Selected {
+function remember(info: FieldPosition, resource: Target, find: () => Selected): Selected {
   const [node, ...others] = info.fieldNodes;
   if (!node || others.length > 0) return find();
   let known = remembered.get(node);
@@ -70,12 +70,12 @@ function remember(info: Place, resource: Target, find: () => Selected): Selected
 }
 
 /** Names of the fields that are selected below a field: for objects that are no rows. */
-export function selectedNames(info: Place): ReadonlySet<string> {
+export function selectedNames(info: FieldPosition): ReadonlySet<string> {
   return new Set(collect(below(info.fieldNodes), info.fragments).keys());
 }
 
 /** For a field that answers one row. */
-export function selectedOfRow(resource: Target, info: Place): readonly string[] {
+export function selectedOfRow(resource: Target, info: FieldPosition): readonly string[] {
   return remember(info, resource, () => ({
     properties: rowProperties(resource, below(info.fieldNodes), info),
     count: false,
@@ -83,7 +83,7 @@ export function selectedOfRow(resource: Target, info: Place): readonly string[] 
 }
 
 /** For a field that answers a connection. */
-export function selectedOfConnection(resource: Target, info: Place): Selected {
+export function selectedOfConnection(resource: Target, info: FieldPosition): Selected {
   return remember(info, resource, () => {
     const connection = collect(below(info.fieldNodes), info.fragments);
     const edges = collect(below(connection.get('edges')), info.fragments);

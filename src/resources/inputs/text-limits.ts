@@ -14,7 +14,7 @@ import {
 import { maxSearchLength } from '../../core/page-size.ts';
 import { ruledTextLength } from './input-limits.ts';
 
-type Place = GraphQLArgument | GraphQLInputField;
+type TextPosition = GraphQLArgument | GraphQLInputField;
 
 /** In UTF-16 code units. A scalar that takes texts is named here; the others take none. */
 const lengthOfScalar: Readonly<Record<string, number | null>> = {
@@ -61,7 +61,7 @@ function ruledTypes(schema: GraphQLSchema): ReadonlySet<string> {
 }
 
 /** The maximum of an argument or input field, or null where it takes no text. */
-export function maxTextLength({ extensions }: Place): number | null {
+export function maxTextLength({ extensions }: TextPosition): number | null {
   const length = extensions['maxTextLength'];
   return typeof length === 'number' ? length : null;
 }
@@ -70,13 +70,13 @@ export function maxTextLength({ extensions }: Place): number | null {
  * The limit to tell a caller whose text is over the maximum: that of the rules is lower where they are asked later, and a text
  * within the maximum alone would be refused by them.
  */
-export function statedTextLength(place: Place): number | null {
+export function statedTextLength(place: TextPosition): number | null {
   const { ruledBy } = place.extensions;
   const ruled = typeof ruledBy === 'string' ? ruledTextLength(ruledBy, place.name) : null;
   return ruled ?? maxTextLength(place);
 }
 
-function limit(place: Place, coordinate: string, isRuled: boolean): void {
+function limit(place: TextPosition, coordinate: string, isRuled: boolean): void {
   const named = getNamedType(place.type);
   if (!isScalarType(named)) return;
   const usual = lengthOfScalar[named.name];

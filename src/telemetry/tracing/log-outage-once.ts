@@ -5,11 +5,11 @@ import type { Logger } from 'pino';
 /** ExportResultCode.SUCCESS of the SDK's core, which is not worth a dependency of its own. */
 const success = 0;
 
-export interface ToldExporter extends SpanExporter {
+export interface OutageLoggingExporter extends SpanExporter {
   noteLost(error: unknown): void;
 }
 
-export function tellOnce(exporter: SpanExporter, logger: Logger): ToldExporter {
+export function logOutageOnce(exporter: SpanExporter, logger: Logger): OutageLoggingExporter {
   let isAway = false;
   const noteLost = (error: unknown) => {
     if (!isAway) logger.warn({ err: error }, 'traces cannot be sent; requests are not concerned');

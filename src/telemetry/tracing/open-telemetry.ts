@@ -14,7 +14,7 @@ import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trac
 import type { Logger } from 'pino';
 import type { Tracer } from '../../core/tracer.ts';
 import { beginRequest } from './request-trace.ts';
-import { tellOnce, type ToldExporter } from './log-outage-once.ts';
+import { logOutageOnce, type OutageLoggingExporter } from './log-outage-once.ts';
 
 /** Of the 9.5 s that a shutdown has, 8.3 may be gone with the requests. */
 const flushLimitMs = 1_000;
@@ -46,7 +46,7 @@ function tellingFaults<T>(logger: Logger, make: () => T): T {
 }
 
 /** Resolves when everything is sent, could not be, or the time is over. */
-async function shutDown(provider: BasicTracerProvider, exporter: ToldExporter): Promise<void> {
+async function shutDown(provider: BasicTracerProvider, exporter: OutageLoggingExporter): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<void>((resolve) => {
     timer = setTimeout(() => {
@@ -62,7 +62,7 @@ async function shutDown(provider: BasicTracerProvider, exporter: ToldExporter): 
 
 export function createOpenTelemetryTracer({ url, logger }: TracingOptions): Tracer {
   const { provider, exporter } = tellingFaults(logger, () => {
-    const made = tellOnce(new OTLPTraceExporter({ url }), logger);
+    const made = logOutageOnce(new OTLPTraceExporter({ url }), logger);
     const spanProcessors = [new BatchSpanProcessor(made)];
     return { exporter: made, provider: new BasicTracerProvider({ resource: resourceOf(), spanProcessors }) };
   });

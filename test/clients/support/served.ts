@@ -1,5 +1,5 @@
 // A server on a socket for the clients of this field, with keys that show each kind of answer.
-import { operatorContext } from '../../../src/access/operator.ts';
+import { systemContext } from '../../../src/access/system-context.ts';
 import { createApiKey } from '../../../src/features/api-keys/index.ts';
 import { openTestHouse, type TestHouse } from '../../support/house.ts';
 
@@ -28,7 +28,7 @@ interface SeenRequest {
 }
 
 async function limitedKey(house: TestHouse, workspaceId: string): Promise<string> {
-  const made = await createApiKey(operatorContext(house.app, workspaceId), {
+  const made = await createApiKey(systemContext(house.app, workspaceId), {
     ...{ label: 'limited', scopes: ['read:customers', 'read:inquiries'], rateLimitPerMinute: 1 },
   });
   if (!('secret' in made)) throw new Error(JSON.stringify(made.userErrors));

@@ -1,7 +1,7 @@
 // A real store with a few rows of everything in two workspaces, for operations that are drawn and not written.
 import sql, { raw } from 'sql-template-tag';
 import type { Context } from '../../../src/access/context.ts';
-import { operatorContext } from '../../../src/access/operator.ts';
+import { systemContext } from '../../../src/access/system-context.ts';
 import type { Principal } from '../../../src/core/principal.ts';
 import { createTenantDb } from '../../../src/db/tenant/tenant-db.ts';
 import { openTestHouse, type Caller, type TestHouse, type TestWorkspace } from '../../support/house.ts';
@@ -121,7 +121,7 @@ export async function openSeededHouse(): Promise<SeededHouse> {
         venueIds: 'venueIds' in principal ? principal.venueIds : [],
       };
       const db = createTenantDb({ database: app.database, clock: house.clock, scope });
-      return { ...operatorContext(app, workspaceId), principal, db };
+      return { ...systemContext(app, workspaceId), principal, db };
     },
     async everyRow() {
       const tables = await app.database.query<{ name: string }>(

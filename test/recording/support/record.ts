@@ -1,7 +1,7 @@
 // Sends the requests to fresh servers with a fixed clock and fixed random numbers, and writes down what came of each: the
 // answer, the line in the log, what the tracer and the meter were told. Ids and times are replaced by signs.
 import { createHash } from 'node:crypto';
-import { operatorContext } from '../../../src/access/operator.ts';
+import { systemContext } from '../../../src/access/system-context.ts';
 import { createLogger } from '../../../src/core/logger.ts';
 import type { Meter } from '../../../src/core/meter.ts';
 import type { Tracer } from '../../../src/core/tracer.ts';
@@ -164,7 +164,7 @@ const everyScope = ['customers', 'inquiries', 'followups', 'venues', 'treatments
 async function prepare(recorder: Recorder) {
   const { house } = recorder;
   const workspace = await house.workspace('Recorded');
-  await seedWorkspace(operatorContext(house.app, workspace.workspaceId), { customers: 60, seed: 1 });
+  await seedWorkspace(systemContext(house.app, workspace.workspaceId), { customers: 60, seed: 1 });
   const other = await house.workspace('Another');
   const admin = keyAdmin(house, workspace);
   const owner = await workspace.owner();

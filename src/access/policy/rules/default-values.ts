@@ -15,7 +15,7 @@ import { inputDemands } from './input-demands.ts';
 import { both, implies, type Requirement } from './requirement.ts';
 
 /** Where a default stands: an argument or an input field. */
-interface Place {
+interface DefaultPosition {
   readonly coordinate: string;
   readonly type: GraphQLInputType;
   readonly defaultValue: unknown;
@@ -30,7 +30,7 @@ class DefaultFinder {
   constructor(private readonly requirements: Requirements) {}
 
   /** `given`: what everybody has met who leaves the value out. */
-  check({ coordinate, type, defaultValue, asked }: Place, given: Requirement): void {
+  check({ coordinate, type, defaultValue, asked }: DefaultPosition, given: Requirement): void {
     if (defaultValue !== undefined) {
       const advice = 'it would be used without being asked for. Remove the default, or the rule.';
       if (!implies(given, asked))

@@ -10,7 +10,7 @@ import { unlimited } from './rate-limit/index.ts';
 import type { ScopeCatalogue } from './scope-catalogue.ts';
 
 /** The store and what works on it without a server. */
-export interface Operator {
+export interface SystemServices {
   readonly database: Database;
   readonly clock: Clock;
   readonly credentials: CredentialTools;
@@ -19,8 +19,8 @@ export interface Operator {
 }
 
 /** A context over all venues of one workspace. Whether the workspace exists is for its reader to find out. */
-export function operatorContext(
-  { database, clock, credentials, scopes, explainer }: Operator,
+export function systemContext(
+  { database, clock, credentials, scopes, explainer }: SystemServices,
   workspaceId: string,
 ): Context {
   const db = createTenantDb({ database, scope: { workspaceId, venueIds: null }, clock });

@@ -1,15 +1,15 @@
 // What a server does by itself, beside answering, and its end.
 import { beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
-import { systemScheduler } from '../src/core/scheduler.ts';
-import { allFeatures } from '../src/app.ts';
-import { createLogger } from '../src/core/logger.ts';
-import type { Job } from '../src/jobs/job.ts';
-import { startJobs } from '../src/jobs/schedule.ts';
-import { failWhere, stopFailing } from './db/support/failing-store.ts';
-import { gate } from './support/gate.ts';
-import { allRows } from './db/support/store.ts';
-import { describeEachEngine } from './support/engines.ts';
-import { openTestHouse } from './support/house.ts';
+import { systemScheduler } from '../../src/core/scheduler.ts';
+import { allFeatures } from '../../src/app.ts';
+import { createLogger } from '../../src/core/logger.ts';
+import type { Job } from '../../src/jobs/job.ts';
+import { startJobs } from '../../src/jobs/schedule.ts';
+import { failWhere, stopFailing } from '../db/support/failing-store.ts';
+import { gate } from '../support/gate.ts';
+import { allRows } from '../db/support/store.ts';
+import { describeEachEngine } from '../support/engines.ts';
+import { openTestHouse } from '../support/house.ts';
 
 const hourMs = 3_600_000;
 

@@ -2,13 +2,13 @@
 // question waited its turn for longer than it was given, and callers were told 503 by a store that answered.
 import { openConnection, type SqliteConnection } from './connection.ts';
 
-export interface Nearness {
+export interface Ping {
   /** How long is too long, the caller decides. */
-  isNear(): Promise<boolean>;
+  isResponsive(): Promise<boolean>;
   close(): Promise<void>;
 }
 
-interface NearnessOptions {
+interface PingOptions {
   readonly path: string;
   readonly pragmas: string;
   readonly writer: Pick<SqliteConnection, 'busyMs'>;
@@ -16,13 +16,13 @@ interface NearnessOptions {
   readonly writerAnswersMs: number;
 }
 
-export async function openNearness(options: NearnessOptions): Promise<Nearness> {
+export async function openPing(options: PingOptions): Promise<Ping> {
   const { path, pragmas, writer, writerAnswersMs } = options;
   const own = await openConnection(path, pragmas);
   let asking: Promise<unknown> | undefined;
   const ask = () => own.all('SELECT 1 FROM "sqlite_master" LIMIT 1', []);
   return {
-    async isNear() {
+    async isResponsive() {
       if (writer.busyMs() > writerAnswersMs) return false;
       // Everybody who waits waits for the same answer.
       await (asking ??= ask().finally(() => (asking = undefined)));
