@@ -1,4 +1,5 @@
-// Reads the Accept header (RFC 9110, section 12.5.1), as far as "JSON or a page?" needs it. Apollo picks the media type.
+// Reads the headers Accept (RFC 9110, section 12.5.1), as far as "JSON or a page?" needs it, and Accept-Encoding. Apollo picks
+// the media type.
 
 function qualityIn(parameters: readonly string[]): number {
   const quality = parameters.map((text) => /^\s*q\s*=\s*([\d.]+)\s*$/i.exec(text)?.[1]).find(Boolean);
@@ -38,6 +39,11 @@ export function acceptsJson(accept: string | undefined): boolean {
   return (
     qualityOf(accept, 'application/json') > 0 || qualityOf(accept, 'application/graphql-response+json') > 0
   );
+}
+
+/** Of Accept-Encoding: gzip, unless it is named to say no (`gzip;q=0`). */
+export function acceptsGzip(acceptEncoding: string | undefined): boolean {
+  return (rangesOf(acceptEncoding ?? '').get('gzip') ?? 0) > 0;
 }
 
 /** A browser's address bar, as opposed to a program that takes anything. */

@@ -33,7 +33,8 @@ export function wrongMethod(route: Route): GraphQLError {
 
 function findRouteFault(request: FastifyRequest): GraphQLError | null {
   if (!request.is404) return null;
-  const route = findRoute(routeOf(request));
+  // As it was asked for: only one last slash is no part of a path.
+  const route = findRoute(pathOf(request));
   if (route) return wrongMethod(route);
   return badRequest(404, `There is nothing at this path. The API is at ${routes.graphql.path}.`);
 }

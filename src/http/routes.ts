@@ -83,8 +83,11 @@ const byPath = new Map<string, Route>(Object.values(routes).map((route) => [rout
 
 /** The route at a path, as it is declared or as it is asked for, with or without a slash at its end. */
 export function findRoute(path: string): Route | undefined {
-  const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-  return byPath.get(trimmed) ?? byPath.get(`${trimmed.slice(0, trimmed.lastIndexOf('/') + 1)}:name`);
+  const trimmed = path.length > 2 && path.endsWith('/') ? path.slice(0, -1) : path;
+  // Not by a regular expression: on a long path that ends in slashes it would begin anew at each of its letters.
+  const end = trimmed.lastIndexOf('/') + 1;
+  const named = end < trimmed.length ? `${trimmed.slice(0, end)}:name` : '';
+  return byPath.get(trimmed) ?? byPath.get(named);
 }
 
 /** What an Allow header says. */

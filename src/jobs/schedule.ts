@@ -48,7 +48,7 @@ export function startJobs(
   const ofStore = jobs.filter(({ scope }) => scope === 'store');
   const ofProcess = jobs.filter(({ scope }) => scope === 'process');
   const cancels = [
-    ...ofProcess.map((job) => scheduler.every(job.everyMs, () => run(job))),
+    ...ofProcess.map((job) => scheduler.every(job.everyMs, () => note(run(job)))),
     ...ofStore.map((job) => scheduler.every(job.everyMs, () => note(runInTurn(job)))),
   ];
   return {

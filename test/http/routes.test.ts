@@ -37,12 +37,19 @@ describe('The table of routes', () => {
   it('finds a path with a slash at its end, and no path that is only like one', () => {
     expect(findRoute('/graphql/')).toBe(routes.graphql);
     expect(findRoute('/')).toBe(routes.welcome);
-    expect([findRoute('/graphq'), findRoute('/graphql//'), findRoute('')]).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    expect(findRoute('/docs/limits/')).toBe(routes.docsPage);
+    for (const path of ['/graphq', '/graphql//', '/graphiql//', '/docs//', '/docs/a/b', '//', ''])
+      expect([path, findRoute(path)]).toEqual([path, undefined]);
   });
+
+  it(
+    'finds nothing at a long path without counting its letters for each of them',
+    { timeout: 10_000 },
+    () => {
+      // By the square of the length it would take minutes.
+      expect(findRoute(`/${'a'.repeat(500_000)}//`)).toBeUndefined();
+    },
+  );
 
   it('is all there is: a route that it does not name stops the server from starting', () => {
     const logger = pino({ level: 'silent' });

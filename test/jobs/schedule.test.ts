@@ -156,4 +156,31 @@ describe('The schedule of jobs', () => {
     ).toThrow('Two jobs are called "same"');
     await house.close();
   });
+
+  it.each(['store', 'process'] as const)('end with what a job of the %s has begun', async (scope) => {
+    const house = await openTestHouse('sqlite');
+    const [begun, free] = [gate(), gate()];
+    const done: string[] = [];
+    let runs = 0;
+    const slow = job('slow', {
+      scope,
+      async run() {
+        // Its first run alone is slow; a job of the process runs once more at the end.
+        if ((runs += 1) > 1) return;
+        begun.open();
+        await free.passed;
+        done.push('begun');
+      },
+    });
+    const jobs = startJobs([slow], house.app, { logger, scheduler: house.scheduler });
+    const running = house.scheduler.elapse(slow.everyMs);
+    await begun.passed;
+    const stopped = jobs.stop().then(() => done.push('stopped'));
+    // Time for an end that does not wait.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    free.open();
+    await Promise.all([running, stopped]);
+    expect(done).toEqual(['begun', 'stopped']);
+    await house.close();
+  });
 });

@@ -1,5 +1,6 @@
 // Media types with parameters: judged before the operation as they are afterwards, or a mutation would be done and refused.
 import { expect, it, onTestFinished } from 'vitest';
+import { acceptsGzip } from '../../src/server/accept.ts';
 import { createToy } from '../support/toy-server.ts';
 
 const post = { method: 'POST', url: '/graphql', payload: { query: '{hello}' } } as const;
@@ -14,4 +15,24 @@ it.each([
   const reply = await server.inject({ ...post, headers: { accept } });
   expect(reply.statusCode).toBe(200);
   expect(reply.json()).toHaveProperty('data.hello');
+});
+
+it.each([
+  ...([
+    ['gzip', true],
+    ['br, GZIP;q=0.2', true],
+    ['deflate,gzip ; q=1', true],
+  ] as const),
+  ...([
+    ['gzip;q=0', false],
+    ['br, gzip; q=0.0', false],
+    ['x-gzip-no', false],
+    ['identity', false],
+  ] as const),
+  ...([
+    ['', false],
+    [undefined, false],
+  ] as const),
+])('what is sent for Accept-Encoding %j is gzipped: %j', (header, isZipped) => {
+  expect(acceptsGzip(header)).toBe(isZipped);
 });

@@ -56,6 +56,8 @@ describe('A page of the handbook', () => {
       expect(whole.headers['cache-control']).toBe('public, max-age=31536000, immutable');
       expect(pathname).toContain(createHash('sha256').update(whole.rawPayload).digest('hex').slice(0, 32));
       expect(gunzipSync(gzipped.rawPayload).equals(whole.rawPayload)).toBe(true);
+      const refused = await get(pathname, { 'accept-encoding': 'br, gzip;q=0' });
+      expect(refused.rawPayload.equals(whole.rawPayload)).toBe(true);
     }
   });
 

@@ -158,6 +158,9 @@ describe('a request that is not an operation', () => {
     expect(refusalOf(await send('POST', '/graphql/x', { 'content-type': 'text/html' }))).toEqual(
       badRequest(404),
     );
+    // One slash at the end is the same path; with two it is none, and none of its methods can be named.
+    for (const url of ['/graphql//', '/graphiql//', '/health/live//'])
+      expect([url, refusalOf(await send('GET', url))]).toEqual([url, badRequest(404)]);
   });
 
   it('is refused with 405 and Allow when the path takes other methods', async () => {

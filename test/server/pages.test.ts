@@ -198,6 +198,8 @@ describe('GraphiQL', () => {
         ...[undefined, 'gzip'],
       ]);
       expect(gunzipSync(gzipped.rawPayload).equals(whole.rawPayload)).toBe(true);
+      const refused = await toy.server.inject({ url, headers: { 'accept-encoding': 'br, gzip;q=0' } });
+      expect(refused.rawPayload.equals(whole.rawPayload)).toBe(true);
       expect(url).toContain(createHash('sha256').update(whole.rawPayload).digest('hex').slice(0, 32));
       expect(whole.headers['x-content-type-options']).toBe('nosniff');
     }

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { loadHandbook, type Handbook, type HandbookFile } from '../../handbook/handbook.ts';
 import { routes } from '../routes.ts';
+import { acceptsGzip } from '../accept.ts';
 import { policyOf } from '../content-policy.ts';
 import { badRequest } from '../../graphql/errors/format-error.ts';
 import { inPieces } from '../pieces.ts';
@@ -11,7 +12,7 @@ import { answerNotesOf } from '../../graphql/request/request-scope.ts';
 const pagePolicy = policyOf(routes.docs.page());
 
 function send(request: FastifyRequest, reply: FastifyReply, file: HandbookFile): FastifyReply {
-  const isZipped = /\bgzip\b/i.test(request.headers['accept-encoding'] ?? '');
+  const isZipped = acceptsGzip(request.headers['accept-encoding']);
   if (isZipped) void reply.header('Content-Encoding', 'gzip');
   void reply.header('Vary', 'Accept-Encoding').type(file.type);
   const bytes = isZipped ? file.gzipped : file.content;

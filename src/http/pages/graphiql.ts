@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { routes } from '../routes.ts';
+import { acceptsGzip } from '../accept.ts';
 import { policyOf } from '../content-policy.ts';
 import { badRequest } from '../../graphql/errors/format-error.ts';
 import { inPieces } from '../pieces.ts';
@@ -145,7 +146,7 @@ function sendAsset(request: FastifyRequest, reply: FastifyReply, asset: Asset): 
   // Another content has another name.
   answerNotesOf(request).headers['Cache-Control'] = 'public, max-age=31536000, immutable';
   void reply.header('Vary', 'Accept-Encoding').type(asset.type);
-  const isZipped = /\bgzip\b/i.test(request.headers['accept-encoding'] ?? '');
+  const isZipped = acceptsGzip(request.headers['accept-encoding']);
   const bytes = isZipped ? asset.gzipped : asset.content;
   if (isZipped) void reply.header('Content-Encoding', 'gzip');
   return reply.header('Content-Length', bytes.length).send(inPieces(bytes));
