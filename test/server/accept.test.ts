@@ -1,6 +1,6 @@
 // Media types with parameters: judged before the operation as they are afterwards, or a mutation would be done and refused.
 import { expect, it, onTestFinished } from 'vitest';
-import { acceptsGzip } from '../../src/server/accept.ts';
+import { acceptsGzip } from '../../src/http/accept.ts';
 import { createToy } from '../support/toy-server.ts';
 
 const post = { method: 'POST', url: '/graphql', payload: { query: '{hello}' } } as const;
