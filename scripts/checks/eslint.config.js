@@ -126,6 +126,30 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    // The seam between the engines, the engines' own files, and the one setting that chooses between them.
+    ignores: [
+      'src/db/store/dialect.ts',
+      'src/db/data-source.ts',
+      'src/db/{sqlite,postgres}*',
+      'src/db/{sqlite,postgres}/**',
+    ],
+    rules: {
+      // A branch by engine is right for those that it names and silently wrong for the next one.
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          'BinaryExpression[operator=/^[!=]==?$/] > Literal[value=/^(sqlite|postgres|postgresql)$/]',
+          'SwitchCase > Literal[value=/^(sqlite|postgres|postgresql)$/]',
+        ].map((selector) => ({
+          selector,
+          message:
+            'Only src/db/store/dialect.ts knows which engine it is: give it what differs. (Migrations: onEngine.)',
+        })),
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       // A test file lists the behaviours of one thing, and a `describe` spans all of them.

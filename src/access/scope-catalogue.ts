@@ -1,15 +1,28 @@
 // The catalogue of scopes: which exist, how they may be spelt, what a preset stands for. Features bring the entries.
 
+/**
+ * What a scope lets its key do; the presets go by it, never by the scope's name. `manage`: govern the workspace or an account,
+ * which today only the scopes of roles do.
+ */
+export type ScopeKind = 'read' | 'write' | 'manage';
+
 /** One entry of the catalogue. */
 export interface ScopeEntry {
   /** `verb:resource` */
   readonly name: string;
+  readonly kind: ScopeKind;
   readonly description: string;
   /** PLANNED: reserved; nothing asks for it yet and no key can get it. */
   readonly status: 'AVAILABLE' | 'PLANNED';
 }
 
 export type ScopePreset = 'READ' | 'WRITE' | 'FULL_ACCESS';
+
+const kindsOfPreset: Readonly<Record<ScopePreset, readonly ScopeKind[]>> = {
+  READ: ['read'],
+  WRITE: ['read', 'write'],
+  FULL_ACCESS: ['read', 'write', 'manage'],
+};
 
 export interface ScopeCatalogue {
   readonly entries: readonly ScopeEntry[];
@@ -27,6 +40,7 @@ export function createScopeCatalogue(
   const available = entries.filter(({ name, status }) => status === 'AVAILABLE' && !reserved.includes(name));
   const dataScopes = available.map((entry) => entry.name).sort();
   const known = new Set(dataScopes);
+  const kindOf = new Map(available.map(({ name, kind }) => [name, kind]));
   return {
     entries: [...entries].sort((a, b) => (a.name < b.name ? -1 : 1)),
     dataScopes,
@@ -35,7 +49,6 @@ export function createScopeCatalogue(
       if (rest.length > 0) return null;
       return [`${left}:${right}`, `${right}:${left}`].find((name) => known.has(name)) ?? null;
     },
-    ofPreset: (preset) =>
-      preset === 'READ' ? dataScopes.filter((name) => name.startsWith('read:')) : dataScopes,
+    ofPreset: (preset) => dataScopes.filter((name) => kindsOfPreset[preset].includes(kindOf.get(name)!)),
   };
 }

@@ -3,7 +3,7 @@
 import type { Context } from '../access/context.ts';
 import { dayMs, hourMs, minuteMs, toInstant } from '../core/clock.ts';
 import { newId } from '../core/ids.ts';
-import type { TenantTransaction } from '../db/tenant/tenant-db.ts';
+import type { NewRow, TenantTransaction } from '../db/tenant/tenant-db.ts';
 import { tableOf } from '../db/store/table.ts';
 import { Booking, BookingStatus, openSpans, type Span } from '../features/bookings/index.ts';
 import { Treatment } from '../features/treatments/index.ts';
@@ -116,7 +116,7 @@ function wishesOf(
   return wishes;
 }
 
-function rowOf({ createdAtMs, cancelledAtMs, startMs, endMs, ...concerns }: Wish): Partial<Booking> {
+function rowOf({ createdAtMs, cancelledAtMs, startMs, endMs, ...concerns }: Wish): NewRow<Booking> {
   const changedAtMs = cancelledAtMs ?? createdAtMs;
   return {
     id: newId('bkg', { nowMs: () => createdAtMs }),

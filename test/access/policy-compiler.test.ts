@@ -135,7 +135,7 @@ describe('at boot', () => {
       }));
     const place = 'in src/features/<feature>/index.ts.';
     const assembled = assembleSchema(
-      without('Query.statistics', 'CreateVenueInput', 'Reply'),
+      without('Query.statistics', 'Mutation.createVenue', 'Reply'),
       scopeCatalogue(),
     );
     const error = await assembled.then(
@@ -149,6 +149,36 @@ describe('at boot', () => {
       `Reply.body has no rule: add "Reply.body" or "Reply" to the "policy" of the feature that declares this field, ${place}`,
     ])
       expect(error!.message.split('\n- ')).toContain(fault);
+  });
+
+  describe('an input type that mutations take', () => {
+    const sdl = `type Query { q: Int } type Mutation { make(input: In!): Int change(input: [In!]!, other: Other): Int }
+      input In { x: Int nested: Nested } input Nested { y: Int again: Nested } input Other { z: Int }`;
+    const query = { 'Query.q': open };
+
+    it('has the rule of the mutation, and so has what it holds; the rule of an argument comes first', () => {
+      const policy = compile(sdl, {
+        ...{ ...query, 'Mutation.make': readA, 'Mutation.change': readA, 'Mutation.change(other)': readB },
+      });
+      expect(policy.ofMember('In', 'x')).toBe(readA);
+      expect(policy.ofMember('Nested', 'y')).toBe(readA);
+      expect(policy.ofMember('Other', 'z')).toBe(readB);
+    });
+
+    it('may have another rule, for all of it or for a field', () => {
+      const own = { In: readB, 'Nested.y': adminOnly };
+      const policy = compile(sdl, { ...query, ...own, 'Mutation.make': readA, 'Mutation.change': readA });
+      expect(policy.ofMember('In', 'x')).toBe(readB);
+      expect(policy.ofMember('Nested', 'y')).toBe(adminOnly);
+      expect(policy.ofMember('Nested', 'again')).toBe(readA);
+    });
+
+    it('needs a rule of its own when the mutations disagree', () => {
+      const faults = faultsOf(sdl, { ...query, 'Mutation.make': readA, 'Mutation.change': readB });
+      expect(faults.map((fault) => fault.split(' has ')[0])).toEqual([
+        ...['In.x', 'In.nested', 'Nested.y', 'Nested.again'],
+      ]);
+    });
   });
 
   describe('a default value that nobody asked for', () => {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fold } from '../../src/core/text/fold.ts';
 import type { Comparator, Condition } from '../../src/db/statements/condition.ts';
-import type { TenantDb } from '../../src/db/tenant/tenant-db.ts';
+import type { NewRow, TenantDb } from '../../src/db/tenant/tenant-db.ts';
 import { Customer } from '../../src/features/customers/index.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { customerRow } from './support/rows.ts';
@@ -121,7 +121,7 @@ describeEachEngine('Conditions', (engine) => {
   });
   afterAll(() => store.close());
 
-  async function dbWith(rows: readonly Partial<Customer>[]): Promise<TenantDb> {
+  async function dbWith(rows: readonly NewRow<Customer>[]): Promise<TenantDb> {
     const db = store.db(await store.workspace());
     if (rows.length > 0) await db.transaction((tx) => tx.insert(Customer, rows));
     return db;

@@ -11,7 +11,7 @@ import {
   type Position,
 } from '../../src/db/statements/select.ts';
 import { tableOf } from '../../src/db/store/table.ts';
-import type { ListResult, TenantDb } from '../../src/db/tenant/tenant-db.ts';
+import type { ListResult, NewRow, TenantDb } from '../../src/db/tenant/tenant-db.ts';
 import { Customer } from '../../src/features/customers/index.ts';
 import { Inquiry } from '../../src/features/inquiries/index.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -94,7 +94,7 @@ describeEachEngine('Pages by keyset', (engine) => {
 
   const table = tableOf(Customer);
 
-  async function dbWith(customers: readonly Partial<Customer>[]): Promise<TenantDb> {
+  async function dbWith(customers: readonly NewRow<Customer>[]): Promise<TenantDb> {
     const db = store.db(await store.workspace());
     await db.transaction((tx) => tx.insert(Customer, customers));
     return db;
@@ -116,7 +116,7 @@ describeEachEngine('Pages by keyset', (engine) => {
     ));
 
   it("give every parent's rows once and in order, from one position for all", async () => {
-    const customers = [customerRow(), customerRow()] as { id: string }[];
+    const customers = [customerRow(), customerRow()];
     const db = await dbWith(customers);
     const createdAt = ['2026-06-01T12:00:00.000Z', '2026-06-02T12:00:00.000Z'];
     const inquiries = customers.flatMap(({ id: customerId }) =>

@@ -75,8 +75,8 @@ describeEachEngine('The log of last uses', (engine) => {
   });
   afterAll(() => store.close());
   beforeEach(async () => {
-    const key = keyRow() as { id: string };
-    const secret = secretRow({ apiKeyId: key.id }) as { id: string };
+    const key = keyRow();
+    const secret = secretRow({ apiKeyId: key.id });
     use = { apiKeyId: key.id, secretId: secret.id };
     await store.db(await store.workspace()).transaction(async (tx) => {
       await tx.insert(StoredApiKey, [key]);
@@ -128,8 +128,8 @@ describeEachEngine('The log of last uses', (engine) => {
   });
 
   it('is written in portions that hold few keys at a time; what one of them failed to store is kept', async () => {
-    const keys = Array.from({ length: 250 }, (_, number) => keyRow({ number }) as { id: string });
-    const secrets = keys.map(({ id }) => secretRow({ apiKeyId: id }) as { id: string });
+    const keys = Array.from({ length: 250 }, (_, number) => keyRow({ number }));
+    const secrets = keys.map(({ id }) => secretRow({ apiKeyId: id }));
     await store.db(await store.workspace()).transaction(async (tx) => {
       await tx.insert(StoredApiKey, keys);
       await tx.insert(StoredApiKeySecret, secrets);

@@ -119,10 +119,10 @@ const one: ExamineLimits = { firstInOrder: 1, inOrder: 1, apart: 1, perParent: 1
 
 async function build(store: Store, people: readonly Person[]) {
   const workspaceId = await store.workspace();
-  const venues = [venueRow(), venueRow(), venueRow()] as Venue[];
+  const venues = [venueRow(), venueRow(), venueRow()];
   const venueIds = venues.map(({ id }) => id);
   const made = people.map(({ venues: of, inquiries: asked, ...values }) => {
-    const customer = customerRow(values) as Customer;
+    const customer = customerRow(values);
     const links = of.map((venue) => ({ customerId: customer.id, venueId: venueIds[venue]! }));
     const rows = asked.map(({ venue, ...rest }) =>
       inquiryRow({ ...rest, customerId: customer.id, venueId: venue === null ? null : venueIds[venue]! }),

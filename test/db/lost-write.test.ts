@@ -116,7 +116,7 @@ describeEachEngine('Writes through the Database', (engine) => {
 
   it('loses none of 200 concurrent writes and leaves none half done, whichever of them fail', async () => {
     const workspaceId = await store.workspace();
-    const venue = venueRow() as { id: string };
+    const venue = venueRow();
     const db = store.db(workspaceId);
     await db.transaction((tx) => tx.insert(Venue, [venue]));
     const ids = Array.from({ length: 200 }, (_, index) => `cus_concurrent_${index}`);
@@ -154,7 +154,7 @@ describeEachEngine('Writes through the Database', (engine) => {
   it('lets exactly one of 20 concurrent changes of the same version through', async () => {
     const workspaceId = await store.workspace();
     const db = store.db(workspaceId);
-    const row = customerRow() as { id: string };
+    const row = customerRow();
     await db.transaction((tx) => tx.insert(Customer, [row]));
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>

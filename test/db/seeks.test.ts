@@ -6,7 +6,7 @@ import type { Condition } from '../../src/db/statements/condition.ts';
 import { listStatement, type ListQuery, type Position, type Window } from '../../src/db/statements/select.ts';
 import { seeksOf } from '../../src/db/statements/index-merge.ts';
 import { tableOf } from '../../src/db/store/table.ts';
-import type { TenantDb } from '../../src/db/tenant/tenant-db.ts';
+import type { NewRow, TenantDb } from '../../src/db/tenant/tenant-db.ts';
 import { InquiryChannel, type InquiryStatus, Inquiry } from '../../src/features/inquiries/index.ts';
 import { Customer } from '../../src/features/customers/index.ts';
 import { Venue } from '../../src/features/venues/index.ts';
@@ -91,8 +91,8 @@ describeEachEngine('A list under `in`', (engine) => {
         fc.array(asked, { minLength: 6, maxLength: 6 }),
         async (values, questions) => {
           const workspaceId = await store.workspace();
-          const customer = customerRow() as { id: string };
-          const venues = [venueRow(), venueRow()] as { id: string }[];
+          const customer = customerRow();
+          const venues = [venueRow(), venueRow()];
           const venueIds = venues.map(({ id }) => id);
           const stored = values.map(({ venue, ...value }) =>
             inquiryRow({
@@ -100,7 +100,7 @@ describeEachEngine('A list under `in`', (engine) => {
               customerId: customer.id,
               venueId: venue === null ? null : venueIds[venue]!,
             }),
-          ) as Inquiry[];
+          );
           await store.db(workspaceId).transaction(async (tx) => {
             await tx.insert(Venue, venues);
             await tx.insert(Customer, [customer]);
@@ -111,7 +111,7 @@ describeEachEngine('A list under `in`', (engine) => {
             const condition = conditionOf(question, venueIds);
             const window = { orderBy, direction, limit };
             const query = { table: inquiries, properties: ['id', orderBy], condition, window, count: true };
-            const mayBe = (allowed: readonly number[] | null, { venueId }: Inquiry) =>
+            const mayBe = (allowed: readonly number[] | null, { venueId }: NewRow<Inquiry>) =>
               allowed === null || allowed.some((venue) => venueIds[venue] === venueId);
             const expected = stored
               .filter((inquiry) => question.statuses.includes(inquiry.status))

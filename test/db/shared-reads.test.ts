@@ -91,17 +91,16 @@ describeEachEngine('One row that several ask for at the same moment', (engine) =
     const venueIds: string[][] = [];
     const ids: string[] = [];
     for (const workspaceId of workspaces) {
-      const venues = [venueRow(), venueRow()] as { id: string }[];
+      const venues = [venueRow(), venueRow()];
       const rows = [0, 1].map((n) => customerRow({ name: `C${n}`, email: `c${n}@x.example` }));
-      const known = rows as { id: string }[];
       const statuses = [InquiryStatus.OPEN, InquiryStatus.CLOSED, InquiryStatus.OPEN];
       const venueOf = (n: number) => venues[n % 2]!.id;
-      const asking = known.flatMap(({ id: customerId }, n) =>
+      const asking = rows.flatMap(({ id: customerId }, n) =>
         statuses.map((status, day) =>
           inquiryRow({ customerId, status, venueId: venueOf(n), createdAt: moments[day]! }),
         ),
       );
-      const due = known.map(({ id: customerId }, n) => followUpRow({ customerId, venueId: venueOf(n) }));
+      const due = rows.map(({ id: customerId }, n) => followUpRow({ customerId, venueId: venueOf(n) }));
       await store.db(workspaceId).transaction(async (tx) => {
         await tx.insert(Venue, venues);
         await tx.insert(Customer, rows);
@@ -109,11 +108,11 @@ describeEachEngine('One row that several ask for at the same moment', (engine) =
         await tx.insert(FollowUp, due);
         await linkToVenues(
           tx,
-          known.map(({ id: customerId }, n) => ({ customerId, venueId: venueOf(n) })),
+          rows.map(({ id: customerId }, n) => ({ customerId, venueId: venueOf(n) })),
         );
       });
       venueIds.push(venues.map(({ id }) => id));
-      ids.push(...known.map(({ id }) => id));
+      ids.push(...rows.map(({ id }) => id));
     }
     return { workspaces, venueIds, ids: [...ids, 'cus_unknown'] };
   }

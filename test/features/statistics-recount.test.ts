@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemContext } from '../../src/access/system-context.ts';
+import type { NewRow } from '../../src/db/tenant/tenant-db.ts';
 import { Booking, BookingStatus } from '../../src/features/bookings/index.ts';
 import { Customer, CustomerVenue } from '../../src/features/customers/index.ts';
 import { FollowUp, FollowUpStatus } from '../../src/features/follow-ups/index.ts';
@@ -41,29 +42,14 @@ const turns = [
   ...['2026-04-23T22:00Z', '2026-10-29T21:00Z', '2026-01-01T00:00Z', '2026-06-30T22:00Z'],
 ].map((text) => Date.parse(text));
 
-interface Row {
-  readonly id: string;
-  readonly customerId?: string;
-  readonly inquiryId?: string;
-  readonly venueId?: string | null;
-  readonly createdAt: string;
-  readonly status?: string;
-  readonly channel?: string;
-  readonly author?: string;
-  readonly authorKind?: string | null;
-  readonly name?: string;
-  readonly dueAt?: string;
-  readonly completedAt?: string | null;
-  readonly cancelledAt?: string | null;
-}
 interface World {
-  readonly customers: Row[];
+  readonly customers: NewRow<Customer>[];
   readonly links: { readonly customerId: string; readonly venueId: string }[];
-  readonly inquiries: Row[];
-  readonly replies: Row[];
-  readonly followUps: Row[];
-  readonly treatments: Row[];
-  readonly bookings: Row[];
+  readonly inquiries: NewRow<Inquiry>[];
+  readonly replies: NewRow<Reply>[];
+  readonly followUps: NewRow<FollowUp>[];
+  readonly treatments: NewRow<Treatment>[];
+  readonly bookings: NewRow<Booking>[];
 }
 
 // --- Rows, the same at each run.
@@ -93,38 +79,38 @@ function worldOf(venueIds: readonly string[], seed: number): World {
   const moment = () => new Date(pick(turns) + pick(steps) + int(4) * pick([0, dayMs, -dayMs])).toISOString();
   const venue = () => pick([...venueIds, null]);
   const many = <T>(count: number, make: () => T) => Array.from({ length: count }, make);
-  const customers = many(60, () => customerRow({ name: `Customer ${int(9)}`, createdAt: moment() }) as Row);
+  const customers = many(60, () => customerRow({ name: `Customer ${int(9)}`, createdAt: moment() }));
   const links = customers.flatMap(({ id }) =>
     venueIds.filter(() => int(3) === 0).map((venueId) => ({ customerId: id, venueId })),
   );
   const inquiries = many(120, () => {
     const kind = { status: pick(Object.values(InquiryStatus)), channel: pick(Object.values(InquiryChannel)) };
     const concerns = { customerId: pick(customers).id, venueId: venue() };
-    return inquiryRow({ ...concerns, ...kind, createdAt: moment() }) as Row;
+    return inquiryRow({ ...concerns, ...kind, createdAt: moment() });
   });
   const replies = inquiries.flatMap((inquiry) =>
     many(int(4), () => {
       // Names say nothing: staff is called like the customer, and the customer like staff.
-      const name = customers.find(({ id }) => id === inquiry.customerId)!.name!;
+      const name = customers.find(({ id }) => id === inquiry.customerId)!.name;
       const author = pick([name, 'Staff', 'API']);
       const authorKind = pick([...Object.values(ReplyAuthorKind), null]);
       const createdAt = new Date(Date.parse(inquiry.createdAt) + 1 + int(3 * dayMs)).toISOString();
-      return replyRow({ inquiryId: inquiry.id, author, authorKind, createdAt }) as Row;
+      return replyRow({ inquiryId: inquiry.id, author, authorKind, createdAt });
     }),
   );
   const followUps = many(120, () => {
     const completedAt = pick([null, moment()]);
     const status = completedAt === null ? FollowUpStatus.OPEN : FollowUpStatus.DONE;
     const concerns = { customerId: pick(customers).id, venueId: venue() };
-    return followUpRow({ ...concerns, status, completedAt, dueAt: moment() }) as Row;
+    return followUpRow({ ...concerns, status, completedAt, dueAt: moment() });
   });
-  const treatments = venueIds.map((venueId) => treatmentRow({ venueId }) as Row);
+  const treatments = venueIds.map((venueId) => treatmentRow({ venueId }));
   const bookings = many(120, () => {
-    const { id: treatmentId, venueId } = pick(treatments) as { id: string; venueId: string };
+    const { id: treatmentId, venueId } = pick(treatments);
     const cancelledAt = pick([null, moment()]);
     const status = cancelledAt === null ? BookingStatus.BOOKED : BookingStatus.CANCELLED;
     const concerns = { customerId: pick(customers).id, venueId, treatmentId };
-    return bookingRow({ ...concerns, status, cancelledAt, startsAt: moment(), createdAt: moment() }) as Row;
+    return bookingRow({ ...concerns, status, cancelledAt, startsAt: moment(), createdAt: moment() });
   });
   return { customers, links, inquiries, replies, followUps, treatments, bookings };
 }
@@ -172,8 +158,8 @@ function recount(world: World, asked: Asked, seen: readonly string[] | null, now
     ({ id }) => unlimited || world.links.some((link) => link.customerId === id && isVisible(link.venueId)),
   );
   const within = (at: string | null | undefined) => at != null && at >= asked.from && at < asked.to;
-  const inquiries = world.inquiries.filter((row) => isVisible(row.venueId!) && within(row.createdAt));
-  const followUps = world.followUps.filter((row) => isVisible(row.venueId!));
+  const inquiries = world.inquiries.filter((row) => isVisible(row.venueId) && within(row.createdAt));
+  const followUps = world.followUps.filter((row) => isVisible(row.venueId));
   const open = followUps.filter((row) => row.status === 'OPEN');
   const waits = inquiries.flatMap((inquiry) => {
     const answers = world.replies.filter(
@@ -183,11 +169,11 @@ function recount(world: World, asked: Asked, seen: readonly string[] | null, now
     return first === undefined ? [] : [first - Date.parse(inquiry.createdAt)];
   });
   const medianMs = median(waits);
-  const number = (rows: readonly Row[], key: 'status' | 'channel', value: string) =>
+  const number = (rows: World['inquiries'], key: 'status' | 'channel', value: string) =>
     rows.filter((row) => row[key] === value).length;
   const created = customers.filter((row) => within(row.createdAt));
   const completed = followUps.filter((row) => within(row.completedAt));
-  const bookings = world.bookings.filter((row) => isVisible(row.venueId!));
+  const bookings = world.bookings.filter((row) => isVisible(row.venueId));
   const booked = bookings.filter((row) => within(row.createdAt));
   return {
     figures: {
@@ -207,7 +193,7 @@ function recount(world: World, asked: Asked, seen: readonly string[] | null, now
       },
       followUps: {
         open: open.length,
-        overdue: open.filter((row) => row.dueAt! < now).length,
+        overdue: open.filter((row) => row.dueAt < now).length,
         completed: completed.length,
       },
       bookings: {
@@ -259,13 +245,13 @@ describeEachEngine('Statistics', (engine) => {
   async function write({ workspaceId }: TestWorkspace, world: World) {
     const { customers, links, inquiries, replies, followUps, treatments, bookings } = world;
     await systemContext(house.app, workspaceId).db.transaction(async (tx) => {
-      await tx.insert(Customer, customers as Partial<Customer>[]);
+      await tx.insert(Customer, customers);
       await tx.insert(CustomerVenue, links);
-      await tx.insert(Inquiry, inquiries as Partial<Inquiry>[]);
-      await tx.insert(Reply, replies as Partial<Reply>[]);
-      await tx.insert(FollowUp, followUps as Partial<FollowUp>[]);
-      await tx.insert(Treatment, treatments as Partial<Treatment>[]);
-      await tx.insert(Booking, bookings as Partial<Booking>[]);
+      await tx.insert(Inquiry, inquiries);
+      await tx.insert(Reply, replies);
+      await tx.insert(FollowUp, followUps);
+      await tx.insert(Treatment, treatments);
+      await tx.insert(Booking, bookings);
     });
   }
 

@@ -4,24 +4,50 @@ import * as gql from 'graphql';
 export interface StoringMutation {
   readonly name: string;
   readonly input: gql.GraphQLInputObjectType;
-  /** What the payload calls the row's id, e.g. `customerId`. */
+  /** What the payload calls the row's id, e.g. `customerId`; of a bulk mutation `customerIds`. */
   readonly idField: string;
+  /** Takes a list of the same inputs. */
+  readonly isBulk: boolean;
   /** The type of the row. */
   readonly shows: gql.GraphQLObjectType;
 }
 
-const isStoring = (name: string) => /^(Create|Update|Reschedule|ReplyTo|Record)\w+Input$/.test(name);
+/** Inputs whose values no row shows, and where they are tested instead. Every other input is tried. */
+export const notStoring: Readonly<Record<string, string>> = {
+  LoginInput: 'test/features/sign-in-attempts.test.ts',
+  ChangePasswordInput: 'test/features/users-passwords.test.ts',
+  RotateApiKeyInput: 'test/features/key-rotation.test.ts',
+};
+
+const mutationsOf = (schema: gql.GraphQLSchema) => Object.values(schema.getMutationType()!.getFields());
+
+/** Arguments of mutations that are neither `input` nor an id, as `mutation(argument)`: no test here would send them. */
+export function looseArguments(schema: gql.GraphQLSchema): string[] {
+  return mutationsOf(schema).flatMap(({ name, args }) =>
+    args
+      .filter((argument) => argument.name !== 'input' && gql.getNamedType(argument.type).name !== 'ID')
+      .map((argument) => `${name}(${argument.name})`),
+  );
+}
 
 export function storingMutations(schema: gql.GraphQLSchema): StoringMutation[] {
-  const fields = Object.values(schema.getMutationType()!.getFields());
-  return fields.flatMap((field) => {
-    const type = gql.getNullableType(field.args.find(({ name }) => name === 'input')?.type);
-    // A bulk mutation takes a list of the same inputs.
-    if (!gql.isInputObjectType(type) || !isStoring(type.name)) return [];
+  return mutationsOf(schema).flatMap((field) => {
+    const argument = field.args.find(({ name }) => name === 'input');
+    const input = argument && gql.getNamedType(argument.type);
+    if (!gql.isInputObjectType(input) || input.name in notStoring) return [];
     const payload = (gql.getNamedType(field.type) as gql.GraphQLObjectType).getFields();
-    const idField = Object.keys(payload).find((name) => name.endsWith('Id'))!;
-    const shows = gql.getNamedType(payload[idField.slice(0, -2)]!.type) as gql.GraphQLObjectType;
-    return [{ name: field.name, input: type, idField, shows }];
+    const idField = Object.keys(payload).find((name) => /Ids?$/.test(name));
+    const isBulk = idField?.endsWith('Ids') ?? false;
+    const shown = Object.values(payload).find(({ name, type }) =>
+      isBulk ? name !== 'userErrors' && gql.isObjectType(gql.getNamedType(type)) : `${name}Id` === idField,
+    );
+    if (idField === undefined || shown === undefined) {
+      throw new Error(
+        `${field.name} shows no row of what its input stores: say in notStoring where it is tested.`,
+      );
+    }
+    const shows = gql.getNamedType(shown.type) as gql.GraphQLObjectType;
+    return [{ name: field.name, input, idField, isBulk, shows }];
   });
 }
 

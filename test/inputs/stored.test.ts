@@ -9,6 +9,8 @@ import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type Caller, type TestHouse } from '../support/house.ts';
 import { payloadOf } from '../support/keys.ts';
 import {
+  looseArguments,
+  notStoring,
   placeOf,
   storingMutations,
   valueFor,
@@ -29,12 +31,20 @@ const notStored: Readonly<Record<string, string>> = {
 /** `id` names the row and `expectedVersion` its state. */
 const isAddress = (name: string) => name === 'id' || name === 'expectedVersion';
 /** Lists that may not be empty: without scopes a key is nothing. */
-const neverEmpty = ['UpdateApiKeyInput.scopes'];
+const neverEmpty = ['CreateApiKeyInput.scopes', 'UpdateApiKeyInput.scopes'];
 
 const storedFields = ({ input }: StoringMutation) =>
   Object.values(input.getFields()).filter(
     ({ name }) => !isAddress(name) && !(`${input.name}.${name}` in notStored),
   );
+
+/** What null leaves in a field of the row; undefined = null is refused there. */
+const emptied = ({ input, shows }: StoringMutation, { name, type }: gql.GraphQLInputField): unknown =>
+  gql.isNonNullType(type) || neverEmpty.includes(`${input.name}.${name}`)
+    ? undefined
+    : placeOf(shows, name)!.empty;
+const mayBeEmpty = (mutation: StoringMutation) =>
+  storedFields(mutation).filter((field) => emptied(mutation, field) !== undefined);
 
 it('Every field of an input is read back somewhere, or is said not to be stored', () => {
   const unknown = mutations.flatMap((mutation) =>
@@ -48,6 +58,11 @@ it('Every field of an input is read back somewhere, or is said not to be stored'
   );
   expect(coordinates).toEqual(expect.arrayContaining([...Object.keys(notStored), ...neverEmpty]));
   expect(coordinates.length).toBeGreaterThan(60);
+});
+
+it('No mutation takes a value beside its input, and what is said not to be stored is an input', () => {
+  expect(looseArguments(schema)).toEqual([]);
+  expect(Object.keys(notStoring).filter((name) => !gql.isInputObjectType(schema.getType(name)))).toEqual([]);
 });
 
 describeEachEngine('Every input', (engine) => {
@@ -69,9 +84,10 @@ describeEachEngine('Every input', (engine) => {
   });
   afterAll(() => house.close());
 
-  async function send({ name, input, idField }: StoringMutation, values: object) {
-    const document = `mutation ($input: ${input.name}!) { ${name}(input: $input) { ${idField} userErrors { code field message } } }`;
-    return payloadOf(await owner.send(document, { input: values }));
+  async function send({ name, input, idField, isBulk }: StoringMutation, values: object) {
+    const type = isBulk ? `[${input.name}!]!` : `${input.name}!`;
+    const document = `mutation ($input: ${type}) { ${name}(input: $input) { ${idField} userErrors { code field message } } }`;
+    return payloadOf(await owner.send(document, { input: isBulk ? [values] : values }));
   }
 
   /** The values of the row behind the fields of the input. */
@@ -109,11 +125,15 @@ describeEachEngine('Every input', (engine) => {
   const first = (values: Record<string, unknown>) =>
     Object.keys(values).length > 2 ? Object.fromEntries(Object.entries(values).slice(0, 1)) : values;
 
-  async function create(mutation: StoringMutation): Promise<string> {
-    const values = filled(mutation, 0);
-    const payload = await send(mutation, values);
-    expect(payload.userErrors).toEqual([]);
-    const id = payload[mutation.idField] as string;
+  async function create(mutation: StoringMutation, values: Record<string, unknown>): Promise<string> {
+    const { userErrors, [mutation.idField]: made } = await send(mutation, values);
+    expect(userErrors).toEqual([]);
+    return mutation.isBulk ? made[0] : made;
+  }
+
+  async function createFilled(mutation: StoringMutation, variant: number): Promise<string> {
+    const values = filled(mutation, variant);
+    const id = await create(mutation, values);
     expect(await read(mutation, id)).toEqual(stored(mutation, values));
     return id;
   }
@@ -125,14 +145,31 @@ describeEachEngine('Every input', (engine) => {
 
     it.each(creating.map((mutation) => [mutation.name, mutation] as const))(
       '%s stores all that it takes',
-      async (_name, mutation) => void created.push(await create(mutation)),
+      async (_name, mutation) => void created.push(await createFilled(mutation, created.length)),
+    );
+
+    it.each(creating.map((mutation) => [mutation.name, mutation] as const))(
+      '%s stores nothing where it is given null or nothing at all',
+      async (_name, mutation) => {
+        const empty = Object.fromEntries(
+          mayBeEmpty(mutation).map((field) => [field.name, emptied(mutation, field)]),
+        );
+        for (const [index, given] of [null, undefined].entries()) {
+          const left = Object.fromEntries(Object.keys(empty).map((name) => [name, given]));
+          const values = { ...filled(mutation, 4 + 2 * creating.indexOf(mutation) + index), ...left };
+          const id = await create(mutation, values);
+          expect(await read(mutation, id), `given ${given}`).toEqual({
+            ...stored(mutation, values),
+            ...empty,
+          });
+        }
+      },
     );
 
     it.each(own.filter(isUpdate).map((mutation) => [mutation.name, mutation] as const))(
       '%s stores all that it takes, once, clears what may be empty, and leaves alone what is left out',
       async (_name, mutation) => {
         const id = created[0]!;
-        const { input, shows } = mutation;
         let now = filled(mutation, 1);
         expect((await send(mutation, { id, ...now })).userErrors).toEqual([]);
         expect(await read(mutation, id)).toEqual(now);
@@ -144,13 +181,29 @@ describeEachEngine('Every input', (engine) => {
         for (const field of storedFields(mutation)) {
           // The schema itself refuses null here.
           if (gql.isNonNullType(field.type)) continue;
-          const { empty } = placeOf(shows, field.name)!;
-          const isRequired = empty === undefined || neverEmpty.includes(`${input.name}.${field.name}`);
+          const empty = emptied(mutation, field);
+          const isRequired = empty === undefined;
           const { userErrors } = await send(mutation, { id, [field.name]: null });
           const refusal = { code: 'REQUIRED', field: ['input', field.name], message: 'Must be given.' };
           expect(userErrors, field.name).toEqual(isRequired ? [refusal] : []);
           if (!isRequired) now = { ...now, [field.name]: empty };
           expect(await read(mutation, id), field.name).toEqual(now);
+        }
+      },
+    );
+
+    it.each(own.filter(isUpdate).map((mutation) => [mutation.name, mutation] as const))(
+      '%s stores each field alone',
+      async (_name, mutation) => {
+        const id = created[0]!;
+        const values = filled(mutation, 2);
+        for (const { name } of storedFields(mutation)) {
+          const before = await read(mutation, id);
+          const required = storedFields(mutation).filter(({ type }) => gql.isNonNullType(type));
+          const others = Object.fromEntries(required.map((field) => [field.name, before[field.name]]));
+          const { userErrors } = await send(mutation, { id, ...others, [name]: values[name] });
+          expect(userErrors, name).toEqual([]);
+          expect(await read(mutation, id), name).toEqual({ ...before, [name]: values[name] });
         }
       },
     );

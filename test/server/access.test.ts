@@ -25,11 +25,8 @@ async function signedIn(
   const userId = newId('usr', clock);
   const now = toInstant(clock.nowMs());
   const account = {
-    email: `${userId}@test.example`,
-    role,
-    passwordHash: 'none',
-    tokenVersion: 1,
-    version: 1,
+    ...{ email: `${userId}@test.example`, name: null, role },
+    ...{ passwordHash: 'none', tokenVersion: 1, signedOutAt: null, version: 1 },
   };
   await systemContext(app, workspace.workspaceId).db.transaction((tx) =>
     tx.insert(StoredUser, [{ id: userId, ...account, createdAt: now, updatedAt: now }]),
@@ -307,9 +304,10 @@ describeEachEngine('access', (engine) => {
       const userId = newId('usr', clock);
       const now = toInstant(clock.nowMs());
       const db = systemContext(app, workspace.workspaceId).db;
-      const account = { email: `${userId}@test.example`, passwordHash: 'none', tokenVersion: 1, version: 1 };
+      const person = { id: userId, email: `${userId}@test.example`, name: null, role: 'ADMIN' as const };
+      const account = { passwordHash: 'none', tokenVersion: 1, signedOutAt: null, version: 1 };
       await db.transaction((tx) =>
-        tx.insert(StoredUser, [{ id: userId, ...account, role: 'ADMIN', createdAt: now, updatedAt: now }]),
+        tx.insert(StoredUser, [{ ...person, ...account, createdAt: now, updatedAt: now }]),
       );
       const { token } = await app.credentials.tokens.issue({ userId, tokenVersion: 1 });
       const ask = () => house.send(bearer(token), '{ apiKeys { totalCount } }');

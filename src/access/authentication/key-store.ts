@@ -4,7 +4,7 @@ import type { Instant } from '../../core/clock.ts';
 import { addressKey } from '../../core/text/email-address.ts';
 import { columnSql } from '../../db/statements/condition.ts';
 import type { Connection } from '../../db/store/database.ts';
-import { identifier, type Dialect, type DialectName } from '../../db/store/dialect.ts';
+import { identifier, type Dialect } from '../../db/store/dialect.ts';
 import { tableOf, type EntityClass } from '../../db/store/table.ts';
 import { StoredApiKey, StoredApiKeySecret, StoredUser } from './tables.ts';
 
@@ -21,14 +21,14 @@ const ofKey: Parts = [
 ];
 const ofUser: Parts = [{ alias: 'u', entity: StoredUser }];
 
-const writtenRows = new WeakMap<Parts, Map<DialectName, ReturnType<typeof writeRow>>>();
+const writtenRows = new WeakMap<Parts, Map<Dialect, ReturnType<typeof writeRow>>>();
 
 /** Written once: it is part of every request. */
 function rowOf({ dialect }: Connection, parts: Parts) {
   let known = writtenRows.get(parts);
   if (!known) writtenRows.set(parts, (known = new Map()));
-  let row = known.get(dialect.name);
-  if (!row) known.set(dialect.name, (row = writeRow(dialect, parts)));
+  let row = known.get(dialect);
+  if (!row) known.set(dialect, (row = writeRow(dialect, parts)));
   return row;
 }
 

@@ -15,11 +15,13 @@ import {
 } from 'graphql';
 import { refusalCause, type Requirements } from './rules/boundary.ts';
 import { faultyDefaults } from './rules/default-values.ts';
+import { rulesOfInputs } from './input-rules.ts';
 import { both, implies, open, type Requirement } from './rules/requirement.ts';
 
 /**
  * What features declare. Keys: `Type` (every field, input field or enum value of it), `Type.member`, or
- * `Type.field(argument)`. The most exact key wins; an argument without its own has its field's.
+ * `Type.field(argument)`. The most exact key wins; an argument without its own has its field's. An input type without a rule has
+ * that of the mutations that take it, when they agree.
  */
 export type PolicyDeclaration = Readonly<Record<string, Requirement>>;
 
@@ -79,6 +81,7 @@ class PolicyCompiler {
 
   compile(): Policy {
     const types = Object.values(this.schema.getTypeMap()).filter((type) => !isIntrospection(type));
+    this.deriveInputs();
     for (const type of types) {
       if (isObjectType(type)) for (const field of Object.values(type.getFields())) this.addField(type, field);
       else if (isInputObjectType(type))
@@ -95,6 +98,12 @@ class PolicyCompiler {
     types.filter(isObjectType).forEach((type) => this.addBoundaries(type));
     if (this.faults.length > 0) throw new PolicyError(this.faults);
     return this.policy();
+  }
+
+  private deriveInputs(): void {
+    for (const [name, rule] of rulesOfInputs(this.schema, (key) => this.declared.get(key))) {
+      if (!this.declared.has(name)) this.declared.set(name, rule);
+    }
   }
 
   private find(...keys: string[]): Requirement | undefined {

@@ -8,6 +8,8 @@ export type DialectName = 'sqlite' | 'postgres';
 
 export interface Dialect {
   readonly name: DialectName;
+  /** What traces call the engine: `db.system` of OpenTelemetry. */
+  readonly system: 'sqlite' | 'postgresql';
   /** The engine's column type for TypeORM's schema and migrations. */
   columnType(kind: ColumnKind): Pick<ColumnOptions, 'type' | 'precision' | 'collation'>;
   /** A JavaScript value as a statement parameter. */
@@ -67,6 +69,7 @@ function anyOf(term: SearchTerm, prefix: (text: string) => string, and: string, 
 
 export const sqlite: Dialect = {
   name: 'sqlite',
+  system: 'sqlite',
   columnType(kind) {
     if (kind === 'integer' || kind === 'boolean') return { type: kind };
     if (kind === 'safeInteger') return { type: 'integer' };
@@ -146,6 +149,7 @@ const searchVector = `(array_to_tsvector(string_to_array("words", ' ')))`;
 
 export const postgres: Dialect = {
   name: 'postgres',
+  system: 'postgresql',
   columnType(kind) {
     switch (kind) {
       case 'timestamp':
@@ -210,3 +214,12 @@ export const postgres: Dialect = {
   lockName: (name) => sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`,
   text: (statement) => statement.text,
 };
+
+const dialects: Readonly<Record<DialectName, Dialect>> = { sqlite, postgres };
+
+/** The dialect of an engine, by the name that TypeORM gives it too. Throws for an engine that is not supported. */
+export function dialectNamed(name: string): Dialect {
+  const dialect = Object.values(dialects).find((known) => known.name === name);
+  if (!dialect) throw new Error(`The engine "${name}" is not supported.`);
+  return dialect;
+}

@@ -8,7 +8,7 @@ import { readerOf, type TenantReader } from './reader.ts';
 import { writerOf, type TenantTransaction } from './writer.ts';
 
 export type { ListResult, ListsBelow, TenantReader } from './reader.ts';
-export type { TenantTransaction, UpdateOutcome } from './writer.ts';
+export type { NewRow, TenantTransaction, UpdateOutcome } from './writer.ts';
 
 export interface TenantDb extends TenantReader {
   /**

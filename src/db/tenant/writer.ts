@@ -24,6 +24,12 @@ import {
 /** UNCHANGED: the row holds the wanted values already; its version and `updatedAt` stay. */
 export type UpdateOutcome = 'UPDATED' | 'UNCHANGED' | 'NOT_FOUND' | 'CONFLICT';
 
+/**
+ * A row as it is inserted: a value for every property of its entity, null included, so that a forgotten one does not compile.
+ * The tenant layer sets the workspace. A column that the store fills in is declared with `?` in its entity.
+ */
+export type NewRow<T> = Omit<T, 'workspaceId'>;
+
 export interface TenantTransaction extends TenantReader {
   /**
    * As find, and nobody else changes the row until this transaction ends.
@@ -42,7 +48,7 @@ export interface TenantTransaction extends TenantReader {
    */
   insert<T>(
     entity: EntityClass<T>,
-    rows: readonly Partial<T>[],
+    rows: readonly NewRow<T>[],
     options?: { ignoreDuplicates?: boolean },
   ): Promise<number>;
   /** Holds rows as an update of them would, until this transaction ends. Rows that others insert may refer to them. */

@@ -45,8 +45,5 @@ export const apiKeysFeature: Feature = {
     'Mutation.revokeApiKey': adminOnly,
     'Mutation.deleteApiKey': adminOnly,
     'Mutation.revealApiKey': ownerOnly,
-    CreateApiKeyInput: adminOnly,
-    UpdateApiKeyInput: adminOnly,
-    RotateApiKeyInput: adminOnly,
   },
 };

@@ -18,14 +18,16 @@ export const bookingsFeature: Feature = {
     ...[...createBookingPayload.resolvers, ...cancelBookingPayload.resolvers],
   ],
   scopes: [
-    { name: 'read:bookings', description: 'See bookings.', status: 'AVAILABLE' },
+    { name: 'read:bookings', kind: 'read', description: 'See bookings.', status: 'AVAILABLE' },
     {
       name: 'write:bookings',
+      kind: 'write',
       description: 'Make and cancel bookings.',
       status: 'AVAILABLE',
     },
     {
       name: 'read:availability',
+      kind: 'read',
       description: 'See the times at which a venue can be booked, but no booking.',
       status: 'AVAILABLE',
     },
@@ -42,7 +44,6 @@ export const bookingsFeature: Feature = {
     BookingStatusFilter: readBookings,
     'Mutation.createBooking': writeBookings,
     'Mutation.cancelBooking': writeBookings,
-    CreateBookingInput: writeBookings,
     Slot: readAvailability,
   },
 };

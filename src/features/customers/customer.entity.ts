@@ -77,6 +77,6 @@ export class CustomerVenue {
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
   @ReferenceColumn(() => Customer, { primary: true }) customerId!: string;
   @ReferenceColumn(() => Venue, { primary: true }) venueId!: string;
-  /** The store fills it in (migrations/70-venue-customers.ts). */
-  @TimestampColumn({ nullable: true }) customerCreatedAt!: Instant | null;
+  /** No insert gives it: the store fills it in (migrations/70-venue-customers.ts). */
+  @TimestampColumn({ nullable: true }) customerCreatedAt?: Instant | null;
 }

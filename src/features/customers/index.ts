@@ -26,9 +26,10 @@ export const customersFeature: Feature = {
     ],
   ],
   scopes: [
-    { name: 'read:customers', description: 'See customers.', status: 'AVAILABLE' },
+    { name: 'read:customers', kind: 'read', description: 'See customers.', status: 'AVAILABLE' },
     {
       name: 'write:customers',
+      kind: 'write',
       description: 'Create and change customers.',
       status: 'AVAILABLE',
     },
@@ -43,7 +44,5 @@ export const customersFeature: Feature = {
     'Mutation.createCustomer': writeCustomers,
     'Mutation.createCustomers': writeCustomers,
     'Mutation.updateCustomer': writeCustomers,
-    CreateCustomerInput: writeCustomers,
-    UpdateCustomerInput: writeCustomers,
   },
 };

@@ -28,9 +28,10 @@ export const followUpsFeature: Feature = {
     ...rescheduleFollowUpPayload.resolvers,
   ],
   scopes: [
-    { name: 'read:followups', description: 'See follow-ups.', status: 'AVAILABLE' },
+    { name: 'read:followups', kind: 'read', description: 'See follow-ups.', status: 'AVAILABLE' },
     {
       name: 'write:followups',
+      kind: 'write',
       description: 'Create, complete and reschedule follow-ups.',
       status: 'AVAILABLE',
     },
@@ -49,7 +50,5 @@ export const followUpsFeature: Feature = {
     'Mutation.createFollowUp': writeFollowUps,
     'Mutation.completeFollowUp': writeFollowUps,
     'Mutation.rescheduleFollowUp': writeFollowUps,
-    CreateFollowUpInput: writeFollowUps,
-    RescheduleFollowUpInput: writeFollowUps,
   },
 };

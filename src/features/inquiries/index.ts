@@ -40,11 +40,13 @@ export const inquiriesFeature: Feature = {
   scopes: [
     {
       name: 'read:inquiries',
+      kind: 'read',
       description: 'See inquiries and their replies.',
       status: 'AVAILABLE',
     },
     {
       name: 'write:inquiries',
+      kind: 'write',
       description:
         'Create inquiries, reply to them, record what customers write next, and change their status.',
       status: 'AVAILABLE',
@@ -70,9 +72,5 @@ export const inquiriesFeature: Feature = {
     'Mutation.replyToInquiry': writeInquiries,
     'Mutation.recordCustomerReply': writeInquiries,
     'Mutation.updateInquiryStatus': writeInquiries,
-    CreateInquiryInput: writeInquiries,
-    ReplyToInquiryInput: writeInquiries,
-    RecordCustomerReplyInput: writeInquiries,
-    UpdateInquiryStatusInput: writeInquiries,
   },
 };

@@ -21,11 +21,13 @@ export const treatmentsFeature: Feature = {
   scopes: [
     {
       name: 'read:treatments',
+      kind: 'read',
       description: 'See what venues offer, and at what price.',
       status: 'AVAILABLE',
     },
     {
       name: 'write:treatments',
+      kind: 'write',
       description: 'Create and change treatments.',
       status: 'AVAILABLE',
     },
@@ -39,7 +41,5 @@ export const treatmentsFeature: Feature = {
     'TreatmentFilter.venueId': scopes('read:venues'),
     'Mutation.createTreatment': writeTreatments,
     'Mutation.updateTreatment': writeTreatments,
-    CreateTreatmentInput: writeTreatments,
-    UpdateTreatmentInput: writeTreatments,
   },
 };

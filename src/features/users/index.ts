@@ -27,17 +27,20 @@ export const usersFeature: Feature = {
   scopes: [
     {
       name: 'workspace:manage',
+      kind: 'manage',
       description: 'Manage keys and users, read the audit log. Comes with the roles OWNER and ADMIN.',
       status: 'AVAILABLE',
     },
     {
       name: 'workspace:own',
+      kind: 'manage',
       description:
         'Show the secret of a key again, where the operator keeps copies. Comes with the role OWNER.',
       status: 'AVAILABLE',
     },
     {
       name: 'account:manage',
+      kind: 'manage',
       description: "Change one's own password and end one's own sign-ins. Comes with signing in.",
       status: 'AVAILABLE',
     },
@@ -49,15 +52,11 @@ export const usersFeature: Feature = {
     'Mutation.createUser': adminOnly,
     'Mutation.updateUserRole': adminOnly,
     'Mutation.removeUser': adminOnly,
-    CreateUserInput: adminOnly,
-    UpdateUserRoleInput: adminOnly,
     'Mutation.changePassword': signedIn,
     'Mutation.signOutEverywhere': signedIn,
     'Mutation.signOutEverywhere(userId)': adminOnly,
-    ChangePasswordInput: signedIn,
     ChangePasswordPayload: signedIn,
     'Mutation.login': open,
-    LoginInput: open,
     LoginPayload: open,
     // Only ever shows the caller itself: what leads here is guarded, or is the sign-in.
     ViewerUser: open,

@@ -39,7 +39,7 @@ export function createUser(ctx: Context, input: CreateUserInput) {
         const id = newId('usr', ctx.clock);
         const now = toInstant(ctx.clock.nowMs());
         const person = { email: values.email, name: values.name ?? null, role: values.role };
-        const account = { ...person, passwordHash, tokenVersion: 1, version: 1 };
+        const account = { ...person, passwordHash, tokenVersion: 1, signedOutAt: null, version: 1 };
         // The unique index decides, also of two at the same time: the second adds nothing.
         const row = { id, ...account, createdAt: now, updatedAt: now };
         if ((await tx.insert(StoredUser, [row], { ignoreDuplicates: true })) === 0) throw emailTaken();

@@ -43,9 +43,10 @@ export async function createWorkspace(
     clock,
   });
   await db.transaction(async (tx) => {
-    await tx.insert(StoredWorkspace, [{ name, lastKeyNumber: 0, createdAt }]);
-    const account = { role: 'OWNER' as const, passwordHash, tokenVersion: 1, version: 1 };
-    await tx.insert(StoredUser, [{ id: userId, email, ...account, createdAt, updatedAt: createdAt }]);
+    await tx.insert(StoredWorkspace, [{ id: workspaceId, name, lastKeyNumber: 0, createdAt }]);
+    const person = { id: userId, email, name: null, role: 'OWNER' as const };
+    const account = { passwordHash, tokenVersion: 1, signedOutAt: null, version: 1 };
+    await tx.insert(StoredUser, [{ ...person, ...account, createdAt, updatedAt: createdAt }]);
   });
   return { workspaceId, userId };
 }

@@ -19,9 +19,10 @@ export const venuesFeature: Feature = {
     ...updateVenuePayload.resolvers,
   ],
   scopes: [
-    { name: 'read:venues', description: 'See venues.', status: 'AVAILABLE' },
+    { name: 'read:venues', kind: 'read', description: 'See venues.', status: 'AVAILABLE' },
     {
       name: 'write:venues',
+      kind: 'write',
       description: 'Create and change venues.',
       status: 'AVAILABLE',
     },
@@ -33,10 +34,7 @@ export const venuesFeature: Feature = {
     ...updateVenuePayload.policy,
     'Mutation.createVenue': writeVenues,
     'Mutation.updateVenue': writeVenues,
-    CreateVenueInput: writeVenues,
-    UpdateVenueInput: writeVenues,
     OpeningHours: readVenues,
-    OpeningHoursInput: writeVenues,
     Weekday: open,
   },
 };

@@ -4,15 +4,13 @@ import type { RequestTrace } from '../../core/tracer.ts';
 import type { Connection, Database, WriteConnection } from '../../db/store/database.ts';
 import { currentTrace } from './current-trace.ts';
 
-const systems = { sqlite: 'sqlite', postgres: 'postgresql' } as const;
-
 async function traced<T>(
   { dialect }: Connection,
   trace: RequestTrace,
   statement: Sql,
   work: () => Promise<T>,
 ): Promise<T> {
-  const end = trace.beginStatement(systems[dialect.name], dialect.text(statement));
+  const end = trace.beginStatement(dialect.system, dialect.text(statement));
   try {
     const result = await work();
     end();

@@ -45,7 +45,7 @@ export async function openStore(name: Engine['name']): Promise<Store> {
     db,
     async workspace() {
       const id = newId('wks', clock);
-      const row = { name: 'Workspace', lastKeyNumber: 0, createdAt: '2026-06-01T12:00:00.000Z' };
+      const row = { id, name: 'Workspace', lastKeyNumber: 0, createdAt: '2026-06-01T12:00:00.000Z' };
       await db(id).transaction((tx) => tx.insert(StoredWorkspace, [row]));
       return id;
     },

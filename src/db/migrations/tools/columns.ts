@@ -2,7 +2,7 @@
 import type { Sql } from 'sql-template-tag';
 import type { QueryRunner, TableColumnOptions, TableForeignKeyOptions, TableOptions } from 'typeorm';
 import type { ColumnKind } from '../../store/columns.ts';
-import { postgres, sqlite } from '../../store/dialect.ts';
+import { dialectOf } from '../engine.ts';
 
 type Nullability = 'null' | 'not null';
 type ColumnMaker = (name: string, nullability?: Nullability) => TableColumnOptions;
@@ -17,9 +17,6 @@ export interface MigrationColumns {
   readonly json: ColumnMaker;
   readonly timestamp: ColumnMaker;
 }
-
-const dialectOf = (runner: QueryRunner) =>
-  runner.connection.options.type === 'postgres' ? postgres : sqlite;
 
 /** Runs a statement with parameters. */
 export async function runStatement(runner: QueryRunner, statement: Sql): Promise<void> {

@@ -1,5 +1,6 @@
 // Where the names of applied migrations are kept: for this version, and for servers of version 0.1.0 on the same store.
 import type { QueryRunner } from 'typeorm';
+import { onEngine } from '../engine.ts';
 
 export type ReadRows = (text: string, values: unknown[]) => Promise<unknown[]>;
 
@@ -23,10 +24,10 @@ export async function adoptReleased(runner: QueryRunner): Promise<void> {
 
 /** Whether version 0.1.0 has been shut out; see requirements.ts. */
 export async function isReleasedShutOut(runner: QueryRunner): Promise<boolean> {
-  const isPostgres = runner.connection.options.type === 'postgres';
-  const text = isPostgres
-    ? `SELECT 1 FROM pg_views WHERE schemaname = current_schema() AND viewname = '${releasedTable}'`
-    : `SELECT 1 FROM sqlite_master WHERE type = 'view' AND name = '${releasedTable}'`;
+  const text = onEngine(runner, {
+    sqlite: `SELECT 1 FROM sqlite_master WHERE type = 'view' AND name = '${releasedTable}'`,
+    postgres: `SELECT 1 FROM pg_views WHERE schemaname = current_schema() AND viewname = '${releasedTable}'`,
+  });
   return ((await runner.query(text)) as unknown[]).length > 0;
 }
 

@@ -4,6 +4,7 @@ import type { QueryRunner } from 'typeorm';
 import { compareVersions, version } from '../../../core/version.ts';
 import { newTable } from '../../store/typeorm.ts';
 import { migrationColumns } from './columns.ts';
+import { onEngine } from '../engine.ts';
 import {
   copyForReleased,
   isOfMissingTable,
@@ -43,10 +44,10 @@ export async function makeRequirements(runner: QueryRunner): Promise<void> {
  * view that cannot be read, and fails with the sentence. One that runs already is not stopped by it.
  */
 async function closeToFirstRelease(runner: QueryRunner, sentence: string): Promise<void> {
-  const isPostgres = runner.connection.options.type === 'postgres';
-  const failing = isPostgres
-    ? `(${quoted(sentence)} || left(version(), 0))::integer`
-    : `json_extract('{}', ${quoted(sentence)})`;
+  const failing = onEngine(runner, {
+    sqlite: `json_extract('{}', ${quoted(sentence)})`,
+    postgres: `(${quoted(sentence)} || left(version(), 0))::integer`,
+  });
   const isView = await isReleasedShutOut(runner);
   await runner.query(`DROP ${isView ? 'VIEW' : 'TABLE'} IF EXISTS "${releasedTable}"`);
   await runner.query(`CREATE VIEW "${releasedTable}" AS SELECT ${failing} AS "name"`);

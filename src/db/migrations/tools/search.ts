@@ -1,14 +1,11 @@
 // The table of words of a table that is searched: made, and filled with what the table holds already.
 import sql from 'sql-template-tag';
 import type { QueryRunner } from 'typeorm';
-import { identifier, postgres, sqlite, type Dialect } from '../../store/dialect.ts';
+import { identifier } from '../../store/dialect.ts';
 import { wordsStatement, type Searched } from '../../statements/search.ts';
+import { dialectOf } from '../engine.ts';
 
 const rowsAtOnce = 500;
-
-export function dialectOf(runner: QueryRunner): Dialect {
-  return runner.connection.options.type === 'postgres' ? postgres : sqlite;
-}
 
 interface Row {
   readonly id: string;

@@ -2,6 +2,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { newTable } from '../../store/typeorm.ts';
 import { migrationColumns } from '../tools/columns.ts';
+import { onEngine } from '../engine.ts';
 
 const counted = ['customers', 'inquiries', 'follow_ups', 'bookings'];
 
@@ -38,7 +39,6 @@ export class RowCounts1767225600014 implements MigrationInterface {
   readonly name = 'RowCounts1767225600014';
 
   async up(runner: QueryRunner): Promise<void> {
-    const isPostgres = runner.connection.options.type === 'postgres';
     const { primary, integer } = migrationColumns(runner);
     const slot = { ...integer('slot'), isPrimary: true };
     await runner.createTable(
@@ -47,10 +47,10 @@ export class RowCounts1767225600014 implements MigrationInterface {
         columns: [primary('workspace_id'), primary('table_name'), slot, integer('rows')],
       }),
     );
+    const triggersOf = onEngine(runner, { sqlite: sqliteTriggers, postgres: postgresTriggers });
     for (const table of counted) {
       // First: from here on nobody else writes to the table until this migration is committed.
-      for (const text of isPostgres ? postgresTriggers(table) : sqliteTriggers(table))
-        await runner.query(text);
+      for (const text of triggersOf(table)) await runner.query(text);
       await runner.query(
         `INSERT INTO "row_counts" ("workspace_id", "table_name", "slot", "rows")
          SELECT "workspace_id", '${table}', 0, count(*) FROM "${table}" GROUP BY "workspace_id"`,
@@ -59,10 +59,9 @@ export class RowCounts1767225600014 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    const isPostgres = runner.connection.options.type === 'postgres';
     for (const name of counted.flatMap((table) => [`${table}_count_insert`, `${table}_count_delete`])) {
-      const text = isPostgres ? `DROP FUNCTION "${name}" CASCADE` : `DROP TRIGGER "${name}"`;
-      await runner.query(text);
+      const drop = { sqlite: `DROP TRIGGER "${name}"`, postgres: `DROP FUNCTION "${name}" CASCADE` };
+      await runner.query(onEngine(runner, drop));
     }
     await runner.dropTable('row_counts');
   }

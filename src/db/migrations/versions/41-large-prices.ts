@@ -1,10 +1,14 @@
 // Prices beyond 32 bits: 2,147,483,647 hundredths are 1,300 US dollars in some currencies.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { onEngine } from '../engine.ts';
 
-/** SQLite's integers have 64 bits already. */
 async function setPriceType(runner: QueryRunner, type: 'bigint' | 'integer'): Promise<void> {
-  if (runner.connection.options.type !== 'postgres') return;
-  await runner.query(`ALTER TABLE "treatments" ALTER COLUMN "price_cents" TYPE ${type}`);
+  const statements = onEngine(runner, {
+    // Its integers have 64 bits already.
+    sqlite: [],
+    postgres: [`ALTER TABLE "treatments" ALTER COLUMN "price_cents" TYPE ${type}`],
+  });
+  for (const statement of statements) await runner.query(statement);
 }
 
 export class LargePrices1767225600041 implements MigrationInterface {

@@ -3,6 +3,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { newTableIndex } from '../../store/typeorm.ts';
 import { addColumn, dropColumn, index, migrationColumns } from '../tools/columns.ts';
+import { onEngine } from '../engine.ts';
 
 const table = 'customer_venues';
 const column = 'customer_created_at';
@@ -29,8 +30,6 @@ const sqliteTrigger = [
    END`,
 ];
 
-const isPostgres = (runner: QueryRunner) => runner.connection.options.type === 'postgres';
-
 /** Drops the index of a venue's links and makes it anew with these columns. */
 async function remake(runner: QueryRunner, columns: readonly string[]): Promise<void> {
   await runner.query(`DROP INDEX "${indexName}"`);
@@ -43,15 +42,15 @@ export class VenueCustomers1767225600070 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await addColumn(runner, table, migrationColumns(runner).timestamp(column, 'null'));
     // First: on Postgres nobody else writes to the table from here on until this migration is committed.
-    for (const text of isPostgres(runner) ? postgresTrigger : sqliteTrigger) await runner.query(text);
+    const triggers = onEngine(runner, { sqlite: sqliteTrigger, postgres: postgresTrigger });
+    for (const text of triggers) await runner.query(text);
     await runner.query(`UPDATE "${table}" SET "${column}" = ${createdAt(`"${table}"."customer_id"`)}`);
     await remake(runner, ['workspace_id', 'venue_id', column, 'customer_id']);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(
-      isPostgres(runner) ? `DROP FUNCTION "${trigger}" CASCADE` : `DROP TRIGGER "${trigger}"`,
-    );
+    const drop = { sqlite: `DROP TRIGGER "${trigger}"`, postgres: `DROP FUNCTION "${trigger}" CASCADE` };
+    await runner.query(onEngine(runner, drop));
     await remake(runner, ['workspace_id', 'venue_id', 'customer_id']);
     await dropColumn(runner, table, column);
   }
