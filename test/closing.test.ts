@@ -56,7 +56,7 @@ it.each([
   {
     name: 'a close that fails',
     body: `endAtSignals(['SIGTERM'], logger, async () => { throw failure; });
-      setTimeout(() => {});
+      setTimeout(() => {}, 30_000);
       process.kill(process.pid, 'SIGTERM');`,
     entry: { level: 'fatal', msg: 'closing failed', signal: 'SIGTERM' },
   },
