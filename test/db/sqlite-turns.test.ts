@@ -4,6 +4,8 @@ import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database, WriteConnection } from '../../src/db/store/database.ts';
 import { openDatabase } from '../../src/db/data-source.ts';
+import { beginImmediate, createTurns } from '../../src/db/sqlite/begin.ts';
+import { openConnection } from '../../src/db/sqlite/connection.ts';
 import { newEngine, type Engine } from '../support/engines.ts';
 import { databaseUrl } from './support/store.ts';
 
@@ -57,5 +59,28 @@ describe('SQLite with two writing processes', () => {
     expect(await stored(2)).toBe(60);
     expect(await stored(1)).toBe(done * 5);
     expect(done).toBeGreaterThan(60);
+  });
+
+  /** The wait is what lets the other in: a lower bound, which no busy machine can break. */
+  it('leaves a process that it met the lock for as long as it had it, up to 25 ms', async () => {
+    const path = engine.url.slice('sqlite:'.length);
+    const [own, theirs] = [await openConnection(path, ''), await openConnection(path, '')];
+    const turns = createTurns(own);
+    const begin = () => turns.begin({ sinceMs: performance.now(), signal: undefined });
+    await theirs.exec(beginImmediate);
+    const first = begin();
+    await wait(20);
+    await theirs.exec('COMMIT');
+    await first;
+    await wait(40);
+    await own.exec('COMMIT');
+    turns.ended();
+    const endedMs = performance.now();
+    await begin();
+    // Timers count in whole milliseconds.
+    expect(performance.now() - endedMs).toBeGreaterThan(23);
+    await own.exec('COMMIT');
+    turns.ended();
+    await Promise.all([own.close(), theirs.close()]);
   });
 });
