@@ -45,7 +45,7 @@ async function takePicture(url: string, key: string): Promise<void> {
     await page.waitForTimeout(1_000);
     await page.locator('.graphiql-execute-button').click();
     await page.locator('.result-window').getByText('INSUFFICIENT_SCOPE').first().waitFor();
-    // The key is nobody's business, also when its store is gone.
+    // The picture must not show the key, even one whose store is gone.
     await page.getByRole('button', { name: 'Variables', exact: true }).click();
     await page.mouse.move(0, 0);
     await page.waitForTimeout(500);

@@ -30,7 +30,7 @@ const examples: readonly Example[] = [
   {
     file: 'dashboard',
     title: 'A dashboard',
-    text: 'The front page of a back office in one request: what waits, what is due, who is new.',
+    text: 'The front page of a back office in one request: open inquiries, due follow-ups and new customers.',
     runs: [['MorningOverview', () => ({ now: demoNow })]],
   },
   {
@@ -56,7 +56,7 @@ const examples: readonly Example[] = [
   {
     file: 'venue-report',
     title: 'The week of a venue',
-    text: 'What one venue offers, what is booked, who is to be called, and how the week went by the clock of the venue.',
+    text: 'One venue: its treatments, bookings, follow-ups, and the figures of the week in its time zone.',
     runs: [['VenueWeek', ({ venue }) => ({ venue, ...week })]],
   },
   {

@@ -5,6 +5,7 @@ import * as errors from 'jose/errors';
 import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote';
 import { jwtVerify } from 'jose/jwt/verify';
 import { z } from 'zod';
+import { keepSuccess } from '../../core/keep-success.ts';
 import type { Clock } from '../../core/clock.ts';
 import { ApiError, unavailable } from '../../core/errors.ts';
 
@@ -91,19 +92,14 @@ async function discover(issuer: string, carefulFetch: FetchImplementation): Prom
 /** Looks a token's key up. Throws SERVICE_UNAVAILABLE when the issuer had to be asked and did not answer well. */
 function createKeyFinder(issuer: string, clock: Clock): JWTVerifyGetKey {
   const { carefulFetch, noteFailure } = createCarefulIssuer(clock);
-  let keySet: Promise<JWTVerifyGetKey> | undefined;
-  const open = async () =>
+  const keptSet = keepSuccess(async () =>
     createRemoteJWKSet(await discover(issuer, carefulFetch), {
       timeoutDuration: fetchTimeoutMs,
       cooldownDuration: lookAgainAfterMs,
       cacheMaxAge: keysKeptMs,
       [customFetch]: carefulFetch,
-    });
-  const keptSet = () =>
-    (keySet ??= open().catch((error: unknown) => {
-      keySet = undefined;
-      throw error;
-    }));
+    }),
+  );
   return async (header, token) => {
     try {
       return await (

@@ -1,6 +1,7 @@
 // GET /docs and /docs/<page>: the handbook. Addresses in its pages are relative, as GraphiQL's are, and for the same reason.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { loadHandbook, type Handbook, type HandbookFile } from '../../handbook/handbook.ts';
+import { keepSuccess } from '../../core/keep-success.ts';
+import { loadHandbook, type HandbookFile } from '../../handbook/handbook.ts';
 import { routes } from '../routes.ts';
 import { acceptsGzip } from '../accept.ts';
 import { policyOf } from '../content-policy.ts';
@@ -26,9 +27,9 @@ function sendAsset(request: FastifyRequest, reply: FastifyReply, file: HandbookF
 }
 
 export function addDocs(app: FastifyInstance): void {
-  let loading: Promise<Handbook | null> | undefined;
+  const load = keepSuccess(loadHandbook);
   const answer = async (request: FastifyRequest, reply: FastifyReply, name: string) => {
-    const handbook = await (loading ??= loadHandbook());
+    const handbook = await load();
     if (!handbook) throw badRequest(404, 'The handbook is made by the build: npm run build.');
     const asset = handbook.assets.get(name);
     if (asset) return sendAsset(request, reply, asset);

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { keepSuccess } from '../../core/keep-success.ts';
 import { routes } from '../routes.ts';
 import { acceptsGzip } from '../accept.ts';
 import { policyOf } from '../content-policy.ts';
@@ -154,8 +155,7 @@ function sendAsset(request: FastifyRequest, reply: FastifyReply, asset: Asset): 
 
 /** GET /graphiql, with a tab for each document; the first is the one that is shown. */
 export function addGraphiql(app: FastifyInstance, documents: readonly string[]): void {
-  let rendering: Promise<Rendered> | undefined;
-  const rendered = () => (rendering ??= render(documents));
+  const rendered = keepSuccess(() => render(documents));
   app.get(routes.graphiql.path, async (request, reply) => {
     // All that the page names is named beside it.
     if (pathOf(request).endsWith('/')) return reply.redirect('../graphiql', 308);
