@@ -8,6 +8,7 @@ import { mayManage, type AccessExplainer, type Decision } from '../access/policy
 import type { Limits, RequestLimits } from '../access/rate-limit/index.ts';
 import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
 import type { Clock } from '../core/clock.ts';
+import { ApiError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { RequestContextBase, RequestFacts, RequestScope } from '../core/request-facts.ts';
 import type { Connection } from '../db/store/database.ts';
@@ -127,11 +128,8 @@ export function contextFactory(
     if (credential.kind === 'API_KEY') scope.caller = { key: credential.prefix };
     return authenticator.authenticate(credential, ip);
   };
-  return async (facts: RequestFacts, caller: Caller): Promise<ServedContext> => {
+  const contextOf = async (facts: RequestFacts, principal: Principal, arrivedMs: number) => {
     const { scope, ip, operation, idempotencyKey, answer } = facts;
-    const arrivedMs = operator.clock.nowMs();
-    const principal = await principalOf(facts, caller);
-    if (principal.kind === 'USER') scope.caller = { userId: principal.userId };
     // Whoever has no credential and asks for more than the public part is refused first, and for nothing.
     const looked = principal.kind === 'ANONYMOUS' ? check(operation, true) : null;
     const queue = queueOf(principal, ip);
@@ -161,5 +159,18 @@ export function contextFactory(
     const shown = () => shownTo(principal);
     const told = [clock, credentials, scopes, explainer, shown, opened] as const;
     return new RequestContext(scope, ip, once, principal, ...told, rows, persisted, arrivedMs, parsed);
+  };
+  return async (facts: RequestFacts, caller: Caller): Promise<ServedContext> => {
+    const { scope, ip } = facts;
+    const arrivedMs = operator.clock.nowMs();
+    const principal = await principalOf(facts, caller);
+    if (principal.kind === 'USER') scope.caller = { userId: principal.userId };
+    try {
+      return await contextOf(facts, principal, arrivedMs);
+    } catch (error) {
+      const isForRate = error instanceof ApiError && error.code === 'RATE_LIMITED';
+      if (isForRate) await admission.refuse(scope, queueOf(principal, ip));
+      throw error;
+    }
   };
 }

@@ -81,3 +81,27 @@ it('refuses more than a thousand that wait, forgets who has gone, and loses none
   expect(results.slice(500)).toEqual(Array(500).fill({ status: 'rejected', reason }));
   expect(order.length).toBe(500);
 });
+
+it('spreads refusals over time, takes the neighbour of a flood first, and gives the place back at once', async () => {
+  const admission = createAdmission();
+  const order: string[] = [];
+  let hasLeft = false;
+  const startedMs = performance.now();
+  const refused = [...Array<string>(199).fill('noisy'), 'quiet'].map(async (workspace) => {
+    await admission.refuse({ ...newScope(), leave: () => (hasLeft = true) }, workspace);
+    order.push(workspace);
+  });
+  expect(hasLeft).toBe(true);
+  await Promise.all(refused);
+  // A lower bound, which no slow machine can miss: 200 at 4 in each 4 ms.
+  expect(performance.now() - startedMs).toBeGreaterThan(150);
+  expect(order.indexOf('quiet')).toBeLessThan(6);
+});
+
+it('lets a refusal of a request that has ended go at once', async () => {
+  const admission = createAdmission();
+  const gone = newScope();
+  gone.ending.abort(new Error('gone'));
+  for (let count = 0; count < 100; count += 1) void admission.refuse(newScope(), 'noisy');
+  await admission.refuse(gone, 'noisy');
+});

@@ -9,9 +9,17 @@ const maxWaiting = 1_000;
 /** A look is over at once: the pace alone holds it back. */
 const looksAtOnce = 1_000;
 /** Operations begin for so long; then the answers and requests that have come meanwhile have their turn. */
-const turnMs = 15;
+const turnMs = 5;
 /** So many begin in any case: on a machine that is busy with something else time says little of the work. */
 const leastBegun = 6;
+/**
+ * So many refusals leave in so many milliseconds: about 1,000 a second, which is a fraction of one core. Whoever asks again as
+ * soon as it is refused, on hundreds of connections, came back with all of them at the same moment, and whoever else came then
+ * waited for hundreds of requests to be read. Spread over time it comes back spread.
+ */
+const refusalsPerTick = 4;
+const tickMs = 4;
+const maxHeldRefusals = 2_000;
 
 /**
  * Begins tasks for about `turnMs` in each turn of the event loop. What a task does at once is done before the next one
@@ -41,6 +49,24 @@ function createPace(): Pace {
   };
 }
 
+/** Begins at most `perTick` tasks in each `everyMs`. */
+function createTicks(perTick: number, everyMs: number): Pace {
+  let left = perTick;
+  let isRunning = false;
+  return function pace(begin) {
+    while (left > 0 && begin()) {
+      left -= 1;
+      if (isRunning) continue;
+      isRunning = true;
+      setTimeout(() => {
+        isRunning = false;
+        left = perTick;
+        pace(begin);
+      }, everyMs);
+    }
+  };
+}
+
 export interface Admission {
   /**
    * Resolves when it is the request's turn to be looked at, which a refusal needs as well. Keys are looked up together, and
@@ -52,11 +78,18 @@ export interface Admission {
    * too many of the workspace wait, or the reason for which the request has ended.
    */
   enter(scope: RequestScope, workspace: string): Promise<void>;
+  /**
+   * Resolves when a refusal for too many requests may leave, and gives the place of the operation back at once. Never rejects:
+   * when too many of the workspace are held, or the request has ended, there is nothing to wait for.
+   */
+  refuse(scope: RequestScope, workspace: string): Promise<void>;
 }
 
 export function createAdmission(): Admission {
   const looks = createFairSlots({ slots: looksAtOnce, maxWaiting, pace: createPace() });
   const places = createFairSlots({ slots, maxWaiting, pace: createPace() });
+  const ticks = createTicks(refusalsPerTick, tickMs);
+  const refusals = createFairSlots({ slots: looksAtOnce, maxWaiting: maxHeldRefusals, pace: ticks });
   return {
     look: (scope, workspace) =>
       looks.run({ workspace, signal: scope.ending.signal }, () => Promise.resolve()),
@@ -69,5 +102,10 @@ export function createAdmission(): Admission {
           });
         places.run({ workspace, signal: scope.ending.signal }, stay).catch(reject);
       }),
+    async refuse(scope, workspace) {
+      scope.leave?.();
+      const held = refusals.run({ workspace, signal: scope.ending.signal }, () => Promise.resolve());
+      await held.catch(() => undefined);
+    },
   };
 }
