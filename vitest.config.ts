@@ -1,9 +1,35 @@
-// How the tests run. `npm test` starts vitest with this file.
+// How the tests run. `npm test` runs the project fast of this file, `npm run test:full` the project full. Without
+// `--project` vitest runs both, and a file that is in both runs twice.
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const require = createRequire(import.meta.url);
+
+// The project fast has these folders and files: what runs in the test's own process, here on SQLite alone. A new file in
+// one of the folders is in it. What is not in it is in the project full, which has every file.
+const fast = [
+  'test/{access,core,demo,features,graphql,http,inputs,jobs,resources,server}/**/*.test.ts',
+  'test/{config,descriptions,examples,metrics,progress,secrets-never-leak}.test.ts',
+];
+
+// Left out of the folders above. A file belongs here when it takes more than about four seconds, or starts what is not fast.
+const notFast = [
+  // They start processes or a browser, or wait for Redis.
+  'test/core/log-output.test.ts',
+  'test/demo/together.test.ts',
+  'test/server/{docs-in-browser,graphiql,light-start,redis-away,sandbox}.test.ts',
+  // They try thousands of cases, or the same on large stores.
+  'test/features/{availability-model,dashboard,extreme-instants}.test.ts',
+  'test/server/{fuzz,names-stay-secret,text-limits}.test.ts',
+  // They wait for time limits and sockets, or hash many passwords.
+  'test/access/oidc.test.ts',
+  'test/features/{external-sign-in,sign-in-attempts}.test.ts',
+  'test/server/{connection,connections,ended-operations,health,rate-limits}.test.ts',
+];
+
+// Of each project and not of both: what stands below `test` itself is set up once more, for no project.
+const globalSetup = ['test/support/templates.ts'];
 
 export default defineConfig({
   resolve: {
@@ -12,8 +38,6 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: require.resolve('graphql') }],
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/templates.ts'],
     setupFiles: ['test/support/setup.ts'],
     // Processes, not threads: sqlite3 is a native module, and a crash must not take the other tests with it.
     pool: 'forks',
@@ -27,5 +51,20 @@ export default defineConfig({
     teardownTimeout: 30_000,
     expect: { poll: { timeout: 60_000, interval: 50 } },
     reporters: ['default'],
+    projects: [
+      { extends: true, test: { name: 'full', globalSetup, include: ['test/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'fast',
+          globalSetup,
+          include: fast,
+          exclude: notFast,
+          env: { DATABASES: 'sqlite' },
+          // Files share a process, so that the server is loaded once and not once for each file.
+          isolate: false,
+        },
+      },
+    ],
   },
 });

@@ -13,7 +13,7 @@ const steps = [
   { title: 'Dead code and dependencies', run: () => npmRun('knip') },
   { title: 'Schema drift', run: () => checkDrift('schema', ['schema']) },
   { title: 'Handbook drift', run: () => checkDrift('handbook', ['README.md', 'src/handbook']) },
-  { title: 'Tests', run: () => npmRun('test') },
+  { title: 'Tests', run: () => npmRun('test:full') },
 ];
 
 helpIfAsked(`npm run check

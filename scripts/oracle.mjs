@@ -20,7 +20,5 @@ if (![pairs, seed].every((text) => /^\d+$/.test(text))) {
 await bootstrap({ build: false });
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 const env = { ...process.env, LATCHKEY_ORACLE_PAIRS: pairs, LATCHKEY_ORACLE_SEED: seed };
-process.exitCode = await runChild(process.execPath, [vitest, 'run', 'test/oracle/differential.test.ts'], {
-  cwd: root,
-  env,
-});
+const args = [vitest, 'run', '--project', 'full', 'test/oracle/differential.test.ts'];
+process.exitCode = await runChild(process.execPath, args, { cwd: root, env });

@@ -21,8 +21,10 @@ async function migrated(name: Engine['name']): Promise<Engine> {
 
 let engines: readonly Engine[] = [];
 
-export async function setup({ provide }: TestProject): Promise<void> {
-  engines = await Promise.all([migrated('sqlite'), ...(hasPostgres ? [migrated('postgres')] : [])]);
+export async function setup({ config, provide }: TestProject): Promise<void> {
+  // What a project sets for its tests is not set in this process. One that sets nothing has no env at all.
+  const isPostgresWanted = hasPostgres && config.env?.['DATABASES'] !== 'sqlite';
+  engines = await Promise.all([migrated('sqlite'), ...(isPostgresWanted ? [migrated('postgres')] : [])]);
   const [sqlite, postgres] = engines;
   provide('templates', {
     sqlite: sqlite!.url.slice('sqlite:'.length),
