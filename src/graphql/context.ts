@@ -111,6 +111,32 @@ function queueOf(principal: Principal, ip: string): string {
   return principal.kind === 'USER' ? principal.userId : principal.workspaceId;
 }
 
+async function principalOf(
+  authenticator: Authenticator,
+  { scope, ip }: RequestFacts,
+  caller: Caller,
+): Promise<Principal> {
+  if ('principal' in caller) return caller.principal;
+  const { credential } = caller;
+  if (credential.kind === 'API_KEY') scope.caller = { key: credential.prefix };
+  return authenticator.authenticate(credential, ip);
+}
+
+function findPersisted(
+  persistedQueries: PersistedQueries,
+  facts: RequestFacts,
+  principal: Principal,
+  limits: RequestLimits,
+): PersistedQuery | null {
+  try {
+    return persistedQueries.find(facts, principal);
+  } catch (error) {
+    // A hash alone does not tell what it is of: it may be what ends a flood that has used up the workspace.
+    if (principal.kind === 'USER') limits.chooseBudget(true);
+    throw error;
+  }
+}
+
 /** The story of a request until it is parsed: who calls, may it go on, which rows are its own. */
 export function contextFactory(
   operator: SystemServices,
@@ -122,12 +148,6 @@ export function contextFactory(
 ) {
   const readRow = shareReads(operator.database);
   const admission = createAdmission();
-  const principalOf = async ({ scope, ip }: RequestFacts, caller: Caller): Promise<Principal> => {
-    if ('principal' in caller) return caller.principal;
-    const { credential } = caller;
-    if (credential.kind === 'API_KEY') scope.caller = { key: credential.prefix };
-    return authenticator.authenticate(credential, ip);
-  };
   const contextOf = async (facts: RequestFacts, principal: Principal, arrivedMs: number) => {
     const { scope, ip, operation, idempotencyKey, answer } = facts;
     // Whoever has no credential and asks for more than the public part is refused first, and for nothing.
@@ -136,16 +156,7 @@ export function contextFactory(
     await admission.look(scope, queue);
     const opened = limits.open(principal, ip, answer);
     await admission.enter(scope, queue);
-    const findPersisted = () => {
-      try {
-        return persistedQueries.find(facts, principal);
-      } catch (error) {
-        // A hash alone does not tell what it is of: it may be what ends a flood that has used up the workspace.
-        if (principal.kind === 'USER') opened.chooseBudget(true);
-        throw error;
-      }
-    };
-    const persisted = findPersisted();
+    const persisted = findPersisted(persistedQueries, facts, principal, opened);
     const { managed, parsed } = looked ?? check(persisted ?? operation, false);
     if (principal.kind === 'USER') opened.chooseBudget(mayManage(managed, principal.scopes));
     const { clock, scopes, explainer } = operator;
@@ -163,7 +174,7 @@ export function contextFactory(
   return async (facts: RequestFacts, caller: Caller): Promise<ServedContext> => {
     const { scope, ip } = facts;
     const arrivedMs = operator.clock.nowMs();
-    const principal = await principalOf(facts, caller);
+    const principal = await principalOf(authenticator, facts, caller);
     if (principal.kind === 'USER') scope.caller = { userId: principal.userId };
     try {
       return await contextOf(facts, principal, arrivedMs);
