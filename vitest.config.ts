@@ -9,23 +9,31 @@ const require = createRequire(import.meta.url);
 // The project fast has these folders and files: what runs in the test's own process, here on SQLite alone. A new file in
 // one of the folders is in it. What is not in it is in the project full, which has every file.
 const fast = [
-  'test/{access,core,demo,features,graphql,http,inputs,jobs,resources,server}/**/*.test.ts',
-  'test/{config,descriptions,examples,metrics,progress,secrets-never-leak}.test.ts',
+  'test/{access,config,core,demo,features,graphql,http,jobs,resources}/**/*.test.ts',
+  'test/contract/{descriptions,examples,secrets-never-leak}.test.ts',
+  'test/telemetry/metrics.test.ts',
 ];
 
 // Left out of the folders above. A file belongs here when it takes more than about four seconds, or starts what is not fast.
 const notFast = [
   // They start processes or a browser, or wait for Redis.
+  'test/access/rate-limit/redis-away.test.ts',
   'test/core/log-output.test.ts',
   'test/demo/together.test.ts',
-  'test/server/{docs-in-browser,graphiql,light-start,redis-away,sandbox}.test.ts',
+  'test/http/pages/{docs-in-browser,graphiql,sandbox}.test.ts',
   // They try thousands of cases, or the same on large stores.
-  'test/features/{availability-model,dashboard,extreme-instants}.test.ts',
-  'test/server/{fuzz,names-stay-secret,text-limits}.test.ts',
+  'test/features/bookings/availability-model.test.ts',
+  'test/features/dashboard.test.ts',
+  'test/graphql/errors/names-stay-secret.test.ts',
+  'test/graphql/precheck/text-limits.test.ts',
+  'test/http/fuzz.test.ts',
+  'test/resources/extreme-instants.test.ts',
   // They wait for time limits and sockets, or hash many passwords.
-  'test/access/oidc.test.ts',
-  'test/features/{external-sign-in,sign-in-attempts}.test.ts',
-  'test/server/{connection,connections,ended-operations,health,rate-limits}.test.ts',
+  'test/access/credentials/oidc.test.ts',
+  'test/access/rate-limit/rate-limits.test.ts',
+  'test/features/users/{external-sign-in,sign-in-attempts}.test.ts',
+  'test/graphql/request/ended-operations.test.ts',
+  'test/http/server/{connection,connections,health}.test.ts',
 ];
 
 // Of each project and not of both: what stands below `test` itself is set up once more, for no project.

@@ -1,4 +1,4 @@
-// Requests that somebody sends to hurt a server. The suite looks at what they are answered (test/server/hostile.test.ts),
+// Requests that somebody sends to hurt a server. The suite looks at what they are answered (test/http/hostile.test.ts),
 // `npm run bench:hostile` at what they cost.
 
 import { hostileDocuments } from './hostile-documents.ts';

@@ -1,0 +1,107 @@
+// Operations begin in the order of their workspaces' turns, some in each turn of the event loop, each of them once.
+import { expect, it } from 'vitest';
+import type { RequestScope } from '../../../src/core/request-facts.ts';
+import { createAdmission } from '../../../src/graphql/request/admission.ts';
+
+const newScope = (): RequestScope => ({ requestId: 'test', ending: new AbortController() });
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Begins operations that each keep the thread busy for so long. */
+function enterAll(owners: readonly string[], busyMs: number) {
+  const admission = createAdmission();
+  const order: string[] = [];
+  const scopes = owners.map(newScope);
+  const entered = owners.map(async (workspace, index) => {
+    await admission.enter(scopes[index]!, workspace);
+    order.push(workspace);
+    for (const untilMs = performance.now() + busyMs; performance.now() < untilMs;);
+  });
+  return { admission, order, scopes, entered };
+}
+
+it('lets the neighbour begin second, and the event loop have its turn between heavy ones', async () => {
+  const { order, entered, scopes } = enterAll([...Array<string>(30).fill('noisy'), 'quiet'], 5);
+  const begun: number[] = [];
+  while (order.length < 31) {
+    await turn();
+    begun.push(order.length);
+  }
+  await Promise.all(entered);
+  expect(order.indexOf('quiet')).toBe(1);
+  // 31 times 5 ms at once would be 155 ms in which no answer is sent.
+  expect(begun.length).toBeGreaterThan(3);
+  scopes.forEach(({ leave }) => leave!());
+});
+
+it('looks at the requests of a flood over several turns of the event loop, and at the neighbour second', async () => {
+  const admission = createAdmission();
+  const order: string[] = [];
+  const looked = [...Array<string>(300).fill('noisy'), 'quiet'].map(async (workspace) => {
+    await admission.look(newScope(), workspace);
+    order.push(workspace);
+    for (const untilMs = performance.now() + 1; performance.now() < untilMs;);
+  });
+  let turns = 0;
+  for (; order.length < 301; turns += 1) await turn();
+  await Promise.all(looked);
+  expect(order.indexOf('quiet')).toBe(1);
+  expect(turns).toBeGreaterThan(3);
+});
+
+it('lets a workspace have 32 at the same time, and the next one when one of them leaves', async () => {
+  const { order, scopes, entered, admission } = enterAll(Array<string>(40).fill('noisy'), 0);
+  for (let count = 0; count < 10; count += 1) await turn();
+  expect(order.length).toBe(32);
+  await admission.enter(newScope(), 'quiet');
+  scopes[0]!.leave!();
+  scopes[1]!.leave!();
+  for (let count = 0; count < 10; count += 1) await turn();
+  expect(order.length).toBeGreaterThan(32);
+  for (const scope of scopes) {
+    while (!scope.leave) await turn();
+    scope.leave();
+  }
+  await Promise.all(entered);
+  expect(order.length).toBe(40);
+});
+
+it('refuses more than a thousand that wait, forgets who has gone, and loses none of the others', async () => {
+  const { scopes, entered, admission, order } = enterAll(Array<string>(1_000).fill('noisy'), 0);
+  const settled = Promise.allSettled(entered);
+  await expect(admission.enter(newScope(), 'noisy')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  await admission.enter(newScope(), 'quiet');
+  const reason = new Error('gone');
+  scopes.slice(500).forEach(({ ending }) => ending.abort(reason));
+  for (const scope of scopes.slice(0, 500)) {
+    while (!scope.leave) await turn();
+    scope.leave();
+  }
+  const results = await settled;
+  expect(results.slice(0, 500).every(({ status }) => status === 'fulfilled')).toBe(true);
+  expect(results.slice(500)).toEqual(Array(500).fill({ status: 'rejected', reason }));
+  expect(order.length).toBe(500);
+});
+
+it('spreads refusals over time, takes the neighbour of a flood first, and gives the place back at once', async () => {
+  const admission = createAdmission();
+  const order: string[] = [];
+  let hasLeft = false;
+  const startedMs = performance.now();
+  const refused = [...Array<string>(199).fill('noisy'), 'quiet'].map(async (workspace) => {
+    await admission.refuse({ ...newScope(), leave: () => (hasLeft = true) }, workspace);
+    order.push(workspace);
+  });
+  expect(hasLeft).toBe(true);
+  await Promise.all(refused);
+  // A lower bound, which no slow machine can miss: 200 at 4 in each 4 ms.
+  expect(performance.now() - startedMs).toBeGreaterThan(150);
+  expect(order.indexOf('quiet')).toBeLessThan(6);
+});
+
+it('lets a refusal of a request that has ended go at once', async () => {
+  const admission = createAdmission();
+  const gone = newScope();
+  gone.ending.abort(new Error('gone'));
+  for (let count = 0; count < 100; count += 1) void admission.refuse(newScope(), 'noisy');
+  await admission.refuse(gone, 'noisy');
+});
