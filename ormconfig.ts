@@ -2,7 +2,7 @@
 // `npx typeorm migration:show -d dist/ormconfig.js`.
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
-import { allTables } from './src/app.ts';
+import { allTables } from './src/services.ts';
 import { readConfig } from './src/config/config.ts';
 import { dataSourceOptions } from './src/db/data-source.ts';
 

@@ -3,7 +3,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { systemContext } from '../src/access/system-context.ts';
 import type { Context } from '../src/access/context.ts';
 import { StoredWorkspace } from '../src/access/authentication/tables.ts';
-import { openServices, resolveSecrets, type AppServices } from '../src/app.ts';
+import { openServices, resolveSecrets, type AppServices } from '../src/services.ts';
 import { ConfigError, readConfig } from '../src/config/config.ts';
 import { ApiError, notFound, UserErrors } from '../src/core/errors.ts';
 import { StoreVersionError } from '../src/db/migrations/tools/requirements.ts';

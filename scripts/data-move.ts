@@ -1,6 +1,6 @@
 // `npm run data:move`: copies a SQLite file into a Postgres database; started again, it goes on where it was interrupted.
 import 'reflect-metadata';
-import { allTables } from '../src/app.ts';
+import { allTables } from '../src/services.ts';
 import { ConfigError, readConfig, type Config } from '../src/config/config.ts';
 import { moveStore, type MoveProgress } from '../src/db/transfer/move.ts';
 import { required, runCommand, UsageError } from './command.ts';

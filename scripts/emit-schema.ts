@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { writeFileSync } from 'node:fs';
 import type { Policy, Requirement } from '../src/access/policy/index.ts';
-import { allFeatures, scopeCatalogue } from '../src/app.ts';
+import { allFeatures, scopeCatalogue } from '../src/services.ts';
 import { schemaText } from '../src/http/pages/schema-route.ts';
 import { assembleSchema } from '../src/graphql/schema.ts';
 import { runCommand } from './command.ts';

@@ -4,7 +4,7 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createExplainer, type AccessExplainer } from '../src/access/policy/index.ts';
-import { allFeatures, scopeCatalogue } from '../src/app.ts';
+import { allFeatures, scopeCatalogue } from '../src/services.ts';
 import { ApiError } from '../src/core/errors.ts';
 import { assembleSchema } from '../src/graphql/schema.ts';
 import { runCommand, UsageError } from './command.ts';

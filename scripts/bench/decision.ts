@@ -2,7 +2,7 @@
 import { parse, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 import { createGate, type Gate } from '../../src/access/policy/index.ts';
 import { systemContext } from '../../src/access/system-context.ts';
-import type { AppServices } from '../../src/app.ts';
+import type { AppServices } from '../../src/services.ts';
 import type { ApiKeyPrincipal } from '../../src/core/principal.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { collectGarbage, cpuMilliseconds, median } from './measure.ts';

@@ -2,7 +2,7 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { StoredApiKey, StoredApiKeySecret } from '../../src/access/authentication/tables.ts';
 import { systemContext } from '../../src/access/system-context.ts';
-import type { AppServices } from '../../src/app.ts';
+import type { AppServices } from '../../src/services.ts';
 import { tableOf, type EntityClass } from '../../src/db/store/table.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { Customer } from '../../src/features/customers/index.ts';

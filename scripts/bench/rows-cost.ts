@@ -2,7 +2,7 @@
 import { parse, type OperationDefinitionNode } from 'graphql';
 import { createGate } from '../../src/access/policy/index.ts';
 import { systemContext } from '../../src/access/system-context.ts';
-import { allFeatures, type AppServices } from '../../src/app.ts';
+import { allFeatures, type AppServices } from '../../src/services.ts';
 import type { ApiKeyPrincipal } from '../../src/core/principal.ts';
 import { createExecutor } from '../../src/graphql/execution/execute.ts';
 import { assembleUnguarded } from '../../src/graphql/schema.ts';

@@ -1,7 +1,7 @@
 // Ten workspaces in an empty store, written by the product's own services; the first, large one is what is measured.
 import sql from 'sql-template-tag';
 import { systemContext } from '../../src/access/system-context.ts';
-import { openServices, resolveSecrets, type AppServices } from '../../src/app.ts';
+import { openServices, resolveSecrets, type AppServices } from '../../src/services.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { createApiKey } from '../../src/features/api-keys/index.ts';

@@ -6,7 +6,7 @@
 //   telemetry/metrics uses core: the others tell it through core's Meter
 //   telemetry/tracing uses core and db: the others tell it through core's Tracer
 //   handbook uses nothing; http sends its pages
-//   app.ts and process/ see all and wire the rooms together
+//   services.ts opens what works without a server, app.ts the server on top of it; they and process/ see all
 //
 // No two folders import each other, at any depth.
 //
@@ -112,7 +112,7 @@ module.exports = {
     room(
       'graphql',
       ['core', 'db', 'access', 'resources'],
-      'graphql runs operations for every surface and knows none of them, and no feature: app.ts hands it the list. Let the ' +
+      'graphql runs operations for every surface and knows none of them, and no feature: services.ts hands it the list. Let the ' +
         'surface give the answer its form; add what you need of a feature to its manifest.',
     ),
     room(
@@ -154,7 +154,7 @@ module.exports = {
       name: 'features-do-not-import-the-list',
       severity: 'error',
       comment:
-        'The list of all features is for app.ts and scripts. A feature names the one feature it needs.',
+        'The list of all features is for services.ts and scripts. A feature names the one feature it needs.',
       from: { path: '^src/(features/[^/]+|demo)/' },
       to: { path: '^src/features/index\\.ts$' },
     },
@@ -163,7 +163,7 @@ module.exports = {
       severity: 'error',
       comment: 'Demo data is written through the same services as a mutation uses, without HTTP: call those.',
       from: { path: '^src/demo/' },
-      to: { path: '^src/(graphql/|http/|process/|app\\.ts$|main\\.ts$)' },
+      to: { path: '^src/(graphql/|http/|process/|(app|services|main)\\.ts$)' },
     },
     {
       name: 'nobody-imports-demo',
@@ -177,9 +177,9 @@ module.exports = {
       name: 'rooms-receive-settings',
       severity: 'error',
       comment:
-        'src/config/ is for src/process/, app.ts and scripts. Take the values a room needs as arguments, with a type of the ' +
+        'src/config/ is for src/process/, services.ts, app.ts and scripts. Take the values a room needs as arguments, with a type of the ' +
         "room's own.",
-      from: { path: '^src/', pathNot: '^src/(process/|config/|app\\.ts$)' },
+      from: { path: '^src/', pathNot: '^src/(process/|config/|(app|services)\\.ts$)' },
       to: { path: '^src/config/' },
     },
     {

@@ -1,7 +1,7 @@
 // What a fault needs before it can happen: a migrated store, a workspace, keys.
 import { randomUUID } from 'node:crypto';
 import { systemContext } from '../../src/access/system-context.ts';
-import { openServices } from '../../src/app.ts';
+import { openServices } from '../../src/services.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { createApiKey } from '../../src/features/api-keys/index.ts';
 import { createWorkspace } from '../../src/features/users/index.ts';

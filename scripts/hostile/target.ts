@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { systemContext } from '../../src/access/system-context.ts';
 import type { GraphQLSchema } from 'graphql';
-import { openServices } from '../../src/app.ts';
+import { openServices } from '../../src/services.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { createApiKey } from '../../src/features/api-keys/index.ts';

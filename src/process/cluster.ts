@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
-import { openServices, resolveSecrets } from '../app.ts';
+import { openServices, resolveSecrets } from '../services.ts';
 import { ConfigError, readConfig, type Config } from '../config/config.ts';
 import { createLogger } from '../core/logger.ts';
 import { createWorkers, type Workers } from './workers.ts';

@@ -3,7 +3,8 @@
 import 'reflect-metadata';
 import cluster from 'node:cluster';
 import type { Logger } from 'pino';
-import { createApp, resolveSecrets, type App } from '../app.ts';
+import { createApp, type App } from '../app.ts';
+import { resolveSecrets } from '../services.ts';
 import { readConfig, type Config } from '../config/config.ts';
 import { createLogger } from '../core/logger.ts';
 import type { Meter } from '../core/meter.ts';

@@ -1,4 +1,4 @@
-// What a feature hands to the house: its tables, types, resolvers, scopes, rules and jobs. One manifest each, wired in app.ts.
+// What a feature hands to the house: its tables, types, resolvers, scopes, rules and jobs. One manifest each, listed in features/index.ts.
 import type { PolicyDeclaration } from '../access/policy/index.ts';
 import type { ScopeEntry } from '../access/scope-catalogue.ts';
 import type { EntityClass } from '../db/store/table.ts';

@@ -1,7 +1,7 @@
 // Presets go by the declared kind of a scope, whatever its name begins with.
 import { expect, it } from 'vitest';
 import { createScopeCatalogue, type ScopeEntry, type ScopePreset } from '../../src/access/scope-catalogue.ts';
-import { scopeCatalogue } from '../../src/app.ts';
+import { scopeCatalogue } from '../../src/services.ts';
 
 const entry = (name: string, kind: ScopeEntry['kind'], status: ScopeEntry['status'] = 'AVAILABLE') => ({
   ...{ name, kind, description: name, status },

@@ -2,7 +2,7 @@
 // and with any one of those scopes fewer it is refused or answers in part.
 import { beforeAll, afterAll, describe, expect, it } from 'vitest';
 import { systemContext } from '../../src/access/system-context.ts';
-import { allFeatures, scopeCatalogue } from '../../src/app.ts';
+import { allFeatures, scopeCatalogue } from '../../src/services.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { assembleSchema } from '../../src/graphql/schema.ts';
 import { contractOperation, exampleNames } from '../support/contract.ts';

@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { allFeatures, scopeCatalogue } from '../../src/app.ts';
+import { allFeatures, scopeCatalogue } from '../../src/services.ts';
 import { limitsOf, noteRules } from '../../src/resources/inputs/input-limits.ts';
 import { optionalText, text } from '../../src/resources/inputs/input.ts';
 import { assembleSchema } from '../../src/graphql/schema.ts';

@@ -9,7 +9,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { allFeatures, scopeCatalogue } from '../../src/app.ts';
+import { allFeatures, scopeCatalogue } from '../../src/services.ts';
 import { assembleSchema } from '../../src/graphql/schema.ts';
 import { exampleFiles, exampleNames, operationsOf } from '../support/contract.ts';
 

@@ -1,7 +1,7 @@
 // What a server does by itself, beside answering, and its end.
 import { beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
 import { systemScheduler } from '../../src/core/scheduler.ts';
-import { allFeatures } from '../../src/app.ts';
+import { allFeatures } from '../../src/services.ts';
 import { createLogger } from '../../src/core/logger.ts';
 import type { Job } from '../../src/jobs/job.ts';
 import { startJobs } from '../../src/jobs/schedule.ts';

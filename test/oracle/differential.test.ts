@@ -1,7 +1,7 @@
 // The gate against an oracle that shares no decision with it: graphql-shield over the whole schema. Thousands of drawn
 // operations, each for several callers, must come to the same data and the same denied paths on both sides.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allFeatures } from '../../src/app.ts';
+import { allFeatures } from '../../src/services.ts';
 import { createGate } from '../../src/access/policy/index.ts';
 import { anonymous, type Principal } from '../../src/core/principal.ts';
 import { assembleUnguarded } from '../../src/graphql/schema.ts';

@@ -1,7 +1,7 @@
 // The differential run on gates that are wrong on purpose: a harness that never shows red proves nothing.
 import { Kind, visit, type DocumentNode, type GraphQLInterfaceType } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { allFeatures, scopeCatalogue } from '../../src/app.ts';
+import { allFeatures, scopeCatalogue } from '../../src/services.ts';
 import { open, type Decision, type Gate, type Policy } from '../../src/access/policy/index.ts';
 import { typeById } from './support/declarations.ts';
 import { openDenseHouse, type Faults } from './support/dense-house.ts';

@@ -1,7 +1,7 @@
 // An interface whose arguments name no type: nothing was decided about what its resolver finds, so nothing is shown.
 import { parse, type GraphQLSchema } from 'graphql';
 import { expect, it } from 'vitest';
-import { allFeatures } from '../../src/app.ts';
+import { allFeatures } from '../../src/services.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import { typeById } from './support/declarations.ts';
 import { openDenseHouse } from './support/dense-house.ts';

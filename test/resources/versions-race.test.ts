@@ -2,7 +2,7 @@
 import { isInputObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemContext } from '../../src/access/system-context.ts';
-import { allFeatures, scopeCatalogue } from '../../src/app.ts';
+import { allFeatures, scopeCatalogue } from '../../src/services.ts';
 import { seedWorkspace } from '../../src/demo/seed.ts';
 import { assembleSchema } from '../../src/graphql/schema.ts';
 import { describeEachEngine } from '../support/engines.ts';

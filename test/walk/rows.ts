@@ -2,7 +2,7 @@
 import * as gql from 'graphql';
 import sql from 'sql-template-tag';
 import { systemContext } from '../../src/access/system-context.ts';
-import { allFeatures } from '../../src/app.ts';
+import { allFeatures } from '../../src/services.ts';
 import { toInstant } from '../../src/core/clock.ts';
 import { newId } from '../../src/core/ids.ts';
 import type { Column, EntityClass } from '../../src/db/store/columns.ts';

@@ -3,7 +3,6 @@
 import {
   getOperationAST,
   isNonNullType,
-  isObjectType,
   Kind,
   parse,
   typeFromAST,
@@ -18,6 +17,7 @@ import { costOf } from './cost.ts';
 import { variableValue } from './decide.ts';
 import { assertLightDocument, assertShallowDocument, maxTokens } from './limits/document-limits.ts';
 import { fragmentsOf } from './gate.ts';
+import { grantsIn, isIn } from './grants.ts';
 import { valueDemands, type Demand } from './rules/input-demands.ts';
 import type { OperationPlan, PlannedField } from './operation-plan.ts';
 import { planOperation } from './planner.ts';
@@ -174,14 +174,6 @@ function toReport(plan: OperationPlan, uses: readonly Use[], held: ReadonlySet<s
 /** `Inquiry` of `Inquiry.subject`. */
 const typeIn = (coordinate: string) => coordinate.split('.', 1)[0]!;
 
-/** Whether a schema has a type (`Inquiry`) or a field (`Query.inquiries`). */
-function isIn(schema: GraphQLSchema, coordinate: string): boolean {
-  const [typeName = '', fieldName] = coordinate.split('.');
-  const type = schema.getType(typeName);
-  if (fieldName === undefined) return type !== undefined;
-  return isObjectType(type) && Object.hasOwn(type.getFields(), fieldName);
-}
-
 /** What a request may not be is not explained either: validating it would take as long. */
 function parseValid(
   { schema, shown }: { readonly schema: GraphQLSchema; readonly shown: GraphQLSchema },
@@ -201,27 +193,6 @@ function parseValid(
   // Said by what is shown: the fault may name types that the caller has not.
   const [first] = validate(shown, document, undefined, options);
   throw new ApiError('GRAPHQL_VALIDATION_FAILED', first?.message ?? 'The document does not fit the schema.');
-}
-
-/** What a scope opens in the whole schema. Sorted. */
-function grantsIn(schema: GraphQLSchema, policy: Policy): (scope: string) => readonly string[] {
-  /** Of the scopes that there are: `scopes` asks for all of them, and may stand in an operation twenty times. */
-  const grants = new Map<string, readonly string[]>();
-  return (scope) => {
-    const known = grants.get(scope);
-    if (known) return known;
-    const asks = ({ anyOf }: Requirement) => anyOf.some((all) => all.includes(scope));
-    const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type));
-    const operations = policy.fields.filter(
-      ([typeName, , requirement]) => ['Query', 'Mutation'].includes(typeName) && asks(requirement),
-    );
-    const found = [
-      ...types.filter((type) => asks(policy.ofType(type.name))).map((type) => type.name),
-      ...operations.map(([typeName, fieldName]) => `${typeName}.${fieldName}`),
-    ].sort();
-    grants.set(scope, found);
-    return found;
-  };
 }
 
 export function createExplainer(schema: GraphQLSchema, policy: Policy): AccessExplainer {

@@ -9,7 +9,8 @@ export {
   scopes,
   type Requirement,
 } from './rules/requirement.ts';
-export { compilePolicy, PolicyError, type Policy, type PolicyDeclaration } from './policy.ts';
+export { compilePolicy, type Policy, type PolicyDeclaration } from './policy.ts';
+export { PolicyError } from './policy-error.ts';
 export { costOf, costOfSchema } from './cost.ts';
 export { costOfCalling, documentCost, passwordCost, type FieldCost } from './limits/field-cost.ts';
 export { createGate, fragmentsOf, measuredGate, type Gate } from './gate.ts';

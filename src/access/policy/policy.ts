@@ -16,6 +16,7 @@ import {
 import { refusalCause, type Requirements } from './rules/boundary.ts';
 import { faultyDefaults } from './rules/default-values.ts';
 import { rulesOfInputs } from './input-rules.ts';
+import { missingRule, PolicyError } from './policy-error.ts';
 import { both, implies, open, type Requirement } from './rules/requirement.ts';
 
 /**
@@ -36,19 +37,6 @@ export interface Policy extends Requirements {
   /** [type, field, requirement] of every object type's fields: the input of the shield tree. */
   readonly fields: readonly (readonly [string, string, Requirement])[];
   readonly requirements: ReadonlySet<Requirement>;
-}
-
-/** Thrown at boot; lists every fault at once. */
-export class PolicyError extends Error {
-  constructor(readonly faults: readonly string[]) {
-    super(`The access policy does not fit the schema:\n${faults.map((fault) => `- ${fault}`).join('\n')}`);
-    this.name = 'PolicyError';
-  }
-}
-
-function missingRule(typeName: string, member: string, what: string): string {
-  const coordinate = `${typeName}.${member}`;
-  return `${coordinate} has no rule: add "${coordinate}" or "${typeName}" to the "policy" of the feature that declares this ${what}, in src/features/<feature>/index.ts.`;
 }
 
 const isIntrospection = (type: GraphQLNamedType) => type.name.startsWith('__');

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemContext } from '../../../src/access/system-context.ts';
 import { shieldTree, type Policy } from '../../../src/access/policy/index.ts';
 import { meets } from '../../../src/access/policy/rules/rules.ts';
-import { allFeatures } from '../../../src/app.ts';
+import { allFeatures } from '../../../src/services.ts';
 import { prefixOf } from '../../../src/core/ids.ts';
 import type { Principal } from '../../../src/core/principal.ts';
 import { seedWorkspace } from '../../../src/demo/seed.ts';

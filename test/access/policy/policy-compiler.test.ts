@@ -11,7 +11,7 @@ import {
   type Policy,
   type PolicyDeclaration,
 } from '../../../src/access/policy/index.ts';
-import { allFeatures, scopeCatalogue } from '../../../src/app.ts';
+import { allFeatures, scopeCatalogue } from '../../../src/services.ts';
 import { assembleSchema } from '../../../src/graphql/schema.ts';
 
 const readA = scopes('read:a');

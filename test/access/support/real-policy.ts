@@ -1,7 +1,7 @@
 // The real schema with its policy and gate, without a server: what a caller with some scopes is denied.
 import { parse, validate, type DocumentNode } from 'graphql';
 import { createGate, type Decision, type Gate } from '../../../src/access/policy/index.ts';
-import { allFeatures, scopeCatalogue } from '../../../src/app.ts';
+import { allFeatures, scopeCatalogue } from '../../../src/services.ts';
 import { anonymous, type Principal } from '../../../src/core/principal.ts';
 import { assembleSchema, type AssembledSchema } from '../../../src/graphql/schema.ts';
 

@@ -1,7 +1,7 @@
 // The layer below the features: a migrated store without a server, empty workspaces in it, and one way to look at its rows
 // that knows no tenant.
 import sql, { join, raw } from 'sql-template-tag';
-import { allTables } from '../../../src/app.ts';
+import { allTables } from '../../../src/services.ts';
 import { StoredWorkspace } from '../../../src/access/authentication/tables.ts';
 import { readConfig } from '../../../src/config/config.ts';
 import { newId } from '../../../src/core/ids.ts';

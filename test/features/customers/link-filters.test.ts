@@ -1,7 +1,7 @@
 // Filters that reveal a link ask for the scope of the edge that shows it.
 import { isInputObjectType, type GraphQLInputObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { allFeatures, scopeCatalogue } from '../../../src/app.ts';
+import { allFeatures, scopeCatalogue } from '../../../src/services.ts';
 import { assembleSchema } from '../../../src/graphql/schema.ts';
 import { describeEachEngine } from '../../support/engines.ts';
 import { openTestHouse, type TestHouse, type TestWorkspace } from '../../support/house.ts';

@@ -16,7 +16,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { allFeatures, scopeCatalogue } from '../../../src/app.ts';
+import { allFeatures, scopeCatalogue } from '../../../src/services.ts';
 import { createExecutor } from '../../../src/graphql/execution/execute.ts';
 import { canSkipSerialization } from '../../../src/graphql/execution/skip-serialization.ts';
 import { assembleSchema } from '../../../src/graphql/schema.ts';

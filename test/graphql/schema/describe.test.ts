@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { adminOnly, open, scopes, type Requirement } from '../../../src/access/policy/index.ts';
-import { allFeatures, scopeCatalogue } from '../../../src/app.ts';
+import { allFeatures, scopeCatalogue } from '../../../src/services.ts';
 import { schemaText } from '../../../src/http/pages/schema-route.ts';
 import { assembleSchema, type AssembledSchema } from '../../../src/graphql/schema.ts';
 import { parcels } from '../../oracle/support/parcels.ts';

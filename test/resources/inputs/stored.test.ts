@@ -2,7 +2,7 @@
 // new field, or a new input, is tried without being asked for.
 import * as gql from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allFeatures, scopeCatalogue } from '../../../src/app.ts';
+import { allFeatures, scopeCatalogue } from '../../../src/services.ts';
 import { assembleSchema } from '../../../src/graphql/schema.ts';
 import { daily, openDesk } from '../../support/booking-desk.ts';
 import { describeEachEngine } from '../../support/engines.ts';
