@@ -12,7 +12,7 @@ import { cacheRows, type Row } from './batching/request-row-cache.ts';
 import { loaderAt, type FieldPosition } from './batching/loaders.ts';
 import { named } from './named-class.ts';
 import { assertOwnCursor, Page, planPage, type ConnectionArguments, type Order } from './page.ts';
-import { below } from './batching/read-ahead.ts';
+import { planReadAhead } from './batching/read-ahead.ts';
 import { listQuery, readByIds, type Resource } from './resource.ts';
 
 interface EdgeOptions {
@@ -106,7 +106,7 @@ function reading(options: ManyOptions, args: ConnectionArguments, context: Conte
     const pages = new Map([...lists].map(([parent, list]) => [parent, pageOf(parent, list)]));
     const rows = [...pages.values()].flatMap(({ nodes }) => nodes);
     cacheRows(context, to.name, query.properties, rows);
-    await below(context, place, to.name, true).read(rows);
+    await planReadAhead(context, place, to.name, true).attach(rows);
     return pages;
   };
   return { list: { query, link: by }, finish };

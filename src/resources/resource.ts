@@ -22,7 +22,7 @@ import {
   type Order,
   type PagePlan,
 } from './page.ts';
-import { below } from './batching/read-ahead.ts';
+import { planReadAhead } from './batching/read-ahead.ts';
 import { argumentsType, connectionType, filterType, orderType } from './resource-types.ts';
 import { selectedOfConnection, selectedOfRow } from './batching/selection.ts';
 
@@ -124,11 +124,11 @@ async function readList(
   place: FieldPosition,
 ): Promise<Page> {
   const { query, plan } = listQuery(resource, args, place);
-  const ahead = below(context, place, resource.name, true);
-  const { found, lists } = await ahead.bring(query.condition, (lists) => context.db.list<Row>(query, lists));
+  const ahead = planReadAhead(context, place, resource.name, true);
+  const { found, lists } = await ahead.fetch(query.condition, (lists) => context.db.list<Row>(query, lists));
   const page = new Page(plan, found, atRoot);
   cacheRows(context, resource.name, query.properties, page.nodes);
-  await ahead.read(page.nodes, lists);
+  await ahead.attach(page.nodes, lists);
   return page;
 }
 
@@ -143,15 +143,15 @@ export async function readByIds(
   const properties = selectedOfRow(resource, place);
   const found = findCachedRows(context, name, properties, ids);
   const missing = ids.filter((id) => !found.has(id));
-  const ahead = below(context, place, name, false);
+  const ahead = planReadAhead(context, place, name, false);
   const read = (lists: readonly ListPerParent[]) =>
     context.db.byIdsWith<Row>({ table, properties, below: lists }, missing);
-  // Brought along for all of the rows or for none.
-  const brought = found.size === 0 ? await ahead.bring({ all: [] }, read) : { found: await read([]) };
-  for (const [id, row] of brought.found.rows) found.set(id, row);
+  // Fetched with all of the rows or with none.
+  const fetched = found.size === 0 ? await ahead.fetch({ all: [] }, read) : { found: await read([]) };
+  for (const [id, row] of fetched.found.rows) found.set(id, row);
   const rows = [...found.values()];
   cacheRows(context, name, properties, rows);
-  await ahead.read(rows, brought.lists);
+  await ahead.attach(rows, fetched.lists);
   return found;
 }
 

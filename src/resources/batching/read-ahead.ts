@@ -136,7 +136,7 @@ function inStatements(lists: readonly ListAhead[]): ListAhead[][] {
   return statements;
 }
 
-/** Lists below some rows, read together or brought along by the statement of the rows. */
+/** Lists below some rows, read together or fetched by the statement of the rows. */
 async function attachLists(
   lists: readonly ListAhead[],
   ids: readonly string[],
@@ -170,10 +170,10 @@ async function fetchLists(
   }
 }
 
-/** Comparisons of rows and the lists they bring along. Longer ones are planned sooner as two statements. */
+/** Comparisons of rows and the lists that are fetched with them. Longer ones are planned sooner as two statements. */
 const maxFetched = 20;
 
-/** Rows, or pages of them, as they were read, with the lists that were brought along below each row. */
+/** Rows, or pages of them, as they were read, with the lists that were fetched below each row. */
 interface Fetched<T> {
   readonly found: T;
   /** undefined: none was. */
@@ -181,23 +181,23 @@ interface Fetched<T> {
 }
 
 /** What hangs below rows that are not read yet. */
-export interface Below {
-  /** Reads the rows by a statement that brings along all lists below them, if it may be that long, or by one without. */
-  bring<T extends { readonly below: ListsBelow }>(
+export interface ReadAheadPlan {
+  /** Reads the rows by a statement that fetches all lists below them as well, if it may be that long, or by one without. */
+  fetch<T extends { readonly below: ListsBelow }>(
     condition: Condition,
     read: (lists: readonly ListPerParent[]) => Promise<T>,
   ): Promise<Fetched<T>>;
-  /** Reads what hangs below the rows but for lists that were brought along. Never rejects. */
-  read(rows: readonly Row[], brought?: ListsBelow): Promise<void>;
+  /** Gives the rows what hangs below them: lists that were fetched with them, the rest as it is read now. Never rejects. */
+  attach(rows: readonly Row[], fetched?: ListsBelow): Promise<void>;
 }
 
 /** What the operation asks for below rows of a type: below a connection, or below a field that answers a row. */
-export function below(
+export function planReadAhead(
   context: Context,
   place: FieldPosition,
   typeName: string,
   isConnection: boolean,
-): Below {
+): ReadAheadPlan {
   const lists: ListAhead[] = [];
   const edges: ((rows: readonly Row[]) => Promise<void>)[] = [];
   // Without a decision nothing runs, and so there is nothing to read.
@@ -211,7 +211,7 @@ export function below(
     else if (readRows) edges.push((rows) => readRows(rows, context, at));
   }
   return {
-    async bring(condition, read) {
+    async fetch(condition, read) {
       const size = lists.reduce((sum, ahead) => sum + sizeOf(ahead), comparisonsIn(condition));
       if (lists.length === 0 || size > maxFetched) return { found: await read([]) };
       try {
@@ -224,12 +224,12 @@ export function below(
         return { found: await read([]) };
       }
     },
-    async read(rows, brought) {
+    async attach(rows, fetched) {
       if (rows.length === 0) return;
       const ids = [...new Set(rows.map(({ id }) => id as string))];
       const reads = edges.map((read) => read(rows));
       if (lists.length > 0)
-        reads.push(brought ? attachLists(lists, ids, brought) : fetchLists(lists, ids, context));
+        reads.push(fetched ? attachLists(lists, ids, fetched) : fetchLists(lists, ids, context));
       await Promise.all(reads);
     },
   };
