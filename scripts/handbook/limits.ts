@@ -12,7 +12,7 @@ import { operationLimitMs } from '../../src/core/deadlines.ts';
 import * as availability from '../../src/features/bookings/availability.service.ts';
 import { maxVenues } from '../../src/features/statistics/statistics.inputs.ts';
 import { maxBuckets } from '../../src/features/statistics/buckets.ts';
-import { maxBulk } from '../../src/resources/inputs/input.ts';
+import { maxBulk } from '../../src/resources/inputs/bulk.ts';
 import { defaultPageSize, maxPageSize, maxSearchLength } from '../../src/core/page-size.ts';
 import { maxPlaces } from '../../src/graphql/errors/error-paths.ts';
 import { defaultBodyLimitBytes } from '../../src/http/server/http.ts';

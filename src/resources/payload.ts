@@ -1,6 +1,7 @@
 // Mutations: what they answer with, and how they run. A mutation is one transaction; a user error ends it without a trace.
 import { GraphQLID } from 'graphql';
 import { Field, ObjectType } from 'type-graphql';
+import type { z } from 'zod';
 import type { Context } from '../access/context.ts';
 import type { PolicyDeclaration, Requirement } from '../access/policy/index.ts';
 import { UserErrors, type UserErrorItem } from '../core/errors.ts';
@@ -9,6 +10,7 @@ import type { TenantTransaction, TransactionOptions } from '../db/tenant/tenant-
 import { toList, toOne } from './edges.ts';
 import { once } from './idempotency.ts';
 import { forgetLoaded } from './batching/loaders.ts';
+import { checkInputs, type ForEach } from './inputs/bulk.ts';
 import { named } from './named-class.ts';
 import type { Resource } from './resource.ts';
 
@@ -111,9 +113,44 @@ export function mutate<P extends object>(
   work: (tx: TenantTransaction) => Promise<P>,
   options?: TransactionOptions,
 ): Promise<Outcome<P>> {
+  return orUserErrors(() => inTransaction(context, work, options));
+}
+
+async function inTransaction<P extends object>(
+  context: Context,
+  work: (tx: TenantTransaction) => Promise<P>,
+  options?: TransactionOptions,
+): Promise<P> {
+  const result = await context.db.transaction((tx) => once(context, tx, () => work(tx)), options);
+  forgetLoaded(context);
+  return result;
+}
+
+/** The inputs of a bulk mutation, and the rules that each of them must meet. */
+interface Bulk<T> {
+  readonly rules: z.ZodType<T>;
+  readonly inputs: readonly T[];
+}
+
+/**
+ * As mutate, for 1 to 100 inputs: all are done or none, and each user error says which input it means. The inputs are checked
+ * before the transaction begins; `forEach` gives the work each of them after that, in their order.
+ *
+ * @example
+ * return mutateEach(ctx, { rules: createInquiryRules, inputs }, async (tx, forEach) => {
+ *   const knowing = await knowingRows(tx, inputs);
+ *   const inquiries = await forEach((input) => newInquiry(ctx, knowing, input));
+ *   await insertInquiries(tx, inquiries);
+ *   return { inquiryIds: inquiries.map(({ id }) => id) };
+ * });
+ */
+export function mutateEach<T, P extends object>(
+  context: Context,
+  { rules, inputs }: Bulk<T>,
+  work: (tx: TenantTransaction, forEach: ForEach<T>) => Promise<P>,
+): Promise<Outcome<P>> {
   return orUserErrors(async () => {
-    const result = await context.db.transaction((tx) => once(context, tx, () => work(tx)), options);
-    forgetLoaded(context);
-    return result;
+    const forEach = await checkInputs(context.db.scope.workspaceId, rules, inputs);
+    return inTransaction(context, (tx) => work(tx, forEach));
   });
 }

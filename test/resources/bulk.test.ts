@@ -1,4 +1,5 @@
 // Bulk mutations: up to 100 at once, all or none, each fault with the number of its input.
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type KeyCaller, type TestHouse, type TestWorkspace } from '../support/house.ts';
@@ -43,6 +44,37 @@ describeEachEngine('Bulk mutations', (engine) => {
       input.map(({ name }) => name),
     );
     expect((await total()).customers.totalCount).toBe(100);
+  });
+
+  it('stores any text as it would alone', { timeout: 60_000 }, async () => {
+    const create =
+      'mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) { customer { notes tags } } }';
+    const createTwo =
+      'mutation ($input: [CreateCustomerInput!]!) { createCustomers(input: $input) { customers { notes tags } } }';
+    const halves = fc.constantFrom('\ud800', '\udc00', '\\ud800', '\\u0000', '\u2028', '"', "'", '\n');
+    const text = fc.string({
+      unit: fc.oneof(fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), halves),
+    });
+    const written = fc.record({
+      notes: fc.option(text),
+      tags: fc.array(
+        text.map((tag) => `t${tag}`.slice(0, 30)),
+        { maxLength: 2 },
+      ),
+    });
+    await fc.assert(
+      fc.asyncProperty(written, written, async (one, other) => {
+        const alone = [];
+        for (const fields of [one, other])
+          alone.push(
+            (await key.send(create, { input: { name: 'Text', ...fields } })).data.createCustomer.customer,
+          );
+        const input = [one, other].map((fields) => ({ name: 'Text', ...fields }));
+        const together = (await key.send(createTwo, { input })).data.createCustomers.customers;
+        expect(together ?? [null, null]).toEqual(alone.includes(null) ? [null, null] : alone);
+      }),
+      { numRuns: 60, seed: 7 },
+    );
   });
 
   it('writes a hundred with as many statements as one, by a key of one venue as well', async () => {

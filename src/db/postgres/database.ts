@@ -1,4 +1,5 @@
 // Postgres through a pool: reads on any connection, each write in a transaction of its own.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSourceOptions } from 'typeorm';
 import { idleTransactionMs, statementLimitMs, statementPatienceMs } from '../../core/deadlines.ts';
 import {
@@ -98,6 +99,11 @@ function isDeadlock(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === '40P01';
 }
 const maximumAttempts = 3;
+/**
+ * Before it is run again, for each time that it was. The other one has been woken for the row but does not have it yet: a
+ * transaction that asks at once takes it first, and both wait for each other again.
+ */
+const afterDeadlockMs = 50;
 
 /** Prepares nothing: a second attempt is not to fail of what the first did. */
 const unprepared: NameOf = () => undefined;
@@ -185,8 +191,9 @@ function createWriter(connections: Connections, { onStatement, beforeWrite }: Da
           return work(connection).finally(end);
         });
       } catch (error) {
-        if ((isDeadlock(error) || isOfPreparing(error)) && attempt < maximumAttempts) continue;
-        throw asStoreError(error);
+        const isAgain = (isDeadlock(error) || isOfPreparing(error)) && attempt < maximumAttempts;
+        if (!isAgain) throw asStoreError(error);
+        if (isDeadlock(error)) await sleep(afterDeadlockMs * attempt);
       }
     }
   };

@@ -19,7 +19,7 @@ export async function putWords(
   rows: readonly Row[],
 ): Promise<void> {
   if (table.search.length > 0 && rows.length > 0) {
-    await connection.execute(wordsStatement(table, workspaceId, rows));
+    await connection.execute(wordsStatement(table, workspaceId, rows, connection.dialect));
   }
 }
 

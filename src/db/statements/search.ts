@@ -41,9 +41,14 @@ export function wordsOfRow({ search, numbers }: Searched, workspaceId: string, r
 }
 
 /** Puts or replaces the words of rows that have their id and all searched properties. */
-export function wordsStatement(table: Searched, workspaceId: string, rows: readonly Row[]): Sql {
-  const tuples = rows.map((row) => sql`(${row['id']}, ${wordsOfRow(table, workspaceId, row)})`);
-  return sql`INSERT INTO ${identifier(`${table.name}_search`)} ("id", "words") VALUES ${join(tuples, ', ')} ON CONFLICT ("id") DO UPDATE SET "words" = excluded."words"`;
+export function wordsStatement(
+  table: Searched,
+  workspaceId: string,
+  rows: readonly Row[],
+  dialect: Dialect,
+): Sql {
+  const words = rows.map((row) => [row['id'], wordsOfRow(table, workspaceId, row)]);
+  return sql`INSERT INTO ${identifier(`${table.name}_search`)} ("id", "words") ${dialect.insertedRows(words)} ON CONFLICT ("id") DO UPDATE SET "words" = excluded."words"`;
 }
 
 interface Search {

@@ -22,18 +22,15 @@ export function insertStatement(
   dialect: Dialect,
   ignoreDuplicates: boolean,
 ): Sql {
-  const tuples = rows.map((values) => {
-    const parameters = table.columns.map(
-      (column) => sql`${dialect.encode(column.kind, valueOf(column, values))}`,
-    );
-    return sql`(${join(parameters, ', ')})`;
-  });
+  const values = rows.map((row) =>
+    table.columns.map((column) => dialect.encode(column.kind, valueOf(column, row))),
+  );
   const names = join(
     table.columns.map((column) => identifier(column.name)),
     ', ',
   );
   const conflict = ignoreDuplicates ? sql` ON CONFLICT DO NOTHING` : empty;
-  return sql`INSERT INTO ${identifier(table.name)} (${names}) VALUES ${join(tuples, ', ')}${conflict}`;
+  return sql`INSERT INTO ${identifier(table.name)} (${names}) ${dialect.insertedRows(values)}${conflict}`;
 }
 
 /** The alias under which `where` knows the changed table. */

@@ -2,6 +2,7 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { ColumnOptions } from 'typeorm';
 import type { Column, ColumnKind } from './columns.ts';
+import { rowsOfJson, rowsOfValues } from './inserted-rows.ts';
 import type { SearchTerm } from './search-terms.ts';
 
 export type DialectName = 'sqlite' | 'postgres';
@@ -27,6 +28,8 @@ export interface Dialect {
   jsonText(expression: Sql): Sql;
   /** A JSON text that came out of a subquery, to be nested as JSON and not as a string. */
   nestedJson(expression: Sql): Sql;
+  /** The rows of an INSERT, each with as many values, as `encode` gives them. */
+  insertedRows(rows: readonly (readonly unknown[])[]): Sql;
   /** A list of texts, or of instants to be compared with a timestamp column, as a table `alias(value)`. */
   valuesTable(values: readonly string[], alias: string, kind?: 'text' | 'timestamp'): Sql;
   /** Whole milliseconds from one timestamp to another. */
@@ -96,6 +99,7 @@ export const sqlite: Dialect = {
   jsonAggregateOfJson: (expression) => sql`'[' || coalesce(group_concat(${expression}), '') || ']'`,
   jsonText: (expression) => sql`json_quote(${expression})`,
   nestedJson: (expression) => sql`json(${expression})`,
+  insertedRows: rowsOfJson,
   valuesTable: (values, alias) => sql`json_each(${JSON.stringify(values)}) AS ${identifier(alias)}`,
   // A day number is a float that is fine to 0.05 ms: rounded, it is the millisecond that was stored.
   millisecondsBetween: (from, to) =>
@@ -180,6 +184,7 @@ export const postgres: Dialect = {
   jsonAggregateOfJson: (expression) => sql`coalesce(json_agg(${expression}), '[]'::json)`,
   jsonText: (expression) => expression,
   nestedJson: (expression) => expression,
+  insertedRows: rowsOfValues,
   valuesTable: (values, alias, kind = 'text') => {
     const list = kind === 'text' ? sql`${values}::text[]` : sql`${values}::timestamptz[]`;
     return sql`unnest(${list}) AS ${identifier(alias)}(value)`;

@@ -7,14 +7,8 @@ import type { Condition } from '../../db/statements/condition.ts';
 import { withKnownIds } from '../../db/tenant/known-ids.ts';
 import type { TenantTransaction } from '../../db/tenant/tenant-db.ts';
 import { tableOf } from '../../db/store/table.ts';
-import {
-  assertIdOf,
-  assertUpdated,
-  checkInput,
-  forEachInput,
-  listPatch,
-} from '../../resources/inputs/input.ts';
-import { mutate } from '../../resources/payload.ts';
+import { assertIdOf, assertUpdated, checkInput, listPatch } from '../../resources/inputs/input.ts';
+import { mutate, mutateEach } from '../../resources/payload.ts';
 import { Venue } from '../venues/index.ts';
 import { Customer, CustomerVenue } from './customer.entity.ts';
 import {
@@ -26,7 +20,7 @@ import {
 
 export function createCustomer(ctx: Context, input: CreateCustomerInput) {
   return mutate(ctx, async (tx) => {
-    const customer = await newCustomer(ctx, tx, input);
+    const customer = await newCustomer(ctx, tx, checkInput(createCustomerRules, input));
     await insertCustomers(tx, [customer]);
     return { customerId: customer.row.id };
   });
@@ -34,12 +28,9 @@ export function createCustomer(ctx: Context, input: CreateCustomerInput) {
 
 /** All or none; the user errors of each say which one they mean. */
 export function createCustomers(ctx: Context, inputs: readonly CreateCustomerInput[]) {
-  return mutate(ctx, async (tx) => {
-    const customers = await forEachInput(
-      inputs,
-      () => knowingVenues(tx, inputs),
-      (input, knowing) => newCustomer(ctx, knowing, input),
-    );
+  return mutateEach(ctx, { rules: createCustomerRules, inputs }, async (tx, forEach) => {
+    const knowing = await knowingVenues(tx, inputs);
+    const customers = await forEach((input) => newCustomer(ctx, knowing, input));
     await insertCustomers(tx, customers);
     return { customerIds: customers.map(({ row }) => row.id) };
   });
@@ -58,7 +49,7 @@ type NewCustomer = Awaited<ReturnType<typeof newCustomer>>;
 
 /** What is to be written. Throws UserErrors. */
 async function newCustomer(ctx: Context, tx: TenantTransaction, input: CreateCustomerInput) {
-  const { venueIds, tags, name, email, phone, city, notes } = checkInput(createCustomerRules, input);
+  const { venueIds, tags, name, email, phone, city, notes } = input;
   const id = newId('cus', ctx.clock);
   const now = toInstant(ctx.clock.nowMs());
   const optional = { email: email ?? null, phone: phone ?? null, city: city ?? null, notes: notes ?? null };

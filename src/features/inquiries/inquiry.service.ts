@@ -4,14 +4,8 @@ import { toInstant } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
 import { withKnownIds } from '../../db/tenant/known-ids.ts';
 import type { TenantTransaction } from '../../db/tenant/tenant-db.ts';
-import {
-  assertIdOf,
-  assertUpdated,
-  checkAll,
-  checkInput,
-  forEachInput,
-} from '../../resources/inputs/input.ts';
-import { mutate } from '../../resources/payload.ts';
+import { assertIdOf, assertUpdated, checkAll, checkInput } from '../../resources/inputs/input.ts';
+import { mutate, mutateEach } from '../../resources/payload.ts';
 import { Customer, linkToVenues } from '../customers/index.ts';
 import { Venue } from '../venues/index.ts';
 import { assertCustomer, onlyVenue, venueForNewRow } from './customer-and-venue.ts';
@@ -25,7 +19,7 @@ import {
 
 export function createInquiry(ctx: Context, input: CreateInquiryInput) {
   return mutate(ctx, async (tx) => {
-    const inquiry = await newInquiry(ctx, tx, input);
+    const inquiry = await newInquiry(ctx, tx, checkInput(createInquiryRules, input));
     await insertInquiries(tx, [inquiry]);
     return { inquiryId: inquiry.id };
   });
@@ -33,12 +27,9 @@ export function createInquiry(ctx: Context, input: CreateInquiryInput) {
 
 /** All or none; the user errors of each say which one they mean. */
 export function createInquiries(ctx: Context, inputs: readonly CreateInquiryInput[]) {
-  return mutate(ctx, async (tx) => {
-    const inquiries = await forEachInput(
-      inputs,
-      () => knowingRows(tx, inputs),
-      (input, knowing) => newInquiry(ctx, knowing, input),
-    );
+  return mutateEach(ctx, { rules: createInquiryRules, inputs }, async (tx, forEach) => {
+    const knowing = await knowingRows(tx, inputs);
+    const inquiries = await forEach((input) => newInquiry(ctx, knowing, input));
     await insertInquiries(tx, inquiries);
     return { inquiryIds: inquiries.map(({ id }) => id) };
   });
@@ -62,7 +53,7 @@ type NewInquiry = Awaited<ReturnType<typeof newInquiry>>;
 
 /** The row that is to be written. Throws UserErrors. */
 async function newInquiry(ctx: Context, tx: TenantTransaction, input: CreateInquiryInput) {
-  const { customerId, venueId: wanted, subject, body, channel } = checkInput(createInquiryRules, input);
+  const { customerId, venueId: wanted, subject, body, channel } = input;
   const [, venueId] = await checkAll(
     () => assertCustomer(tx, customerId),
     () => venueForNewRow(tx, wanted),

@@ -11,7 +11,7 @@ const looksAtOnce = 1_000;
 /** Operations begin for so long; then the answers and requests that have come meanwhile have their turn. */
 const turnMs = 5;
 /** So many begin in any case: on a machine that is busy with something else time says little of the work. */
-const leastBegun = 6;
+const leastBegun = 3;
 /**
  * So many refusals leave in so many milliseconds: about 1,000 a second, which is a fraction of one core. Whoever asks again as
  * soon as it is refused, on hundreds of connections, came back with all of them at the same moment, and whoever else came then

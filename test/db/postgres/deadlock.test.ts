@@ -33,7 +33,8 @@ describe('Two Postgres transactions that wait for each other', () => {
       return other.passed;
     };
     await Promise.all([countUp(one, meet(here, there), two), countUp(two, meet(there, here), one)]);
-    expect(runs).toBe(3);
+    // Once more each time that they met: on a busy machine they can meet again.
+    expect(runs).toBeGreaterThan(2);
     const rows = await store.database.query<{ last_key_number: number }>(
       sql`SELECT "last_key_number" FROM "workspaces" WHERE "id" IN (${one}, ${two})`,
     );

@@ -72,7 +72,7 @@ export async function rewriteWords(runner: QueryRunner, searched: Searched): Pro
     const changed = rows.filter((row) => wordsOfRow(searched, row['workspace_id']!, row) !== row['words']);
     for (const workspaceId of new Set(changed.map((row) => row['workspace_id']!))) {
       const own = changed.filter((row) => row['workspace_id'] === workspaceId);
-      await run(runner, wordsStatement(searched, workspaceId, own));
+      await run(runner, wordsStatement(searched, workspaceId, own, dialectOf(runner)));
     }
   }
 }

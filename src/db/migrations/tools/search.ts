@@ -26,7 +26,7 @@ export async function createSearch(runner: QueryRunner, table: Searched): Promis
     );
     for (const workspaceId of new Set(rows.map((row) => row.workspace_id))) {
       const own = rows.filter((row) => row.workspace_id === workspaceId);
-      await run(wordsStatement(table, workspaceId, own as unknown as Record<string, unknown>[]));
+      await run(wordsStatement(table, workspaceId, own as unknown as Record<string, unknown>[], dialect));
     }
   } while (rows.length > 0);
 }
