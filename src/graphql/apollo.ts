@@ -5,6 +5,7 @@ import type {
   ApolloServerPlugin,
   HTTPGraphQLResponse,
 } from '@apollo/server';
+import { GraphQLError } from 'graphql';
 import type { FormattedExecutionResult, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { maxTokens } from '../access/policy/index.ts';
@@ -56,13 +57,27 @@ const bookkeeping: ApolloServerPlugin<RequestContextBase> = {
   },
 };
 
+/** Apollo's own text names the headers that it knows. A Bearer credential passes too (provesSender in request-rules.ts). */
+const crossSiteRefusal =
+  'Any web page can send this GET (cross-site request forgery), so it was not run. Send the credential as ' +
+  'Authorization: Bearer or as X-API-Key. Without either, add a header Apollo-Require-Preflight or ' +
+  'X-Apollo-Operation-Name that is not empty, or Content-Type: application/json.';
+
+/** Gives a refusal of csrfPrevention the text above. Other errors are returned as they are. */
+function inOwnWords(error: unknown): unknown {
+  const isCrossSite =
+    error instanceof GraphQLError && error.message.includes('Cross-Site Request Forgery (CSRF)');
+  return isCrossSite ? new GraphQLError(crossSiteRefusal, { extensions: error.extensions }) : error;
+}
+
 /**
  * Apollo asks for the form of an error and for the text of an answer without saying whose they are. So it gets neither: errors
  * stay as they were thrown, and what it takes for the text, and hands on as it is, is the answer itself. Every answer comes
  * this way, also one to a request that no plugin has seen.
  */
 const unfinished = {
-  formatError: (_formatted: GraphQLFormattedError, error: unknown) => error as GraphQLFormattedError,
+  formatError: (_formatted: GraphQLFormattedError, error: unknown) =>
+    inOwnWords(error) as GraphQLFormattedError,
   stringifyResult: (result: FormattedExecutionResult) => result as unknown as string,
 };
 

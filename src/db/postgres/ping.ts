@@ -1,15 +1,11 @@
 // Whether Postgres answers at once. Asked on a connection of its own, because all others may be at work.
 import { newPool } from './pool.ts';
+import type { Ping } from '../store/database.ts';
 
 /** From there and back, with nothing to do in between. The other side of the world is nearer. */
 const nearMs = 250;
 /** Together less than a caller waits for the answer. */
 const limits = { max: 1, connectionTimeoutMillis: 600, query_timeout: 600 };
-
-export interface Ping {
-  isResponsive(): Promise<boolean>;
-  close(): Promise<void>;
-}
 
 /** The connection is made when first asked for. */
 export function createPing(url: string): Ping {

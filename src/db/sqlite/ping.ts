@@ -1,12 +1,7 @@
 // Whether the SQLite file answers at once. Asked on a connection of its own: behind the look-ups of a burst of requests the
 // question waited its turn for longer than it was given, and callers were told 503 by a store that answered.
 import { openConnection, type SqliteConnection } from './connection.ts';
-
-export interface Ping {
-  /** How long is too long, the caller decides. */
-  isResponsive(): Promise<boolean>;
-  close(): Promise<void>;
-}
+import type { Ping } from '../store/database.ts';
 
 interface PingOptions {
   readonly path: string;

@@ -90,6 +90,9 @@ export interface Database extends Connection {
   close(): Promise<void>;
 }
 
+/** Asks a store whether it answers, on a connection of its own. How long is too long, the caller decides. */
+export type Ping = Pick<Database, 'isResponsive' | 'close'>;
+
 /** What reads for different callers need of a database. */
 export type ReadableDatabase = Pick<Database, 'dialect' | 'query'>;
 

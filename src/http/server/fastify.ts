@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { fastifyHelmet } from '@fastify/helmet';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
@@ -11,13 +10,14 @@ import type { Meter } from '../../core/meter.ts';
 import type { RequestTrace, Tracer } from '../../core/tracer.ts';
 import { findRoute } from '../routes.ts';
 import { prefersHtml } from '../accept.ts';
-import { addCors, type CorsOrigins } from './cors.ts';
+import { addHeaders, commonHeaders } from './answer-headers.ts';
+import type { CorsOrigins } from './cors.ts';
 import { limitConnections, type ConnectionLimits } from './connections.ts';
 import { badRequest, type ErrorDoor } from '../../graphql/errors/format-error.ts';
 import { maxHeadBytes } from '../header-limits.ts';
 import { strictPolicy } from '../content-policy.ts';
 import { fromFastify, hungUp, pathOf, routeOf } from '../request-rules.ts';
-import { answerNotesOf, requestNotesOf, scopeOf, traceForLog } from '../../graphql/request/request-scope.ts';
+import { requestNotesOf, scopeOf, traceForLog } from '../../graphql/request/request-scope.ts';
 import { sendNothingHere } from '../pages/welcome.ts';
 
 interface FastifyOptions {
@@ -33,11 +33,6 @@ interface FastifyOptions {
 /** By then a request must have arrived as a whole: nobody keeps a connection busy by dribbling. */
 const requestLimitMs = 30_000;
 const maximumLoggedPathLength = 200;
-
-/** On every answer. Those that Fastify or Node write before any hook runs get them by hand. */
-function commonHeaders(requestId: string): Record<string, string> {
-  return { 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' };
-}
 
 /** The id goes into answers, the log and the audit log: one that looks like a credential is not taken over. */
 function requestIdOf(header: string | string[] | undefined): string {
@@ -139,29 +134,6 @@ function beginTrace(tracer: Tracer, request: FastifyRequest): RequestTrace | und
     scheme: request.protocol === 'https' ? 'https' : 'http',
     traceparent: typeof traceparent === 'string' ? traceparent : undefined,
   });
-}
-
-function addHeaders(app: FastifyInstance, corsOrigins: CorsOrigins): void {
-  app.addHook('onRequest', async (request, reply) => {
-    void reply.headers(commonHeaders(request.id));
-  });
-  // Again at the end: Apollo and its plugins write a Cache-Control of their own.
-  app.addHook('onSend', async (request, reply) => {
-    const { beforeSend, headers } = answerNotesOf(request);
-    delete answerNotesOf(request).beforeSend;
-    // What it throws passes the error handler, and comes by here again.
-    await beforeSend?.();
-    void reply.headers({ ...commonHeaders(request.id), ...headers });
-  });
-  void app.register(fastifyHelmet, {
-    contentSecurityPolicy: false,
-    // Whoever ends TLS in front of this server decides for its domain.
-    strictTransportSecurity: false,
-  });
-  app.addHook('onRequest', async (_request, reply) => {
-    void reply.header('Content-Security-Policy', strictPolicy);
-  });
-  addCors(app, corsOrigins);
 }
 
 /** No route here has a JSON schema, so Fastify need not load the hundred files that compile them. */
