@@ -7,7 +7,7 @@ export function dialectOf(runner: QueryRunner): Dialect {
   return dialectNamed(runner.connection.options.type);
 }
 
-/** Of one value for each engine, the one of the engine that the migration runs on. */
+/** Picks, out of one value for each engine, that of the engine on which the migration runs. */
 export function onEngine<T>(runner: QueryRunner, values: Readonly<Record<DialectName, T>>): T {
   return values[dialectOf(runner).name];
 }

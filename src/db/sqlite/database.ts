@@ -67,7 +67,7 @@ export function sqliteOptions(
   };
 }
 
-/** Processes that start together on a new file: one changes its mode, which the others get SQLITE_BUSY for without a wait. */
+/** When processes start together on a new file, one changes its mode, for which the others get SQLITE_BUSY at once. */
 async function switchToWal(writer: SqliteConnection): Promise<void> {
   const deadline = performance.now() + busyTimeoutMs;
   for (;;) {
@@ -140,7 +140,7 @@ async function inTransaction<T>(
   }
 }
 
-/** On a connection of its own. Whoever comes second waits for the first, and finds nothing left to do. */
+/** On a connection of its own. A second process waits for the first, and finds nothing left to do. */
 async function migrateOnce(path: string): Promise<AppliedMigration[]> {
   const own = { enableWAL: false, busyTimeout: migrationPatienceMs };
   const { applied, timed } = timedMigrations();

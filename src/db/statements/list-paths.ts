@@ -42,7 +42,7 @@ export type Path =
 
 export const exactPath: Path = { kind: 'exact' };
 
-/** A LIMIT that ends nothing. Without one SQLite forgets in which order the links were asked for. */
+/** A LIMIT that is never reached. Without one SQLite forgets in which order the links were asked for. */
 const allRows = 2 ** 31 - 1;
 
 /** Whether the index in the wanted order holds this list's rows and no others. */

@@ -15,7 +15,7 @@ export type VenueRule =
   | { readonly by: 'parent'; readonly table: () => EntityClass; readonly key: string }
   /** Never reachable with a data scope (users, keys, audit): a venue-restricted key sees no row. */
   | { readonly by: 'closed' }
-  /** Of no venue, and shown to nobody: records that only the house itself reads. */
+  /** Belongs to no venue and is shown to no caller: records that only the server itself reads. */
   | { readonly by: 'none' };
 
 interface IndexSpec {

@@ -1,5 +1,5 @@
-// Looks up in one statement what a bulk mutation would look up row by row. The transaction holds the store meanwhile: on SQLite
-// the one writer, and a hundred trips between the threads were most of the time for which everybody else waited.
+// Looks up in one statement what a bulk mutation would look up row by row. Its transaction holds the store meanwhile
+// (on SQLite the one writer), and a hundred trips between threads were most of the time for which the others waited.
 import { tableOf, type EntityClass } from '../store/table.ts';
 import type { TenantTransaction } from './tenant-db.ts';
 
