@@ -1,4 +1,5 @@
-// How long a header may be that is read here or by a library below: each parser gets a text whose length is known.
+// Length limits of the headers that are read here or by a library below, so that each parser gets a text of known
+// length.
 import type { IncomingHttpHeaders } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import { badRequest } from '../graphql/errors/format-error.ts';

@@ -1,5 +1,5 @@
-// Large bytes that are sent piece by piece, as they are taken. Hundreds of callers who are sent all of it at once keep the
-// process, and the memory of the system, busy for seconds.
+// Sends large bodies piece by piece, as their callers take them. Hundreds of callers who are sent all of it at once
+// keep the process, and the memory of the system, busy for seconds.
 import { Readable } from 'node:stream';
 
 const pieceBytes = 65_536;

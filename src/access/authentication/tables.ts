@@ -37,7 +37,7 @@ export class StoredUser {
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
   /** Unique over all workspaces, in whatever case or form of its domain: sign-in names no workspace. */
   @TextColumn({ folded: true, isAddress: true, keyed: true }) email!: string;
-  /** Shown to whoever reads what the user wrote; the address is not. */
+  /** Shown to readers of what the user wrote; the address is not. */
   @TextColumn({ nullable: true }) name!: string | null;
   @TextColumn() role!: Role;
   /** argon2id in PHC form. */

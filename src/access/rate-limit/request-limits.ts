@@ -83,7 +83,7 @@ interface LimitsOptions {
   readonly passwordAttempts: PasswordAttempts;
 }
 
-/** What is known of a bucket without room: nothing but time makes some. */
+/** A bucket that is known to have no room: only time makes some. */
 interface Full {
   readonly atMs: number;
   readonly standings: readonly NamedStanding[];

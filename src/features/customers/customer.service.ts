@@ -45,7 +45,7 @@ export function createCustomers(ctx: Context, inputs: readonly CreateCustomerInp
   });
 }
 
-/** The transaction that has looked at the venues of all inputs. */
+/** The transaction, with the venues of all inputs looked up. */
 function knowingVenues(
   tx: TenantTransaction,
   inputs: readonly CreateCustomerInput[],
@@ -56,7 +56,7 @@ function knowingVenues(
 
 type NewCustomer = Awaited<ReturnType<typeof newCustomer>>;
 
-/** What is to be written. Throws UserErrors. */
+/** The row and the links to write. Throws UserErrors. */
 async function newCustomer(ctx: Context, tx: TenantTransaction, input: CreateCustomerInput) {
   const { venueIds, tags, name, email, phone, city, notes } = checkInput(createCustomerRules, input);
   const id = newId('cus', ctx.clock);
@@ -66,7 +66,7 @@ async function newCustomer(ctx: Context, tx: TenantTransaction, input: CreateCus
   return { row, venueIds: await venuesForNewCustomer(tx, venueIds) };
 }
 
-/** As few statements as for one of them. */
+/** Takes as few statements for many customers as for one. */
 async function insertCustomers(tx: TenantTransaction, customers: readonly NewCustomer[]): Promise<void> {
   await tx.insert(
     Customer,
@@ -83,7 +83,7 @@ export function updateCustomer(ctx: Context, input: UpdateCustomerInput) {
   return mutate(ctx, async (tx) => {
     const { id, expectedVersion, venueIds, tags, ...texts } = checkInput(updateCustomerRules, input);
     assertIdOf('cus', id, ['input', 'id'], 'customer');
-    // Before anything is read of the links: another change of them waits, or is seen.
+    // Locked before the links are read: another change of them waits, or is seen.
     if (venueIds !== undefined) await tx.hold(Customer, [id]);
     const outcome = await tx.update(Customer, id, { ...texts, ...listPatch({ tags }) }, expectedVersion);
     assertUpdated(outcome, 'customer');

@@ -164,7 +164,7 @@ interface NewPassword {
   readonly name?: string | null;
 }
 
-/** Whoever guesses knows the address, the name and the workspace. */
+/** What a guesser knows: the address, the name and the workspace. */
 async function assertPassword(
   ctx: Context,
   { password, email, name }: NewPassword,

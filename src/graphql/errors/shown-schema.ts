@@ -1,5 +1,5 @@
-// Where the schema is a secret of those who may use it, an error names nothing of it that its reader may not see: what graphql-js
-// says about a document, or about variables, is said again by the reader's own view of the schema.
+// Where the schema is a secret, an error names nothing of it that its reader may not see: the faults that graphql-js
+// finds in a document or in variables are found again by the reader's own view of the schema.
 import type { ApolloServerPlugin } from '@apollo/server';
 import { getVariableValues, GraphQLError, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { GraphQLFormattedError, OperationDefinitionNode } from 'graphql';

@@ -1,5 +1,5 @@
-// What is decided about an operation as it was sent, before Apollo validates it: whether a caller without a credential may
-// send it, and whether it is light enough to be looked at.
+// Checks an operation before Apollo validates it: whether a caller without a credential may send it, and whether it is
+// light enough to be looked at.
 import { GraphQLError, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import {

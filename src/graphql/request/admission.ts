@@ -8,9 +8,9 @@ const slots = 48;
 const maxWaiting = 1_000;
 /** A look is over at once: the pace alone holds it back. */
 const looksAtOnce = 1_000;
-/** Operations begin for so long; then the answers and requests that have come meanwhile have their turn. */
+/** How long operations begin in one turn; then the answers and requests that have come meanwhile have theirs. */
 const turnMs = 5;
-/** So many begin in any case: on a machine that is busy with something else time says little of the work. */
+/** This many begin in any case: on a machine that is busy with something else, time says little about the work. */
 const leastBegun = 6;
 /**
  * So many refusals leave in so many milliseconds: about 1,000 a second, which is a fraction of one core. Whoever asks again as

@@ -1,4 +1,5 @@
-// Fastify without routes: what every answer has, whatever it answers: headers, the form of errors, a line in the log.
+// Fastify without routes: the form of errors, the log line and the trace of every request. The headers of every answer
+// are in answer-headers.ts.
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
@@ -30,7 +31,7 @@ interface FastifyOptions {
   readonly tracer?: Tracer;
 }
 
-/** By then a request must have arrived as a whole: nobody keeps a connection busy by dribbling. */
+/** Time in which a request must arrive as a whole, so that no caller keeps a connection busy by sending slowly. */
 const requestLimitMs = 30_000;
 const maximumLoggedPathLength = 200;
 
@@ -64,7 +65,8 @@ function sendError(reply: FastifyReply, error: unknown, door: ErrorDoor): Fastif
 
 /** What Node's parser refuses never becomes a request: the answer is written to the socket by hand. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Socket, door: ErrorDoor): void {
-  // Behind answers that are not read, nobody would read this one: to wait for them would keep the connection.
+  // While the caller does not read earlier answers it would not read this one; waiting for that would keep the
+  // connection.
   if (error.code === 'ECONNRESET' || !socket.writable || socket.writableLength > 0) {
     socket.destroy();
     return;
@@ -86,13 +88,13 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket, door: E
   socket.destroySoon();
 }
 
-/** Of what is answered without passing the door: pages, preflights, and a readiness probe's 503. */
+/** The outcome of answers that do not come from run-operation: pages, preflights, and a readiness probe's 503. */
 function outcomeOfStatus(status: number, isSent: boolean): string {
   if (!isSent) return 'aborted';
   return status < 400 ? 'ok' : 'SERVICE_UNAVAILABLE';
 }
 
-/** One line for each request. What is not known of it, such as the cost of what did not parse, is left out. */
+/** Logs one line for each request. Unknown facts, such as the cost of a document that did not parse, are left out. */
 function logAnswer(
   { logger, meter }: FastifyOptions,
   request: FastifyRequest,
@@ -112,7 +114,7 @@ function logAnswer(
     ...{ ...caller, ...known },
     outcome,
   };
-  // A preflight has the route of every other one; its path says what it asks about.
+  // All preflights share one route; the path says which one a preflight is about.
   const route = findRoute(routeOf(request)) ?? findRoute(pathOf(request));
   logger[reply.statusCode < 400 ? (route?.logLevel ?? 'info') : 'info'](entry, 'request');
   meter?.request({
@@ -189,7 +191,7 @@ export function createFastify(options: FastifyOptions, door: ErrorDoor): Fastify
     let isSent = false;
     // Not reply.elapsedTime, which is 0 as long as nobody has an onResponse hook.
     const startMs = performance.now();
-    // Node says so of an answer whose connection was cut off before all of it was taken, too.
+    // Node emits `finish` also when the connection was cut off before all of the answer was taken.
     reply.raw.once('finish', () => (isSent = !request.raw.socket.destroyed));
     reply.raw.once('close', () =>
       logAnswer(options, request, reply, { isSent, tookMs: performance.now() - startMs }),

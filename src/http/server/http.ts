@@ -50,7 +50,7 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
   isStoreResponsive(): Promise<boolean>;
   readonly logger: Logger;
   readonly introspection: 'public' | 'keys' | 'off';
-  /** Whose pages may read answers in a browser; nobody's when the list is empty. */
+  /** Origins whose pages may read answers in a browser; none when the list is empty. */
   readonly corsOrigins: CorsOrigins;
   readonly trustProxyHops: number;
   /** Default: connectionDefaults. Behind trusted proxies no address has a limit. */
@@ -63,7 +63,7 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
   readonly drainLimitMs?: number;
   /** Default: auto. */
   readonly compiledExecution?: CompiledExecution;
-  /** What runs longer is ended. Default: 10 s. */
+  /** An operation that runs longer is ended. Default: 10 s. */
   readonly operationLimitMs?: number;
   /** The operation that Sandbox and GraphiQL show at first. */
   readonly exampleDocument: string;
@@ -76,7 +76,7 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
 export interface HttpServer {
   listen(host: string, port: number): Promise<{ url: string }>;
   readonly inject: FastifyInstance['inject'];
-  /** The door that /graphql enters, for whatever else runs operations in this process. */
+  /** The door that /graphql enters, for other surfaces of this process. */
   readonly runOperation: RunOperation;
   /**
    * For `graceMs` (default 0) goes on accepting, while every answer asks its caller to leave; then drains (see
@@ -127,7 +127,7 @@ function persistedIn({ extensions, operationName }: Sent): RequestFacts['persist
       return undefined;
     return { hash: sha256Hash, operationName: nameOf(operationName) };
   } catch {
-    // Apollo parses it again, and says so.
+    // Apollo parses it again and reports the fault.
     return undefined;
   }
 }
@@ -195,7 +195,7 @@ function addGraphql(
     url: routes.graphql.path,
     async handler(request, reply) {
       if (wantsSandbox(request)) return sendPage(reply, await sandbox.render());
-      // The page alone has a head: for an operation it would have to be run, and its answer thrown away.
+      // HEAD is for the page alone: an operation would have to run, and its answer be thrown away.
       if (request.method === 'HEAD') throw wrongMethod(routes.graphql);
       return answer.call(app, request, reply);
     },

@@ -220,7 +220,7 @@ export function planReadAhead(
       } catch (error) {
         // There is no time to ask a store again that did not answer.
         if (isStoreAway(error)) throw error;
-        // A list that fails is to fail in its own place.
+        // A list that fails must fail at its own field.
         return { found: await read([]) };
       }
     },
