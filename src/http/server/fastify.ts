@@ -150,10 +150,11 @@ function assertDeclared(...paths: readonly string[]): void {
   throw new Error(`${paths[0]} is not in the table of routes: declare it in src/http/routes.ts.`);
 }
 
-export function createFastify(options: FastifyOptions, door: ErrorDoor): FastifyInstance {
-  const answer = (error: unknown, reply: FastifyReply) =>
-    sendError(reply, hungUp(reply.request) ?? fromFastify(error, options.bodyLimitBytes), door);
-  const app = fastify({
+type Answer = (error: unknown, reply: FastifyReply) => FastifyReply;
+
+/** Fastify without hooks. `answer` sends a refusal. */
+function openFastify(options: FastifyOptions, door: ErrorDoor, answer: Answer): FastifyInstance {
+  return fastify({
     logger: false,
     schemaController: {
       compilersFactory: { buildValidator: noRouteSchemas, buildSerializer: noRouteSchemas },
@@ -177,13 +178,10 @@ export function createFastify(options: FastifyOptions, door: ErrorDoor): Fastify
     },
     clientErrorHandler: (error, socket) => answerClientError(error, socket, door),
   });
-  app.addHook('onRoute', ({ url, path }) => assertDeclared(url, path));
-  limitConnections(app.server, options.connections, options.logger);
-  app.setErrorHandler((error, _request, reply) => answer(error, reply));
-  // Reached only by a preflight for an unknown path: the rules refuse every other one before its body is read.
-  app.setNotFoundHandler((_request, reply) =>
-    answer(badRequest(404, 'There is nothing at this path.'), reply),
-  );
+}
+
+/** Traces each request, and logs it when its connection is done with it. */
+function observeRequests(app: FastifyInstance, options: FastifyOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     const trace = options.tracer && beginTrace(options.tracer, request);
     if (trace) scopeOf(request).trace = trace;
@@ -197,6 +195,20 @@ export function createFastify(options: FastifyOptions, door: ErrorDoor): Fastify
       logAnswer(options, request, reply, { isSent, tookMs: performance.now() - startMs }),
     );
   });
+}
+
+export function createFastify(options: FastifyOptions, door: ErrorDoor): FastifyInstance {
+  const answer: Answer = (error, reply) =>
+    sendError(reply, hungUp(reply.request) ?? fromFastify(error, options.bodyLimitBytes), door);
+  const app = openFastify(options, door, answer);
+  app.addHook('onRoute', ({ url, path }) => assertDeclared(url, path));
+  limitConnections(app.server, options.connections, options.logger);
+  app.setErrorHandler((error, _request, reply) => answer(error, reply));
+  // Reached only by a preflight for an unknown path: the rules refuse every other one before its body is read.
+  app.setNotFoundHandler((_request, reply) =>
+    answer(badRequest(404, 'There is nothing at this path.'), reply),
+  );
+  observeRequests(app, options);
   addHeaders(app, options.corsOrigins);
   return app;
 }
