@@ -17,7 +17,7 @@ export function createSlices(): Slices {
     if (!next) return;
     const [owner, own] = next;
     const slice = own.shift();
-    // Behind all others.
+    // Goes behind all others.
     waiting.delete(owner);
     if (own.length > 0) waiting.set(owner, own);
     slice?.();

@@ -4,8 +4,8 @@ import { Readable } from 'node:stream';
 
 const pieceBytes = 65_536;
 /**
- * Of all answers together in one turn of the event loop. The system takes megabytes of each at once: a piece of each of 500
- * answers was 0.4 s in which a busy machine did nothing else.
+ * Pieces of all answers together in one turn of the event loop. The system takes megabytes of each at once: a piece of
+ * each of 500 answers was 0.4 s in which a busy machine did nothing else.
  */
 const piecesPerTurn = 16;
 

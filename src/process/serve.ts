@@ -68,12 +68,12 @@ async function start(config: Config, logger: Logger): Promise<void> {
   });
   const demo = config.demo && config.mode === 'local' ? await createDemoWorkspace(app) : null;
   const { url } = await app.http.listen(config.host, config.port);
-  // Before anybody is told: a signal that comes at once would end the process with its log unwritten.
+  // Comes before the address is printed: a signal that comes at once would end the process with its log unwritten.
   stopOnSignals(app, logger);
-  // Nobody waits for it but the end.
+  // Only the shutdown waits for it.
   void app.sweepInTurn();
   const graphql = new URL(routes.graphql.path, url).href;
-  // A worker's primary says it once for all.
+  // In a cluster the primary says it once for all workers.
   if (cluster.isPrimary) process.stdout.write(`Latchkey is listening at ${graphql}\n`);
   if (demo) process.stdout.write(describeDemo(demo, graphql));
 }

@@ -63,7 +63,7 @@ export class StoredUser {
 export class StoredIdentity {
   @IdColumn() id!: string;
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
-  /** One for each issuer: whoever gets this user's e-mail address later gets no second link. */
+  /** One for each issuer: a person who gets this user's e-mail address later gets no second link. */
   @ReferenceColumn(() => StoredUser) userId!: string;
   @TextColumn() issuer!: string;
   /** What the issuer calls the person, for ever; an e-mail address can go to another one. */

@@ -40,7 +40,7 @@ const clockSkewSeconds = 5;
 const fetchTimeoutMs = 1_400;
 /** For this long an issuer that failed is not asked again, so that callers do not wait for it one after the other. */
 const awayForMs = 5_000;
-/** A key that was withdrawn works no longer than this, and then needs the issuer. */
+/** How long keys are kept: a withdrawn key works no longer than this without asking the issuer. */
 const keysKeptMs = 600_000;
 /** A token under an unknown key makes us look for new keys, at most so often. */
 const lookAgainAfterMs = 30_000;
@@ -59,7 +59,7 @@ function createCarefulIssuer(clock: Clock) {
   return {
     carefulFetch,
     noteFailure(error: unknown): void {
-      // Not put off once more by those who were refused meanwhile.
+      // Callers who were refused meanwhile do not prolong the pause.
       if (!(error instanceof AskedTooSoon)) awayUntilMs = clock.nowMs() + awayForMs;
     },
   };

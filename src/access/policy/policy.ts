@@ -29,7 +29,7 @@ export type PolicyDeclaration = Readonly<Record<string, Requirement>>;
 export interface Policy extends Requirements {
   /**
    * Fields at which a denial can begin: they, their arguments or a type that their interface stands for ask for more
-   * than whoever reached their type has met. A guard stands at each, and none is needed anywhere else.
+   * than a caller who reached their type has met. A guard stands at each, and none is needed anywhere else.
    */
   isBoundary(typeName: string, fieldName: string): boolean;
   /** Every coordinate, sorted. */

@@ -47,13 +47,13 @@ export function postgresOptions(url: string, entities: readonly EntityClass[] = 
 /** Connections that the workspaces share, and those for the server's own look-ups, which no workspace can keep busy. */
 const sharedMax = 8;
 const lookUpsMax = 2;
-/** Statements and transactions of one workspace. A page of a dashboard asks for some tens at a time. */
+/** How many statements and transactions of one workspace may wait. A page of a dashboard asks for some tens at a time. */
 const maxWaiting = 1_000;
 
 /** Under the 3 seconds in which a caller is promised an answer. A migration may take longer. */
 const serverLimits = {
   connectionTimeoutMillis: 2_000,
-  // With a connection go the statements that were prepared on it.
+  // A connection that is closed takes the statements with it that were prepared on it.
   idleTimeoutMillis: 300_000,
   // The server ends what takes too long; only when it is silent, as behind a broken network, does the client give up.
   statement_timeout: statementLimitMs,

@@ -22,8 +22,8 @@ interface NamesOptions {
 /** The longest of the examples' statements has 2,421. */
 export const ofReads: NamesOptions = { max: 200, maxLength: 4_000 };
 /**
- * Of their own, so that neither takes the other's room: those of bulk mutations differ with the number of rows. The look at
- * a key inside its transaction has 1,700.
+ * Writes have limits of their own, so that neither kind takes the other's room: texts of bulk mutations differ with the
+ * number of rows. The read of a key inside its transaction has 1,700 characters.
  */
 export const ofWrites: NamesOptions = { max: 100, maxLength: 2_000 };
 

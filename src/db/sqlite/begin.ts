@@ -17,7 +17,10 @@ const beginOrRefuse = `PRAGMA busy_timeout = ${lockTryMs}; ${beginImmediate}; PR
 
 /** For this long after it met another process's transaction, this process leaves room for more of them. */
 const politeForMs = 1_000;
-/** Between two transactions then: at least so long that the others have asked once, at most what they may be kept waiting for. */
+/**
+ * The pause between two transactions then: at least so long that the others have asked once, at most what they may be
+ * kept waiting for.
+ */
 const gapMs = { least: 5, most: 25 };
 
 export interface Begin {

@@ -134,7 +134,10 @@ export function isIndexed(table: Table, one: Comparison): boolean {
   return one.op === 'startsWith' || indexedProperty(table, one) === one.property;
 }
 
-/** The venues of a restricted caller as one more value of a column; null: they are none. */
+/**
+ * The column that holds the venue, when the caller is restricted to venues; null when there is no restriction or no
+ * such column.
+ */
 function venueColumn({ query: { table }, scope: { venueIds } }: ListAt): string | null {
   return venueIds !== null && table.venues.by === 'column' ? table.venues.property : null;
 }

@@ -112,7 +112,10 @@ function candidatesOf(at: ListAt): Candidate[] {
   return found;
 }
 
-/** A number that many numbers of parents have in common: it stands in the statement's text. */
+/**
+ * Rounded up to a power of two: the number stands in the statement's text, and so many numbers of parents share one
+ * text.
+ */
 const roundedUp = (rows: number) => 2 ** Math.ceil(Math.log2(rows));
 
 /** Whether the rows are found through a link table. */

@@ -6,8 +6,9 @@ import type { TenantTransaction } from './tenant-db.ts';
 const isIdAlone = (properties: readonly string[]) => properties.length === 1 && properties[0] === 'id';
 
 /**
- * The same transaction, in which `byIds` for the id alone answers from one look at all of these rows. For rows that the
- * transaction does not make itself. An id that is unknown, of another workspace or outside the venues is still not in the map.
+ * Wraps a transaction: `byIds` for the id alone answers from one look at all of these rows. For rows that the
+ * transaction does not make itself. An id that is unknown, of another workspace or outside the venues is still not in
+ * the map.
  */
 export async function withKnownIds(
   tx: TenantTransaction,

@@ -183,7 +183,7 @@ export async function activateSecret(
   });
 }
 
-/** Of a key that is revoked for good: nothing is left to show again. */
+/** Removes the sealed copies of a key that is revoked for good: nothing is left to show again. */
 export async function forgetSealedCopies(tx: TenantTransaction, apiKeyId: string): Promise<void> {
   await tx.updateWhere(
     StoredApiKeySecret,

@@ -150,7 +150,7 @@ export async function linkToVenues(tx: TenantTransaction, links: readonly VenueL
   const missing = await missingLinks(tx, links);
   if (missing.length === 0) return;
   await tx.hold(Customer, [...new Set(missing.map(({ customerId }) => customerId))]);
-  // Looked at again: whoever held these customers before may have made the same links.
+  // Looked at again: a transaction that held these customers before may have made the same links.
   const added = await missingLinks(tx, missing);
   await tx.insert(CustomerVenue, added);
   await tx.raiseVersions(

@@ -37,7 +37,7 @@ export interface ErrorDoor {
    * masks, each cause once, and notes how it went. Never throws.
    */
   present(answer: RawAnswer, scope: RequestNotes): PresentedAnswer;
-  /** The same as JSON text. Throws only when something in it is no JSON. */
+  /** The presented answer as JSON text. Throws only when something in it is no JSON. */
   stringify(answer: RawAnswer, scope: RequestNotes): string;
 }
 

@@ -35,7 +35,7 @@ function shownFaults(shown: GraphQLSchema, document: DocumentNode): GraphQLForma
   return orUntold(faults, 'The document does not fit the schema.', 'GRAPHQL_VALIDATION_FAILED');
 }
 
-/** The same of variables. */
+/** What is wrong with variables, as far as the schema that is shown tells it. */
 function shownVariableFaults(
   shown: GraphQLSchema,
   operation: OperationDefinitionNode,

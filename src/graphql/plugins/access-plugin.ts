@@ -22,7 +22,7 @@ export interface AccessPluginOptions {
 
 const written = new WeakMap<Decision, readonly GraphQLFormattedError[]>();
 
-/** The same ones each time that a decision is used again: what there is to say of them is found once (format-error.ts). */
+/** The same error objects each time that a decision is used again, so that their form is found once (format-error.ts). */
 function formatted(decision: Decision): readonly GraphQLFormattedError[] {
   let errors = written.get(decision);
   if (!errors) written.set(decision, (errors = decision.denials.map(pathError) as GraphQLFormattedError[]));

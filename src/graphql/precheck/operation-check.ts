@@ -26,7 +26,7 @@ interface Options {
 }
 
 export interface CheckedOperation {
-  /** What it manages, and null for any other. */
+  /** The management requirements of the operation; null when it does not manage. */
   readonly managed: ReturnType<ManagementCheck>;
   /** Null when nothing was parsed: there is no operation, it is wrong, or it is known to be light. */
   readonly parsed: ParsedDocument | null;

@@ -23,7 +23,7 @@ import { maxBatchSize, type FieldPosition, type PositionLoader } from './loaders
 export interface ListAhead {
   readonly list: ListPerParent;
   readonly loader: PositionLoader<unknown>;
-  /** Of what was read: the pages, with what hangs below their rows. */
+  /** Makes the pages of what was read, with what hangs below their rows. */
   readonly finish: (lists: ReadonlyMap<string, ListResult<Row>>) => Promise<ReadonlyMap<string, unknown>>;
 }
 

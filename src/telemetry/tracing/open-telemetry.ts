@@ -16,7 +16,7 @@ import type { Tracer } from '../../core/tracer.ts';
 import { beginRequest } from './request-trace.ts';
 import { logOutageOnce, type OutageLoggingExporter } from './log-outage-once.ts';
 
-/** Of the 9.5 s that a shutdown has, 8.3 may be gone with the requests. */
+/** Time for the last spans: of the 9.5 s of a shutdown, requests may have used 8.3. */
 const flushLimitMs = 1_000;
 
 export interface TracingOptions {

@@ -1,7 +1,7 @@
 // Names without what cannot be seen, messages without control characters; everything else as it was written.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanMessage, cleanName } from '../../src/core/text/written-text.ts';
+import { cleanMessage, cleanName } from '../../../src/core/text/written-text.ts';
 
 const unseen = [
   ...[

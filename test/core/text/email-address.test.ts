@@ -6,7 +6,7 @@ import {
   addressSpellings,
   foldAddress,
   isEmailAddress,
-} from '../../src/core/text/email-address.ts';
+} from '../../../src/core/text/email-address.ts';
 
 const longLabel = 'b'.repeat(63);
 

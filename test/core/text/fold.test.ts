@@ -1,7 +1,7 @@
 // Folding: what people take for the same text without case and accents is the same, in every alphabet, and stays what it is.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fold } from '../../src/core/text/fold.ts';
+import { fold } from '../../../src/core/text/fold.ts';
 
 /** Every character that Unicode's tables say anything about. */
 function* characters(): Generator<string> {
