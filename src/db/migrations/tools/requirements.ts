@@ -4,7 +4,7 @@ import type { QueryRunner } from 'typeorm';
 import { compareVersions, version } from '../../../core/version.ts';
 import { newTable } from '../../store/typeorm.ts';
 import { migrationColumns } from './columns.ts';
-import { onEngine } from '../engine.ts';
+import { onEngine } from './engine.ts';
 import {
   copyForReleased,
   isOfMissingTable,
