@@ -1,7 +1,7 @@
 // `node scripts/run.mjs NAME [arguments]`: makes the clone runnable, then runs the command scripts/NAME.ts.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bootstrap, root, runBuilt, say } from './bootstrap.mjs';
+import { bootstrap, root, runBuilt, say } from './launch/bootstrap.mjs';
 
 const [name = '', ...args] = process.argv.slice(2);
 

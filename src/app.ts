@@ -42,7 +42,7 @@ export interface AppOptions extends ServicesOptions {
   readonly logger: Logger;
   /** Runs the background jobs. Default: real timers. */
   readonly scheduler?: Scheduler;
-  /** Puts other parts in the place of those that refuse. For `npm run bench`, to see what they cost; no setting leads here. */
+  /** Replaces the parts that refuse requests. For `npm run bench`, which measures what they cost; no setting does this. */
   readonly enforcement?: (parts: Enforcement) => Enforcement;
   /** Default: auto. Another one is for tests and comparisons. */
   readonly compiledExecution?: CompiledExecution;
@@ -105,7 +105,7 @@ function createPlugins(
   ];
 }
 
-/** Those of the features, and of the rooms below them. */
+/** The jobs of the features and of the rooms below them. */
 function allJobs(lastUsed: LastUsedLog): Job[] {
   const flush: Job = {
     name: 'last-used.write',
@@ -114,7 +114,10 @@ function allJobs(lastUsed: LastUsedLog): Job[] {
   return [flush, idempotencyJob, ...allFeatures.flatMap(({ jobs = [] }) => jobs)];
 }
 
-/** Missing migrations are looked for until there are none. A newer version may come at any time. */
+/**
+ * Looks for missing migrations until there are none. A newer version may migrate the store at any time, so that is
+ * checked each time.
+ */
 function readiness({ database }: AppServices) {
   let isMigrated = false;
   return async () => {
@@ -124,7 +127,7 @@ function readiness({ database }: AppServices) {
   };
 }
 
-/** Everything but listening. Throws PolicyError when the schema and the declared rules do not fit. */
+/** Makes everything, but does not listen. Throws PolicyError when the schema and the declared rules do not fit. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, logger, meter, tracer, scheduler = systemScheduler } = options;
   const house = await openServices(options);
@@ -140,7 +143,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const jobs = startJobs(allJobs(lastUsed), house, { logger, scheduler });
   const persistedQueries = createPersistedQueries();
   const close = async () => {
-    // Beside the rest, so that a receiver of traces that keeps silent holds up nothing.
+    // Runs beside the rest, so that a trace receiver that does not answer delays nothing.
     const sent = tracer?.close();
     await jobs.stop();
     limits.close();

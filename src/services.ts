@@ -43,9 +43,9 @@ export interface ServicesOptions {
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly database?: DatabaseOptions;
-  /** Told of requests, decisions and statements; nobody by default. */
+  /** Receives requests, decisions and statements. Default: none. */
   readonly meter?: Meter;
-  /** Follows requests through the rooms; nobody by default. Closed with the app. */
+  /** Follows requests through the rooms. Default: none. Closed with the app. */
   readonly tracer?: Tracer;
 }
 

@@ -1,4 +1,4 @@
-// Run by the build (scripts/bootstrap.mjs): writes dist/handbook/, all of it anew. The style sheet and the pictures have the hash
+// Run by the build (scripts/launch/bootstrap.mjs): writes dist/handbook/, all of it anew. The style sheet and the pictures have the hash
 // of their content for a name.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
 // One request that is to hold a server up, and who sends it.
-import type { HostileRequest } from '../bench/hostile-request.ts';
+import type { HostileRequest } from './request.ts';
 
 export type Sender = 'nobody' | 'key' | 'owner';
 

@@ -1,5 +1,5 @@
 // Operations that compute as much as one may: computed fields and explanations under as many aliases as a document may have.
-import { times } from '../bench/hostile-request.ts';
+import { times } from './request.ts';
 import { operation, type Attack } from './attack.ts';
 
 const aliases = 29;

@@ -1,5 +1,5 @@
 // What one attack costs the server, and whether others are answered meanwhile.
-import { sendRaw } from '../bench/raw-request.ts';
+import { sendRaw } from './raw-request.ts';
 import type { Attack } from './attack.ts';
 import type { Target } from './target.ts';
 

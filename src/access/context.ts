@@ -26,7 +26,7 @@ export interface CredentialTools {
 /** The mutation field that is running; the fields of one operation run one after the other. */
 export interface RunningMutation {
   readonly name: string;
-  /** Of the mutation fields of its operation: 1 for the first. */
+  /** Number of the field among the mutation fields of its operation: 1 for the first. */
   readonly place: number;
   readonly args: object;
 }

@@ -1,5 +1,5 @@
-// How much one request may have explained, over all its fields and aliases: explaining is work without a row. Documents are
-// explained one by one, in slices (core/slices.ts): each takes up to some 20 ms.
+// How much one request may explain, over all of its fields and aliases: explaining takes CPU time and reads no row.
+// Documents are explained one by one, in slices (core/slices.ts): each takes up to some 20 ms.
 import { perRequest } from '../core/per-request.ts';
 import { slices } from '../core/slices.ts';
 import { tooExpensive } from '../core/too-expensive.ts';

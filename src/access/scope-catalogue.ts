@@ -1,8 +1,9 @@
-// The catalogue of scopes: which exist, how they may be spelt, what a preset stands for. Features bring the entries.
+// The catalogue of scopes: which scopes exist, how they may be spelt, what a preset stands for. The manifests of the
+// features declare the entries.
 
 /**
- * What a scope lets its key do; the presets go by it, never by the scope's name. `manage`: govern the workspace or an account,
- * which today only the scopes of roles do.
+ * What a scope permits. Presets are made of kinds, never of names. `manage`: govern the workspace or an account, which
+ * today only the scopes of roles do.
  */
 export type ScopeKind = 'read' | 'write' | 'manage';
 

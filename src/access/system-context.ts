@@ -1,4 +1,4 @@
-// The operator at the machine: commands and demo data work on one workspace without a credential, through the same
+// The context of the operator: commands and demo data work on one workspace without a credential, through the same
 // services as a request. Nothing here is reachable over HTTP.
 import type { Clock } from '../core/clock.ts';
 import { anonymous } from '../core/principal.ts';

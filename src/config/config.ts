@@ -42,13 +42,13 @@ export interface Config {
    */
   readonly corsOrigins: readonly string[] | 'loopback';
   readonly trustProxyHops: number;
-  /** Of each server process. */
+  /** Per server process. */
   readonly maxConnections: number;
-  /** Means nothing behind a trusted proxy, which is one address for everybody. */
+  /** Has no effect behind a trusted proxy, where all callers share the proxy's address. */
   readonly maxConnectionsPerAddress: number;
   /** Where Prometheus may ask. null = nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | null;
-  /** Where traces are posted. null = there are none. */
+  /** The URL that traces are posted to. null = no traces are sent. */
   readonly tracing: { readonly url: string } | null;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly keyInactivityDays: number;
@@ -98,7 +98,8 @@ const settings = z.object({
   MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(1, 1_000_000).default(256),
   METRICS_PORT: wholeNumber(0, 65_535).optional(),
   METRICS_HOST: setting('Accepted: an IP address or a host name.', parseHost).default('127.0.0.1'),
-  // Of the standard's settings those that decide whether and where; what else there is, its packages read themselves.
+  // Only the OpenTelemetry settings that decide whether traces are sent, and where. Its packages read the others
+  // themselves.
   OTEL_EXPORTER_OTLP_ENDPOINT: setting(
     'Accepted: http://HOST:PORT | https://…',
     parseEndpoint,
@@ -143,7 +144,7 @@ function readPresent(env: NodeJS.ProcessEnv): Present {
 }
 
 /**
- * Faults between settings. Apart from the schema, because zod skips such checks while any single value is at
+ * Faults between settings. They are not part of the schema, because zod skips such checks while any single value is at
  * fault.
  */
 function crossFaults(present: Present): string[] {
@@ -176,7 +177,10 @@ function atLeastOne(items: readonly string[] | undefined): readonly [string, ...
   return first === undefined ? null : [first, ...others];
 }
 
-/** As the standard says: the setting for traces is the whole URL, the one for everything its beginning. */
+/**
+ * Follows the OpenTelemetry standard: the setting for traces is a whole URL, the general one is the beginning of the
+ * URL.
+ */
 function tracingOf(parsed: z.output<typeof settings>): Config['tracing'] {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: whole } = parsed;
   if (!base || parsed.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return null;

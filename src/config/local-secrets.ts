@@ -10,15 +10,13 @@ export interface LocalSecrets {
   readonly keyPepper: string;
 }
 
-/**
- * The file is of no use as it is. The message is for the operator: it says what to do and holds no secret.
- */
+/** Thrown when the file is damaged. The message is for the operator: it says what to do and holds no secret. */
 export class LocalSecretsError extends Error {
   override readonly name = 'LocalSecretsError';
 }
 
 const fileName = 'local-secrets.json';
-/** As many as config.ts asks of JWT_SECRET and KEY_PEPPER. */
+/** The length that config.ts requires of JWT_SECRET and KEY_PEPPER. */
 const minSecretCharacters = 32;
 const fileShape = z.strictObject({
   jwtSecret: z.string().min(minSecretCharacters),

@@ -6,7 +6,7 @@ export type DatabaseTarget =
   /** `path` is relative to the working directory, or absolute. */
   { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };
 
-/** Shorter than any accepted secret: one that was pasted into the wrong variable is not echoed. */
+/** Below the length of any accepted secret, so that a secret pasted into the wrong variable is not echoed. */
 const maxShownCharacters = 24;
 const minSecretCharacters = 32;
 
@@ -85,7 +85,7 @@ export function parseHost(text: string): string | null {
   return isIP(text) > 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text) ? text : null;
 }
 
-/** The beginning of a URL: something is put behind it. */
+/** A base URL, to which a path is appended. */
 export function parseEndpoint(text: string): string | null {
   return parseUrl(text, ['https:', 'http:']) && !/[?#]/.test(text) ? text : null;
 }

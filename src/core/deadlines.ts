@@ -1,11 +1,14 @@
-// How long what a caller asked for may take, in the order in which each limit ends it. Those who copy rows out rely on the
-// sum: a change is visible at most commitLagMs after its `updatedAt`.
+// Time limits of a request, in the order in which they end it. Clients that copy rows rely on their sum: a change is
+// visible at most commitLagMs after its `updatedAt`.
 
-/** Of one statement on Postgres; the server ends it. */
+/** Limit of one statement on Postgres, enforced by the database server. */
 export const statementLimitMs = 2_250;
-/** Of one statement on Postgres as the client sees it: a server that says nothing by then is given up. */
+/** Limit of one statement on Postgres, enforced by the client: a server that has not answered by then is given up. */
 export const statementPatienceMs = 2_500;
-/** From when the caller is known: after it no statement begins, and no transaction is committed. */
+/**
+ * Limit of an operation, counted from when the caller is known. After it no statement begins and no transaction is
+ * committed.
+ */
 export const operationLimitMs = 10_000;
 /** A transaction whose next statement does not arrive is rolled back by Postgres. */
 export const idleTransactionMs = 15_000;

@@ -11,7 +11,7 @@ export const httpStatusOf = {
   GRAPHQL_VALIDATION_FAILED: 400,
   OPERATION_RESOLUTION_FAILURE: 400,
   QUERY_TOO_EXPENSIVE: 400,
-  // Not a refusal: the client sends the query itself next. Several of them read no answer of another status.
+  // Not a refusal: the client sends the full query next. Several clients read this answer only with this status.
   PERSISTED_QUERY_NOT_FOUND: 200,
   RATE_LIMITED: 429,
   IDEMPOTENCY_MISMATCH: 422,

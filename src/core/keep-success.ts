@@ -1,4 +1,4 @@
-// What is made once, when it is first asked for.
+// Values that are made once, on first use.
 
 /**
  * A function that calls `make` once and gives everybody its result. A failure is given to those who wait for it and is not

@@ -1,5 +1,5 @@
-// What an API key looks like as text, said once: for whoever makes and splits keys (access/credentials/api-key.ts), and for the log, which
-// must know one wherever it stands. Pure text; nothing here knows a secret.
+// The format of an API key as text, declared once. access/credentials/api-key.ts makes and splits keys by it, and the
+// log recognises keys by it. Nothing here knows a secret.
 
 const environment = '(live|test)';
 const publicId = '[0-9a-f]{12}';
@@ -14,6 +14,7 @@ export const checkLength = 6;
 export const apiKeyPattern = `lk_${environment}_(${publicId})_[0-9A-Za-z]{${secretLength + checkLength}}`;
 
 /**
- * Whatever begins like a key, cut off or mistyped as well, but for the public beginning alone. Group: environment.
+ * Matches any text that begins like a key, even when it is cut off or mistyped. Does not match the public beginning
+ * alone. Group: environment.
  */
 export const secretKeyPattern = `lk_${environment}_(?!${publicId}(?![A-Za-z0-9_]))[A-Za-z0-9_]+`;

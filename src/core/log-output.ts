@@ -5,19 +5,28 @@ import { isatty } from 'node:tty';
 import sonic from 'sonic-boom';
 
 export interface LogOutput {
-  /** Takes a line. It is lost when more than 16 MiB wait for a reader that does not read, or for room on a full disk. */
+  /**
+   * Accepts a line. The line is lost when more than 16 MiB wait for a reader that does not read, or for room on a full
+   * disk.
+   */
   write(line: string): void;
-  /** `done` is called, once, when all that was taken is written or refused: never, while a reader does not read. */
+  /**
+   * Calls `done` exactly once, after every accepted line was written or rejected. While the reader does not read, it is
+   * not called.
+   */
   flush(done: () => void): void;
 }
 
 const maximumWaitingBytes = 16 * 1024 * 1024;
-/** PIPE_BUF: up to so much is written to a pipe whole or not at all, so the lines of processes that share one stay whole. */
+/**
+ * PIPE_BUF: writes up to this size reach a pipe whole or not at all, so that lines of processes that share a pipe do
+ * not mix.
+ */
 const maximumWriteBytes = 4096;
 /** pino's number of the level. */
 const fatal = 60;
 
-/** As much of the line as the system takes at once. Returns the rest. */
+/** Writes as much of the line as the system accepts at once. Returns the rest. */
 function writeNow(fd: number, line: string): string {
   const bytes = Buffer.from(line);
   try {
@@ -28,12 +37,12 @@ function writeNow(fd: number, line: string): string {
 }
 
 /**
- * Not the one that pino makes by itself, though of the same kind: what that one cannot write it throws as an `error` that ends
- * the process, and at a fatal line and at the end it tries again for ever, asleep on the main thread (flushSync, which pino
- * must not see). A server whose terminal was closed kept its port and heard no signal.
+ * Replaces pino's own destination, which is of the same kind. That one throws what it cannot write as an `error` event
+ * that ends the process. At a fatal line and at exit it retries for ever, asleep on the main thread (flushSync, which
+ * pino must not see): a server whose terminal was closed kept its port and received no signal.
  */
 export function createLogOutput(fd: number): LogOutput {
-  // Makes standard output, when it is a pipe, one that refuses rather than waits, before it is written to below.
+  // Makes standard output non-blocking when it is a pipe, before the first write below.
   void process.stdout;
   const output = new sonic.SonicBoom({
     ...{ fd, sync: false, minLength: 1 },
@@ -47,8 +56,8 @@ export function createLogOutput(fd: number): LogOutput {
     // pino then notes the level of each line in `lastLevel`.
     ...{ [Symbol.for('pino.metadata')]: true, lastLevel: 0 },
     write(this: LogOutput & { lastLevel: number }, line) {
-      // Why a process ends is said before all that waits: Node's threads may be busy for longer than the process has. A
-      // terminal may be paused, and would be waited for.
+      // A fatal line is written before everything that waits: Node's threads may be busy for longer than the process
+      // lives. A terminal may be paused, and a write to it would wait.
       const isUrgent = this.lastLevel >= fatal && !isatty(fd);
       output.write(isUrgent ? writeNow(fd, line) : line);
     },

@@ -1,4 +1,4 @@
-// The log: one JSON line per entry, nothing secret in any of them. What is worth a line is decided by the callers.
+// The log: one JSON line per entry, without secrets. Callers decide what is logged.
 import { pino, type DestinationStream, type Logger } from 'pino';
 import { secretKeyPattern } from './key-format.ts';
 import { createLogOutput } from './log-output.ts';
@@ -51,7 +51,7 @@ function blankTokens(text: string): string {
   return done === 0 ? text : kept.join('') + text.slice(done);
 }
 
-/** Blanks whatever looks like a credential. */
+/** Blanks everything that looks like a credential. */
 export function blankSecrets(text: string): string {
   return secretTexts.reduce(
     (kept, [pattern, replacement]) => kept.replace(pattern, replacement),

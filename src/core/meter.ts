@@ -1,4 +1,4 @@
-// What the rooms tell about their work as it happens. Who counts it, if anybody does, is serve.ts's choice.
+// The interface by which the rooms report their work to metrics. serve.ts decides whether anything counts it.
 
 export interface AnsweredRequest {
   /** `none` = no operation was resolved: refused before, or not GraphQL. */
@@ -11,7 +11,7 @@ export interface AnsweredRequest {
 
 export interface Meter {
   request(answered: AnsweredRequest): void;
-  /** Which of its fields an operation may have. */
+  /** The access of an operation was decided. */
   decision(seconds: number): void;
   /** `write` = inside a transaction. */
   statement(kind: 'read' | 'write', seconds: number): void;

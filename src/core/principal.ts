@@ -26,7 +26,7 @@ export interface UserPrincipal {
   /** As it was when the request was authenticated; null = the user has none. */
   readonly name: string | null;
   readonly role: Role;
-  /** Of the token that was presented; the user's own goes up when its tokens are ended. */
+  /** The version in the presented token. The user's own version is raised to end its tokens. */
   readonly tokenVersion: number;
   readonly scopes: ReadonlySet<string>;
   readonly venueIds: null;

@@ -1,10 +1,10 @@
-// What the server room knows of a request: what it came with, and what is noted of it on its way.
+// What is known about a request: what the caller sent, and what is noted while it is processed.
 import type { DocumentNode } from 'graphql';
 import type { RequestTrace } from './tracer.ts';
 
 export interface SentOperation {
   readonly query: string;
-  /** The same, parsed before: an operation that the server itself keeps. Default: `query` is parsed. */
+  /** The parsed `query`, of an operation that the server itself stores. Default: `query` is parsed. */
   readonly document?: DocumentNode;
   readonly operationName: string | null;
 }
@@ -24,7 +24,7 @@ export interface RequestFacts {
   readonly scope: RequestScope;
 }
 
-/** What rooms want of a request's answer, whatever it becomes: an answer, a refusal, an error. */
+/** What rooms add to a request's answer, whether it is data, a refusal or an error. */
 export interface AnswerNotes {
   readonly headers: Record<string, string>;
   /** Called once, before the answer leaves. When it throws an ApiError, that is the answer instead. */
@@ -35,15 +35,15 @@ export interface AnswerNotes {
 interface LoggedCaller {
   /** The public beginning of the key that was sent: `lk_live_<id>`. Whether it was a good key, `outcome` says. */
   readonly key?: string;
-  /** Only of a proven sign-in. */
+  /** Present only for a proven sign-in. */
   readonly userId?: string;
 }
 
-/** One request, whoever works on it: whoever knows something for its line in the log writes it down here. */
+/** Notes about one request. Each room adds what it knows for the request's line in the log. */
 export interface RequestNotes {
   /** The caller's X-Request-Id when it is 1 to 128 characters of `[A-Za-z0-9._~-]`, else a new UUID. */
   readonly requestId: string;
-  /** Only of a request that is traced. */
+  /** Present only when the request is traced. */
   trace?: RequestTrace;
   /** Known once the operation is resolved; for the log, like all below. */
   operationName?: string;
@@ -63,11 +63,11 @@ export interface RequestScope extends RequestNotes {
   /** Its caller closed the connection before the answer was sent. */
   isGone?: boolean;
   /**
-   * Aborted when what is done for the request is done in vain: its time is over, its caller was told 503, or the server ends.
-   * The reason is the error of what was running.
+   * Aborted when further work for the request is useless: its time is over, its caller was told 503, or the server
+   * ends. The reason is the error of what was running.
    */
   readonly ending: AbortController;
-  /** Gives its place to another operation; there is none before the operation began. */
+  /** Releases the operation's place to another one. Absent before the operation began. */
   leave?: () => void;
 }
 

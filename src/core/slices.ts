@@ -17,7 +17,7 @@ export function createSlices(): Slices {
     if (!next) return;
     const [owner, own] = next;
     const slice = own.shift();
-    // Behind all others.
+    // Goes behind all others.
     waiting.delete(owner);
     if (own.length > 0) waiting.set(owner, own);
     slice?.();
@@ -27,7 +27,7 @@ export function createSlices(): Slices {
   return {
     run: (owner, work) =>
       new Promise((resolve) => {
-        // Called at once, and what it throws is the promise's.
+        // Called synchronously; an exception becomes the promise's rejection.
         const slice = () => resolve((async () => work())());
         const others = waiting.get(owner);
         if (others) others.push(slice);
@@ -38,13 +38,13 @@ export function createSlices(): Slices {
   };
 }
 
-/** Of this process: its one event loop is what is shared. */
+/** One per process, because all work shares its event loop. */
 export const slices = createSlices();
 
 export interface Sliced<T> {
   /** How many units of work an item is. */
   readonly size: (item: T) => number;
-  /** Of one slice; a single item is never divided. */
+  /** Maximum units of one slice. A single item is never divided. */
   readonly most: number;
 }
 
@@ -62,7 +62,7 @@ function groupsOf<T>(items: readonly T[], { size, most }: Sliced<T>): T[][] {
   return groups;
 }
 
-/** The same for each item: a little work at once, more of it slice by slice. */
+/** Runs the work for each item: a little of it at once, more in slices. */
 export async function inSlices<T, R>(
   owner: string,
   items: readonly T[],

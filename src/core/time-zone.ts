@@ -82,7 +82,10 @@ function findPeriods(zone: string, { startMs, endMs }: Span): readonly OffsetPer
   return [...periods, { ...period, endMs }];
 }
 
-/** Of a year of days at a time, counted from 1970: found in 2 ms, and kept for all who ask about the same years. */
+/**
+ * Computed for a year of days at a time, counted from 1970: takes 2 ms, and is kept for all who ask about the same
+ * years.
+ */
 const blockMs = 365 * dayMs;
 const foundBlocks = new LRUCache<string, readonly OffsetPeriod[]>({ max: 20_000 });
 

@@ -1,4 +1,4 @@
-// What the rooms tell of a request on its way through them, for whoever follows it. Who does, if anybody, is serve.ts's choice.
+// The interface by which the rooms report a request to tracing. serve.ts decides whether anything follows it.
 
 /** What a GraphQL operation turned out to be, in the words of the log. What is not known of it is left out. */
 export interface TracedOperation {
@@ -13,7 +13,7 @@ export interface TracedOperation {
 
 export interface TracedAnswer extends TracedOperation {
   readonly requestId: string;
-  /** None: the caller was gone before there was an answer. */
+  /** Absent when the caller was gone before there was an answer. */
   readonly status?: number;
   /** The public beginning of the key that was sent, or the id of who is signed in. */
   readonly caller?: { readonly key?: string; readonly userId?: string };
@@ -30,15 +30,15 @@ export interface TracedRequest {
   readonly traceparent?: string | undefined;
 }
 
-/** One request. What is told after its end is kept all the same: a mutation goes on when its caller has gone. */
+/** The trace of one request. Reports after its end are kept too: a mutation goes on when its caller has gone. */
 export interface RequestTrace {
   /** 32 hex characters. */
   readonly traceId: string;
-  /** Runs the work. Statements that it leads to, however deep, are told to this trace. */
+  /** Runs the work. Every statement that the work causes, however deep, is reported to this trace. */
   run<T>(work: () => T): T;
   /** From here on statements are part of the operation. */
   beginOperation(): void;
-  /** Without an operation that has begun it does nothing. */
+  /** Does nothing when no operation has begun. */
   endOperation(operation: TracedOperation): void;
   /** `text` has placeholders, never values. Call what it returns at the end, with the error of a statement that failed. */
   beginStatement(system: 'sqlite' | 'postgresql', text: string): (error?: unknown) => void;

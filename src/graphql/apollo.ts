@@ -5,6 +5,7 @@ import type {
   ApolloServerPlugin,
   HTTPGraphQLResponse,
 } from '@apollo/server';
+import { GraphQLError } from 'graphql';
 import type { FormattedExecutionResult, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { maxTokens } from '../access/policy/index.ts';
@@ -19,14 +20,20 @@ const maximumOperationNameLength = 100;
 export interface ApolloOptions<TContext extends RequestContextBase> {
   readonly schema: GraphQLSchema;
   readonly plugins: readonly ApolloServerPlugin<TContext>[];
-  /** `keys` is introspection for those with a credential, which a plugin sees to; here it is on unless `off`. */
+  /**
+   * `keys` = introspection for callers with a credential, which a plugin enforces; in Apollo itself it is on unless
+   * `off`.
+   */
   readonly introspection: 'public' | 'keys' | 'off';
   readonly logger: Logger;
   /** Default: auto. */
   readonly compiledExecution?: CompiledExecution;
 }
 
-/** Off, each by name: some of them would otherwise be switched on by APOLLO_* variables in the environment. */
+/**
+ * Plugins that are switched off, each by name: some of them would otherwise be switched on by APOLLO_* variables in the
+ * environment.
+ */
 function switchedOff(): ApolloServerPlugin[] {
   return [
     disabledPlugins.ApolloServerPluginCacheControlDisabled(),
@@ -56,17 +63,31 @@ const bookkeeping: ApolloServerPlugin<RequestContextBase> = {
   },
 };
 
+/** Apollo's own text names the headers that it knows. A Bearer credential passes too (provesSender in request-rules.ts). */
+const crossSiteRefusal =
+  'Any web page can send this GET (cross-site request forgery), so it was not run. Send the credential as ' +
+  'Authorization: Bearer or as X-API-Key. Without either, add a header Apollo-Require-Preflight or ' +
+  'X-Apollo-Operation-Name that is not empty, or Content-Type: application/json.';
+
+/** Gives a refusal of csrfPrevention the text above. Other errors are returned as they are. */
+function inOwnWords(error: unknown): unknown {
+  const isCrossSite =
+    error instanceof GraphQLError && error.message.includes('Cross-Site Request Forgery (CSRF)');
+  return isCrossSite ? new GraphQLError(crossSiteRefusal, { extensions: error.extensions }) : error;
+}
+
 /**
- * Apollo asks for the form of an error and for the text of an answer without saying whose they are. So it gets neither: errors
- * stay as they were thrown, and what it takes for the text, and hands on as it is, is the answer itself. Every answer comes
+ * Apollo formats errors and stringifies answers without saying which request they belong to. So both hooks pass values
+ * through: errors stay as they were thrown, and the answer itself stands in the place of its text. Every answer comes
  * this way, also one to a request that no plugin has seen.
  */
 const unfinished = {
-  formatError: (_formatted: GraphQLFormattedError, error: unknown) => error as GraphQLFormattedError,
+  formatError: (_formatted: GraphQLFormattedError, error: unknown) =>
+    inOwnWords(error) as GraphQLFormattedError,
   stringifyResult: (result: FormattedExecutionResult) => result as unknown as string,
 };
 
-/** What Apollo made, as what it is. Not to be sent before the error door has given its errors their form. */
+/** The answer that Apollo made. Do not send it before the error door has formatted its errors. */
 export function unfinishedAnswer(body: HTTPGraphQLResponse['body']): RawAnswer {
   const returned = body.kind === 'complete' ? (body.string as unknown) : null;
   const isAnswer = typeof returned === 'object' && returned !== null;
@@ -97,7 +118,7 @@ function gatewayOf({
   return gateway;
 }
 
-/** Starts it. Rejects when a plugin's serverWillStart does. */
+/** Starts Apollo. Rejects when a plugin's serverWillStart does. */
 export async function startApollo<TContext extends RequestContextBase>(
   options: ApolloOptions<TContext>,
 ): Promise<Apollo<TContext>> {
@@ -107,8 +128,8 @@ export async function startApollo<TContext extends RequestContextBase>(
     introspection: options.introspection !== 'off',
     hideSchemaDetailsFromClientErrors: options.introspection !== 'public',
     ...unfinished,
-    // Basic authentication makes a key something that a browser sends by itself: a foreign page must not use it.
-    // A browser sends X-API-Key for no page without asking first; a Bearer token is seen to in request-rules.ts.
+    // Basic authentication makes a key something that a browser sends by itself: a foreign page must not use it. A
+    // browser sends X-API-Key for no page without asking first; request-rules.ts lets a Bearer token pass.
     csrfPrevention: { requestHeaders: ['x-apollo-operation-name', 'apollo-require-preflight', 'x-api-key'] },
     allowBatchedHttpRequests: false,
     persistedQueries: false,

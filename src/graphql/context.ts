@@ -35,8 +35,8 @@ function timeLimit(clock: Clock, scope: RequestScope, limitMs: number): TimeLimi
 }
 
 /**
- * Rows of the caller. Every transaction asks once more whether the caller is still good, and holds the answer: a key
- * right before the commit; a user at the beginning, because a user may change itself.
+ * The caller's rows. Every transaction checks again whether the credential is valid, and locks it: a key right before
+ * the commit; a user at the beginning, because a user may change itself.
  */
 function tenantDbFor(
   { database, clock }: SystemServices,
@@ -105,7 +105,10 @@ interface Served {
   readonly operationLimitMs: number;
 }
 
-/** Whose turn it is: keys of a workspace wait for each other, and no person for them. Else a flood kept its owner from ending it. */
+/**
+ * Whose turn it is: keys of a workspace wait for each other, and people do not wait for them. Otherwise a flood would
+ * keep an owner from ending it.
+ */
 function queueOf(principal: Principal, ip: string): string {
   if (principal.kind === 'ANONYMOUS') return addressGroup(ip);
   return principal.kind === 'USER' ? principal.userId : principal.workspaceId;
@@ -137,7 +140,7 @@ function findPersisted(
   }
 }
 
-/** The story of a request until it is parsed: who calls, may it go on, which rows are its own. */
+/** Processes a request until it is parsed: who calls, whether it may go on, which rows are its own. */
 export function contextFactory(
   operator: SystemServices,
   { authenticator, limits, shownTo, operationLimitMs }: Served,
@@ -150,7 +153,7 @@ export function contextFactory(
   const admission = createAdmission();
   const contextOf = async (facts: RequestFacts, principal: Principal, arrivedMs: number) => {
     const { scope, ip, operation, idempotencyKey, answer } = facts;
-    // Whoever has no credential and asks for more than the public part is refused first, and for nothing.
+    // A caller without a credential who asks for more than the public part is refused first, and at no cost.
     const looked = principal.kind === 'ANONYMOUS' ? check(operation, true) : null;
     const queue = queueOf(principal, ip);
     await admission.look(scope, queue);

@@ -39,11 +39,11 @@ export interface RunOperationOptions<TContext extends RequestContextBase> extend
   createContext(facts: RequestFacts, caller: Caller): Promise<TContext>;
   /** Asked while a request takes long; see store-deadline.ts. */
   isStoreResponsive(): Promise<boolean>;
-  /** What runs longer is ended. */
+  /** An operation that runs longer is ended. */
   readonly operationLimitMs: number;
 }
 
-/** Of the server that the door belongs to. */
+/** What the door needs of its server. */
 export interface OperationDoorTools {
   /** What is in flight, and how it is cut off at the server's end. */
   readonly drain: { track<T>(work: Promise<T>, cutOff: () => void): Promise<T> };
@@ -55,7 +55,7 @@ export interface OperationDoor {
   stop(): Promise<void>;
 }
 
-/** Of a surface that is not GraphQL over HTTP: its operation in the form that Apollo takes. */
+/** The operation of a surface that is not GraphQL over HTTP, in the form that Apollo takes. */
 function postOf({ facts: { operation }, variables = {} }: OperationRequest): HTTPGraphQLRequest {
   const headers = new HeaderMap([['content-type', 'application/json']]);
   return { method: 'POST', headers, search: '', body: { ...operation, variables } };
@@ -77,7 +77,10 @@ function endInTime<T>(
   return drain.track(work, () => endForShutdown(scope));
 }
 
-/** The drain waits for the work itself, also when the caller has been told that the store is away. */
+/**
+ * Waits for the work as long as the store deadline allows. The drain waits for the work itself, also when the caller
+ * has been told that the store is away.
+ */
 export function patiently<T>(
   scope: RequestScope,
   work: Promise<T>,

@@ -20,8 +20,8 @@ function rangesOf(accept: string): Map<string, number> {
 }
 
 /**
- * The same without parameters. Apollo compares them, finds that its own types have no `v=1`, and says so with 406 when the
- * operation has been done.
+ * The header without parameters. Apollo compares them, finds that its own types have no `v=1`, and answers 406 after
+ * the operation has run.
  */
 export function withoutParameters(accept: string): string {
   return [...rangesOf(accept)].map(([range, quality]) => `${range};q=${quality}`).join(', ');
@@ -41,7 +41,7 @@ export function acceptsJson(accept: string | undefined): boolean {
   );
 }
 
-/** Of Accept-Encoding: gzip, unless it is named to say no (`gzip;q=0`). */
+/** Whether Accept-Encoding takes gzip: when it is named, but not as `gzip;q=0`. */
 export function acceptsGzip(acceptEncoding: string | undefined): boolean {
   return (rangesOf(acceptEncoding ?? '').get('gzip') ?? 0) > 0;
 }

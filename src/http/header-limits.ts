@@ -1,9 +1,10 @@
-// How long a header may be that is read here or by a library below: each parser gets a text whose length is known.
+// Length limits of the headers that are read here or by a library below, so that each parser gets a text of known
+// length.
 import type { IncomingHttpHeaders } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import { badRequest } from '../graphql/errors/format-error.ts';
 
-/** Of all headers of a request together with its path: Node's own default, written down. */
+/** Size of all headers of a request together with its path: Node's own default, written down. */
 export const maxHeadBytes = 16_384;
 
 /** In characters. What is not named here is not parsed, or its own form has an end (X-Request-Id, Idempotency-Key). */

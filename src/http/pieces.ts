@@ -1,11 +1,11 @@
-// Large bytes that are sent piece by piece, as they are taken. Hundreds of callers who are sent all of it at once keep the
-// process, and the memory of the system, busy for seconds.
+// Sends large bodies piece by piece, as their callers take them. Hundreds of callers who are sent all of it at once
+// keep the process, and the memory of the system, busy for seconds.
 import { Readable } from 'node:stream';
 
 const pieceBytes = 65_536;
 /**
- * Of all answers together in one turn of the event loop. The system takes megabytes of each at once: a piece of each of 500
- * answers was 0.4 s in which a busy machine did nothing else.
+ * Pieces of all answers together in one turn of the event loop. The system takes megabytes of each at once: a piece of
+ * each of 500 answers was 0.4 s in which a busy machine did nothing else.
  */
 const piecesPerTurn = 16;
 

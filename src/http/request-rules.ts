@@ -12,15 +12,18 @@ const bodyTypes = ['application/json', 'application/graphql+json'];
 const onlyJson = 'Send the operation as JSON: Content-Type: application/json; charset=utf-8.';
 /** Up to here a body that is too large is read to its end and dropped, so that the caller gets to see the 413. */
 const dropLimitBytes = 16 * 1024 * 1024;
-/** Of one body. The largest one arrives in a few hundred, when a network cuts it. */
+/** Maximum number of pieces of one body. The largest body arrives in a few hundred, when a network cuts it. */
 const maxPieces = 10_000;
 
-/** As it was asked for. */
+/** The path as the caller sent it. */
 export function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? '';
 }
 
-/** The path of what answers, however it was spelt (`/graphql/`, `/%67raphql`); of an unknown one, without a last slash. */
+/**
+ * The path of the route that answers, however it was spelt (`/graphql/`, `/%67raphql`); of an unknown path, the path
+ * without a last slash.
+ */
 export function routeOf(request: FastifyRequest): string {
   const path = request.routeOptions.url ?? pathOf(request);
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
@@ -64,7 +67,7 @@ function tooLarge(bodyLimitBytes: number): string {
   return `The body is over the limit of ${bodyLimitBytes} bytes.`;
 }
 
-/** Two Host headers: a proxy in front may have gone by the other one (RFC 9112, section 3.2). */
+/** Whether there are two Host headers: a proxy in front may have gone by the other one (RFC 9112, section 3.2). */
 function hasSecondHost(request: FastifyRequest): boolean {
   // Requests injected by tests have no such form; `headers` keeps only the first of them.
   const distinct = request.raw.headersDistinct as Record<string, string[] | undefined> | undefined;
@@ -72,8 +75,9 @@ function hasSecondHost(request: FastifyRequest): boolean {
 }
 
 /**
- * A header that no page of another site can send without asking first. Basic is none: the browser adds it by itself, to the
- * request of any page. Apollo asks GETs for such a header, and knows only its own.
+ * Whether there is a Bearer credential, which a page of another site cannot send without a preflight. Basic does not
+ * count: the browser adds it by itself, to the request of any page. Apollo asks GETs for a header that proves this, and
+ * knows only its own.
  */
 function provesSender({ authorization }: FastifyRequest['headers']): boolean {
   return /^bearer +\S/i.test(authorization ?? '');
@@ -127,8 +131,8 @@ export function fromFastify(error: unknown, bodyLimitBytes: number): unknown {
 }
 
 /**
- * Ends a connection that sends its body in crumbs: each piece costs the server as much as kilobytes do. No answer: the
- * rest of the pieces would have to be read for it.
+ * Ends a connection that sends its body in very small pieces: each costs the server as much as kilobytes do. It gets no
+ * answer, because the rest of the pieces would have to be read first.
  */
 function watchPieces(request: FastifyRequest): void {
   let pieces = 0;
@@ -144,7 +148,7 @@ export function addRequestRules(app: FastifyInstance, bodyLimitBytes: number): v
     const fault = findFault(request, bodyLimitBytes);
     if (fault) throw fault;
     const { accept } = request.headers;
-    // What was judged here is what Apollo is to judge.
+    // Apollo must judge the same header as the rules here.
     if (accept !== undefined) request.headers.accept = withoutParameters(accept);
     if (provesSender(request.headers))
       request.headers['apollo-require-preflight'] ??= 'Authorization: Bearer';

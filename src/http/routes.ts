@@ -1,5 +1,5 @@
-// Every path that the server answers, once: which methods it takes, what a body must be, what its page may load, whether its
-// requests are traced and how loudly they are logged. What is done at a path stands where it is added.
+// The table of routes: every path of the server, its methods, the form of its body, what its page may load, whether it
+// is traced and how loudly it is logged. Its handler stands in pages/ or server/, and server/http.ts adds it.
 
 /** What a page may load, by directive of Content-Security-Policy. What is not named is refused. */
 export type PageSources = Readonly<Record<string, readonly string[]>>;
@@ -17,17 +17,17 @@ export interface Route {
   readonly page?: (own: string) => PageSources;
   /** Pages and probes have no trace: they ask the store for nothing that an operation would wait for. */
   readonly isTraced: boolean;
-  /** Of the line of a request that was answered without an error. */
+  /** Log level of a request that was answered without an error. */
   readonly logLevel: 'info' | 'debug';
 }
 
-/** What most paths are: something to look at. */
+/** Most paths show something and take no body. */
 const shown = {
   methods: ['GET', 'HEAD'],
   ...{ body: 'none', isTraced: false, logLevel: 'info' },
 } as const satisfies Omit<Route, 'path'>;
 
-/** A probe asks every few seconds, and would fill the log with its being well. */
+/** Probes come every few seconds and would fill the log. */
 const probe = { ...shown, logLevel: 'debug' } as const;
 
 /** Apollo's page of Sandbox, which is a frame of Apollo's site. */
@@ -90,7 +90,7 @@ export function findRoute(path: string): Route | undefined {
   return byPath.get(trimmed) ?? byPath.get(named);
 }
 
-/** What an Allow header says. */
+/** The value of the header Allow. */
 export function allowedBy({ methods }: Route): string {
   return methods.join(', ');
 }

@@ -1,15 +1,15 @@
-// Who of several processes does what is to be done once: the row in the store decides, not a clock on the wall of one of
-// them.
+// Decides which of several processes runs a job that only one of them may run. The row in the store decides, not the
+// clock of a process.
 import sql from 'sql-template-tag';
 import { toInstant } from '../core/clock.ts';
 import type { Database } from '../db/store/database.ts';
 
-/** Timers of processes drift apart, and clocks differ: this early is not too early. */
+/** Tolerance for timers that drift and clocks that differ: a turn may be claimed this early. */
 const toleranceMs = 60_000;
 
 /**
- * True for one caller in `everyMs`, over all processes on the store: of two at the same time the second waits for the
- * first one's row and finds it new. A turn in the future, left by a clock that was wrong, holds nobody back.
+ * Returns true for one caller in `everyMs`, over all processes on the store. Of two simultaneous callers the second
+ * waits for the first one's row and finds it renewed. A turn in the future, written under a wrong clock, is ignored.
  */
 export async function claimTurn(
   database: Database,

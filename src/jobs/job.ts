@@ -1,15 +1,15 @@
-// What a feature declares to have done from time to time: see Feature.jobs. When it runs is schedule.ts's business.
+// What a feature declares to have a background job run: see Feature.jobs. schedule.ts decides when it runs.
 import type { SystemServices } from '../access/system-context.ts';
 
 export interface Job {
-  /** Names its turn in the store and its line in the log. Never changes: two servers of one store know it by this. */
+  /** Identifies the job in the store and in the log. Never change it: all servers on a store know the job by this name. */
   readonly name: string;
   readonly everyMs: number;
   /**
-   * `store` = one of all servers on the store does it in each interval. `process` = each does it for itself, and once more
-   * when it ends: what it collected in its memory.
+   * `store` = one of all servers on the store runs it in each interval. `process` = each server runs it for itself, and
+   * once more at its end, to write what it collected in memory.
    */
   readonly scope: 'store' | 'process';
-  /** Nothing that must be right may depend on it: a failure is a line in the log, and the next turn tries again. */
+  /** Correctness must not depend on a job: a failure is logged, and the next turn tries again. */
   run(operator: SystemServices): Promise<unknown>;
 }

@@ -6,15 +6,15 @@ import { claimTurn } from './claim-turn.ts';
 import type { Job } from './job.ts';
 
 export interface Jobs {
-  /** Runs the jobs of the store now, whoever had the last turn. */
+  /** Runs the jobs of scope `store` now, whichever process had the last turn. */
   sweep(): Promise<unknown>;
-  /** The same in turn: without the jobs that some process on this store has begun within their interval. */
+  /** Runs them as `sweep` does, without those that a process on this store has begun within their interval. */
   sweepInTurn(): Promise<unknown>;
-  /** No more of them: what has begun is over, and each job of the process has run once more. */
+  /** Stops the jobs. Resolves when those that began are over and each job of scope `process` has run once more. */
   stop(): Promise<void>;
 }
 
-/** None of them stops the server when it fails. */
+/** Runs jobs. A job that fails never stops the server. */
 function createRunner(operator: SystemServices, logger: Logger) {
   const warn = (job: Job, what: string) => (error: unknown) =>
     void logger.warn({ err: error, job: job.name }, what);

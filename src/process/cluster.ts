@@ -55,7 +55,7 @@ function stopOnSignals(workers: Workers, logger: Logger): void {
     return (await workers.stop()) ? 0 : 1;
   });
   process.on('SIGHUP', (signal) => {
-    // The same signal says that the terminal was closed, and means what it means to every program: nobody is there any more.
+    // The same signal says that the terminal was closed, and then ends this process as it ends every program.
     if (terminal.isJustClosed()) {
       end(signal);
       return;

@@ -1,15 +1,18 @@
-// How a process ends: at a signal gracefully and once, at a defect with a line in the log, and with its terminal.
+// How a process ends: gracefully at a signal, with a line in the log at a defect, and when its terminal is closed.
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Logger } from 'pino';
 
-/** For the last lines of the log. A statement of SQLite may keep the threads that write them for 2.5 seconds. */
+/**
+ * Time to write the last lines of the log. A statement of SQLite may occupy the threads that write them for 2.5
+ * seconds.
+ */
 const lastLinesMs = 4_000;
-/** A terminal takes all at once, or is paused, perhaps for the night. */
+/** The same for a terminal, which takes everything at once or is paused for an unknown time. */
 const lastLinesInTerminalMs = 250;
 const standardOutput = 1;
 
-/** Node, as it exits, sets back the terminals it was started with, and aborts where one of them has been closed. */
+/** At exit Node resets the terminals that it was started with, and aborts when one of them has been closed. */
 function leaveClosedTerminals(): void {
   for (const fd of [0, 1, 2]) {
     // What is closed needs no leaving; /dev/null is a character device as well, and needs nothing either.
@@ -32,8 +35,8 @@ export function endWith(code: number, logger: Logger, mostMs = lastLinesMs): voi
 }
 
 /**
- * `end` runs once, however many signals come, and answers with the exit code. When it fails, the log says why: 1. Returns
- * what ends the process as such a signal does.
+ * `end` runs once, however many signals come, and resolves with the exit code. When it rejects, the log says why and
+ * the exit code is 1. Returns a function that ends the process as a signal does.
  */
 export function endAtSignals(
   signals: readonly NodeJS.Signals[],
@@ -50,15 +53,15 @@ export function endAtSignals(
     });
     endWith(code, logger);
   };
-  // begin() rejects never.
+  // begin() never rejects.
   const beginAlone = (signal: NodeJS.Signals): void => void begin(signal);
   for (const signal of signals) process.on(signal, beginAlone);
   return beginAlone;
 }
 
 /**
- * What nobody caught, rejections included, ends the process, as Node does by itself; but Node would print all that an error
- * carries, and those of database drivers carry the statement's parameters.
+ * Ends the process at an uncaught exception or rejection, as Node itself does. Node would print everything that an
+ * error carries, and errors of database drivers carry the statement's parameters.
  */
 export function endAtDefects(logger: Logger): void {
   let isEnding = false;
@@ -83,9 +86,9 @@ function hasTerminal(): boolean {
 }
 
 /**
- * Tells whether the terminal that the process was begun in has been closed just now, i.e. whether a SIGHUP comes from that. Of
- * one that was closed before, e.g. by leaving the shell of a process in the background, and of none, false. From when a
- * terminal that was there counts as left, the log says so.
+ * Tells whether the terminal in which the process was started has just been closed, i.e. whether a SIGHUP comes from
+ * that. False without a terminal, and for one that was closed earlier, e.g. by leaving the shell of a background
+ * process. The log says from when a terminal counts as left.
  */
 export function watchTerminal(logger: Logger): { isJustClosed(): boolean } {
   /** How many looks in a row have not found it. The first may fall between the closing and its signal. */

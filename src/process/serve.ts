@@ -15,10 +15,10 @@ import { listenForScrapes } from '../telemetry/metrics/listener.ts';
 import { endAtDefects, endAtSignals, endWith } from './exit.ts';
 import { describeStartupError } from './startup-error.ts';
 
-/** Under the 10 seconds after which most supervisors kill. */
+/** Below the 10 seconds after which most supervisors kill a process. */
 const shutdownLimitMs = 9_500;
 const lastMomentMs = 250;
-/** What was sent before the signal, and is still on its way or waiting to be accepted, gets its answer. */
+/** Time in which requests that were sent before the signal, but not accepted yet, still get their answer. */
 const closeGraceMs = 300;
 
 /** A worker's figures are asked for by its primary. */
@@ -31,7 +31,7 @@ async function startMeter({ metrics }: Config): Promise<Meter | null> {
   return meter;
 }
 
-/** Loaded when it is wanted, as the metrics are: nobody else pays for it. */
+/** Loaded on demand, as the metrics are: its packages cost time and memory. */
 async function startTracer({ tracing }: Config, logger: Logger): Promise<Tracer | null> {
   if (!tracing) return null;
   const { createOpenTelemetryTracer } = await import('../telemetry/tracing/open-telemetry.ts');
@@ -68,12 +68,12 @@ async function start(config: Config, logger: Logger): Promise<void> {
   });
   const demo = config.demo && config.mode === 'local' ? await createDemoWorkspace(app) : null;
   const { url } = await app.http.listen(config.host, config.port);
-  // Before anybody is told: a signal that comes at once would end the process with its log unwritten.
+  // Comes before the address is printed: a signal that comes at once would end the process with its log unwritten.
   stopOnSignals(app, logger);
-  // Nobody waits for it but the end.
+  // Only the shutdown waits for it.
   void app.sweepInTurn();
   const graphql = new URL(routes.graphql.path, url).href;
-  // A worker's primary says it once for all.
+  // In a cluster the primary says it once for all workers.
   if (cluster.isPrimary) process.stdout.write(`Latchkey is listening at ${graphql}\n`);
   if (demo) process.stdout.write(describeDemo(demo, graphql));
 }

@@ -1,4 +1,4 @@
-// Why no server started, in words for whoever starts it.
+// Why a server did not start, in words for the operator.
 import { ConfigError } from '../config/config.ts';
 import { WorkerEndedError } from './workers.ts';
 import { StoreVersionError } from '../db/migrations/tools/requirements.ts';
@@ -16,7 +16,7 @@ function listenError({ code, syscall, port, address }: ListenError): string | nu
   return null;
 }
 
-/** Faults of the surroundings are told in words; anything else is a defect and keeps its trace. */
+/** Faults of the environment are described in words. Anything else is a defect and keeps its stack trace. */
 export function describeStartupError(error: unknown): string {
   const told = [ConfigError, LocalSecretsError, StoreVersionError, WorkerEndedError];
   if (error instanceof Error && told.some((kind) => error instanceof kind)) return error.message;

@@ -15,12 +15,12 @@ export interface Workers {
 
 const firstPauseMs = 250;
 const longestPauseMs = 30_000;
-/** A process that has lived so long did not die of what it was started with. */
+/** A process that lived this long did not die of its settings. */
 const steadyAfterMs = 30_000;
 /** A worker gives itself 9.5 s; one that does not end even then is not asked again. */
 const lastMomentMs = 9_700;
 
-/** A process did not come to listen. It has said itself why. */
+/** A process did not begin to listen. The process itself has said why. */
 export class WorkerEndedError extends Error {}
 
 interface WorkersOptions {
@@ -32,7 +32,7 @@ interface WorkersOptions {
   readonly logger: Logger;
 }
 
-/** Listens to the end of every worker but those that were asked to go; the pause grows while they keep dying. */
+/** Replaces every worker that ends without being asked to. The pause before it grows while they keep dying. */
 function replaceDeadWorkers(
   logger: Logger,
   isExpected: (worker: Worker) => boolean,
@@ -54,7 +54,7 @@ function replaceDeadWorkers(
 
 /** Starting and ending one worker. */
 function createSpawner({ env, logger }: WorkersOptions) {
-  /** Not to be replaced: asked to go, or not yet proven. */
+  /** Workers that are not replaced when they die: they were asked to end, or have never listened. */
   const unreplaced = new Set<Worker>();
   return {
     isReplaced: (worker: Worker) => !unreplaced.has(worker),

@@ -28,7 +28,10 @@ function resolverClass({ from, field }: EdgeOptions): EntityClass {
   return Edge;
 }
 
-/** Of an edge that says nothing itself; what it may say is that the other end can be out of sight. */
+/**
+ * The description of an edge: its own, or one made of the names of its types. One of its own says, for example, that
+ * the row at the other end may be hidden from the caller.
+ */
 function describeEdge({ description, from, to }: EdgeOptions, isList: boolean): string {
   if (description !== undefined) return description;
   const [parent, child] = [inWords(from.name), inWords(to.name)];

@@ -1,4 +1,5 @@
-// What a feature hands to the house: its tables, types, resolvers, scopes, rules and jobs. One manifest each, listed in features/index.ts.
+// The manifest of a feature: its tables, types, resolvers, scopes, rules and jobs. The index.ts of each feature exports
+// one, and features/index.ts lists them.
 import type { PolicyDeclaration } from '../access/policy/index.ts';
 import type { ScopeEntry } from '../access/scope-catalogue.ts';
 import type { EntityClass } from '../db/store/table.ts';
@@ -14,6 +15,6 @@ export interface Feature {
   readonly resolvers: readonly EntityClass[];
   /** Rule of each type, field, argument and input field that the feature declares. */
   readonly policy: PolicyDeclaration;
-  /** What is done from time to time. Default: nothing. */
+  /** Background jobs (see jobs/job.ts). Default: none. */
   readonly jobs?: readonly Job[];
 }

@@ -14,7 +14,7 @@ import {
   type TestHouse,
   type TestWorkspace,
 } from '../support/house.ts';
-import { forbiddenAs, refusalOf, storeContent, writesOf } from '../server/support/store-content.ts';
+import { forbiddenAs, refusalOf, storeContent, writesOf } from './support/store-content.ts';
 
 /** A user of the workspace with this role, signed in. */
 async function signedIn(

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestHouse, type KeyCaller, type TestHouse, type TestWorkspace } from '../support/house.ts';
 import { exampleDocument } from '../support/contract.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { refusalOf, unauthenticatedAs } from '../server/support/store-content.ts';
+import { refusalOf, unauthenticatedAs } from './support/store-content.ts';
 
 const missing = unauthenticatedAs('MISSING_CREDENTIAL');
 const login =

@@ -15,7 +15,7 @@ import {
   type TestHouse,
   type TestWorkspace,
 } from '../support/house.ts';
-import { refusalOf, unauthenticatedAs } from '../server/support/store-content.ts';
+import { refusalOf, unauthenticatedAs } from './support/store-content.ts';
 
 const whoAmI = '{ viewer { kind scopes workspace { id } apiKey { id } user { email } } }';
 const basic = (text: string): Headers => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });

@@ -11,7 +11,7 @@ import {
   type TestWorkspace,
 } from '../support/house.ts';
 import { signIn } from '../support/keys.ts';
-import { refusalOf, unauthenticatedAs } from '../server/support/store-content.ts';
+import { refusalOf, unauthenticatedAs } from './support/store-content.ts';
 
 type Part = Readonly<Record<string, unknown>>;
 

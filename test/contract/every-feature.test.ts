@@ -8,10 +8,18 @@ import { tableOf } from '../../src/db/store/table.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type Caller, type TestHouse, type TestWorkspace } from '../support/house.ts';
 import { countIdsOf } from '../support/id-places.ts';
-import { countDirectIds, everyAttempt, isList, type Attempt } from '../walk/attempts.ts';
-import { batchesOf, type Errand } from '../walk/documents.ts';
-import { questionsOf, type Question } from '../walk/nested-ids.ts';
-import { countIdsBelow, deepest, hasValues, leavesOf, Walk, type Path, type Step } from '../walk/paths.ts';
+import { countDirectIds, everyAttempt, isList, type Attempt } from '../support/walk/attempts.ts';
+import { batchesOf, type Errand } from '../support/walk/documents.ts';
+import { questionsOf, type Question } from '../support/walk/nested-ids.ts';
+import {
+  countIdsBelow,
+  deepest,
+  hasValues,
+  leavesOf,
+  Walk,
+  type Path,
+  type Step,
+} from '../support/walk/paths.ts';
 import {
   acrossVenues,
   crossing,
@@ -21,8 +29,8 @@ import {
   wordsOf,
   type Ids,
   type Rows,
-} from '../walk/rows.ts';
-import { literalWith } from '../walk/values.ts';
+} from '../support/walk/rows.ts';
+import { literalWith } from '../support/walk/values.ts';
 
 /** Hundreds of requests: room for a slow and busy machine. */
 const timeout = 300_000;

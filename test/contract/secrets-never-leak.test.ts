@@ -8,7 +8,7 @@ import { tableOf } from '../../src/db/store/table.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { bearer, openTestHouse, testSecrets, type TestHouse, type TestWorkspace } from '../support/house.ts';
 import { callerWith, colleague, keyAdmin, use, withOtherSecret, type KeyAdmin } from '../support/keys.ts';
-import { openTracer, openTraceReceiver, type TraceReceiver } from '../support/trace-receiver.ts';
+import { openTracer, openTraceReceiver, type TraceReceiver } from '../support/outside/trace-receiver.ts';
 import { ask, done } from '../support/users.ts';
 import { allRows, entities } from '../db/support/store.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeAll, expect, it } from 'vitest';
 import { createLogOutput } from '../../src/core/log-output.ts';
-import { buildCommands, emptyFolder } from '../support/commands.ts';
+import { buildCommands, emptyFolder } from '../support/processes/commands.ts';
 
 beforeAll(buildCommands);
 

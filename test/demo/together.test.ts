@@ -2,10 +2,10 @@
 import { beforeAll, expect, it } from 'vitest';
 import { createDemoWorkspace } from '../../src/demo/demo-workspace.ts';
 import { allRows } from '../db/support/store.ts';
-import { buildCommands } from '../support/commands.ts';
+import { buildCommands } from '../support/processes/commands.ts';
 import { describeEachEngine, newEngine } from '../support/engines.ts';
 import { openTestHouse } from '../support/house.ts';
-import { startServer } from '../support/server-process.ts';
+import { startServer } from '../support/processes/server-process.ts';
 
 describeEachEngine('Two that begin together', (engineName) => {
   beforeAll(buildCommands);

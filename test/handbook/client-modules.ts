@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { transpileModule } from 'typescript';
 import type { Served } from '../clients/support/served.ts';
-import { root } from '../support/shell.ts';
+import { root } from '../support/processes/shell.ts';
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);

@@ -1,6 +1,6 @@
 // Every command of the handbook for operators.
 import { afterAll, beforeAll } from 'vitest';
-import { buildCommands } from '../support/commands.ts';
+import { buildCommands } from '../support/processes/commands.ts';
 import { hasPostgres, newEngine } from '../support/engines.ts';
 import { runBlocks } from './blocks.ts';
 import { commandRunners, type CommandWorld } from './commands.ts';

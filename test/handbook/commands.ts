@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { apiKeyPattern } from '../../src/access/credentials/api-key.ts';
-import { emptyFolder } from '../support/commands.ts';
+import { emptyFolder } from '../support/processes/commands.ts';
 import { newEngine, type Engine } from '../support/engines.ts';
 import { bearer, openTestHouse } from '../support/house.ts';
 import { patternOf, stepsOf, textOf, type Block, type Runners } from './blocks.ts';
-import { bash, root, startServer } from '../support/shell.ts';
+import { bash, root, startServer } from '../support/processes/shell.ts';
 
 export interface CommandWorld {
   /** Null where there is no Postgres: what needs it is left out. */

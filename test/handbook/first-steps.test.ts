@@ -1,6 +1,6 @@
 // README and the start page as their reader follows them: `npm start`, sign in, make a key, ask.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { buildCommands } from '../support/commands.ts';
+import { buildCommands } from '../support/processes/commands.ts';
 import { newEngine, type Engine } from '../support/engines.ts';
 import { runBlocks } from './blocks.ts';
 import { firstStepRunners, takeFirstSteps, type FirstSteps } from './first-steps.ts';

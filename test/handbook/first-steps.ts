@@ -1,7 +1,7 @@
 // The first steps as README and the start page tell them, on a server that `npm start` runs: sign in, make a key, ask.
 import { expect } from 'vitest';
 import { patternOf, textOf, type Block, type Runners } from './blocks.ts';
-import { bash, startServer, type Running } from '../support/shell.ts';
+import { bash, startServer, type Running } from '../support/processes/shell.ts';
 
 export interface FirstSteps extends Running {
   /** What stands for `<token>` and its like in the next step. */

@@ -10,7 +10,7 @@ import { settle } from '../../scripts/bench/store.ts';
 import { endsUnder, measureAll, type Cost } from '../../scripts/hostile/measure.ts';
 import { attacksOf, sectionNames, worstAttacks } from '../../scripts/hostile/sections.ts';
 import { openTarget, type Target } from '../../scripts/hostile/target.ts';
-import { buildCommands } from '../support/commands.ts';
+import { buildCommands } from '../support/processes/commands.ts';
 import { describeEachEngine, newEngine, type Engine } from '../support/engines.ts';
 
 const built = join(import.meta.dirname, '../../dist');

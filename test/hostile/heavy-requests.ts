@@ -1,5 +1,5 @@
 // Requests that make the server compute as much as one request can.
-import { nested, times } from '../../scripts/bench/hostile-request.ts';
+import { nested, times } from '../../scripts/hostile/request.ts';
 import type { Variables } from '../support/house.ts';
 
 interface HeavyRequest {

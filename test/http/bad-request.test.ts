@@ -9,7 +9,7 @@ import {
   failure,
   userInput,
   type Expected,
-} from '../server/support/harmless.ts';
+} from './support/harmless.ts';
 
 const invalid = failure('GRAPHQL_VALIDATION_FAILED');
 

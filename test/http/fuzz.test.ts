@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type KeyCaller, type TestHouse } from '../support/house.ts';
-import { operationFrom } from '../server/support/fuzzed-operation.ts';
+import { operationFrom } from './support/fuzzed-operation.ts';
 
 const seed = 20260601;
 /** Other cases on each engine. */

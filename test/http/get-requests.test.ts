@@ -66,6 +66,17 @@ describe('a query by GET', () => {
   });
 
   it.each([
+    { authorization: 'Bearer key' },
+    { 'x-api-key': 'key' },
+    { 'apollo-require-preflight': '1' },
+    { 'x-apollo-operation-name': 'Names' },
+    { 'content-type': 'application/json' },
+  ])('passes with each way that the refusal names: %j', async (headers) => {
+    const { status, codes } = await get({ query: names }, headers);
+    expect([status, codes]).toEqual([401, ['UNAUTHENTICATED']]);
+  });
+
+  it.each([
     {},
     { cookie: 'a=b' },
     { authorization: 'Bearer' },
@@ -74,8 +85,11 @@ describe('a query by GET', () => {
   ])('is refused with %j, in a sentence that names every header that helps', async (headers) => {
     const { status, message } = await get({ query: names }, headers);
     expect(status).toBe(400);
-    for (const name of ['content-type', 'apollo-require-preflight', 'x-apollo-operation-name', 'x-api-key'])
-      expect(message).toContain(name);
+    for (const way of [
+      ...['Authorization: Bearer', 'X-API-Key', 'Apollo-Require-Preflight', 'X-Apollo-Operation-Name'],
+      'Content-Type: application/json',
+    ])
+      expect(message).toContain(way);
   });
 
   it('is no mutation, whatever proves who sent it', async () => {

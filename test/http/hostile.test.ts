@@ -1,8 +1,8 @@
 // Requests made to hurt: each is refused or answered shortly, and the server goes on as before. What they cost in time and
 // memory is measured by `npm run bench:hostile`; here a busy machine must not decide.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { hostileRequests } from '../../scripts/bench/hostile-requests.ts';
-import { sendRaw } from '../../scripts/bench/raw-request.ts';
+import { hostileRequests } from '../../scripts/hostile/requests.ts';
+import { sendRaw } from '../../scripts/hostile/raw-request.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type KeyCaller, type TestHouse } from '../support/house.ts';
 

@@ -6,6 +6,7 @@ import { createFastify } from '../../src/http/server/fastify.ts';
 import { createErrorDoor } from '../../src/graphql/errors/format-error.ts';
 import { connectionDefaults } from '../../src/http/server/connections.ts';
 import { openTestHouse, type TestHouse } from '../support/house.ts';
+import { buildCommands } from '../support/processes/commands.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const table: readonly Route[] = Object.values(routes);
@@ -13,7 +14,11 @@ const fixed = table.filter(({ path }) => !path.includes(':'));
 
 describe('The table of routes', () => {
   let house: TestHouse;
-  beforeAll(async () => void (house = await openTestHouse('sqlite')));
+  beforeAll(async () => {
+    // The pages of /docs are made by the build.
+    await buildCommands();
+    house = await openTestHouse('sqlite');
+  });
   afterAll(() => house.close());
 
   it.each(fixed)('has every method of $path, and any other is 405', async (route) => {

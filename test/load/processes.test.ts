@@ -4,12 +4,12 @@ import { systemContext } from '../../src/access/system-context.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { createApiKey } from '../../src/features/api-keys/index.ts';
 import { openDesk, type BookingInput, type Desk } from '../support/booking-desk.ts';
-import { buildCommands } from '../support/commands.ts';
+import { buildCommands } from '../support/processes/commands.ts';
 import { contractOperation } from '../support/contract.ts';
 import { hasPostgres } from '../support/engines.ts';
 import { openTestHouse, type TestHouse, type TestWorkspace } from '../support/house.ts';
-import { hasRedis, redisCorner, type RedisCorner } from '../support/redis.ts';
-import { startServer, type ServerProcess } from '../support/server-process.ts';
+import { hasRedis, redisCorner, type RedisCorner } from '../support/outside/redis.ts';
+import { startServer, type ServerProcess } from '../support/processes/server-process.ts';
 import { allRows } from '../db/support/store.ts';
 
 const tries = 60;

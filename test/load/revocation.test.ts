@@ -2,11 +2,11 @@
 // a revocation is answered, no request that starts is let in, by none of the processes.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
-import { buildCommands } from '../support/commands.ts';
+import { buildCommands } from '../support/processes/commands.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type TestHouse, type TestWorkspace } from '../support/house.ts';
 import { keyAdmin, type HeldKey, type KeyAdmin } from '../support/keys.ts';
-import { startServer, type ServerProcess } from '../support/server-process.ts';
+import { startServer, type ServerProcess } from '../support/processes/server-process.ts';
 import { gate } from '../support/gate.ts';
 import { countRows } from '../db/support/store.ts';
 

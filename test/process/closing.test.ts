@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeAll, expect, it } from 'vitest';
-import { buildCommands, emptyFolder } from '../support/commands.ts';
+import { buildCommands, emptyFolder } from '../support/processes/commands.ts';
 import { newEngine } from '../support/engines.ts';
-import { startServer } from '../support/server-process.ts';
+import { startServer } from '../support/processes/server-process.ts';
 
 beforeAll(buildCommands);
 

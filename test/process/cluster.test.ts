@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { claimTurn } from '../../src/jobs/claim-turn.ts';
-import { buildCommands, emptyFolder } from '../support/commands.ts';
+import { buildCommands, emptyFolder } from '../support/processes/commands.ts';
 import { describeEachEngine, newEngine, type Engine } from '../support/engines.ts';
 import { allRows, openStore } from '../db/support/store.ts';
 

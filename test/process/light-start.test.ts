@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/data-source.ts';
 import { databaseUrl } from '../db/support/store.ts';
-import { buildCommands } from '../support/commands.ts';
+import { buildCommands } from '../support/processes/commands.ts';
 import { newEngine, type Engine } from '../support/engines.ts';
 import { testSecrets } from '../support/house.ts';
 

@@ -1,8 +1,13 @@
 // A server that was begun in a terminal: what becomes of it when the terminal is closed, or shows nothing any more.
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { buildCommands } from '../support/commands.ts';
+import { buildCommands } from '../support/processes/commands.ts';
 import { describeEachEngine, newEngine, type Engine } from '../support/engines.ts';
-import { hasPython, startInTerminal, type TerminalKind, type TerminalServer } from '../support/terminal.ts';
+import {
+  hasPython,
+  startInTerminal,
+  type TerminalKind,
+  type TerminalServer,
+} from '../support/processes/terminal.ts';
 
 beforeAll(buildCommands);
 

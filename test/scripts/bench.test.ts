@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { firstDifference } from '../../scripts/bench/same-answers.ts';
-import { buildCommands, emptyFolder, runCommand } from '../support/commands.ts';
+import { firstDifference } from '../../scripts/bench/sections/same-answers.ts';
+import { buildCommands, emptyFolder, runCommand } from '../support/processes/commands.ts';
 import { describeEachEngine, newEngine, type Engine } from '../support/engines.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
-import { buildCommands, emptyFolder, runCommand } from '../support/commands.ts';
+import { buildCommands, emptyFolder, runCommand } from '../support/processes/commands.ts';
 import { describeEachEngine, newEngine } from '../support/engines.ts';
 import { bearer, openTestHouse, testSecrets, type TestHouse } from '../support/house.ts';
 

@@ -6,7 +6,7 @@ import { runKills } from '../../scripts/faults/kill.ts';
 import { runNeighbours } from '../../scripts/faults/neighbours.ts';
 import { runSigterms } from '../../scripts/faults/sigterm.ts';
 import { judgeMemory } from '../../scripts/faults/soak.ts';
-import { buildCommands } from '../support/commands.ts';
+import { buildCommands } from '../support/processes/commands.ts';
 import { describeEachEngine, newEngine, type Engine } from '../support/engines.ts';
 
 beforeAll(buildCommands);

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiKeyPattern, makeApiKey } from '../../src/access/credentials/api-key.ts';
-import { buildCommands, emptyFolder, runCommand, type CommandResult } from '../support/commands.ts';
+import { buildCommands, emptyFolder, runCommand, type CommandResult } from '../support/processes/commands.ts';
 
 const { key } = makeApiKey('LIVE');
 const root = join(import.meta.dirname, '../..');

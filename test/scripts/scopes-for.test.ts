@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildCommands, emptyFolder, runCommand, runNpm } from '../support/commands.ts';
+import { buildCommands, emptyFolder, runCommand, runNpm } from '../support/processes/commands.ts';
 import { contractOperation } from '../support/contract.ts';
 
 const examples = join(import.meta.dirname, '../../schema/examples');

@@ -5,11 +5,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildCommands } from '../support/commands.ts';
+import { buildCommands } from '../support/processes/commands.ts';
 import { describeEachEngine, newEngine, type Engine } from '../support/engines.ts';
 import { bearer, openTestHouse, testClock, testSecrets } from '../support/house.ts';
-import { startServer, type ServerProcess } from '../support/server-process.ts';
-import { openTraceReceiver, promptly, type TraceReceiver } from '../support/trace-receiver.ts';
+import { startServer, type ServerProcess } from '../support/processes/server-process.ts';
+import { openTraceReceiver, promptly, type TraceReceiver } from '../support/outside/trace-receiver.ts';
 
 beforeAll(buildCommands);
 

@@ -24,7 +24,7 @@ import {
   type SentSpan,
   type SentTrace,
   type TraceReceiver,
-} from '../support/trace-receiver.ts';
+} from '../support/outside/trace-receiver.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,5 @@
-// Credential -> principal, or UNAUTHENTICATED. The store is asked on every request: no cache may keep a dead key alive.
+// Credential -> principal, or UNAUTHENTICATED. The store is asked on every request: no cache may keep a revoked key
+// usable.
 import { hourMs, type Clock } from '../../core/clock.ts';
 import { ApiError, unauthenticated } from '../../core/errors.ts';
 import {
@@ -44,11 +45,11 @@ export interface AuthenticatorOptions {
 
 export interface ExternalSignIn {
   readonly verifier: ExternalVerifier;
-  /** Of a subject that is linked to nobody yet: the user it belongs to, then linked to it for good; or null. */
+  /** Links a subject that has no user yet to the user it belongs to, for good. Returns that user, or null. */
   link(identity: ExternalIdentity): Promise<StoredUser | null>;
 }
 
-/** Changes of a key that its use brings about. They are written before the use is answered. */
+/** Changes of a key that its use causes. They are written before the request is answered. */
 export interface KeyEvents {
   /** A secret made by a rotation is presented for the first time. */
   onFirstUse(record: KeyRecord): Promise<void>;
@@ -60,11 +61,11 @@ export interface KeyEvents {
 export type Caller = { readonly credential: Credential } | { readonly principal: KnownPrincipal };
 
 export interface Authenticator {
-  /** Throws UNAUTHENTICATED for a credential that is there and not good; no credential at all is anonymous. */
+  /** Throws UNAUTHENTICATED for an invalid credential. Without a credential the caller is anonymous. */
   authenticate(credential: Credential, ip: string): Promise<Principal>;
   /** Reads the credential's state again. Throws UNAUTHENTICATED when it has ended. */
   assertStillValid(principal: KnownPrincipal): Promise<void>;
-  /** The same inside a transaction; who ends the credential then waits for its commit. */
+  /** The same inside a transaction. Ending the credential then waits for the commit. */
   holdValid(connection: Connection, principal: KnownPrincipal): Promise<void>;
 }
 
@@ -94,7 +95,8 @@ async function authenticateKey(
   if (!isAddressAllowed(key.ipAllowlist, ip)) throw unauthenticated('IP_NOT_ALLOWED');
   if (secret.status === 'PENDING') await options.keyEvents.onFirstUse(record);
   lastUsed.note({ apiKeyId: key.id, secretId: secret.id, nowMs });
-  // Everybody judges inactivity by the row: the use that saves a key from it must not wait in this process's memory.
+  // Every server judges inactivity by the row, so the use that keeps a key active must not wait in this process's
+  // memory.
   if (inactiveAtMs(key, options.inactivityDays) - nowMs <= hourMs) await lastUsed.flush();
   const { workspaceId, label, venueIds, rateLimitPerMinute } = key;
   return {
@@ -117,19 +119,19 @@ async function assertUsable(
 ): Promise<void> {
   const reason = decideKeyState(record, { nowMs, inactivityDays });
   if (!reason) return;
-  // Written down, so that a longer KEY_INACTIVITY_DAYS later does not wake it by itself.
+  // Stored, so that a longer KEY_INACTIVITY_DAYS later does not make the key active again.
   if (reason === 'KEY_DISABLED' && record.key.status === 'ACTIVE') await keyEvents.onInactive(record);
   throw unauthenticated(reason);
 }
 
-/** Whom a token of our own names, while it has not been ended. */
+/** The user that a token of our own names, unless the token was ended. */
 async function userOfToken({ tokens, store }: Options, token: string) {
   const claims = await tokens.verify(token);
   const user = claims && (await store.findUser(claims.userId));
   return user?.tokenVersion === claims?.tokenVersion ? user : null;
 }
 
-/** Whom a token of the external issuer names. A link wins over whatever e-mail address the token shows. */
+/** The user that a token of the external issuer names. A link takes precedence over the e-mail address in the token. */
 async function userOfExternalToken(
   { database }: AuthenticatorOptions,
   { verifier, link }: ExternalSignIn,
@@ -167,7 +169,8 @@ function assertKeyStillValid(
   const reason = decideKeyState(record, { nowMs: clock.nowMs(), inactivityDays });
   if (reason) throw unauthenticated(reason);
   if (!isAddressAllowed(record.key.ipAllowlist, ip)) throw unauthenticated('IP_NOT_ALLOWED');
-  // What was decided and read rests on the rights of then: taking one away ends what is in flight, as revoking does.
+  // The decision and the reads rest on the rights at the beginning of the request. Removing one of them ends what is in
+  // flight, as revoking does.
   if (!hasRights(record.key, scopes, venueIds)) {
     throw new ApiError(
       'FORBIDDEN',

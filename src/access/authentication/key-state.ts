@@ -3,7 +3,7 @@ import { dayMs } from '../../core/clock.ts';
 import type { UnauthenticatedReason } from '../../core/errors.ts';
 import type { StoredApiKey, StoredApiKeySecret } from './tables.ts';
 
-/** When an unused key falls asleep: so many days after the latest of created, last used and re-enabled. */
+/** When an unused key becomes inactive: this many days after the latest of created, last used and re-enabled. */
 export function inactiveAtMs(key: StoredApiKey, inactivityDays: number): number {
   const moments = [key.createdAt, key.lastUsedAt, key.enabledAt].filter((moment) => moment !== null);
   return Math.max(...moments.map((moment) => Date.parse(moment))) + inactivityDays * dayMs;

@@ -23,7 +23,7 @@ const ofUser: Parts = [{ alias: 'u', entity: StoredUser }];
 
 const writtenRows = new WeakMap<Parts, Map<Dialect, ReturnType<typeof writeRow>>>();
 
-/** Written once: it is part of every request. */
+/** Built once, because every request runs it. */
 function rowOf({ dialect }: Connection, parts: Parts) {
   let known = writtenRows.get(parts);
   if (!known) writtenRows.set(parts, (known = new Map()));
@@ -51,8 +51,9 @@ function writeRow(dialect: Dialect, parts: Parts) {
 }
 
 /**
- * Holds a key for the transaction: whoever changes the key or its secrets waits for the commit, or is seen by the next
- * statement. A statement of its own: one that waits for a lock goes on with the secrets as they were before it waited.
+ * Locks a key for the transaction: a change of the key or its secrets waits for the commit, or is seen by the next
+ * statement. It is a statement of its own, because one that waits for a lock goes on with the secrets as they were
+ * before the wait.
  */
 export async function holdKey(connection: Connection, apiKeyId: string): Promise<void> {
   const hold = connection.dialect.lockRows('SHARE', 'k');
@@ -140,7 +141,7 @@ export async function findUser(connection: Connection, id: string): Promise<Stor
   return (await findUsers(connection, [id])).get(id) ?? null;
 }
 
-/** The same for a transaction, which holds the user: whoever changes it waits for the commit. */
+/** The same inside a transaction, which locks the user: a change of the user waits for the commit. */
 export function holdUser(connection: Connection, id: string): Promise<StoredUser | null> {
   return findUserWhere(connection, sql`"u"."id" = ${id}`, connection.dialect.lockRows('SHARE', 'u'));
 }
@@ -165,7 +166,7 @@ export function findUserByIdentity(
   return findUserWhere(connection, sql`"u"."id" = (${linked})`);
 }
 
-/** Active keys that nobody made, used or enabled since `cutoff`, over all workspaces. */
+/** Active keys that were not made, used or enabled since `cutoff`, over all workspaces. */
 export function findInactiveKeys(
   connection: Connection,
   cutoff: Instant,

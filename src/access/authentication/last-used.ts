@@ -29,8 +29,8 @@ async function writeLatest(
 }
 
 /**
- * Of one transaction: whoever uses or changes one of these keys waits for it. Measured with 9,000 in one on Postgres: up to
- * 2.3 s, and then nobody's was written.
+ * Number of keys in one transaction, for which changes of these keys wait. Measured with 9,000 in one on Postgres: up
+ * to 2.3 s, and then none was written.
  */
 const maxUses = 100;
 

@@ -37,7 +37,7 @@ export class StoredUser {
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
   /** Unique over all workspaces, in whatever case or form of its domain: sign-in names no workspace. */
   @TextColumn({ folded: true, isAddress: true, keyed: true }) email!: string;
-  /** Shown to whoever reads what the user wrote; the address is not. */
+  /** Shown to readers of what the user wrote; the address is not. */
   @TextColumn({ nullable: true }) name!: string | null;
   @TextColumn() role!: Role;
   /** argon2id in PHC form. */
@@ -63,7 +63,7 @@ export class StoredUser {
 export class StoredIdentity {
   @IdColumn() id!: string;
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
-  /** One for each issuer: whoever gets this user's e-mail address later gets no second link. */
+  /** One for each issuer: a person who gets this user's e-mail address later gets no second link. */
   @ReferenceColumn(() => StoredUser) userId!: string;
   @TextColumn() issuer!: string;
   /** What the issuer calls the person, for ever; an e-mail address can go to another one. */

@@ -42,7 +42,7 @@ export function isAddressAllowed(allowlist: readonly string[], ip: string): bool
   const list = new BlockList();
   for (const entry of allowlist) {
     const range = readRange(entry);
-    // Node counts every IPv4 address as part of ::/0; whoever wrote that meant callers over IPv6, not everybody.
+    // Node counts every IPv4 address as part of ::/0; an entry ::/0 means callers over IPv6, not everybody.
     if (range?.family === caller.family) list.addSubnet(range.address, range.prefix, range.family);
   }
   return list.check(caller.address, caller.family);

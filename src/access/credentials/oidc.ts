@@ -1,5 +1,5 @@
-// Tokens of an external OpenID Connect issuer: verified under the keys that it publishes. Who its subjects are to us is
-// decided elsewhere (see authenticate.ts).
+// Tokens of an external OpenID Connect issuer: verified under the keys that it publishes. authenticate.ts decides which
+// user a subject is.
 import type { FetchImplementation, JWTPayload, JWTVerifyGetKey } from 'jose';
 import * as errors from 'jose/errors';
 import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote';
@@ -22,7 +22,7 @@ export interface ExternalVerifier {
   /** The exact `iss` of its tokens. */
   readonly issuer: string;
   /**
-   * Null whatever is wrong with the token. Throws SERVICE_UNAVAILABLE when its key is not known yet and the issuer does
+   * Returns null for any invalid token. Throws SERVICE_UNAVAILABLE when its key is not known yet and the issuer does
    * not show its keys. Does NOT look the person up.
    */
   verify(token: string): Promise<ExternalIdentity | null>;
@@ -32,15 +32,15 @@ export interface ExternalVerifier {
 const algorithms = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'];
 /** What an access token is called (RFC 9068, section 2.1), and what issuers call it that do not follow that. */
 const types = [undefined, 'jwt', 'at+jwt', 'application/at+jwt'];
-/** Longer-lived ones are cut off: whoever was removed at the issuer is out after a day at the latest. */
+/** Longer lifetimes are cut off, so that a person who was removed at the issuer loses access after a day at the latest. */
 const maximumAge = '24h';
 const clockSkewSeconds = 5;
 
 /** Discovery and keys, one after the other, stay under the 3 seconds in which a caller is promised an answer. */
 const fetchTimeoutMs = 1_400;
-/** An issuer that failed is left alone for so long, so that callers need not wait for it one after the other. */
+/** For this long an issuer that failed is not asked again, so that callers do not wait for it one after the other. */
 const awayForMs = 5_000;
-/** A key that was withdrawn works no longer than this, and then needs the issuer. */
+/** How long keys are kept: a withdrawn key works no longer than this without asking the issuer. */
 const keysKeptMs = 600_000;
 /** A token under an unknown key makes us look for new keys, at most so often. */
 const lookAgainAfterMs = 30_000;
@@ -59,7 +59,7 @@ function createCarefulIssuer(clock: Clock) {
   return {
     carefulFetch,
     noteFailure(error: unknown): void {
-      // Not put off once more by those who were refused meanwhile.
+      // Callers who were refused meanwhile do not prolong the pause.
       if (!(error instanceof AskedTooSoon)) awayUntilMs = clock.nowMs() + awayForMs;
     },
   };

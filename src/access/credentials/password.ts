@@ -6,8 +6,8 @@ import { unavailable } from '../../core/errors.ts';
 import { weaknessOf } from './weak-password.ts';
 
 /**
- * The least that the standard accepts of any password. Its edition of 2025 wants 15 where nothing but the password is
- * asked for: whoever needs that signs people in through an issuer of theirs (OIDC_ISSUER).
+ * The least that the standard accepts of any password. Its edition of 2025 requires 15 where the password is the only
+ * factor; a business that needs that signs its people in through an issuer of its own (OIDC_ISSUER).
  */
 const minCharacters = 8;
 const maxCharacters = 256;

@@ -32,8 +32,8 @@ export interface TokenIssuer {
   /** A token that works for 15 minutes, until `expiresAt` (exclusive). */
   issue(user: SignedInUser): Promise<{ token: string; expiresAt: Instant }>;
   /**
-   * Whom the token names, or null whatever is wrong with it. Never throws for bad input. Does NOT look the
-   * user up.
+   * The user that the token names, or null for any invalid token. Never throws for bad input. Does NOT look the user
+   * up.
    */
   verify(token: string): Promise<SignedInUser | null>;
 }

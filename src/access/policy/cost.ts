@@ -72,7 +72,7 @@ function objectsOf(field: PlannedField, variables: Variables, length: number): n
   const listed = itemsSent(field, variables) ?? defaultPageSize;
   const sum = (fields: readonly PlannedField[], itemsInEach = listed) =>
     fields.reduce((total, child) => total + costOfField(child, variables, itemsInEach), 0);
-  // Of an interface the dearest type counts: which one it is, only the answer tells.
+  // An interface costs as much as its most expensive type: only the answer tells which type it is.
   const concrete = [...(field.concrete?.byType.values() ?? [])].map((fields) => sum(fields));
   const once = Math.max(0, ...concrete);
   if (!isConnection(field)) {
@@ -118,7 +118,7 @@ function introspectionCost({ metaFields }: OperationPlan): number {
   return [...metaFields].filter(({ name }) => introspectionFields.has(name.value)).length * costOfSchema;
 }
 
-/** GraphQL's greatest Int, which shows costs. */
+/** The greatest Int of GraphQL, the type in which costs are reported. */
 const maxCost = 2_147_483_647;
 
 /** From 1 to the greatest Int. Conditions count as if everything were included: a limit must hold for every value of a variable. */

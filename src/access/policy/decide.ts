@@ -14,10 +14,13 @@ interface FieldPosition {
 }
 
 export interface Denial extends FieldPosition {
-  /** Of the first requirement that was not met: the field, or the argument or input field that it was given. */
+  /**
+   * The coordinate of the first requirement that was not met: the field, or the argument or input field that it was
+   * given.
+   */
   readonly coordinate: string;
   readonly requirement: Requirement;
-  /** Everything that the selection from here on lacks, so that one look is enough. */
+  /** All scopes that the selection from here on lacks, so that one error names all of them. */
   readonly missing: readonly string[];
 }
 

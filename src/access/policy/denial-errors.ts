@@ -11,7 +11,7 @@ interface DenialError {
 
 const ofRoles = new Set(roleScopes.OWNER);
 
-/** True for what no key can do, whatever its scopes: it takes a role. */
+/** True when no key can do it, whatever its scopes, because it takes a role. */
 function needsRole({ anyOf }: Requirement): boolean {
   return anyOf.every((all) => all.some((scope) => ofRoles.has(scope)));
 }

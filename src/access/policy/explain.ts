@@ -43,7 +43,7 @@ export interface AccessReport {
 }
 
 export interface AccessExplainer {
-  /** All of it: what is shown to those from whom nothing is kept secret. */
+  /** The whole schema, for callers from whom nothing of it is kept secret. */
   readonly schema: GraphQLSchema;
   /**
    * One operation for a holder of scopes, told by the schema that is `shown` to who asks: of types that are not in it no
@@ -174,7 +174,7 @@ function toReport(plan: OperationPlan, uses: readonly Use[], held: ReadonlySet<s
 /** `Inquiry` of `Inquiry.subject`. */
 const typeIn = (coordinate: string) => coordinate.split('.', 1)[0]!;
 
-/** What a request may not be is not explained either: validating it would take as long. */
+/** A document over the limits of a request is not explained: validating it would take as long. */
 function parseValid(
   { schema, shown }: { readonly schema: GraphQLSchema; readonly shown: GraphQLSchema },
   text: string,
@@ -190,7 +190,7 @@ function parseValid(
   assertLightDocument(document, operationName);
   const options = { maxErrors: maxMessages, hideSuggestions: true };
   if (validate(schema, document, undefined, options).length === 0) return document;
-  // Said by what is shown: the fault may name types that the caller has not.
+  // Validated by the schema that is shown, because a fault may name types that the caller may not see.
   const [first] = validate(shown, document, undefined, options);
   throw new ApiError('GRAPHQL_VALIDATION_FAILED', first?.message ?? 'The document does not fit the schema.');
 }

@@ -2,7 +2,7 @@
 import { valueFromASTUntyped } from 'graphql';
 import type { PlannedField } from './operation-plan.ts';
 
-/** Of a comparison that no index answers: it is made with every row that the list examines. */
+/** Points of a comparison that no index answers: it is made with every row that the list examines. */
 export const pointsPerComparison = 10;
 const unindexed: ReadonlySet<string> = new Set(['contains', 'neq', 'nin']);
 

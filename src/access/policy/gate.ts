@@ -17,7 +17,7 @@ import { visibleSchema } from './visible-schema.ts';
 const maxCallers = 1_000;
 /** Views of the schema; measured, one takes 0.1 MB, and three times that once it was printed. */
 const maxViewsKept = 100;
-/** Of all plans together; measured, a planned field takes about 600 bytes. */
+/** Planned fields of all plans together; measured, one takes about 600 bytes. */
 const maxPlannedFieldsKept = 100_000;
 
 export interface Gate {
@@ -110,7 +110,7 @@ export function createGate(schema: GraphQLSchema, policy: Policy): Gate {
   };
 }
 
-/** The same gate, which tells a meter how long its decisions take. */
+/** A gate that tells a meter how long its decisions take. */
 export function measuredGate(gate: Gate, meter: Meter | undefined): Gate {
   if (!meter) return gate;
   return {

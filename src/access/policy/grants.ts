@@ -13,7 +13,7 @@ export function isIn(schema: GraphQLSchema, coordinate: string): boolean {
 
 /** What a scope opens in the whole schema. Sorted. */
 export function grantsIn(schema: GraphQLSchema, policy: Policy): (scope: string) => readonly string[] {
-  /** Of the scopes that there are: `scopes` asks for all of them, and may stand in an operation twenty times. */
+  /** What each existing scope opens: `scopes` asks for all of them, and may stand in an operation twenty times. */
   const grants = new Map<string, readonly string[]>();
   return (scope) => {
     const known = grants.get(scope);

@@ -1,4 +1,4 @@
-// The door of the policy: what other rooms may use.
+// What other rooms may import of the policy.
 export {
   adminOnly,
   authenticated,

@@ -102,7 +102,10 @@ export function createManagementCheck(schema: GraphQLSchema, policy: Policy): Ma
   };
 }
 
-/** Whether a holder of these scopes may do all of it. What is denied is no use of the budget of management. */
+/**
+ * Whether a holder of these scopes may run the whole operation. A denied operation does not draw on the budget of
+ * management.
+ */
 export function mayManage(requirements: Requirements | null, scopes: ReadonlySet<string>): boolean {
   return requirements?.every((requirement) => missingScopes(requirement, scopes).length === 0) ?? false;
 }

@@ -49,7 +49,7 @@ export interface OperationPlan {
    * denied.
    */
   readonly metaFields: ReadonlySet<FieldNode>;
-  /** When they are included, each time that they are selected. */
+  /** The conditions under which they are included, one list for each time that they are selected. */
   readonly metaConditions: readonly (readonly Condition[])[];
   /** How many fields were planned: the measure of its memory. */
   readonly size: number;

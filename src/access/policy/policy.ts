@@ -29,7 +29,7 @@ export type PolicyDeclaration = Readonly<Record<string, Requirement>>;
 export interface Policy extends Requirements {
   /**
    * Fields at which a denial can begin: they, their arguments or a type that their interface stands for ask for more
-   * than whoever reached their type has met. A guard stands at each, and none is needed anywhere else.
+   * than a caller who reached their type has met. A guard stands at each, and none is needed anywhere else.
    */
   isBoundary(typeName: string, fieldName: string): boolean;
   /** Every coordinate, sorted. */
@@ -105,7 +105,7 @@ class PolicyCompiler {
     return undefined;
   }
 
-  /** A rule on an interface would hold only for who selects through the interface: everybody else walks past it. */
+  /** A rule on an interface would hold only for selections through the interface; all others would bypass it. */
   private faultOfUnused(key: string): string {
     const [typeName = ''] = key.split(/[.(]/);
     return isAbstractType(this.schema.getType(typeName))
@@ -142,7 +142,7 @@ class PolicyCompiler {
   }
 
   /**
-   * Edge guard: whoever is let into a field has met what its type asks, whatever path led there. So an edge asks for
+   * Edge guard: a caller who may read a field has met what its type asks, whatever path led there. So an edge asks for
    * the type it leads to, a leaf for the type it stands on, and an exact rule comes on top.
    */
   private fieldRequirement(

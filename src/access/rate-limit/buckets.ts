@@ -1,5 +1,5 @@
-// Which buckets a call takes from: those of its workspace and key, those of a user who manages the workspace, or those of
-// its address when nobody proved who calls. Pure.
+// Which buckets a call takes from: those of its workspace and key, those of a user who manages the workspace, or those
+// of its address when the caller is not known. Pure.
 import { minuteMs } from '../../core/clock.ts';
 import type { KnownPrincipal, UserPrincipal } from '../../core/principal.ts';
 import { addressGroup } from '../credentials/ip-allowlist.ts';
@@ -24,8 +24,8 @@ const spend = (cost: number) =>
   ({ unit: 'points', windowMs: minuteMs, amount: cost, whenDenied: 0 }) as const;
 
 /**
- * One call that costs so many points. Denied, it counts as a request all the same, of the workspace and of the key; its
- * cost is not taken, because nothing was run. In braces what Redis Cluster must keep in one place.
+ * One call that costs so many points. A denied call still counts as a request of the workspace and of the key; its cost
+ * is not charged, because nothing ran. Braces mark what Redis Cluster must keep on one node.
  */
 export function callerCharges(
   settings: LimitSettings,

@@ -89,9 +89,9 @@ function liveSlots(window: Window, windowMs: number, nowMs: number): Window {
  * more than `limit` is let through (a fixed window lets twice as much pass around its edge, and a token bucket in its
  * first minute). A charge counts for the whole window after it, and at most one slot longer.
  *
- * All charges are taken or none: when one bucket has no room the call is denied, takes `whenDenied`, and is told to wait
- * until there is room in each of them. A bucket is never filled over its limit, so calls that are denied for want of
- * room do not push back the moment at which there is some: whoever keeps hammering can still come back.
+ * All charges are taken or none: when one bucket has no room the call is denied, takes `whenDenied`, and is told to
+ * wait until there is room in each of them. A bucket is never filled over its limit, so calls that are denied for want
+ * of room do not push back the moment at which there is some: a caller who keeps trying is not locked out for longer.
  */
 export function decide(windows: readonly Window[], charges: readonly Charge[], nowMs: number): Decided {
   const buckets = charges.map((charge, index) => {

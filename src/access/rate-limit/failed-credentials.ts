@@ -4,8 +4,8 @@ import type { Authenticator } from '../authentication/authenticate.ts';
 import type { Limits } from './request-limits.ts';
 
 /**
- * The same authenticator, whose refusals (UNAUTHENTICATED for whatever reason, also of a key that is right and over) turn
- * into RATE_LIMITED when their address had too many of them. That tells no more than 401 did: it was not let in.
+ * Wraps an authenticator: its refusals (UNAUTHENTICATED for any reason, also for a key that is right but over) become
+ * RATE_LIMITED when their address had too many of them. That tells a caller no more than 401 did: it was not let in.
  */
 export function countingFailures(authenticator: Authenticator, limits: Limits): Authenticator {
   return {

@@ -1,4 +1,4 @@
-// The door of the limits: what other rooms may use.
+// What other rooms may import of the rate limits.
 export { countingFailures } from './failed-credentials.ts';
 export { openLimits } from './open-limits.ts';
 export { unlimited, type CostReport, type Limits, type RequestLimits } from './request-limits.ts';

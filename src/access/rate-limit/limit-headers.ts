@@ -13,7 +13,10 @@ export interface NamedStanding extends Standing {
 
 const seconds = (ms: number) => Math.ceil(ms / 1000);
 
-/** Of requests the bucket that ends first: the workspace's, or the key's own; of a user who manages, the user's. */
+/**
+ * The bucket of requests that runs out first: that of the workspace or of the key; for a user who manages, that of the
+ * user.
+ */
 export function bindingRequests(standings: readonly NamedStanding[]): NamedStanding {
   const [first, ...others] = standings.filter(({ unit }) => unit === 'requests');
   return others.reduce((least, next) => (next.remaining < least.remaining ? next : least), first!);

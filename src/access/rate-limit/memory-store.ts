@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { decide, takeBack, type Window } from './decide.ts';
 import type { LimitStore } from './store.ts';
 
-/** Of each kind; past it the bucket that was not asked for longest is forgotten. Measured, one takes 0.9 to 5 KB. */
+/** Buckets of each kind; past it the least recently used one is forgotten. Measured, one takes 0.9 to 5 KB. */
 const maxBuckets = 50_000;
 
 export function createMemoryStore(): LimitStore {

@@ -77,7 +77,8 @@ export function createPasswordAttempts(store: LimitStore, clock: Clock): Passwor
       const { type, retryAfterMs } = await orUnavailable(store.charge(charges, clock.nowMs()));
       if (type === 'deny') throw rateLimited('Too many sign-ins were tried.', retryAfterMs);
       const isRight = await verify();
-      // Whoever knows the password starts anew (NIST SP 800-63B-4, 3.2.2); of the address only this attempt is forgiven.
+      // A caller who knows the password starts anew (NIST SP 800-63B-4, 3.2.2); of the address only this attempt is
+      // forgiven.
       const [own, ownDay, all, address] = charges;
       const anew = [own, ownDay, all].map((charge) => ({ ...charge, amount: charge.limit }));
       if (isRight) await orUnavailable(store.refund([...anew, address]));

@@ -6,7 +6,7 @@ import type { LimitStore } from './store.ts';
 
 /** Without an answer for this long the connection is given up, and what waits on it fails. */
 const silenceLimitMs = 450;
-/** Tries to connect again come ever later, up to this. */
+/** Longest pause between attempts to connect again; the pause grows with each. */
 const maxReconnectDelayMs = 1_000;
 
 interface ScriptedRedis extends Redis {
@@ -32,7 +32,7 @@ function connect(url: string): ScriptedRedis {
   });
   redis.defineCommand('latchkeyCharge', { lua: chargeScript });
   redis.defineCommand('latchkeyRefund', { lua: refundScript });
-  // Whoever charges hears of it, each time; unheard, ioredis would print it as well.
+  // Each charge reports the error to its caller. Without a listener ioredis would print it as well.
   redis.on('error', () => {});
   return redis as ScriptedRedis;
 }

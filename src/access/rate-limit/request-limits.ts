@@ -24,7 +24,7 @@ import type { LimitStore } from './store.ts';
 /** `extensions.cost`, in points. */
 export interface CostReport {
   readonly requestedQueryCost: number;
-  /** The same number: all of it was charged before the run, and none is given back. */
+  /** Equal to the requested cost: all of it was charged before the run, and none is given back. */
   readonly actualQueryCost: number;
   readonly throttleStatus: {
     readonly maximumAvailable: number;
@@ -42,7 +42,7 @@ export interface LimitStatus {
   readonly cost: number;
 }
 
-/** Of one request. */
+/** The limits of one request. */
 export interface RequestLimits {
   /**
    * Says on which budget a signed-in user's request draws, once its operation was looked at. Throws RATE_LIMITED at once
@@ -83,7 +83,7 @@ interface LimitsOptions {
   readonly passwordAttempts: PasswordAttempts;
 }
 
-/** What is known of a bucket without room: nothing but time makes some. */
+/** A bucket that is known to have no room: only time makes some. */
 interface Full {
   readonly atMs: number;
   readonly standings: readonly NamedStanding[];
@@ -91,7 +91,7 @@ interface Full {
 
 const maxFullKept = 10_000;
 
-/** The same standings some time later. */
+/** How the same buckets stand some time later. */
 function later(standings: readonly NamedStanding[], elapsedMs: number): NamedStanding[] {
   const left = (ms: number) => Math.max(0, ms - elapsedMs);
   return standings.map((standing) => ({

@@ -47,7 +47,7 @@ function countryCodeLength(digits: string): number {
   return [1, 2].find((length) => shortCountryCodes.has(digits.slice(0, length))) ?? 3;
 }
 
-/** Of the digits of an international number: with and without the country. */
+/** The forms of an international number: with the country and without. */
 function international(digits: string): string[] {
   return [digits, digits.slice(countryCodeLength(digits))];
 }

@@ -1,5 +1,5 @@
-// What has been applied, read without TypeORM: its own answer would make its table first, which two processes must not do at
-// once, and loading it would make every start dearer.
+// Which migrations were applied, read without TypeORM: TypeORM would make its table first, which two processes must not
+// do at once, and loading it would slow down every start.
 import { migrations } from './index.ts';
 import { appliedTable, isOfMissingTable, type ReadRows } from './tools/released.ts';
 

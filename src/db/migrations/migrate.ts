@@ -1,4 +1,5 @@
-// What both engines do to bring a store up to date, but for the lock, which each holds in its own way.
+// The steps by which both engines bring a store up to date. The lock is not among them: each engine holds it in its own
+// way.
 import type { DataSource } from 'typeorm';
 import type { AppliedMigration, MigrationReport } from '../store/database.ts';
 import { findUnknown, isUpToDate } from './applied.ts';

@@ -1,7 +1,7 @@
 // Ends a statement that runs on Postgres when its caller's time is over or the caller has gone.
 import type { Pool, PoolClient } from './pool.ts';
 
-/** Asked again so often, because a statement that is still on its way cannot be ended. */
+/** Interval between requests to cancel: a statement that is still on its way cannot be cancelled yet. */
 const cancelEveryMs = 100;
 
 /** Asks Postgres on another connection to end what runs on this one. */
@@ -43,7 +43,7 @@ export async function cancellable<T>(
   clearTimeout(timer);
   if (asking) {
     await asking;
-    // Also in the place of an answer that came at the last moment: the request to cancel may still be on its way.
+    // Thrown even when the answer came at the last moment: the request to cancel may still be on its way.
     throw signal.reason;
   }
   if (outcome.status === 'rejected') throw outcome.reason;

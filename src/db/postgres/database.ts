@@ -48,13 +48,13 @@ export function postgresOptions(url: string, entities: readonly EntityClass[] = 
 /** Connections that the workspaces share, and those for the server's own look-ups, which no workspace can keep busy. */
 const sharedMax = 8;
 const lookUpsMax = 2;
-/** Statements and transactions of one workspace. A page of a dashboard asks for some tens at a time. */
+/** How many statements and transactions of one workspace may wait. A page of a dashboard asks for some tens at a time. */
 const maxWaiting = 1_000;
 
 /** Under the 3 seconds in which a caller is promised an answer. A migration may take longer. */
 const serverLimits = {
   connectionTimeoutMillis: 2_000,
-  // With a connection go the statements that were prepared on it.
+  // A connection that is closed takes the statements with it that were prepared on it.
   idleTimeoutMillis: 300_000,
   // The server ends what takes too long; only when it is silent, as behind a broken network, does the client give up.
   statement_timeout: statementLimitMs,
@@ -62,7 +62,7 @@ const serverLimits = {
   idle_in_transaction_session_timeout: idleTransactionMs,
 };
 
-/** Postgres refuses NUL in any text. No stored text holds one, so a question that does can only ask for nothing. */
+/** Postgres refuses NUL in any text. No stored text holds one, so a query with one matches no row. */
 function withoutNul(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNul);
   return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
@@ -105,16 +105,16 @@ const maximumAttempts = 3;
  */
 const afterDeadlockMs = 50;
 
-/** Prepares nothing: a second attempt is not to fail of what the first did. */
+/** Prepares nothing, so that a second attempt cannot fail for the reason of the first. */
 const unprepared: NameOf = () => undefined;
 
 /**
- * Ends what a failed transaction holds. False: the connection must not go back to the pool. One that fell silent would keep
- * everyone waiting who got it, even when the store is long back; ending it is also a rollback, because the server forgets
- * an open transaction with its connection.
+ * Rolls a failed transaction back. Returns false when the connection must not go back to the pool: a silent one would
+ * keep its next users waiting, even when the store is long back. Ending it is also a rollback, because the server
+ * forgets an open transaction with its connection.
  */
 async function rollBack(client: PoolClient, { onSilence }: Connections, error: unknown): Promise<boolean> {
-  // What was prepared on it is not what it should be; ending it is a rollback as well.
+  // Its prepared statements are not valid any more; ending the connection is a rollback as well.
   if (isOfPreparing(error)) return false;
   if (isSilence(error)) {
     onSilence();
@@ -171,7 +171,7 @@ function openPools(url: string): { shared: Connections; lookUps: Connections } {
   const shared = newPool(url, { ...serverLimits, max: sharedMax });
   const lookUps = newPool(url, { ...serverLimits, max: lookUpsMax });
   const cancel = createCancel(lookUps);
-  // What made one connection fall silent may have met those of the other pool as well.
+  // What silenced one connection may have affected those of the other pool as well.
   const onSilence = () => [shared, lookUps].forEach(dropIdle);
   return { shared: { pool: shared, cancel, onSilence }, lookUps: { pool: lookUps, cancel, onSilence } };
 }

@@ -1,15 +1,11 @@
 // Whether Postgres answers at once. Asked on a connection of its own, because all others may be at work.
 import { newPool } from './pool.ts';
+import type { Ping } from '../store/database.ts';
 
-/** From there and back, with nothing to do in between. The other side of the world is nearer. */
+/** Longest round trip of a trivial question. Even a server on the other side of the world answers sooner. */
 const nearMs = 250;
-/** Together less than a caller waits for the answer. */
+/** Together below the time for which a caller waits for the answer. */
 const limits = { max: 1, connectionTimeoutMillis: 600, query_timeout: 600 };
-
-export interface Ping {
-  isResponsive(): Promise<boolean>;
-  close(): Promise<void>;
-}
 
 /** The connection is made when first asked for. */
 export function createPing(url: string): Ping {
@@ -20,12 +16,12 @@ export function createPing(url: string): Ping {
     await own.query('SELECT 1');
     return performance.now() - startMs <= nearMs;
   }
-  // A second time, because the first may have had to connect.
+  // Asked a second time, because the first may have had to connect.
   const ask = async () => (await isQuick()) || isQuick();
 
   let asking: Promise<boolean> | undefined;
   return {
-    // Everybody who waits waits for the same answer.
+    // All who wait share one answer.
     isResponsive: () => (asking ??= ask().finally(() => (asking = undefined))),
     close: () => own.end(),
   };

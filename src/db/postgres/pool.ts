@@ -25,22 +25,22 @@ export function newPool(url: string, limits: PoolConfig): Pool {
 }
 
 /**
- * The client gave up waiting for an answer; the server's own limit, which is shorter, would have said so itself. A
- * firewall forgot the connection, a cable was pulled.
+ * Whether the client gave up waiting for an answer. The server's own limit, which is shorter, would have answered with
+ * an error; so a firewall forgot the connection, or a cable was pulled.
  */
 export function isSilence(error: unknown): boolean {
   return error instanceof Error && error.message === 'Query read timeout';
 }
 
 /**
- * Where one connection fell silent or ended, those that lie idle may have as well, and each would cost somebody the answer,
- * or the whole wait, to find out. They are ended; new ones are made when they are needed.
+ * Ends the idle connections of a pool in which one fell silent or ended. The others may be dead as well, and each would
+ * cost a caller the whole wait to find out. New ones are made when they are needed.
  */
 export function dropIdle(pool: Pool): void {
   for (let rest = pool.idleCount; rest > 0; rest -= 1)
     pool.connect().then(
       (client) => client.release(true),
-      // None to be had: then none is idle.
+      // No connection can be had, so none is idle.
       () => undefined,
     );
 }

@@ -1,4 +1,4 @@
-// Which statements are prepared on Postgres: those that come again, under a name of their text.
+// Which statements are prepared on Postgres: those whose text comes again, under a name derived from the text.
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
@@ -7,17 +7,23 @@ const usesBeforePreparing = 3;
 const maxCounted = 1_000;
 
 interface NamesOptions {
-  /** For good: pg cannot let go of a prepared statement, and each takes memory in every connection of the server. */
+  /**
+   * They stay for good: pg cannot discard a prepared statement, and each takes memory in every connection of the
+   * server.
+   */
   readonly max: number;
-  /** Of a text. A filter can make one of 600,000, and then each connection of the server would keep 65 MB for it. */
+  /**
+   * Maximum length of a prepared text. A filter can make one of 600,000 characters, for which each connection of the
+   * server would keep 65 MB.
+   */
   readonly maxLength: number;
 }
 
 /** The longest of the examples' statements has 2,421. */
 export const ofReads: NamesOptions = { max: 200, maxLength: 4_000 };
 /**
- * Of their own, so that neither takes the other's room: those of bulk mutations differ with the number of rows. The look at
- * a key inside its transaction has 1,700.
+ * Writes have limits of their own, so that neither kind takes the other's room: texts of bulk mutations differ with the
+ * number of rows. The read of a key inside its transaction has 1,700 characters.
  */
 export const ofWrites: NamesOptions = { max: 100, maxLength: 2_000 };
 
@@ -44,7 +50,10 @@ export function createNames({ max, maxLength }: NamesOptions): NameOf {
   };
 }
 
-/** A prepared statement that is gone, there already or no longer answers what it did: of a connection, not of the text. */
+/**
+ * Errors about a prepared statement that is missing, exists already or answers something else by now. They concern one
+ * connection, not the text.
+ */
 export function isOfPreparing(error: unknown): boolean {
   const { code, routine } = (error ?? {}) as { code?: unknown; routine?: unknown };
   // 0A000 is any "not supported". A migration beneath a prepared statement is found here; the message may be translated.

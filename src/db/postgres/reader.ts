@@ -13,7 +13,7 @@ export interface Connections {
 
 export type Read = (text: string, values: unknown[], signal?: AbortSignal) => Promise<unknown[]>;
 
-/** The connection ended in the middle, which nobody had to wait for. A read can be asked again. */
+/** The connection ended during the statement, which took no time to find out. A read can be repeated. */
 function isOfConnection(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   return code === '57P01' || code === 'ECONNRESET' || message === 'Connection terminated unexpectedly';

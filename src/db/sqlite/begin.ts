@@ -1,22 +1,26 @@
-// How write transactions of several processes on one SQLite file take turns. SQLite has no queue for its lock: whoever waits asks
-// now and then, and a process with many writes begins the next one before anybody has asked again.
+// How write transactions of several processes on one SQLite file take turns. SQLite has no queue for its lock: a
+// process that waits asks now and then, and a process with many writes begins the next one before another has asked
+// again.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SqliteConnection } from './connection.ts';
 
-/** A write waits so long for the lock: below the 3 seconds in which a caller is promised an answer. */
+/** How long a write waits for the lock: less than the 3 seconds in which a caller is promised an answer. */
 export const busyTimeoutMs = 2_500;
 /**
- * Of one attempt to begin; within it SQLite tries after 1 and 3 ms. Left to itself it would ask less and less often, up to ten
- * times a second, and hardly ever meet the moment between two transactions of a busy process.
+ * Duration of one attempt to begin, in which SQLite tries after 1 and 3 ms. Left to itself SQLite would try less and
+ * less often, down to ten times a second, and would hardly ever hit the gap between two transactions of a busy process.
  */
 const lockTryMs = 3;
 /** IMMEDIATE: a deferred transaction that turns into a write later can fail with SQLITE_BUSY after its reads. */
 export const beginImmediate = 'BEGIN IMMEDIATE';
 const beginOrRefuse = `PRAGMA busy_timeout = ${lockTryMs}; ${beginImmediate}; PRAGMA busy_timeout = ${busyTimeoutMs}`;
 
-/** So long after it met another process's transaction this one leaves room for more of them. */
+/** For this long after it met another process's transaction, this process leaves room for more of them. */
 const politeForMs = 1_000;
-/** Between two transactions then: at least so long that the others have asked once, at most what they may be kept waiting for. */
+/**
+ * The pause between two transactions then: at least so long that the others have asked once, at most what they may be
+ * kept waiting for.
+ */
 const gapMs = { least: 5, most: 25 };
 
 export interface Begin {
@@ -36,8 +40,8 @@ function isLocked(error: unknown): boolean {
 }
 
 /**
- * When another process was met lately: leaves it the lock for as long as this one had it. A process that is alone never waits,
- * and neither does one that writes now and then.
+ * Leaves the lock to another process that was met lately, for as long as this one had it. A process that is alone never
+ * waits, and neither does one that writes now and then.
  */
 function createCourtesy() {
   let metMs = -Infinity;
@@ -70,7 +74,7 @@ export function createTurns(writer: Pick<SqliteConnection, 'exec'>): Turns {
   async function begin({ sinceMs, signal }: Begin): Promise<void> {
     const restMs = courtesy.gapMs();
     if (restMs > 0) await sleep(restMs);
-    // A write that stood in the queue behind one that failed has waited with it, and does not wait as long again.
+    // A write that queued behind one that failed has waited with it, and does not wait as long again.
     const deadlineMs = (wasRefused ? sinceMs : performance.now()) + busyTimeoutMs;
     wasRefused = true;
     for (;;) {

@@ -57,7 +57,7 @@ export interface SqliteConnection {
   run(text: string, values: readonly unknown[], signal?: AbortSignal): Promise<number>;
   /** Runs statements that answer nothing. They are not kept: a BEGIN and a COMMIT that were took as long. */
   exec(text: string): Promise<void>;
-  /** For how long the statement that runs now has been running; 0 when none is. */
+  /** How long the current statement has been running; 0 when none runs. */
   busyMs(): number;
   close(): Promise<void>;
 }
@@ -130,7 +130,7 @@ async function interruptible<T>(
   }
 }
 
-/** One after the other. What runs beside it on a connection would wait in the driver, and be interrupted with it. */
+/** Runs statements one after the other. A second one would wait in the driver, and be interrupted with the first. */
 function createTurns() {
   let last: Promise<unknown> = Promise.resolve();
   let sinceMs: number | undefined;
@@ -192,7 +192,7 @@ function connectionOn(file: SqliteFile): SqliteConnection {
       inTurn(() => promised<void>((done) => file.exec(text, (error) => done(error, undefined)))),
     close: () =>
       inTurn(async () => {
-        // The file does not close under a statement.
+        // The file must not be closed while a statement runs.
         await prepared.release();
         await promised<void>((done) => file.close((error) => done(error, undefined)));
       }),

@@ -67,7 +67,7 @@ export function sqliteOptions(
   };
 }
 
-/** Processes that start together on a new file: one changes its mode, which the others get SQLITE_BUSY for without a wait. */
+/** When processes start together on a new file, one changes its mode, for which the others get SQLITE_BUSY at once. */
 async function switchToWal(writer: SqliteConnection): Promise<void> {
   const deadline = performance.now() + busyTimeoutMs;
   for (;;) {
@@ -140,7 +140,7 @@ async function inTransaction<T>(
   }
 }
 
-/** On a connection of its own. Whoever comes second waits for the first, and finds nothing left to do. */
+/** On a connection of its own. A second process waits for the first, and finds nothing left to do. */
 async function migrateOnce(path: string): Promise<AppliedMigration[]> {
   const own = { enableWAL: false, busyTimeout: migrationPatienceMs };
   const { applied, timed } = timedMigrations();
@@ -161,22 +161,13 @@ async function migrateOnce(path: string): Promise<AppliedMigration[]> {
   }
 }
 
-/** Longer than the writer waits for the lock: it does not answer. */
-const writerAnswersMs = busyTimeoutMs + 500;
-export async function openSqliteDatabase(
-  path: string,
-  { onStatement, beforeWrite }: DatabaseOptions = {},
-): Promise<Database> {
-  makeFile(path);
-  const writer = await openWriter(path);
-  const pragmas = `PRAGMA busy_timeout = ${busyTimeoutMs}; ${noAutomaticIndex}`;
-  const readers = await openReaders(path, pragmas);
-  const ping = await openPing({ path, pragmas, writer, writerAnswersMs });
-  const writes = createFairSlots({ slots: 1, maxWaiting: maxWaitingWrites });
+/** Runs write transactions on the writer. Does NOT queue them: call it for one at a time. */
+function transactionsOn(writer: SqliteConnection, { onStatement, beforeWrite }: DatabaseOptions) {
   const turns = createTurns(writer);
-  const read: ReadRows = (text, values) => readers.use({}, (reader) => reader.all(text, values));
-
-  async function write<T>(work: (connection: WriteConnection) => Promise<T>, begin: Begin): Promise<T> {
+  return async function write<T>(
+    work: (connection: WriteConnection) => Promise<T>,
+    begin: Begin,
+  ): Promise<T> {
     await beforeWrite?.();
     const { connection, end } = untilEnd(writeConnection(writer, begin.signal, onStatement));
     try {
@@ -188,7 +179,22 @@ export async function openSqliteDatabase(
     } catch (error) {
       throw asStoreError(error);
     }
-  }
+  };
+}
+
+/** Longer than the writer waits for the lock. A store whose writer is busy for so long does not answer. */
+const writerAnswersMs = busyTimeoutMs + 500;
+
+export async function openSqliteDatabase(path: string, options: DatabaseOptions = {}): Promise<Database> {
+  const { onStatement } = options;
+  makeFile(path);
+  const writer = await openWriter(path);
+  const pragmas = `PRAGMA busy_timeout = ${busyTimeoutMs}; ${noAutomaticIndex}`;
+  const readers = await openReaders(path, pragmas);
+  const ping = await openPing({ path, pragmas, writer, writerAnswersMs });
+  const writes = createFairSlots({ slots: 1, maxWaiting: maxWaitingWrites });
+  const write = transactionsOn(writer, options);
+  const read: ReadRows = (text, values) => readers.use({}, (reader) => reader.all(text, values));
 
   return {
     dialect: sqlite,

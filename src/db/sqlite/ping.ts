@@ -1,18 +1,13 @@
-// Whether the SQLite file answers at once. Asked on a connection of its own: behind the look-ups of a burst of requests the
-// question waited its turn for longer than it was given, and callers were told 503 by a store that answered.
+// Whether the SQLite file answers at once. It asks on a connection of its own: on a shared one the question waited
+// behind the look-ups of a burst of requests, and callers got 503 from a store that answered.
 import { openConnection, type SqliteConnection } from './connection.ts';
-
-export interface Ping {
-  /** How long is too long, the caller decides. */
-  isResponsive(): Promise<boolean>;
-  close(): Promise<void>;
-}
+import type { Ping } from '../store/database.ts';
 
 interface PingOptions {
   readonly path: string;
   readonly pragmas: string;
   readonly writer: Pick<SqliteConnection, 'busyMs'>;
-  /** A statement of the writer that takes longer shows that it does not answer. */
+  /** When a statement of the writer runs for longer, the store counts as not answering. */
   readonly writerAnswersMs: number;
 }
 
@@ -24,7 +19,7 @@ export async function openPing(options: PingOptions): Promise<Ping> {
   return {
     async isResponsive() {
       if (writer.busyMs() > writerAnswersMs) return false;
-      // Everybody who waits waits for the same answer.
+      // All who wait share one answer.
       await (asking ??= ask().finally(() => (asking = undefined)));
       return true;
     },

@@ -5,7 +5,7 @@ import { createFairSlots } from '../turns/fair-slots.ts';
 import { openConnection, type SqliteConnection } from './connection.ts';
 import { asStoreError } from '../store/store-failure.ts';
 
-/** Statements of one workspace. A page of a dashboard asks for some tens at a time. */
+/** How many statements of one workspace may wait. A page of a dashboard asks for some tens at a time. */
 const maxWaiting = 1_000;
 
 /**

@@ -25,7 +25,7 @@ export function isEverything(condition: Condition): boolean {
   return 'all' in condition && condition.all.length === 0;
 }
 
-/** How long a condition is. The time that SQLite takes to prepare a statement grows with the square of it. */
+/** Size of a condition. The time that SQLite takes to prepare a statement grows with the square of it. */
 export function comparisonsIn(condition: Condition): number {
   if ('op' in condition) return 1;
   const parts = 'all' in condition ? condition.all : condition.any;

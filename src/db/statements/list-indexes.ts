@@ -1,4 +1,4 @@
-// What the indexes of a table hold of a list: its rows in the wanted order, or side by side.
+// What the indexes of a table offer for a list: its rows in the wanted order, or next to each other.
 import { foldedProperty } from '../store/columns.ts';
 import { hasFolded, type Comparator, type Condition } from './condition.ts';
 import type { ListQuery, ParentLink } from './list-query.ts';
@@ -129,19 +129,22 @@ export function wholeIndex(at: ListAt): IndexConditions {
   return { conditions: fewest(at.query.table, compared), ofParent: parentProperty(at) !== null };
 }
 
-/** Whether the index says it all: of a text it knows the folded form alone. */
+/** Whether the index alone decides the comparison: of a text it holds only the folded form. */
 export function isIndexed(table: Table, one: Comparison): boolean {
   return one.op === 'startsWith' || indexedProperty(table, one) === one.property;
 }
 
-/** The venues of a restricted caller as one more value of a column; null: they are none. */
+/**
+ * The column that holds the venue, when the caller is restricted to venues; null when there is no restriction or no
+ * such column.
+ */
 function venueColumn({ query: { table }, scope: { venueIds } }: ListAt): string | null {
   return venueIds !== null && table.venues.by === 'column' ? table.venues.property : null;
 }
 
 /**
- * The keys of an index in which the rows of a list stand side by side, to be counted without a look at the rows; null: there
- * is none.
+ * The keys of an index that holds the rows of a list next to each other, so that they are counted without reading the
+ * rows. null = there is no such index.
  */
 export function countingIndex(at: ListAt): readonly string[] | null {
   const { table, search = [], condition } = at.query;

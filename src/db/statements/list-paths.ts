@@ -42,7 +42,7 @@ export type Path =
 
 export const exactPath: Path = { kind: 'exact' };
 
-/** A LIMIT that ends nothing. Without one SQLite forgets in which order the links were asked for. */
+/** A LIMIT that is never reached. Without one SQLite forgets in which order the links were asked for. */
 const allRows = 2 ** 31 - 1;
 
 /** Whether the index in the wanted order holds this list's rows and no others. */
@@ -112,7 +112,10 @@ function candidatesOf(at: ListAt): Candidate[] {
   return found;
 }
 
-/** A number that many numbers of parents have in common: it stands in the statement's text. */
+/**
+ * Rounded up to a power of two: the number stands in the statement's text, and so many numbers of parents share one
+ * text.
+ */
 const roundedUp = (rows: number) => 2 ** Math.ceil(Math.log2(rows));
 
 /** Whether the rows are found through a link table. */

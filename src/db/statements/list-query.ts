@@ -53,7 +53,7 @@ export interface ListQuery {
   readonly window: Window;
   /** Count every row under the condition, not only those of the window. */
   readonly count: boolean;
-  /** Of lists that a caller asks for. undefined: the list examines as many rows as it takes. */
+  /** Set for lists that a caller asks for. undefined = the list examines as many rows as it needs. */
   readonly limits?: ExamineLimits;
 }
 

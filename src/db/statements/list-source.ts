@@ -33,7 +33,7 @@ export interface Source {
    * all of them. It keeps the order as long as it may make no index of its own (sqlite-database.ts).
    */
   readonly isInOrder: boolean;
-  /** Answers whether it came to its bound, as 0 or 1; null: it has none. */
+  /** SQL that says, as 0 or 1, whether the way reached its bound. null = it has no bound. */
   readonly cut: Sql | null;
 }
 

@@ -93,7 +93,7 @@ function hasTermSql(term: SearchTerm, dialect: Dialect): Sql {
   return sql`(${join(alternatives, ' OR ')})`;
 }
 
-/** The same condition asked of one row. */
+/** The condition of a search, asked of one row. */
 export function hasWordsSql(table: Table, alias: string, { terms }: Search, dialect: Dialect): Sql {
   if (terms.length === 0) return empty;
   const found = terms.map((term) => hasTermSql(term, dialect));

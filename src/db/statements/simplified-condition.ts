@@ -34,7 +34,7 @@ function ofParts(kind: Kind, parts: readonly Condition[]): Condition {
   return kind === 'all' ? { all: flat } : { any: flat };
 }
 
-/** The same rows, asked for in the shortest way. `all: []` is every row, `any: []` is none. */
+/** A condition for the same rows in its shortest form. `all: []` is every row, `any: []` is none. */
 export function simplified(condition: Condition): Condition {
   if ('op' in condition) return ofComparison(condition);
   return 'all' in condition

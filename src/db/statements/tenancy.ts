@@ -10,7 +10,7 @@ export interface TenantScope {
   readonly venueIds: readonly string[] | null;
 }
 
-/** What is left of a scope within these venues: never more than it was. null = as it is. */
+/** Narrows a scope to these venues; it never becomes wider. null = it stays as it is. */
 export function narrowedTo(scope: TenantScope, venueIds: readonly string[] | null): TenantScope {
   if (venueIds === null) return scope;
   const allowed = scope.venueIds === null ? null : new Set(scope.venueIds);

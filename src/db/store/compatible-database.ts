@@ -1,16 +1,16 @@
-// A store that this version stops writing to when a newer one has changed it under a running server.
+// A store to which this version stops writing when a newer version has changed it under a running server.
 import type { Clock } from '../../core/clock.ts';
 import { unavailable } from '../../core/errors.ts';
 import type { Database } from './database.ts';
 import { asStoreError } from './store-failure.ts';
 
-/** So old an answer of the store is good enough for a write. */
+/** Maximum age of the last check that a write may rely on. */
 const trustedMs = 1_000;
 const retryAfterSeconds = 5;
 
 /**
- * The same store. A write first looks whether this version may still use it, when the last look is a second old; so one that
- * comes later than a second after such a migration is refused with 503, and changes nothing.
+ * Wraps the store. A write first checks whether this version may still use it, when the last check is a second old. So
+ * a write that comes more than a second after such a migration is refused with 503, and changes nothing.
  */
 export function compatibleDatabase(database: Database, clock: Clock): Database {
   let lookedMs = -Infinity;
@@ -24,7 +24,7 @@ export function compatibleDatabase(database: Database, clock: Clock): Database {
     if (refusal !== null) throw unavailable(refusal, retryAfterSeconds);
     lookedMs = nowMs;
   }
-  /** A clock that was set back is no reason to trust for longer. */
+  /** A clock that was set back must not extend the trust. */
   const isTrusted = () => Math.abs(clock.nowMs() - lookedMs) < trustedMs;
 
   return {

@@ -1,12 +1,13 @@
-// Reads by id that several requests ask for at the same moment share a statement: what a statement costs is mostly the way
-// to the store and back. Measured on two cores in November 2026 for the look at the key, 32 connections on SQLite: 0.82 of
-// a Dashboard's CPU, 0.7 of a single row's. It is in the trace of whoever asked first, and when it fails it fails for all.
+// Reads by id that several requests ask for at the same moment share a statement: most of a statement's cost is the way
+// to the store and back. Measured on two cores in November 2026 for the look at the key, 32 connections on SQLite: 0.82
+// of a Dashboard's CPU, 0.7 of a single row's. The statement is in the trace of the first caller, and when it fails it
+// fails for all of them.
 import DataLoader from 'dataloader';
 
 /**
- * Makes a read of one id out of a read of many, `maxIds` at most. Nothing is kept: a statement begins after all whom it
- * answers have asked, so that nobody gets to see the store older than it was when they asked. What it answers is shared: do
- * not change it.
+ * Turns a read of many ids, `maxIds` at most, into a read of one. Nothing is cached: a statement begins after all of
+ * its callers have asked, so that no caller sees the store older than it was at that moment. Results are shared: do not
+ * change them.
  */
 export function createCrossRequestLoader<V>(
   read: (ids: readonly string[]) => Promise<ReadonlyMap<string, V>>,

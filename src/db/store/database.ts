@@ -2,7 +2,7 @@
 import type { Sql } from 'sql-template-tag';
 import type { Dialect } from './dialect.ts';
 
-/** For whom a statement or a transaction is. */
+/** On whose behalf a statement or a transaction runs. */
 export interface StoreCall {
   /**
    * Whose share of the store it takes. Absent: the server's own, for credentials and health. Such reads have a connection of
@@ -31,8 +31,8 @@ export interface WriteConnection extends Connection {
 }
 
 /**
- * The connection of a transaction, until that has ended: a statement that comes late would run on its own, or inside
- * somebody else's transaction.
+ * The connection of a transaction, usable until the transaction ends. After that a statement throws: it would run on
+ * its own, or inside another transaction.
  */
 export function untilEnd(connection: WriteConnection): { connection: WriteConnection; end: () => void } {
   let isOver = false;
@@ -90,10 +90,13 @@ export interface Database extends Connection {
   close(): Promise<void>;
 }
 
-/** What reads for different callers need of a database. */
+/** Asks a store whether it answers, on a connection of its own. How long is too long, the caller decides. */
+export type Ping = Pick<Database, 'isResponsive' | 'close'>;
+
+/** The part of a database that reads need. */
 export type ReadableDatabase = Pick<Database, 'dialect' | 'query'>;
 
-/** Reads of a database for one caller. */
+/** A connection that reads on behalf of one caller. */
 export function connectionFor(database: ReadableDatabase, call: StoreCall): Connection {
   return { dialect: database.dialect, query: (statement) => database.query(statement, call) };
 }

@@ -19,7 +19,7 @@ function measuredConnection(connection: WriteConnection, meter: Meter): WriteCon
   };
 }
 
-/** The same store. A write waits for its turn: see Database#write. */
+/** Wraps the store. A write waits for its turn: see Database#write. */
 export function measuredDatabase(database: Database, meter: Meter): Database {
   const query: Database['query'] = (statement, call) =>
     timed(meter, 'read', () => database.query(statement, call));

@@ -18,7 +18,7 @@ export function wordsOf(folded: string): string[] {
 /** Groups of digits that follow each other, with nothing but signs and spaces between them. */
 interface DigitRun {
   readonly groups: string[];
-  /** The same as it was written, where a label is part of it: `tel0170` may be the name of a mailbox as well. */
+  /** The number as it was written, where a label is part of it: `tel0170` may be the name of a mailbox as well. */
   readonly written: string[];
   readonly hasPlus: boolean;
 }
@@ -35,7 +35,7 @@ interface Found {
 /** Groups of so many digits together, or a `+`, make a number of which the words beside it may be labels. */
 const isNumber = ({ groups, hasPlus }: DigitRun) => hasPlus || groups.join('').length >= minDigits;
 
-/** Of a number that is written together with its label (`tel0170`), the number. */
+/** Finds numbers that are written together with their label (`tel0170`). */
 function foundIn(folded: string): Found[] {
   return [...folded.matchAll(word)].map(({ 0: whole, index }) => {
     const text = withoutLabel(whole);

@@ -1,4 +1,4 @@
-// Tells a store that is away from a defect: the first is 503 and worth a retry, the second is ours to fix.
+// Distinguishes a store that is away (503, worth a retry) from a defect, which is ours to fix.
 import { ApiError, unavailable } from '../../core/errors.ts';
 
 /** SQLite: locked by another process for longer than the busy timeout, disk full, disk failing. */
@@ -9,11 +9,11 @@ const networkCodes = new Set([
 ]);
 /** Postgres (appendix A of its manual): connection exceptions, shutdown, too many clients, timeouts, disk full. */
 const postgresCodes = /^(08...|57P0[1-4]|57014|53...|55P03|40001|40P01|25P03)$/;
-/** pg says some of it in words only. */
+/** Failures that pg reports only in words. */
 const messages =
   /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout/;
 
-/** What a wrong DATABASE_URL comes to. Postgres: no such database, role or password; SQLite: a file of another kind. */
+/** Errors of a wrong DATABASE_URL. Postgres: no such database, role or password. SQLite: a file of another kind. */
 const wrongTargetCodes = new Set(['3D000', '28P01', '28000', 'SQLITE_NOTADB']);
 
 function codeOf(error: unknown): string {
@@ -32,7 +32,7 @@ export function isStoreFailure(error: unknown): boolean {
   );
 }
 
-/** 503, in words that tell nobody where the store is. */
+/** A 503 whose message does not reveal where the store is. */
 export function storeIsAway(cause?: unknown): ApiError {
   return unavailable('The store cannot be reached at the moment. Try again shortly.', 1, cause);
 }
@@ -52,7 +52,7 @@ export function asStoreError(error: unknown): unknown {
 export function explainStoreFault(error: unknown): string | null {
   const cause = error instanceof ApiError ? error.originalError : error;
   if (!isStoreFailure(cause) && !wrongTargetCodes.has(codeOf(cause))) return null;
-  // Of a host with several addresses Node tells the code alone.
+  // For a host with several addresses Node reports the code alone.
   const reason = (cause as Error).message || codeOf(cause);
   return `The database cannot be used: ${reason}. See that it runs, and what DATABASE_URL says.`;
 }

@@ -15,7 +15,7 @@ export type VenueRule =
   | { readonly by: 'parent'; readonly table: () => EntityClass; readonly key: string }
   /** Never reachable with a data scope (users, keys, audit): a venue-restricted key sees no row. */
   | { readonly by: 'closed' }
-  /** Of no venue, and shown to nobody: records that only the house itself reads. */
+  /** Belongs to no venue and is shown to no caller: records that only the server itself reads. */
   | { readonly by: 'none' };
 
 interface IndexSpec {
@@ -38,8 +38,8 @@ interface TableOptions {
   /** Those of them that hold telephone numbers: found by any four digits in a row, whatever else stands in them. */
   readonly numbers?: readonly string[];
   /**
-   * Of a link between rows: a property of a linked row that never changes, and where the link's row has it too. The store fills
-   * it in. An index of the links then has the linked rows in its order.
+   * For a table of links: a property of the linked row that never changes, and the column of the link that copies it.
+   * The store fills it in. An index of the links then has the linked rows in its order.
    */
   readonly copies?: { readonly key: string; readonly property: string; readonly as: string };
   /** The store keeps the number of a workspace's rows in `row_counts` (migrations/14-row-counts.ts). */

@@ -1,4 +1,4 @@
-// A store that stops answering to one caller: when its time is over or the caller has gone, no further statement of it begins,
+// A store with a time limit for one caller. When its time is over or the caller has gone, no further statement begins,
 // and the one that waits or runs is ended.
 import type { Sql } from 'sql-template-tag';
 import type { Connection, Database, WriteConnection } from './database.ts';

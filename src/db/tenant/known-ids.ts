@@ -1,13 +1,14 @@
-// Looks up in one statement what a bulk mutation would look up row by row. The transaction holds the store meanwhile: on SQLite
-// the one writer, and a hundred trips between the threads were most of the time for which everybody else waited.
+// Looks up in one statement what a bulk mutation would look up row by row. Its transaction holds the store meanwhile
+// (on SQLite the one writer), and a hundred trips between threads were most of the time for which the others waited.
 import { tableOf, type EntityClass } from '../store/table.ts';
 import type { TenantTransaction } from './tenant-db.ts';
 
 const isIdAlone = (properties: readonly string[]) => properties.length === 1 && properties[0] === 'id';
 
 /**
- * The same transaction, in which `byIds` for the id alone answers from one look at all of these rows. For rows that the
- * transaction does not make itself. An id that is unknown, of another workspace or outside the venues is still not in the map.
+ * Wraps a transaction: `byIds` for the id alone answers from one look at all of these rows. For rows that the
+ * transaction does not make itself. An id that is unknown, of another workspace or outside the venues is still not in
+ * the map.
  */
 export async function withKnownIds(
   tx: TenantTransaction,

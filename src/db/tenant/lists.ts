@@ -96,7 +96,7 @@ export function onFirstPath(lists: readonly PlannedList[]): readonly ListBelow[]
 
 const valuesEach = 3;
 
-/** Of the values that a statement answered for the lists below one row. */
+/** Reads the answers of the lists below one row out of the values of its statement. */
 function answersOf(lists: readonly unknown[], values: readonly unknown[]): Answer[] {
   return lists.map((_list, index) => {
     const [rows, total, cut] = values.slice(valuesEach * index, valuesEach * (index + 1));

@@ -24,7 +24,7 @@ import {
 
 export type { ListResult } from './lists.ts';
 
-/** Of each row by its id: the lists below it, in the order in which they were asked for. */
+/** By the id of each row: the lists below it, in the order in which they were asked for. */
 export type ListsBelow = ReadonlyMap<string, readonly ListResult<Record<string, unknown>>[]>;
 
 /** What is wanted of rows: properties, and the lists below each of them. */

@@ -10,7 +10,7 @@ import { tableOf } from '../store/table.ts';
 import type { TenantScope } from '../statements/tenancy.ts';
 import { readerOf, type ListsBelow, type RowsWanted, type TenantReader } from './reader.ts';
 
-/** Of one statement: everybody waits for all of them. */
+/** Maximum rows of one statement: all of its callers wait for all of them. */
 const maxRows = 50;
 
 interface Found {
@@ -66,7 +66,7 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal, onAbort: () => void
       onAbort();
     };
     signal.addEventListener('abort', leave, { once: true });
-    // First: what is answered has no caller any more who could leave.
+    // Comes first, because a read that was answered has no caller left who could leave.
     work.finally(() => signal.removeEventListener('abort', leave)).then(resolve, reject);
   });
 }
@@ -114,7 +114,7 @@ export function sharing(reader: TenantReader, readRow: ReadRow): Pick<TenantRead
         const found = await readRow(reader.scope, wanted, id);
         return { rows: new Map(found ? [[id, found.row as T]] : []), below: found?.below ?? new Map() };
       } catch (error) {
-        // There is no time to ask a store again that did not answer. Any other fault may be of somebody else's row.
+        // There is no time to ask a store again that did not answer. Any other fault may concern another caller's row.
         if (isStoreAway(error)) throw error;
         return reader.byIdsWith<T>(wanted, ids);
       }

@@ -32,7 +32,7 @@ export type NewRow<T> = Omit<T, 'workspaceId'>;
 
 export interface TenantTransaction extends TenantReader {
   /**
-   * As find, and nobody else changes the row until this transaction ends.
+   * Finds a row as `find` does and locks it: no other transaction changes it until this one ends.
    *
    * @example
    * const inquiry = await tx.findForUpdate(Inquiry, id);
@@ -87,7 +87,7 @@ function venueProperty({ venues }: Table): string | null {
   return venues.by === 'id' ? 'id' : null;
 }
 
-/** Last line behind the services' own checks: a row must not be written outside the venues of its writer. */
+/** The last check, behind those of the services: a row must not be written outside the venues of its writer. */
 function assertVenueAllowed(table: Table, venueId: unknown, scope: TenantScope): void {
   if (scope.venueIds !== null && !scope.venueIds.includes(venueId as string)) {
     throw new Error(`A row of ${table.name} was about to be written outside the caller's venues.`);
@@ -157,7 +157,7 @@ async function increment(
   return (await byIds<Row>(table, [property], [id])).get(id)![property] as number;
 }
 
-/** The rows that a change is for. */
+/** The rows that a change affects. */
 function changedSql(table: Table, condition: Condition, scope: TenantScope, dialect: Dialect): Sql {
   const comparisons = partsOf(condition).filter((part) => 'op' in part);
   const [few] = fewest(table, comparisons);

@@ -1,4 +1,5 @@
-// The two ends of a move: a SQLite file that nothing can change through us, and Postgres on one patient connection.
+// The two ends of a move: a SQLite file that is opened for reading only, and Postgres on one connection without time
+// limits.
 import { existsSync } from 'node:fs';
 import type { QueryRunner } from 'typeorm';
 import { userError } from '../../core/errors.ts';

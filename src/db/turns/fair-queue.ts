@@ -4,7 +4,7 @@
 export interface Task {
   /** Tasks of a workspace wait for each other; those of different workspaces get equal parts. */
   readonly workspace: string;
-  /** Of the tasks with the same name one runs at a time. */
+  /** Tasks with the same name run one at a time. */
   readonly name?: string;
 }
 

@@ -6,7 +6,7 @@ import { createFairQueue } from './fair-queue.ts';
 export interface Claim {
   /** Absent: work of the server itself, which shares as one more workspace does. */
   readonly workspace?: string;
-  /** Of the work of a workspace with the same name one runs at a time. */
+  /** Work of a workspace with the same name runs one at a time. */
   readonly oneAtATime?: string;
   /** Aborting it takes the work out of the queue. Work that has begun is not ended here. */
   readonly signal?: AbortSignal;

@@ -1,4 +1,4 @@
-// The door of the access-check room: its manifest.
+// The manifest of the feature access-check.
 import { adminOnly, authenticated } from '../../access/policy/index.ts';
 import type { Feature } from '../../resources/feature.ts';
 import { AccessCheckQueries } from './access-check.resolver.ts';

@@ -1,4 +1,4 @@
-// What happens to keys without an admin's doing: first use of a rotated secret, and falling asleep when unused.
+// Changes of keys that no admin makes: the first use of a rotated secret, and inactivity.
 import { connectionFor } from '../../db/store/database.ts';
 import type { KeyEvents } from '../../access/authentication/authenticate.ts';
 import { findInactiveKeys } from '../../access/authentication/key-store.ts';

@@ -64,7 +64,10 @@ function statusNow({ clock, credentials }: Context, key: StoredApiKey) {
   return statusOf(key, { nowMs: clock.nowMs(), inactivityDays: credentials.inactivityDays });
 }
 
-/** Rotating or regenerating never wakes a dead key and never lengthens an expiry: only a key that works gets a new secret. */
+/**
+ * Rotating or regenerating never revives a key that has ended and never lengthens an expiry: only a key that works gets
+ * a new secret.
+ */
 function assertActive(ctx: Context, key: StoredApiKey, field: readonly string[]): void {
   const status = statusNow(ctx, key);
   if (status !== 'ACTIVE') {
@@ -93,8 +96,8 @@ async function findSecretIds({ db }: Context, apiKeyId: string): Promise<SecretI
 }
 
 /**
- * Of callers at the same time one gets a secret. Each of the others would end the secret that another one is just being shown,
- * and that nobody could tell from one that works. Asked while the key's row is held.
+ * Of simultaneous callers one gets a secret. Each of the others would end the secret that the first is just being
+ * shown, which the first could not tell. Called while the key's row is locked.
  */
 async function assertNoOtherSecret(
   ctx: Context,
@@ -180,7 +183,7 @@ export async function activateSecret(
   });
 }
 
-/** Of a key that is revoked for good: nothing is left to show again. */
+/** Removes the sealed copies of a key that is revoked for good: nothing is left to show again. */
 export async function forgetSealedCopies(tx: TenantTransaction, apiKeyId: string): Promise<void> {
   await tx.updateWhere(
     StoredApiKeySecret,

@@ -99,7 +99,7 @@ export function revokeApiKey(ctx: Context, id: string) {
   });
 }
 
-/** Gone from the list, and as dead as a revoked one; the audit log remembers it. */
+/** Removes the key from the list. It is refused as a revoked one is, and the audit log keeps it. */
 export function deleteApiKey(ctx: Context, id: string) {
   return mutate(ctx, async (tx) => {
     const key = await getKey(tx, id, ['id']);

@@ -17,12 +17,12 @@ export function statusOf(
   return inactiveAtMs(key, moment.inactivityDays) <= moment.nowMs ? 'DISABLED' : 'ACTIVE';
 }
 
-/** An ACTIVE row that is shown as DISABLED was unused for too long, and nobody has written it down yet. */
+/** An ACTIVE row that is shown as DISABLED was unused for too long, which is not stored yet. */
 export function disabledReasonOf(key: StoredApiKey, status: ApiKeyStatusName): DisabledReason | null {
   return status === 'DISABLED' && key.status === 'ACTIVE' ? 'INACTIVITY' : key.disabledReason;
 }
 
-/** A RETIRING secret whose overlap is over is RETIRED, without anybody having to write it down. */
+/** A RETIRING secret whose overlap is over counts as RETIRED, also before that is stored. */
 export function secretStatusOf(
   secret: Pick<StoredApiKeySecret, 'status' | 'expiresAt'>,
   nowMs: number,

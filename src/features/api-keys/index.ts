@@ -1,4 +1,4 @@
-// The door of the api-keys room: its manifest.
+// The manifest of the feature api-keys.
 import { adminOnly, authenticated, ownerOnly, type PolicyDeclaration } from '../../access/policy/index.ts';
 import { hourMs } from '../../core/clock.ts';
 import type { Feature } from '../../resources/feature.ts';

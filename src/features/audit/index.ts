@@ -1,4 +1,4 @@
-// The door of the audit room: its manifest, and the one function by which other rooms write to the log.
+// The manifest of the feature audit, and the one function by which other rooms write to the log.
 import { adminOnly } from '../../access/policy/index.ts';
 import type { Feature } from '../../resources/feature.ts';
 import { AuditEntry } from './audit.entity.ts';

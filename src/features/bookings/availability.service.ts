@@ -33,12 +33,12 @@ interface FreeSlot {
 export const maxRangeDays = 31;
 /** An hour more: a month of 31 days in which the clocks go back is a range that people ask for. */
 const maxRangeMs = maxRangeDays * dayMs + hourMs;
-/** Of all venues together that one field of an operation answers for; free or not, so that bookings don't decide it. */
+/** Free and taken times of all venues together that one field may have; both count, so that bookings do not decide it. */
 export const maxSlots = 5_000;
 
-/** Of all fields of an operation together: each free time is an object to answer. */
+/** Times of all fields of an operation together: each free time is an object to answer. */
 export const maxSlotsOfOperation = 10_000;
-/** Of one venue. All of them are read, whatever the range. */
+/** Treatments of one venue. All of them are read, whatever the range. */
 export const maxTreatments = 500;
 
 const pointsPerDay = 10;
@@ -192,7 +192,7 @@ function planVenue(venue: VenueHours, offers: readonly Offer[], starts: Span): V
   };
 }
 
-/** Of the dearest venues, with 50 spans a week and 500 treatments, these take 10 ms for a month. */
+/** For the most expensive venues, with 50 spans a week and 500 treatments, a slice takes 10 ms for a month. */
 const venuesPerSlice = 10;
 /** To look at and to answer: each is two texts and an object, 10 ms in all. */
 const slotsPerSlice = 2_000;

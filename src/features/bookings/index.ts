@@ -1,4 +1,4 @@
-// The door of the bookings room: its manifest, and what other rooms may import.
+// The manifest of the feature bookings, and what other rooms may import.
 import { scopes } from '../../access/policy/index.ts';
 import type { Feature } from '../../resources/feature.ts';
 import { availabilityFields, readAvailability } from './availability.resolver.ts';
@@ -37,7 +37,7 @@ export const bookingsFeature: Feature = {
     ...bookingQueries.policy,
     ...createBookingPayload.policy,
     ...cancelBookingPayload.policy,
-    // Who may not follow a link may not ask by it either: the answer would say where it leads.
+    // A caller who may not follow a link may not filter by it either: the answer would say where it leads.
     'BookingFilter.customerId': scopes('read:customers'),
     'BookingFilter.treatmentId': scopes('read:treatments'),
     'BookingFilter.venueId': scopes('read:venues'),

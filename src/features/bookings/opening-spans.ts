@@ -44,7 +44,7 @@ function timeMs(time: string): number {
 }
 
 const weekdays = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'];
-/** Of the first day of 1970, a Thursday. */
+/** The weekday of the first day of 1970, a Thursday. */
 const firstWeekday = 4;
 
 /** Midnights of the local days in a period that are of a weekday, as if the local clock showed UTC. */
@@ -88,7 +88,7 @@ function joined(spans: readonly Span[]): Span[] {
 
 const touches = (a: Span, b: Span) => a.startMs < b.endMs && a.endMs > b.startMs;
 
-/** Of a venue that never closes: there is no moment of opening, so a grid begins with each local day. */
+/** The openings of a venue that never closes. It has no moment of opening, so a grid begins with each local day. */
 function dailyOpenings(periods: readonly OffsetPeriod[], within: Span): Opening[] {
   const endMs = periods.at(-1)!.endMs;
   return weekdays

@@ -6,7 +6,7 @@ export function isFutureStart(startMs: number, nowMs: number): boolean {
   return startMs > nowMs;
 }
 
-/** Of one opening: its first start within `starts`, and how many of them there are. */
+/** Receives, for one opening, its first start within `starts` and the number of starts. */
 type Grid = (firstMs: number, count: number) => void;
 
 /**

@@ -36,7 +36,7 @@ export function createCustomers(ctx: Context, inputs: readonly CreateCustomerInp
   });
 }
 
-/** The transaction that has looked at the venues of all inputs. */
+/** The transaction, with the venues of all inputs looked up. */
 function knowingVenues(
   tx: TenantTransaction,
   inputs: readonly CreateCustomerInput[],
@@ -47,7 +47,7 @@ function knowingVenues(
 
 type NewCustomer = Awaited<ReturnType<typeof newCustomer>>;
 
-/** What is to be written. Throws UserErrors. */
+/** The row and the links to write. Throws UserErrors. */
 async function newCustomer(ctx: Context, tx: TenantTransaction, input: CreateCustomerInput) {
   const { venueIds, tags, name, email, phone, city, notes } = input;
   const id = newId('cus', ctx.clock);
@@ -57,7 +57,7 @@ async function newCustomer(ctx: Context, tx: TenantTransaction, input: CreateCus
   return { row, venueIds: await venuesForNewCustomer(tx, venueIds) };
 }
 
-/** As few statements as for one of them. */
+/** Takes as few statements for many customers as for one. */
 async function insertCustomers(tx: TenantTransaction, customers: readonly NewCustomer[]): Promise<void> {
   await tx.insert(
     Customer,
@@ -74,7 +74,7 @@ export function updateCustomer(ctx: Context, input: UpdateCustomerInput) {
   return mutate(ctx, async (tx) => {
     const { id, expectedVersion, venueIds, tags, ...texts } = checkInput(updateCustomerRules, input);
     assertIdOf('cus', id, ['input', 'id'], 'customer');
-    // Before anything is read of the links: another change of them waits, or is seen.
+    // Locked before the links are read: another change of them waits, or is seen.
     if (venueIds !== undefined) await tx.hold(Customer, [id]);
     const outcome = await tx.update(Customer, id, { ...texts, ...listPatch({ tags }) }, expectedVersion);
     assertUpdated(outcome, 'customer');
@@ -141,7 +141,7 @@ export async function linkToVenues(tx: TenantTransaction, links: readonly VenueL
   const missing = await missingLinks(tx, links);
   if (missing.length === 0) return;
   await tx.hold(Customer, [...new Set(missing.map(({ customerId }) => customerId))]);
-  // Looked at again: whoever held these customers before may have made the same links.
+  // Looked at again: a transaction that held these customers before may have made the same links.
   const added = await missingLinks(tx, missing);
   await tx.insert(CustomerVenue, added);
   await tx.raiseVersions(

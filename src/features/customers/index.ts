@@ -1,4 +1,4 @@
-// The door of the customers room: its manifest, and what other rooms may import.
+// The manifest of the feature customers, and what other rooms may import.
 import type { Feature } from '../../resources/feature.ts';
 import { Customer, CustomerVenue } from './customer.entity.ts';
 import {
@@ -40,7 +40,7 @@ export const customersFeature: Feature = {
     ...createCustomerPayload.policy,
     ...createCustomersPayload.policy,
     ...updateCustomerPayload.policy,
-    // No line for an edge: it asks what the type it stands in asks, and is guarded by the type that it leads to.
+    // An edge has no line: it asks what the type it stands in asks, and is guarded by the type that it leads to.
     'Mutation.createCustomer': writeCustomers,
     'Mutation.createCustomers': writeCustomers,
     'Mutation.updateCustomer': writeCustomers,

@@ -1,4 +1,4 @@
-// The door of the follow-ups room: its manifest, and what other rooms may import.
+// The manifest of the feature follow-ups, and what other rooms may import.
 import { scopes } from '../../access/policy/index.ts';
 import type { Feature } from '../../resources/feature.ts';
 import { FollowUp } from './follow-up.entity.ts';
@@ -42,7 +42,7 @@ export const followUpsFeature: Feature = {
     ...createFollowUpPayload.policy,
     ...completeFollowUpPayload.policy,
     ...rescheduleFollowUpPayload.policy,
-    // Who may not follow a link may not ask by it either: the answer would say where it leads.
+    // A caller who may not follow a link may not filter by it either: the answer would say where it leads.
     'FollowUpFilter.customerId': scopes('read:customers'),
     'FollowUpFilter.inquiryId': scopes('read:inquiries'),
     'FollowUpFilter.venueId': scopes('read:venues'),

@@ -1,4 +1,4 @@
-// The door of the inquiries room: its manifest, and what other rooms may import.
+// The manifest of the feature inquiries, and what other rooms may import.
 import { scopes } from '../../access/policy/index.ts';
 import type { Feature } from '../../resources/feature.ts';
 import { Inquiry, Reply } from './inquiry.entity.ts';
@@ -61,7 +61,7 @@ export const inquiriesFeature: Feature = {
     ...replyToInquiryPayload.policy,
     ...recordCustomerReplyPayload.policy,
     ...updateInquiryStatusPayload.policy,
-    // Who may not follow a link may not ask by it either: the answer would say where it leads.
+    // A caller who may not follow a link may not filter by it either: the answer would say where it leads.
     'InquiryFilter.customerId': scopes('read:customers'),
     'InquiryFilter.venueId': scopes('read:venues'),
     ReplyAuthorKind: readInquiries,

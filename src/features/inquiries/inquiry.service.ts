@@ -35,7 +35,7 @@ export function createInquiries(ctx: Context, inputs: readonly CreateInquiryInpu
   });
 }
 
-/** The transaction that has looked at the customers and venues of all inputs. */
+/** The transaction, with the customers and venues of all inputs looked up. */
 async function knowingRows(
   tx: TenantTransaction,
   inputs: readonly CreateInquiryInput[],
@@ -64,7 +64,7 @@ async function newInquiry(ctx: Context, tx: TenantTransaction, input: CreateInqu
   return { id, customerId, venueId, ...content, version: 1, createdAt: now, updatedAt: now };
 }
 
-/** As few statements as for one of them. */
+/** Takes as few statements for many inquiries as for one. */
 async function insertInquiries(tx: TenantTransaction, inquiries: readonly NewInquiry[]): Promise<void> {
   await tx.insert(Inquiry, inquiries);
   const links = inquiries.flatMap(({ customerId, venueId }) =>

@@ -1,4 +1,4 @@
-// The door of the rate-limit room: its manifest.
+// The manifest of the feature rate-limit.
 import { authenticated } from '../../access/policy/index.ts';
 import type { Feature } from '../../resources/feature.ts';
 import { RateLimitQueries } from './rate-limit.resolver.ts';

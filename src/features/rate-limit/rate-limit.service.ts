@@ -1,4 +1,4 @@
-// What the headers say of the caller's requests, for those who cannot read headers.
+// What the headers say about the caller's requests, as data for clients that cannot read headers.
 import type { Context } from '../../access/context.ts';
 import { toInstant } from '../../core/clock.ts';
 import type { RateLimit } from './rate-limit.type.ts';

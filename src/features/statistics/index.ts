@@ -1,4 +1,4 @@
-// The door of the statistics room: its manifest. It has no rows of its own.
+// The manifest of the feature statistics. It has no rows of its own.
 import { authenticated, scopes } from '../../access/policy/index.ts';
 import type { Feature } from '../../resources/feature.ts';
 import { StatisticsQueries } from './statistics.resolver.ts';

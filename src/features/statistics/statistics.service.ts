@@ -22,7 +22,7 @@ import type {
 /** What the sections of one `statistics` field share. */
 export interface StatisticsPlan {
   readonly range: BucketRange;
-  /** Of the buckets, worked out for the first series that asks. */
+  /** Boundaries of the buckets, worked out for the first series that is selected. */
   boundaries?: Promise<readonly Instant[]>;
   readonly venueIds: readonly string[] | null;
 }
@@ -54,7 +54,7 @@ function inRange({ range }: StatisticsPlan, property: string): Condition {
   };
 }
 
-/** By the stored kind and by no name: renaming a customer, a user or a key changes no figure. */
+/** Decided by the stored kind and not by a name: renaming a customer, a user or a key changes no figure. */
 const isOfBusiness: Condition = { property: 'authorKind', op: 'neq', value: ReplyAuthorKind.CUSTOMER };
 
 const count = (where: Condition) => ({ kind: 'COUNT', where }) as const;
@@ -76,7 +76,7 @@ function points(boundaries: readonly Instant[], counts: readonly number[]): Seri
   return counts.map((counted, index) => ({ start: boundaries[index]!, count: counted }));
 }
 
-/** `selected` are names of fields of the section; so it is below. */
+/** `selected` holds the names of the section's selected fields, here and in the functions below. */
 export async function customerStatistics(
   ctx: Context,
   plan: StatisticsPlan,

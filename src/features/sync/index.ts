@@ -1,4 +1,4 @@
-// The door of the sync room: its manifest. It has no rows of its own.
+// The manifest of the feature sync. It has no rows of its own.
 import { authenticated } from '../../access/policy/index.ts';
 import type { Feature } from '../../resources/feature.ts';
 import { SyncQueries } from './sync.resolver.ts';

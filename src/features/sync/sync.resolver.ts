@@ -1,4 +1,4 @@
-// From when on a copy of the data has to look again.
+// The time from which a client that copies the data has to read again.
 import { Ctx, Query, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
 import { toInstant } from '../../core/clock.ts';

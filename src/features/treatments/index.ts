@@ -1,4 +1,4 @@
-// The door of the treatments room: its manifest, and what other rooms may import.
+// The manifest of the feature treatments, and what other rooms may import.
 import { scopes } from '../../access/policy/index.ts';
 import type { Feature } from '../../resources/feature.ts';
 import { Treatment } from './treatment.entity.ts';
@@ -37,7 +37,7 @@ export const treatmentsFeature: Feature = {
     ...treatmentQueries.policy,
     ...createTreatmentPayload.policy,
     ...updateTreatmentPayload.policy,
-    // Who may not follow a link may not ask by it either: the answer would say where it leads.
+    // A caller who may not follow a link may not filter by it either: the answer would say where it leads.
     'TreatmentFilter.venueId': scopes('read:venues'),
     'Mutation.createTreatment': writeTreatments,
     'Mutation.updateTreatment': writeTreatments,

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { expectedVersion, id, inputRules, text } from '../../resources/inputs/input.ts';
 
 const minDurationMinutes = 5;
-/** A day. Whoever looks for bookings that reach into a moment need not look further back than this. */
+/** A day. A search for bookings that reach into a moment need not look further back than this. */
 export const maxDurationMinutes = 1_440;
 
 const durationDescription = `${minDurationMinutes} to ${maxDurationMinutes}.`;

@@ -29,7 +29,7 @@ export function identityLinker(operator: SystemServices) {
     if (!user || !isSameAddress(user.email, verifiedEmail ?? '')) return null;
     const context = systemContext(operator, user.workspaceId);
     await context.db.transaction(async (tx) => {
-      // Held: a user who is being removed at this moment gets no link.
+      // The row is locked: a user who is being removed at this moment gets no link.
       if (!(await tx.findForUpdate(StoredUser, user.id))) return;
       const link = { userId: user.id, issuer, subject };
       const row = { id: newId('idn', clock), ...link, createdAt: toInstant(clock.nowMs()) };

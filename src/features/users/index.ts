@@ -1,4 +1,4 @@
-// The door of the users room: its manifest, and what other rooms may import.
+// The manifest of the feature users, and what other rooms may import.
 import { accessTables } from '../../access/authentication/tables.ts';
 import { adminOnly, open, signedIn, type PolicyDeclaration } from '../../access/policy/index.ts';
 import type { Feature } from '../../resources/feature.ts';

@@ -94,7 +94,7 @@ export function removeUser(ctx: Context, id: string) {
   });
 }
 
-/** Of the caller itself. Every token made before ends; the answer holds a new one. */
+/** Changes the password of the caller itself. Every token made before ends; the answer holds a new one. */
 export function changePassword(ctx: Context, { currentPassword, newPassword }: ChangePasswordInput) {
   return orUserErrors(async () => {
     if (ctx.principal.kind !== 'USER')
@@ -121,7 +121,10 @@ export function changePassword(ctx: Context, { currentPassword, newPassword }: C
   });
 }
 
-/** Of the caller, or of another user for whom the caller may speak. Keys go on: they are not a sign-in. */
+/**
+ * Ends all sign-ins of the caller, or of another user for whom the caller may speak. Keys go on: they are not a
+ * sign-in.
+ */
 export function signOutEverywhere(ctx: Context, wanted: string | null) {
   return mutateUsers(ctx, async (tx) => {
     if (ctx.principal.kind !== 'USER') throw new Error('The gate lets only signed-in users sign out.');
@@ -164,7 +167,7 @@ interface NewPassword {
   readonly name?: string | null;
 }
 
-/** Whoever guesses knows the address, the name and the workspace. */
+/** What a guesser knows: the address, the name and the workspace. */
 async function assertPassword(
   ctx: Context,
   { password, email, name }: NewPassword,

@@ -11,7 +11,7 @@ import { checkInput, inputRules, requiredEmail, text } from '../../resources/inp
 
 interface NewWorkspace {
   readonly name: string;
-  /** Of the first owner. */
+  /** The address of the first owner. */
   readonly email: string;
   readonly password: string;
 }

@@ -1,4 +1,4 @@
-// The door of the venues room: its manifest, and what other rooms may import.
+// The manifest of the feature venues, and what other rooms may import.
 import { open } from '../../access/policy/index.ts';
 import type { Feature } from '../../resources/feature.ts';
 import { Venue } from './venue.entity.ts';

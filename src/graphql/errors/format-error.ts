@@ -1,4 +1,5 @@
-// The last door: every error of every answer gets its form here. It decides what a caller may read, not the HTTP status.
+// Formats every error of every answer, as the last step before it is sent. It decides what a caller may read, not the
+// HTTP status.
 import { GraphQLError, type ExecutionResult, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { ApiError, httpStatusOf, type ErrorCode } from '../../core/errors.ts';
@@ -6,7 +7,7 @@ import type { RequestNotes } from '../../core/request-facts.ts';
 import { redactMessages } from './redact-message.ts';
 import { outcomeOf, traceForLog } from '../request/request-scope.ts';
 
-/** The depth to which causes are searched; a chain longer than that is nobody's intention. */
+/** The depth to which causes are searched; no cause is deeper on purpose. */
 const maximumCauses = 10;
 /** Facts for the server, not for the caller. */
 const hiddenExtensions = new Set(['http', 'stacktrace', 'exception', 'originalError']);
@@ -36,11 +37,11 @@ export interface ErrorDoor {
    * masks, each cause once, and notes how it went. Never throws.
    */
   present(answer: RawAnswer, scope: RequestNotes): PresentedAnswer;
-  /** The same as JSON text. Throws only when something in it is no JSON. */
+  /** The presented answer as JSON text. Throws only when something in it is no JSON. */
   stringify(answer: RawAnswer, scope: RequestNotes): string;
 }
 
-/** Made, not thrown: a refusal that has no code of its own, BAD_REQUEST with whatever HTTP status, e.g. 404 or 415. */
+/** Returns a refusal that has no code of its own: BAD_REQUEST with any HTTP status, e.g. 404 or 415. Does NOT throw it. */
 export function badRequest(
   status: number,
   message: string,
@@ -96,7 +97,10 @@ function recognise(error: unknown): Refusal | null {
 
 const refusals = new WeakMap<object, Refusal>();
 
-/** With what the caller may see of its facts. The denials of a decision come with each request that it is used for. */
+/**
+ * The refusal behind an error, without the facts that a caller may not see. Kept, because the denials of a decision
+ * come with each request that it is used for.
+ */
 function refusalOf(error: unknown): Refusal | null {
   const known = refusals.get(error as object);
   if (known) return known;
@@ -120,7 +124,10 @@ function masked(requestId: string): GraphQLFormattedError {
   return { message: 'Internal server error.', extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } };
 }
 
-/** What is masked in one answer: by its cause, where it came out. One failed statement comes out at every row it was for. */
+/**
+ * The masked errors of one answer, by their cause, with where each came out. One failed statement comes out at every
+ * row it was for.
+ */
 type Defects = Map<unknown, { path: GraphQLFormattedError['path']; places: number }>;
 
 function present(error: unknown, { requestId }: RequestNotes, defects: Defects): GraphQLFormattedError {

@@ -1,5 +1,5 @@
-// Where the schema is a secret of those who may use it, an error names nothing of it that its reader may not see: what graphql-js
-// says about a document, or about variables, is said again by the reader's own view of the schema.
+// Where the schema is a secret, an error names nothing of it that its reader may not see: the faults that graphql-js
+// finds in a document or in variables are found again by the reader's own view of the schema.
 import type { ApolloServerPlugin } from '@apollo/server';
 import { getVariableValues, GraphQLError, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { GraphQLFormattedError, OperationDefinitionNode } from 'graphql';
@@ -35,7 +35,7 @@ function shownFaults(shown: GraphQLSchema, document: DocumentNode): GraphQLForma
   return orUntold(faults, 'The document does not fit the schema.', 'GRAPHQL_VALIDATION_FAILED');
 }
 
-/** The same of variables. */
+/** What is wrong with variables, as far as the schema that is shown tells it. */
 function shownVariableFaults(
   shown: GraphQLSchema,
   operation: OperationDefinitionNode,

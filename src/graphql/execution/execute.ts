@@ -14,7 +14,10 @@ export type CompiledExecution = 'auto' | 'always' | 'never';
 
 /** A query that came this often will come again: compiling costs as much as running it a few times. */
 const usesBeforeCompiling = 3;
-/** Of all compiled queries together, written out; measured, a selection takes about 0.7 KB, and its code when it runs. */
+/**
+ * Selections of all compiled queries together, written out; measured, one takes about 0.7 KB, and its code when it
+ * runs.
+ */
 const maxSelectionsKept = 10_000;
 /** Of variables that do not fit. Each shows the whole value, with thousands of fields that do not exist: by default 50 of them. */
 const maxCoercionErrors = 5;
@@ -66,7 +69,7 @@ function switchValues(candidate: CompilableOperation, variables: Readonly<Record
   return values;
 }
 
-/** With the first query that comes again: a server that rests does without its MBs. */
+/** Loaded with the first query that comes again, so that an idle server does without its megabytes. */
 function loadCompiler(): typeof import('graphql-jit') {
   return createRequire(import.meta.url)('graphql-jit') as typeof import('graphql-jit');
 }

@@ -1,4 +1,4 @@
-// Whether an operation's values are what their objects hold.
+// Whether an operation can do without the serialization of its values.
 import {
   getNamedType,
   isEnumType,

@@ -22,7 +22,7 @@ export interface AccessPluginOptions {
 
 const written = new WeakMap<Decision, readonly GraphQLFormattedError[]>();
 
-/** The same ones each time that a decision is used again: what there is to say of them is found once (format-error.ts). */
+/** The same error objects each time that a decision is used again, so that their form is found once (format-error.ts). */
 function formatted(decision: Decision): readonly GraphQLFormattedError[] {
   let errors = written.get(decision);
   if (!errors) written.set(decision, (errors = decision.denials.map(pathError) as GraphQLFormattedError[]));
@@ -46,8 +46,8 @@ function addErrors({ body }: GraphQLResponse, decision: Decision, isIndexed: boo
 }
 
 /**
- * The key died while its query ran, or it cannot be told whether it did: no data, and the status of any other such request.
- * Nothing is thrown on, because Apollo would put an error of its own in its place.
+ * Answers a query whose key was revoked while it ran, or could not be checked: no data, and the status of any other
+ * such request. Nothing is thrown on, because Apollo would put an error of its own in its place.
  */
 function replaceBy(response: GraphQLResponse, error: unknown): void {
   const { httpStatus, headers } = error instanceof ApiError ? error : { httpStatus: 500, headers: [] };
@@ -89,7 +89,7 @@ function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLReque
       assertWithinLimits(schema, plan, variables);
       const cost = costOf(plan, variables);
       contextValue.scope.cost = cost;
-      // Before the decision: what is then denied costs as well, or asking for the forbidden would be free.
+      // Charged before the decision, so that asking for what is denied is not free.
       await contextValue.limits.charge(cost);
       decision = await gate.decide(plan, contextValue.principal, variables);
       // All or nothing: a mutation of which any part is denied runs no part.
@@ -100,7 +100,7 @@ function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLReque
       return decision?.isEverythingDenied ? forbidden(decision) : null;
     },
     async willSendResponse({ response, contextValue, operation, errors }) {
-      // A dead key is 401 whatever else there is to tell.
+      // A revoked key is always a 401, whatever other errors the answer carries.
       if (!errors?.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED')) keepStatus(response);
       if (!decision || operation?.operation !== 'query' || decision.isEverythingDenied) return;
       try {

@@ -10,7 +10,10 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 
-/** Of all texts together. The documents of one that was pushed out are parsed when they come again. */
+/**
+ * Characters of all kept texts together. The document of a text that was pushed out is parsed again when it comes
+ * again.
+ */
 const maxKeptCharacters = 4_000_000;
 
 /** A text and what it means; nothing is known of whether it fits the schema. */

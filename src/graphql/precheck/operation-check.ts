@@ -1,5 +1,5 @@
-// What is decided about an operation as it was sent, before Apollo validates it: whether a caller without a credential may
-// send it, and whether it is light enough to be looked at.
+// Checks an operation before Apollo validates it: whether a caller without a credential may send it, and whether it is
+// light enough to be looked at.
 import { GraphQLError, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import {
@@ -26,7 +26,7 @@ interface Options {
 }
 
 export interface CheckedOperation {
-  /** What it manages, and null for any other. */
+  /** The management requirements of the operation; null when it does not manage. */
   readonly managed: ReturnType<ManagementCheck>;
   /** Null when nothing was parsed: there is no operation, it is wrong, or it is known to be light. */
   readonly parsed: ParsedDocument | null;

@@ -8,7 +8,10 @@ import { ApiError } from '../../core/errors.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { RequestContextBase, RequestFacts, SentOperation } from '../../core/request-facts.ts';
 
-/** Of all workspaces; past them the query that was not asked for longest is sent again by its client. */
+/**
+ * Characters of the queries of all workspaces. Past it the least recently used query is dropped, and its client sends
+ * it again.
+ */
 const maxKeptCharacters = 4_000_000;
 /** A longer query is answered each time that it is sent, and not kept. */
 const maxQueryCharacters = 32_768;

@@ -1,4 +1,4 @@
-// Are the texts that an operation brings within the maximum of their argument or input field? Asked before anything else
+// Checks that the texts of an operation are within the maximum of their argument or input field, before anything else
 // looks at them.
 import {
   getNamedType,

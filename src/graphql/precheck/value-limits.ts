@@ -13,13 +13,13 @@ const maxListObjects = 500;
 /** Over all lists of an operation: each becomes a part of a statement, and the statements of an operation are written at once. */
 export const maxFilterObjects = 5_000;
 /**
- * Of the values in lists, such as those of `in`, over all lists of an operation: each is folded, bound and compared. One body
+ * Values in lists, such as those of `in`, over all lists of an operation: each is folded, bound and compared. One body
  * holds some 25,000, but one variable may stand in a hundred places.
  */
 export const maxListValues = 25_000;
-/** Of one object. No input of the schema has as many, and every error about an object shows all of it. */
+/** Properties of one object. No input of the schema has as many, and every error about an object shows all of it. */
 export const maxProperties = 500;
-/** Of all variables: the largest mutation takes 100 inputs. */
+/** Objects in all variables: the largest mutation takes 100 inputs. */
 export const maxVariableObjects = 2_000;
 
 /** What to look at in the values of one plan. */

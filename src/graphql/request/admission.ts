@@ -6,16 +6,16 @@ import { createFairSlots, type Pace } from '../../db/turns/fair-slots.ts';
 /** Of these one workspace alone gets 32: more at the same time are answered no sooner, and take memory. */
 const slots = 48;
 const maxWaiting = 1_000;
-/** A look is over at once: the pace alone holds it back. */
+/** Looks at the same time. Each is over at once, so their pace alone limits them. */
 const looksAtOnce = 1_000;
-/** Operations begin for so long; then the answers and requests that have come meanwhile have their turn. */
+/** How long operations begin in one turn; then the answers and requests that have come meanwhile have theirs. */
 const turnMs = 5;
-/** So many begin in any case: on a machine that is busy with something else time says little of the work. */
+/** This many begin in any case: on a machine that is busy with something else, time says little about the work. */
 const leastBegun = 3;
 /**
- * So many refusals leave in so many milliseconds: about 1,000 a second, which is a fraction of one core. Whoever asks again as
- * soon as it is refused, on hundreds of connections, came back with all of them at the same moment, and whoever else came then
- * waited for hundreds of requests to be read. Spread over time it comes back spread.
+ * Pace of refusals: about 1,000 a second, which takes a fraction of one core. A client that repeats each refused
+ * request at once, on hundreds of connections, would come back with all of them at the same moment, and other callers
+ * would wait until hundreds of requests were read. Refusals that are spread over time come back spread.
  */
 const refusalsPerTick = 4;
 const tickMs = 4;

@@ -1,4 +1,4 @@
-// When nothing more is done for an operation: its time is over, its caller has gone, or the server ends.
+// Ends the work for an operation when its time is over, its caller has gone, or the server ends.
 import { ApiError, unavailable } from '../../core/errors.ts';
 import type { RequestScope } from '../../core/request-facts.ts';
 import { storeIsAway } from '../../db/store/store-failure.ts';
@@ -23,13 +23,13 @@ export function endForGoneCaller(scope: RequestScope): void {
   if (scope.operation === 'query') scope.ending.abort(callerIsGone());
 }
 
-/** Throws when nothing more is to be done. */
+/** Throws when the operation has been ended. */
 export function assertNotEnded({ ending, isGone, operation }: RequestScope): void {
   ending.signal.throwIfAborted();
   if (isGone && operation === 'query') throw callerIsGone();
 }
 
-/** Calls of the server's end, past its drain. */
+/** Called when the server ends, after its drain. */
 export function endForShutdown({ ending }: RequestScope): void {
   ending.abort(unavailable('The server is closing. Try again shortly.', 1));
 }

@@ -2,16 +2,16 @@
 // that it is there. An operation that takes long on a store that answers has the 10 s of context.ts.
 //
 // One deadline for each request and not one for each statement: five statements that each come back within their limit
-// keep a caller waiting five times as long. That a statement takes long does not tell a store that is away, or far, from one
-// that works on it; a trivial question does, because there is nothing to work on.
+// keep a caller waiting five times as long. A slow statement does not show whether the store is away or at work; a
+// trivial question does, because there is nothing to work on.
 import { storeIsAway } from '../../db/store/store-failure.ts';
 
 /** Most requests are over by then, and no question is asked. */
 const quietMs = 1_500;
-/** So long the store has for its answer; then it is asked again. */
+/** How long the store has for its answer; then it is asked again. */
 const answerMs = 1_000;
 
-/** A timer that fires so late tells nothing of the store. */
+/** A timer that fires this late says nothing about the store. */
 const lateMs = 250;
 
 export interface StoreWatch {
@@ -29,7 +29,7 @@ export function withStoreDeadline<T>(work: Promise<T>, { isResponsive, onGivenUp
       let near = false;
       isResponsive().then(
         (answer) => (near = answer),
-        // No answer is an answer.
+        // A store that fails to answer counts as not responsive.
         () => undefined,
       );
       const dueMs = performance.now() + answerMs;

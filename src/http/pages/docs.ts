@@ -21,7 +21,7 @@ function send(request: FastifyRequest, reply: FastifyReply, file: HandbookFile):
 }
 
 function sendAsset(request: FastifyRequest, reply: FastifyReply, file: HandbookFile): FastifyReply {
-  // Another content has another name.
+  // Its name is a hash of its content, so it never changes.
   answerNotesOf(request).headers['Cache-Control'] = 'public, max-age=31536000, immutable';
   return send(request, reply, file);
 }
@@ -35,14 +35,14 @@ export function addDocs(app: FastifyInstance): void {
     if (asset) return sendAsset(request, reply, asset);
     const page = handbook.pages.get(name);
     if (!page) throw badRequest(404, 'The handbook has no such page. Its list of pages is at /docs.');
-    // What a page names stands beside it.
+    // The addresses in a page are relative to a path without a slash at its end.
     if (pathOf(request).endsWith('/'))
       return reply.redirect(`../${name === 'index' ? 'docs' : encodeURIComponent(name)}`, 308);
     return send(request, reply.header('Content-Security-Policy', pagePolicy), page);
   };
   app.get(routes.docs.path, (request, reply) => answer(request, reply, 'index'));
   app.get<{ Params: { name: string } }>(routes.docsPage.path, (request, reply) => {
-    // It is at /docs alone: its links lead from there.
+    // The index is at /docs alone: its relative links start there.
     const { name } = request.params;
     return answer(request, reply, name === 'index' ? '' : name);
   });

@@ -144,7 +144,7 @@ async function render(documents: readonly string[]): Promise<Rendered> {
 const pagePolicy = policyOf(routes.graphiql.page());
 
 function sendAsset(request: FastifyRequest, reply: FastifyReply, asset: Asset): FastifyReply {
-  // Another content has another name.
+  // Its name is a hash of its content, so it never changes.
   answerNotesOf(request).headers['Cache-Control'] = 'public, max-age=31536000, immutable';
   void reply.header('Vary', 'Accept-Encoding').type(asset.type);
   const isZipped = acceptsGzip(request.headers['accept-encoding']);
@@ -157,7 +157,7 @@ function sendAsset(request: FastifyRequest, reply: FastifyReply, asset: Asset): 
 export function addGraphiql(app: FastifyInstance, documents: readonly string[]): void {
   const rendered = keepSuccess(() => render(documents));
   app.get(routes.graphiql.path, async (request, reply) => {
-    // All that the page names is named beside it.
+    // The addresses in the page are relative to a path without a slash at its end.
     if (pathOf(request).endsWith('/')) return reply.redirect('../graphiql', 308);
     const { html } = await rendered();
     return reply.header('Content-Security-Policy', pagePolicy).type('text/html; charset=utf-8').send(html);

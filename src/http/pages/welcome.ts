@@ -1,4 +1,5 @@
-// What a person sees at `/` and at a path where nothing is: a page that leads on, all of it from here. Programs get JSON.
+// The page for a person at `/` and at a path where nothing is. It leads on, and loads nothing from elsewhere. Programs
+// get JSON.
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { routes } from '../routes.ts';

@@ -6,13 +6,16 @@ import type { Logger } from 'pino';
 import { addressGroup } from '../../access/credentials/ip-allowlist.ts';
 
 export interface ConnectionLimits {
-  /** Of this process. */
+  /** Maximum number of connections of this process. */
   readonly total: number;
-  /** Of one IPv4 address or one IPv6 /64 network; null = no limit, as behind a proxy, which is one address for everybody. */
+  /**
+   * Maximum number of connections of one IPv4 address or one IPv6 /64 network; null = no limit, as behind a proxy,
+   * which is one address for all callers.
+   */
   readonly perAddress: number | null;
-  /** Nothing read and nothing sent for so long ends a connection that has a request or an answer on it. */
+  /** A connection that has a request or an answer on it ends after this long without progress. */
   readonly stalledMs: number;
-  /** Of all answers that are finished here and not read there. */
+  /** Maximum size of all answers together that are finished here and not read by their callers. */
   readonly unreadBytes: number;
 }
 

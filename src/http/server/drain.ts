@@ -58,7 +58,7 @@ function watchConnections({ server }: FastifyInstance): () => void {
 
 export function addDrain(app: FastifyInstance, drainLimitMs = defaultDrainLimitMs): Drain {
   const closeIdle = watchConnections(app);
-  /** With what ends each of them. */
+  /** The work in flight, with the function that cuts it off. */
   const inFlight = new Map<Promise<unknown>, () => void>();
   let closing = false;
 

@@ -1,8 +1,8 @@
-// Fastify without routes: what every answer has, whatever it answers: headers, the form of errors, a line in the log.
+// Fastify without routes: the form of errors, the log line and the trace of every request. The headers of every answer
+// are in answer-headers.ts.
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { fastifyHelmet } from '@fastify/helmet';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
@@ -11,13 +11,14 @@ import type { Meter } from '../../core/meter.ts';
 import type { RequestTrace, Tracer } from '../../core/tracer.ts';
 import { findRoute } from '../routes.ts';
 import { prefersHtml } from '../accept.ts';
-import { addCors, type CorsOrigins } from './cors.ts';
+import { addHeaders, commonHeaders } from './answer-headers.ts';
+import type { CorsOrigins } from './cors.ts';
 import { limitConnections, type ConnectionLimits } from './connections.ts';
 import { badRequest, type ErrorDoor } from '../../graphql/errors/format-error.ts';
 import { maxHeadBytes } from '../header-limits.ts';
 import { strictPolicy } from '../content-policy.ts';
 import { fromFastify, hungUp, pathOf, routeOf } from '../request-rules.ts';
-import { answerNotesOf, requestNotesOf, scopeOf, traceForLog } from '../../graphql/request/request-scope.ts';
+import { requestNotesOf, scopeOf, traceForLog } from '../../graphql/request/request-scope.ts';
 import { sendNothingHere } from '../pages/welcome.ts';
 
 interface FastifyOptions {
@@ -30,14 +31,9 @@ interface FastifyOptions {
   readonly tracer?: Tracer;
 }
 
-/** By then a request must have arrived as a whole: nobody keeps a connection busy by dribbling. */
+/** Time in which a request must arrive as a whole, so that no caller keeps a connection busy by sending slowly. */
 const requestLimitMs = 30_000;
 const maximumLoggedPathLength = 200;
-
-/** On every answer. Those that Fastify or Node write before any hook runs get them by hand. */
-function commonHeaders(requestId: string): Record<string, string> {
-  return { 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' };
-}
 
 /** The id goes into answers, the log and the audit log: one that looks like a credential is not taken over. */
 function requestIdOf(header: string | string[] | undefined): string {
@@ -69,7 +65,8 @@ function sendError(reply: FastifyReply, error: unknown, door: ErrorDoor): Fastif
 
 /** What Node's parser refuses never becomes a request: the answer is written to the socket by hand. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Socket, door: ErrorDoor): void {
-  // Behind answers that are not read, nobody would read this one: to wait for them would keep the connection.
+  // While the caller does not read earlier answers it would not read this one; waiting for that would keep the
+  // connection.
   if (error.code === 'ECONNRESET' || !socket.writable || socket.writableLength > 0) {
     socket.destroy();
     return;
@@ -91,13 +88,13 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket, door: E
   socket.destroySoon();
 }
 
-/** Of what is answered without passing the door: pages, preflights, and a readiness probe's 503. */
+/** The outcome of answers that do not come from run-operation: pages, preflights, and a readiness probe's 503. */
 function outcomeOfStatus(status: number, isSent: boolean): string {
   if (!isSent) return 'aborted';
   return status < 400 ? 'ok' : 'SERVICE_UNAVAILABLE';
 }
 
-/** One line for each request. What is not known of it, such as the cost of what did not parse, is left out. */
+/** Logs one line for each request. Unknown facts, such as the cost of a document that did not parse, are left out. */
 function logAnswer(
   { logger, meter }: FastifyOptions,
   request: FastifyRequest,
@@ -117,7 +114,7 @@ function logAnswer(
     ...{ ...caller, ...known },
     outcome,
   };
-  // A preflight has the route of every other one; its path says what it asks about.
+  // All preflights share one route; the path says which one a preflight is about.
   const route = findRoute(routeOf(request)) ?? findRoute(pathOf(request));
   logger[reply.statusCode < 400 ? (route?.logLevel ?? 'info') : 'info'](entry, 'request');
   meter?.request({
@@ -141,29 +138,6 @@ function beginTrace(tracer: Tracer, request: FastifyRequest): RequestTrace | und
   });
 }
 
-function addHeaders(app: FastifyInstance, corsOrigins: CorsOrigins): void {
-  app.addHook('onRequest', async (request, reply) => {
-    void reply.headers(commonHeaders(request.id));
-  });
-  // Again at the end: Apollo and its plugins write a Cache-Control of their own.
-  app.addHook('onSend', async (request, reply) => {
-    const { beforeSend, headers } = answerNotesOf(request);
-    delete answerNotesOf(request).beforeSend;
-    // What it throws passes the error handler, and comes by here again.
-    await beforeSend?.();
-    void reply.headers({ ...commonHeaders(request.id), ...headers });
-  });
-  void app.register(fastifyHelmet, {
-    contentSecurityPolicy: false,
-    // Whoever ends TLS in front of this server decides for its domain.
-    strictTransportSecurity: false,
-  });
-  app.addHook('onRequest', async (_request, reply) => {
-    void reply.header('Content-Security-Policy', strictPolicy);
-  });
-  addCors(app, corsOrigins);
-}
-
 /** No route here has a JSON schema, so Fastify need not load the hundred files that compile them. */
 function noRouteSchemas(): never {
   throw new Error('A route with a JSON schema needs the compilers that fastify.ts keeps from being loaded.');
@@ -176,10 +150,11 @@ function assertDeclared(...paths: readonly string[]): void {
   throw new Error(`${paths[0]} is not in the table of routes: declare it in src/http/routes.ts.`);
 }
 
-export function createFastify(options: FastifyOptions, door: ErrorDoor): FastifyInstance {
-  const answer = (error: unknown, reply: FastifyReply) =>
-    sendError(reply, hungUp(reply.request) ?? fromFastify(error, options.bodyLimitBytes), door);
-  const app = fastify({
+type Answer = (error: unknown, reply: FastifyReply) => FastifyReply;
+
+/** Fastify without hooks. `answer` sends a refusal. */
+function openFastify(options: FastifyOptions, door: ErrorDoor, answer: Answer): FastifyInstance {
+  return fastify({
     logger: false,
     schemaController: {
       compilersFactory: { buildValidator: noRouteSchemas, buildSerializer: noRouteSchemas },
@@ -203,13 +178,10 @@ export function createFastify(options: FastifyOptions, door: ErrorDoor): Fastify
     },
     clientErrorHandler: (error, socket) => answerClientError(error, socket, door),
   });
-  app.addHook('onRoute', ({ url, path }) => assertDeclared(url, path));
-  limitConnections(app.server, options.connections, options.logger);
-  app.setErrorHandler((error, _request, reply) => answer(error, reply));
-  // Reached only by a preflight for an unknown path: the rules refuse every other one before its body is read.
-  app.setNotFoundHandler((_request, reply) =>
-    answer(badRequest(404, 'There is nothing at this path.'), reply),
-  );
+}
+
+/** Traces each request, and logs it when its connection is done with it. */
+function observeRequests(app: FastifyInstance, options: FastifyOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     const trace = options.tracer && beginTrace(options.tracer, request);
     if (trace) scopeOf(request).trace = trace;
@@ -217,12 +189,26 @@ export function createFastify(options: FastifyOptions, door: ErrorDoor): Fastify
     let isSent = false;
     // Not reply.elapsedTime, which is 0 as long as nobody has an onResponse hook.
     const startMs = performance.now();
-    // Node says so of an answer whose connection was cut off before all of it was taken, too.
+    // Node emits `finish` also when the connection was cut off before all of the answer was taken.
     reply.raw.once('finish', () => (isSent = !request.raw.socket.destroyed));
     reply.raw.once('close', () =>
       logAnswer(options, request, reply, { isSent, tookMs: performance.now() - startMs }),
     );
   });
+}
+
+export function createFastify(options: FastifyOptions, door: ErrorDoor): FastifyInstance {
+  const answer: Answer = (error, reply) =>
+    sendError(reply, hungUp(reply.request) ?? fromFastify(error, options.bodyLimitBytes), door);
+  const app = openFastify(options, door, answer);
+  app.addHook('onRoute', ({ url, path }) => assertDeclared(url, path));
+  limitConnections(app.server, options.connections, options.logger);
+  app.setErrorHandler((error, _request, reply) => answer(error, reply));
+  // Reached only by a preflight for an unknown path: the rules refuse every other one before its body is read.
+  app.setNotFoundHandler((_request, reply) =>
+    answer(badRequest(404, 'There is nothing at this path.'), reply),
+  );
+  observeRequests(app, options);
   addHeaders(app, options.corsOrigins);
   return app;
 }

@@ -4,11 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Caller } from '../../access/authentication/authenticate.ts';
-import {
-  readCredential,
-  type Credential,
-  type CredentialHeaders,
-} from '../../access/credentials/credential.ts';
+import type { Credential } from '../../access/credentials/credential.ts';
 import { operationLimitMs as defaultOperationLimitMs } from '../../core/deadlines.ts';
 import type { Meter } from '../../core/meter.ts';
 import type { RequestContextBase, RequestFacts } from '../../core/request-facts.ts';
@@ -22,7 +18,7 @@ import {
 import { routes } from '../routes.ts';
 import { prefersHtml } from '../accept.ts';
 import { fastifyApolloHandler } from '../../graphql/request/apollo-packages.ts';
-import { callerAddress } from '../caller-address.ts';
+import { credentialOf, factsOf } from '../request-facts.ts';
 import type { CorsOrigins } from './cors.ts';
 import { connectionDefaults, type ConnectionLimits } from './connections.ts';
 import { addDocs } from '../pages/docs.ts';
@@ -35,7 +31,7 @@ import { addGraphiql } from '../pages/graphiql.ts';
 import { addRequestRules, wrongMethod } from '../request-rules.ts';
 import { createSandbox, sendPage, type Sandbox } from '../pages/sandbox.ts';
 import { addSchemaRoute } from '../pages/schema-route.ts';
-import { answerNotesOf, scopeOf } from '../../graphql/request/request-scope.ts';
+import { scopeOf } from '../../graphql/request/request-scope.ts';
 import { addWelcome } from '../pages/welcome.ts';
 
 export interface HttpServerOptions<TContext extends RequestContextBase> {
@@ -50,7 +46,7 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
   isStoreResponsive(): Promise<boolean>;
   readonly logger: Logger;
   readonly introspection: 'public' | 'keys' | 'off';
-  /** Whose pages may read answers in a browser; nobody's when the list is empty. */
+  /** Origins whose pages may read answers in a browser; none when the list is empty. */
   readonly corsOrigins: CorsOrigins;
   readonly trustProxyHops: number;
   /** Default: connectionDefaults. Behind trusted proxies no address has a limit. */
@@ -63,7 +59,7 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
   readonly drainLimitMs?: number;
   /** Default: auto. */
   readonly compiledExecution?: CompiledExecution;
-  /** What runs longer is ended. Default: 10 s. */
+  /** An operation that runs longer is ended. Default: 10 s. */
   readonly operationLimitMs?: number;
   /** The operation that Sandbox and GraphiQL show at first. */
   readonly exampleDocument: string;
@@ -76,7 +72,7 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
 export interface HttpServer {
   listen(host: string, port: number): Promise<{ url: string }>;
   readonly inject: FastifyInstance['inject'];
-  /** The door that /graphql enters, for whatever else runs operations in this process. */
+  /** The door that /graphql enters, for other surfaces of this process. */
   readonly runOperation: RunOperation;
   /**
    * For `graceMs` (default 0) goes on accepting, while every answer asks its caller to leave; then drains (see
@@ -92,67 +88,6 @@ interface ExecutedRequest {
 }
 
 export const defaultBodyLimitBytes = 256 * 1024;
-
-/** The parameters of an operation, as they were sent. Nothing is known of their types. */
-type Sent = Readonly<Record<string, unknown>>;
-
-/**
- * The body of a POST or the URL of a GET; anything of another shape is Apollo's to refuse. The URL is decoded as Apollo
- * does: what is judged here must be what runs there, also where bytes are not UTF-8.
- */
-function sentIn(request: FastifyRequest): Sent {
-  const sent =
-    request.method === 'POST'
-      ? request.body
-      : Object.fromEntries(new URL(request.url, 'http://localhost').searchParams);
-  return (sent ?? {}) as Sent;
-}
-
-/** Some clients send an empty name where there is none. */
-function nameOf(operationName: unknown): string | null {
-  return typeof operationName === 'string' && operationName !== '' ? operationName : null;
-}
-
-function operationOf({ query, operationName }: Sent): RequestFacts['operation'] {
-  return typeof query === 'string' ? { query, operationName: nameOf(operationName) } : null;
-}
-
-/** `{persistedQuery: {version: 1, sha256Hash}}`: an object in a body, its JSON in a URL. */
-function persistedIn({ extensions, operationName }: Sent): RequestFacts['persisted'] {
-  try {
-    const parsed = (typeof extensions === 'string' ? JSON.parse(extensions) : extensions) as
-      { persistedQuery?: { version?: unknown; sha256Hash?: unknown } | null } | null | undefined;
-    const { version, sha256Hash } = parsed?.persistedQuery ?? {};
-    if (version !== 1 || typeof sha256Hash !== 'string' || !/^[0-9a-f]{64}$/.test(sha256Hash))
-      return undefined;
-    return { hash: sha256Hash, operationName: nameOf(operationName) };
-  } catch {
-    // Apollo parses it again, and says so.
-    return undefined;
-  }
-}
-
-function factsOf(request: FastifyRequest, trustProxyHops: number): RequestFacts {
-  const idempotencyKey = request.headers['idempotency-key'];
-  const sent = sentIn(request);
-  const persisted = persistedIn(sent);
-  return {
-    ip: callerAddress(request.raw, trustProxyHops),
-    // `headers` keeps only the first of two Authorization headers; requests injected by tests have no other form.
-    headers: (request.raw.headersDistinct as RequestFacts['headers'] | undefined) ?? request.headers,
-    operation: operationOf(sent),
-    ...(persisted ? { persisted } : {}),
-    answer: answerNotesOf(request),
-    scope: scopeOf(request),
-    ...(typeof idempotencyKey === 'string' ? { idempotencyKey } : {}),
-  };
-}
-
-/** The one place that reads a request's credential. */
-function credentialOf({ raw, headers }: FastifyRequest): Credential {
-  // `headers` keeps only the first of two Authorization headers; requests injected by tests have no other form.
-  return readCredential((raw.headersDistinct as CredentialHeaders | undefined) ?? headers);
-}
 
 /** Calls the listener when the connection ends before the answer was sent. */
 function onGone({ raw }: FastifyReply, listener: () => void): void {
@@ -195,10 +130,24 @@ function addGraphql(
     url: routes.graphql.path,
     async handler(request, reply) {
       if (wantsSandbox(request)) return sendPage(reply, await sandbox.render());
-      // The page alone has a head: for an operation it would have to be run, and its answer thrown away.
+      // HEAD is for the page alone: an operation would have to run, and its answer be thrown away.
       if (request.method === 'HEAD') throw wrongMethod(routes.graphql);
       return answer.call(app, request, reply);
     },
+  });
+}
+
+/** What is there to look at: a page or a text at each path. */
+function addPages<TContext extends RequestContextBase>(
+  app: FastifyInstance,
+  options: HttpServerOptions<TContext>,
+): void {
+  addWelcome(app);
+  addDocs(app);
+  addGraphiql(app, [options.exampleDocument, ...options.exampleFiles]);
+  addSchemaRoute(app, (request) => {
+    const shown = options.schemaFor(factsOf(request, options.trustProxyHops), credentialOf(request));
+    return patiently(scopeOf(request), shown, options.isStoreResponsive);
   });
 }
 
@@ -218,13 +167,7 @@ export async function createHttpServer<TContext extends RequestContextBase>(
     isClosing: () => drain.isClosing(),
     logger: options.logger,
   });
-  addWelcome(app);
-  addDocs(app);
-  addGraphiql(app, [options.exampleDocument, ...options.exampleFiles]);
-  addSchemaRoute(app, (request) => {
-    const shown = options.schemaFor(factsOf(request, options.trustProxyHops), credentialOf(request));
-    return patiently(scopeOf(request), shown, options.isStoreResponsive);
-  });
+  addPages(app, options);
   const { operationLimitMs = defaultOperationLimitMs } = options;
   const sandbox = createSandbox(options.exampleDocument, options.introspection);
   const plugins = [sandbox.plugin, ...options.plugins];

@@ -54,7 +54,7 @@ type Loaders = Map<FieldNode | string, PositionLoader<unknown>>;
 
 const loaders = perRequest<Context, Map<string, Loaders>>(() => new Map());
 
-/** A commit makes what was loaded old: the fields after it read again. */
+/** Forgets what was loaded, after a commit: the fields after it read again. */
 export function forgetLoaded(context: Context): void {
   loaders.reset(context);
   clearCachedRows(context);

@@ -23,7 +23,7 @@ import { maxBatchSize, type FieldPosition, type PositionLoader } from './loaders
 export interface ListAhead {
   readonly list: ListPerParent;
   readonly loader: PositionLoader<unknown>;
-  /** Of what was read: the pages, with what hangs below their rows. */
+  /** Makes the pages of what was read, with what hangs below their rows. */
   readonly finish: (lists: ReadonlyMap<string, ListResult<Row>>) => Promise<ReadonlyMap<string, unknown>>;
 }
 
@@ -220,7 +220,7 @@ export function planReadAhead(
       } catch (error) {
         // There is no time to ask a store again that did not answer.
         if (isStoreAway(error)) throw error;
-        // A list that fails is to fail in its own place.
+        // A list that fails must fail at its own field.
         return { found: await read([]) };
       }
     },

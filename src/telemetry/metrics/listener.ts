@@ -1,4 +1,4 @@
-// GET /metrics on a port of its own, so that whoever reaches the API does not reach it.
+// GET /metrics on a port of its own, which callers of the API need not reach.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

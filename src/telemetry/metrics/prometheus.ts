@@ -16,7 +16,7 @@ export interface PrometheusMeter extends Meter, Exposition {
   readonly register: Registry;
 }
 
-/** Also what Node itself has to tell: event loop lag, memory, garbage collection, CPU. */
+/** Also Node's own metrics: event loop lag, memory, garbage collection, CPU. */
 export function createPrometheusMeter(): PrometheusMeter {
   const register = new Registry();
   collectDefaultMetrics({ register });
@@ -59,7 +59,7 @@ export function createPrometheusMeter(): PrometheusMeter {
   };
 }
 
-/** In a worker: its figures are asked for by the primary, who adds up those of all. */
+/** The meter of a worker. The primary asks for its figures and adds up those of all workers. */
 export function createWorkerMeter(): Meter {
   const meter = createPrometheusMeter();
   AggregatorRegistry.setRegistries(meter.register);
@@ -68,7 +68,10 @@ export function createWorkerMeter(): Meter {
   return meter;
 }
 
-/** In the primary of a cluster. Sums over the workers; a gauge such as memory is a sum, event loop lag an average. */
+/**
+ * The metrics of the primary of a cluster: sums over the workers. A gauge such as memory is a sum, event loop lag an
+ * average.
+ */
 export function clusterExposition(): Exposition {
   const register = new AggregatorRegistry();
   return { contentType: register.contentType, text: () => register.clusterMetrics() };

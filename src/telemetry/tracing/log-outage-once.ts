@@ -1,4 +1,4 @@
-// An exporter that says in the log, once each time, that traces do not arrive and that they do again.
+// An exporter that logs once when traces stop arriving, and once when they arrive again.
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { Logger } from 'pino';
 

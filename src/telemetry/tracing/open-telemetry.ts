@@ -1,5 +1,5 @@
-// The tracer that sends OpenTelemetry spans. Loaded by serve.ts when traces are wanted, and by nobody else: the packages
-// cost time and memory. Nothing is registered globally; whose request it is, the server room knows, and current-trace.ts for statements.
+// The tracer that sends OpenTelemetry spans. serve.ts loads it when traces are wanted; its packages cost time and
+// memory. Nothing is registered globally: the request carries its trace, and current-trace.ts finds it for statements.
 import { randomUUID } from 'node:crypto';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -16,7 +16,7 @@ import type { Tracer } from '../../core/tracer.ts';
 import { beginRequest } from './request-trace.ts';
 import { logOutageOnce, type OutageLoggingExporter } from './log-outage-once.ts';
 
-/** Of the 9.5 s that a shutdown has, 8.3 may be gone with the requests. */
+/** Time for the last spans: of the 9.5 s of a shutdown, requests may have used 8.3. */
 const flushLimitMs = 1_000;
 
 export interface TracingOptions {
@@ -32,7 +32,7 @@ function resourceOf(): Resource {
   return defaultResource().merge(resourceFromAttributes(ours)).merge(fromEnvironment);
 }
 
-/** While the SDK reads its settings, what it has to say about them goes to the log. Later it would be a line per batch. */
+/** The SDK's messages go to the log only while it reads its settings. Later there would be one for each batch. */
 function tellingFaults<T>(logger: Logger, make: () => T): T {
   const tell = (message: string) => logger.warn(`OpenTelemetry: ${message}`);
   const silent = () => undefined;
@@ -45,7 +45,7 @@ function tellingFaults<T>(logger: Logger, make: () => T): T {
   }
 }
 
-/** Resolves when everything is sent, could not be, or the time is over. */
+/** Resolves when everything was sent or failed, or when the time is over. */
 async function shutDown(provider: BasicTracerProvider, exporter: OutageLoggingExporter): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<void>((resolve) => {

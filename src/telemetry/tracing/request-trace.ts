@@ -41,7 +41,7 @@ function callerAttributes({ key, userId }: NonNullable<TracedAnswer['caller']> =
   return { 'latchkey.caller.kind': 'none' };
 }
 
-/** Of the request and of its operation alike. */
+/** Attributes of both the request and its operation. */
 function outcomeAttributes({ cost, outcome, reason }: TracedOperation): Attributes {
   return {
     ...(cost === undefined ? {} : { 'latchkey.cost': cost }),
@@ -64,7 +64,7 @@ function endRequest(span: Span, answer: TracedAnswer): void {
     ...outcomeAttributes(answer),
     ...(status === undefined ? {} : { 'http.response.status_code': status }),
   });
-  // What the caller did wrong is no fault of the server: the conventions leave 4xx without a status.
+  // The conventions leave 4xx without a status: a caller's mistake is no fault of the server.
   if (status !== undefined && status >= 500) fail(span, String(status));
   span.end();
 }
@@ -79,7 +79,7 @@ function endOperation(span: Span, traced: TracedOperation): void {
   span.end();
 }
 
-/** A copy: part of a text keeps all of it in memory. */
+/** Copies the text: a substring would keep the whole text in memory. */
 function shorten(text: string): string {
   if (text.length <= maximumTextLength) return text;
   return `${Buffer.from(text.slice(0, maximumTextLength)).toString()}…`;

@@ -1,4 +1,5 @@
-// A store whose statements are told to the trace of the request that they are for. Those of jobs and probes are for none.
+// A database that reports its statements to the trace of their request. Statements of jobs and probes belong to no
+// request.
 import type { Sql } from 'sql-template-tag';
 import type { RequestTrace } from '../../core/tracer.ts';
 import type { Connection, Database, WriteConnection } from '../../db/store/database.ts';
@@ -29,7 +30,7 @@ function tracedConnection(connection: WriteConnection, trace: RequestTrace): Wri
   };
 }
 
-/** The same store. Whose statement it is, is asked at each read and at the beginning of each write. */
+/** Wraps the database. The current trace is looked up at each read and at the beginning of each write. */
 export function tracedDatabase(database: Database): Database {
   const query: Database['query'] = (statement, call) => {
     const trace = currentTrace();

@@ -2,7 +2,7 @@
 // `tracestate`, is not read: it can hold anything, and nothing here needs it.
 import { isSpanContextValid, TraceFlags, type SpanContext } from '@opentelemetry/api';
 
-/** Version, trace, parent, flags. A later version may go on behind them; ff is none. */
+/** Version, trace, parent, flags. A later version may append fields; version ff is invalid. */
 const form = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
 /** Null when it is absent or malformed: then the request begins a trace of its own. */

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createOidcVerifier } from '../../../src/access/credentials/oidc.ts';
 import { createTokenIssuer, issuerOf } from '../../../src/access/credentials/token.ts';
 import { ApiError } from '../../../src/core/errors.ts';
-import { startIssuer, type Manner, type TestIssuer } from '../../support/oidc-issuer.ts';
+import { startIssuer, type Manner, type TestIssuer } from '../../support/outside/oidc-issuer.ts';
 
 const clock = { nowMs: () => Date.now() };
 const advance = (ms: number) => void vi.setSystemTime(Date.now() + ms);

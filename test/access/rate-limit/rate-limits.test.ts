@@ -11,7 +11,7 @@ import {
   type TestWorkspace,
 } from '../../support/house.ts';
 import { colleague, keyAdmin } from '../../support/keys.ts';
-import { hasRedis, redisCorner } from '../../support/redis.ts';
+import { hasRedis, redisCorner } from '../../support/outside/redis.ts';
 
 const minuteMs = 60_000;
 const requestLimit = 10;

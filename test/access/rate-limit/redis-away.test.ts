@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/logger.ts';
 import { openTestHouse, type KeyCaller, type TestHouse, type TestWorkspace } from '../../support/house.ts';
-import { hasRedis, redisCorner } from '../../support/redis.ts';
+import { hasRedis, redisCorner } from '../../support/outside/redis.ts';
 import { openWire, type Wire } from '../../../scripts/faults/wire.ts';
 
 const query = '{ viewer { kind } }';

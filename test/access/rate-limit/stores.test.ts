@@ -11,7 +11,7 @@ import { decide, type Charge, type Window } from '../../../src/access/rate-limit
 import { createMemoryStore } from '../../../src/access/rate-limit/memory-store.ts';
 import { openRedisStore } from '../../../src/access/rate-limit/redis-store.ts';
 import type { LimitStore } from '../../../src/access/rate-limit/store.ts';
-import { hasRedis, redisCorner } from '../../support/redis.ts';
+import { hasRedis, redisCorner } from '../../support/outside/redis.ts';
 
 const startMs = Date.parse('2026-06-01T12:00:00.000Z');
 const minuteMs = 60_000;

@@ -12,11 +12,11 @@ import {
   StoreVersionError,
 } from '../../../src/db/migrations/tools/requirements.ts';
 import { newDataSource } from '../../../src/db/store/typeorm.ts';
-import { buildCommands, runCommand } from '../../support/commands.ts';
+import { buildCommands, runCommand } from '../../support/processes/commands.ts';
 import { describeEachEngine, hasPostgres, newEngine, type Engine } from '../../support/engines.ts';
 import { openTestHouse, testSecrets, type TestHouse } from '../../support/house.ts';
-import { startCluster } from '../../support/cluster-process.ts';
-import { startServer } from '../../support/server-process.ts';
+import { startCluster } from '../../support/processes/cluster-process.ts';
+import { startServer } from '../../support/processes/server-process.ts';
 import { databaseUrl } from '../support/store.ts';
 
 const own: readonly string[] = migrations.map((Migration) => new Migration().name);

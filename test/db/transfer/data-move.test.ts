@@ -11,7 +11,7 @@ import { systemContext } from '../../../src/access/system-context.ts';
 import type { MovedSum } from '../../../src/db/transfer/move.ts';
 import { seedWorkspace } from '../../../src/demo/seed.ts';
 import { identityLinker } from '../../../src/features/users/index.ts';
-import { buildCommands, runCommand } from '../../support/commands.ts';
+import { buildCommands, runCommand } from '../../support/processes/commands.ts';
 import { hasPostgres, newEngine, type Engine } from '../../support/engines.ts';
 import { bearer, openTestHouse, type KeyCaller, type TestHouse } from '../../support/house.ts';
 import { allRows } from '../support/store.ts';

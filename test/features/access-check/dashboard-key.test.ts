@@ -12,10 +12,10 @@ import {
   type TestHouse,
   type TestWorkspace,
 } from '../../support/house.ts';
-import { argumentsText, batchesOf } from '../../walk/documents.ts';
-import { Walk, type Path } from '../../walk/paths.ts';
-import { RowWriter, type Ids } from '../../walk/rows.ts';
-import { fill, literalWith } from '../../walk/values.ts';
+import { argumentsText, batchesOf } from '../../support/walk/documents.ts';
+import { Walk, type Path } from '../../support/walk/paths.ts';
+import { RowWriter, type Ids } from '../../support/walk/rows.ts';
+import { fill, literalWith } from '../../support/walk/values.ts';
 
 const dashboard = contractOperation('Dashboard');
 const dashboardScopes = ['read:customers', 'read:followups', 'read:inquiries'];

@@ -4,7 +4,7 @@ import sql from 'sql-template-tag';
 import { describeEachEngine } from '../../support/engines.ts';
 import { bearer, openTestHouse, type TestHouse, type TestWorkspace } from '../../support/house.ts';
 import { callerWith, colleague, keyAdmin, type Colleague, type KeyAdmin } from '../../support/keys.ts';
-import { startIssuer, type TestIssuer } from '../../support/oidc-issuer.ts';
+import { startIssuer, type TestIssuer } from '../../support/outside/oidc-issuer.ts';
 import { done, tokenVerdict } from '../../support/users.ts';
 
 const refused = '401 INVALID_CREDENTIAL';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describeEachEngine, type Engine } from '../../support/engines.ts';
 import { openTestHouse, type Answer, type TestHouse, type TestWorkspace } from '../../support/house.ts';
 import { ask } from '../../support/users.ts';
-import { hasRedis, redisCorner } from '../../support/redis.ts';
+import { hasRedis, redisCorner } from '../../support/outside/redis.ts';
 
 const corner = redisCorner();
 const signIn = `mutation ($input: LoginInput!) { login(input: $input) { token userErrors { code message } } }`;

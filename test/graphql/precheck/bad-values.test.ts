@@ -1,7 +1,7 @@
 // Bad values through the API, in variables and in inputs: a clear refusal, or user errors at their fields.
 import { describe, expect, it } from 'vitest';
 import { describeEachEngine } from '../../support/engines.ts';
-import { BadInputHouse, expensive, userInput, type Expected } from '../../server/support/harmless.ts';
+import { BadInputHouse, expensive, userInput, type Expected } from '../../http/support/harmless.ts';
 
 const createCustomer =
   'mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) { customerId userErrors { code field message } } }';

@@ -8,9 +8,9 @@ import { maxTextLength, statedTextLength } from '../../../src/resources/inputs/t
 import { describeEachEngine } from '../../support/engines.ts';
 import { openTestHouse, type Answer, type Caller, type TestHouse } from '../../support/house.ts';
 import type { Argument } from '../../support/id-places.ts';
-import { isRequired } from '../../walk/paths.ts';
-import { resources } from '../../walk/rows.ts';
-import { fill } from '../../walk/values.ts';
+import { isRequired } from '../../support/walk/paths.ts';
+import { resources } from '../../support/walk/rows.ts';
+import { fill } from '../../support/walk/values.ts';
 
 type Place = gql.GraphQLArgument | gql.GraphQLInputField;
 type Field = gql.GraphQLField<unknown, unknown>;

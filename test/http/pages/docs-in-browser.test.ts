@@ -2,13 +2,13 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pageNames } from '../../../scripts/handbook/pages.ts';
-import { buildCommands } from '../../support/commands.ts';
+import { buildCommands } from '../../support/processes/commands.ts';
 import {
   hasChromium,
   launchChromium,
   paleTexts,
   servicesAreRequired,
-} from '../../support/graphiql-in-browser.ts';
+} from '../../support/outside/graphiql-in-browser.ts';
 import { createToy, type Toy } from '../../support/toy-server.ts';
 
 const addresses = ['/docs', '/docs/all', ...pageNames.map((name) => `/docs/${name}`)];

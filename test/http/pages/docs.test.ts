@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pageNames } from '../../../scripts/handbook/pages.ts';
-import { buildCommands } from '../../support/commands.ts';
+import { buildCommands } from '../../support/processes/commands.ts';
 import { createToy, type Toy } from '../../support/toy-server.ts';
 
 let toy: Toy;

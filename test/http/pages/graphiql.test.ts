@@ -11,7 +11,7 @@ import {
   textOf,
   typeInto,
   useGraphiql,
-} from '../../support/graphiql-in-browser.ts';
+} from '../../support/outside/graphiql-in-browser.ts';
 import { createToy, type Toy } from '../../support/toy-server.ts';
 
 describe.skipIf(!hasChromium() && !servicesAreRequired)('GraphiQL in Chromium', () => {

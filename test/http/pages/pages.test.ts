@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildCommands } from '../../support/commands.ts';
+import { buildCommands } from '../../support/processes/commands.ts';
 import { exampleDocument, exampleFiles } from '../../support/contract.ts';
 import { openTestHouse } from '../../support/house.ts';
 import { createToy, type Toy } from '../../support/toy-server.ts';

@@ -1,6 +1,10 @@
 // Sandbox in a real browser, with stand-ins for Apollo's script and frame: our policy lets both work, and calls stay here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasChromium, launchChromium, servicesAreRequired } from '../../support/graphiql-in-browser.ts';
+import {
+  hasChromium,
+  launchChromium,
+  servicesAreRequired,
+} from '../../support/outside/graphiql-in-browser.ts';
 import { createToy, type Toy } from '../../support/toy-server.ts';
 
 /** Does what @apollo/sandbox 2.7 does: a frame from its site, and operations sent by the page for the frame. */

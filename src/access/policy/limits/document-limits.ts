@@ -17,7 +17,7 @@ import {
 import { ApiError } from '../../../core/errors.ts';
 import { refuse, refuseMoreThan } from '../../../core/too-expensive.ts';
 
-/** Of one document: the parser stops there. */
+/** Tokens of one document: the parser stops there. */
 export const maxTokens = 2_000;
 export const maxDepth = 10;
 export const maxAliases = 30;

@@ -1,4 +1,5 @@
-// Fields at which a denial can begin, and why. Everywhere else whoever reached the type has met what the field asks.
+// Fields at which a denial can begin, and why. Everywhere else a caller who reached the type has met what the field
+// asks.
 import {
   getNamedType,
   isAbstractType,

@@ -1,4 +1,5 @@
-// Default values of the schema that would use something gated: nobody asked for it, so nobody was asked for its scope.
+// Finds default values of the schema that use something with a rule of its own. A default is used without being sent,
+// so nobody would be asked for its scope.
 import {
   astFromValue,
   getNamedType,
@@ -58,7 +59,7 @@ class DefaultFinder {
     }
   }
 
-  /** Whoever gives an object of this type gives its required fields, and is asked for them. */
+  /** A caller who sends an object of this type sends its required fields, and needs what they ask. */
   private metByAll(type: GraphQLInputObjectType, given: Requirement): Requirement {
     const isRequired = (field: GraphQLInputField) =>
       isNonNullType(field.type) && field.defaultValue === undefined;

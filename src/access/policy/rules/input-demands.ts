@@ -11,7 +11,7 @@ import {
 import { asksForMore, type Requirements } from './boundary.ts';
 import { implies, type Requirement } from './requirement.ts';
 
-/** All that is asked of a policy here. */
+/** The part of a policy that is used here. */
 type Policy = Pick<Requirements, 'ofMember'>;
 
 export interface Demand {

@@ -48,7 +48,10 @@ function intern(authenticated: boolean, alternatives: readonly (readonly string[
   return requirement;
 }
 
-/** Nothing more than what leads here: `userErrors` of a payload, `pageInfo` of a connection, the public `login`. */
+/**
+ * No requirement beyond that of what leads here: `userErrors` of a payload, `pageInfo` of a connection, the public
+ * `login`.
+ */
 export const open = intern(false, [[]]);
 /** Any proven credential, even a key without scopes. */
 export const authenticated = intern(true, [[]]);

@@ -2,7 +2,7 @@
 import type { Sql } from 'sql-template-tag';
 import type { QueryRunner, TableColumnOptions, TableForeignKeyOptions, TableOptions } from 'typeorm';
 import type { ColumnKind } from '../../store/columns.ts';
-import { dialectOf } from '../engine.ts';
+import { dialectOf } from './engine.ts';
 
 type Nullability = 'null' | 'not null';
 type ColumnMaker = (name: string, nullability?: Nullability) => TableColumnOptions;

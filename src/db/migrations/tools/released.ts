@@ -1,6 +1,6 @@
 // Where the names of applied migrations are kept: for this version, and for servers of version 0.1.0 on the same store.
 import type { QueryRunner } from 'typeorm';
-import { onEngine } from '../engine.ts';
+import { onEngine } from './engine.ts';
 
 export type ReadRows = (text: string, values: unknown[]) => Promise<unknown[]>;
 

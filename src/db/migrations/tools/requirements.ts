@@ -4,7 +4,7 @@ import type { QueryRunner } from 'typeorm';
 import { compareVersions, version } from '../../../core/version.ts';
 import { newTable } from '../../store/typeorm.ts';
 import { migrationColumns } from './columns.ts';
-import { onEngine } from '../engine.ts';
+import { onEngine } from './engine.ts';
 import {
   copyForReleased,
   isOfMissingTable,
@@ -40,8 +40,9 @@ export async function makeRequirements(runner: QueryRunner): Promise<void> {
 }
 
 /**
- * Version 0.1.0 knows no requirements: at its start it reads the names in `migrations`, and nothing else. So that becomes a
- * view that cannot be read, and fails with the sentence. One that runs already is not stopped by it.
+ * Version 0.1.0 knows no requirements: at its start it reads the names in `migrations`, and nothing else. So
+ * `migrations` becomes a view that fails with the sentence when it is read. A server that already runs is not stopped
+ * by it.
  */
 async function closeToFirstRelease(runner: QueryRunner, sentence: string): Promise<void> {
   const failing = onEngine(runner, {

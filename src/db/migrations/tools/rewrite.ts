@@ -3,7 +3,7 @@ import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { QueryRunner } from 'typeorm';
 import { identifier } from '../../store/dialect.ts';
 import { wordsOfRow, wordsStatement, type Searched } from '../../statements/search.ts';
-import { dialectOf } from '../engine.ts';
+import { dialectOf } from './engine.ts';
 
 type Row = Readonly<Record<string, string | null>>;
 

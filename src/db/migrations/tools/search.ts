@@ -3,7 +3,7 @@ import sql from 'sql-template-tag';
 import type { QueryRunner } from 'typeorm';
 import { identifier } from '../../store/dialect.ts';
 import { wordsStatement, type Searched } from '../../statements/search.ts';
-import { dialectOf } from '../engine.ts';
+import { dialectOf } from './engine.ts';
 
 const rowsAtOnce = 500;
 

@@ -7,7 +7,7 @@ export class UserNames1767225600012 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await addColumn(runner, 'users', migrationColumns(runner).text('name', 'null'));
-    // Addresses that were kept as authors until now: whoever reads replies need not know them.
+    // Addresses that were kept as authors until now: readers of replies need not know them.
     await runner.query(
       `UPDATE "replies" SET "author" = 'Staff' WHERE "author" LIKE '%_@_%' AND "author" NOT LIKE '% %'`,
     );

@@ -2,7 +2,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { newTable } from '../../store/typeorm.ts';
 import { migrationColumns } from '../tools/columns.ts';
-import { onEngine } from '../engine.ts';
+import { onEngine } from '../tools/engine.ts';
 
 const counted = ['customers', 'inquiries', 'follow_ups', 'bookings'];
 

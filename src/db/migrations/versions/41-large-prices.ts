@@ -1,6 +1,6 @@
 // Prices beyond 32 bits: 2,147,483,647 hundredths are 1,300 US dollars in some currencies.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { onEngine } from '../engine.ts';
+import { onEngine } from '../tools/engine.ts';
 
 async function setPriceType(runner: QueryRunner, type: 'bigint' | 'integer'): Promise<void> {
   const statements = onEngine(runner, {

@@ -3,7 +3,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { newTableIndex } from '../../store/typeorm.ts';
 import { addColumn, dropColumn, index, migrationColumns } from '../tools/columns.ts';
-import { onEngine } from '../engine.ts';
+import { onEngine } from '../tools/engine.ts';
 
 const table = 'customer_venues';
 const column = 'customer_created_at';

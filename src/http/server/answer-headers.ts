@@ -1,0 +1,35 @@
+// The headers that every answer has, whatever it answers. Headers of one route stand with the route.
+import { fastifyHelmet } from '@fastify/helmet';
+import type { FastifyInstance } from 'fastify';
+import { answerNotesOf } from '../../graphql/request/request-scope.ts';
+import { strictPolicy } from '../content-policy.ts';
+import { addCors, type CorsOrigins } from './cors.ts';
+
+/** Added by hand where Fastify or Node answers before any hook runs. */
+export function commonHeaders(requestId: string): Record<string, string> {
+  return { 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' };
+}
+
+/** Adds the headers to every answer, and the answers to preflights. */
+export function addHeaders(app: FastifyInstance, corsOrigins: CorsOrigins): void {
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers(commonHeaders(request.id));
+  });
+  // Again at the end: Apollo and its plugins write a Cache-Control of their own.
+  app.addHook('onSend', async (request, reply) => {
+    const { beforeSend, headers } = answerNotesOf(request);
+    delete answerNotesOf(request).beforeSend;
+    // What it throws passes the error handler, and this hook runs again.
+    await beforeSend?.();
+    void reply.headers({ ...commonHeaders(request.id), ...headers });
+  });
+  void app.register(fastifyHelmet, {
+    contentSecurityPolicy: false,
+    // The proxy that ends TLS in front of this server decides for its domain.
+    strictTransportSecurity: false,
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    void reply.header('Content-Security-Policy', strictPolicy);
+  });
+  addCors(app, corsOrigins);
+}
