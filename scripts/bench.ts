@@ -15,7 +15,7 @@ import { dashboardPlot } from './bench/sections/plot.ts';
 import type { Bench, Section } from './bench/sections/section.ts';
 import { seedStore } from './bench/seed.ts';
 import { newStore, type Engine } from './bench/store.ts';
-import { runCommand } from './command.ts';
+import { runCommand } from './command-line/command.ts';
 
 const usage = `npm run bench -- [options]
   --quick                     small stores and rounds of a second: to try it out, not for figures to show

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { allTables } from '../src/services.ts';
 import { ConfigError, readConfig, type Config } from '../src/config/config.ts';
 import { moveStore, type MoveProgress } from '../src/db/transfer/move.ts';
-import { required, runCommand, UsageError } from './command.ts';
+import { required, runCommand, UsageError } from './command-line/command.ts';
 
 const reportEveryMs = 1_000;
 

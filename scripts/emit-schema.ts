@@ -5,7 +5,7 @@ import type { Policy, Requirement } from '../src/access/policy/index.ts';
 import { allFeatures, scopeCatalogue } from '../src/services.ts';
 import { schemaText } from '../src/http/pages/schema-route.ts';
 import { assembleSchema } from '../src/graphql/schema.ts';
-import { runCommand } from './command.ts';
+import { runCommand } from './command-line/command.ts';
 
 /** The alternatives, each a list of scopes needed together; "authenticated" = any credential; "open" = anyone. */
 function asJson({ authenticated, anyOf }: Requirement): Requirement['anyOf'] | 'authenticated' | 'open' {

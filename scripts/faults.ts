@@ -4,7 +4,7 @@ import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import { withCleanup, type Cleanup } from './bench/cleanup.ts';
 import { engines, newStore, type Engine } from './bench/store.ts';
-import { optionalList, optionalName, runCommand, UsageError, wholeNumber } from './command.ts';
+import { optionalList, optionalName, runCommand, UsageError, wholeNumber } from './command-line/command.ts';
 import { runFloods } from './faults/flood.ts';
 import { runKills } from './faults/kill.ts';
 import { runNeighbours, type NeighbourSizes } from './faults/neighbours.ts';

@@ -3,7 +3,7 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
-import { runCommand } from './command.ts';
+import { runCommand } from './command-line/command.ts';
 import { openDemoStore } from './handbook/demo.ts';
 
 const file = 'src/handbook/partial-answer.png';

@@ -3,7 +3,7 @@
 import 'reflect-metadata';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand } from './command.ts';
+import { runCommand } from './command-line/command.ts';
 import { writeParts } from './handbook/parts.ts';
 
 /** From dist/scripts. */

@@ -11,7 +11,7 @@ import {
   UsageError,
   withHouse,
   workspaceContext,
-} from './command.ts';
+} from './command-line/command.ts';
 
 function parseInstant(text: string | boolean | undefined): string | null {
   if (typeof text !== 'string') return null;

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { readConfig } from '../src/config/config.ts';
 import { openDatabase } from '../src/db/data-source.ts';
 import type { MigrationReport } from '../src/db/store/database.ts';
-import { runCommand } from './command.ts';
+import { runCommand } from './command-line/command.ts';
 
 function describe({ applied, unknown }: MigrationReport): string {
   const lines = applied.map(({ name, durationMs }) => `${name}  ${durationMs} ms`);

@@ -7,7 +7,7 @@ import { createExplainer, type AccessExplainer } from '../src/access/policy/inde
 import { allFeatures, scopeCatalogue } from '../src/services.ts';
 import { ApiError } from '../src/core/errors.ts';
 import { assembleSchema } from '../src/graphql/schema.ts';
-import { runCommand, UsageError } from './command.ts';
+import { runCommand, UsageError } from './command-line/command.ts';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file.',

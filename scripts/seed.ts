@@ -2,8 +2,8 @@
 import 'reflect-metadata';
 import { systemClock } from '../src/core/clock.ts';
 import { seedWorkspace } from '../src/demo/seed.ts';
-import { required, runCommand, wholeNumber, withHouse, workspaceContext } from './command.ts';
-import { progressOf } from './progress.ts';
+import { required, runCommand, wholeNumber, withHouse, workspaceContext } from './command-line/command.ts';
+import { progressOf } from './command-line/progress.ts';
 
 await runCommand({
   usage: 'npm run -s seed -- --workspace ID --customers N [--seed 1] [--json]',

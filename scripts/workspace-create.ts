@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { text } from 'node:stream/consumers';
 import { createWorkspace } from '../src/features/users/index.ts';
-import { required, runCommand, UsageError, withHouse } from './command.ts';
+import { required, runCommand, UsageError, withHouse } from './command-line/command.ts';
 
 /** From a pipe, never from the arguments: those are seen in the process list and kept in the shell's history. */
 async function readPassword(isAsked: boolean): Promise<string> {

@@ -1,5 +1,5 @@
 // What a run is asked to do: the command line as values.
-import { optionalList, optionalName, required, UsageError, wholeNumber } from '../command.ts';
+import { optionalList, optionalName, required, UsageError, wholeNumber } from '../command-line/command.ts';
 import type { Pace } from './measure.ts';
 import type { SeedSizes } from './seed.ts';
 import { engines, type Engine } from './store.ts';

@@ -18,6 +18,8 @@ export default {
       'scripts/bench/servers/usage-probe.ts',
       'scripts/hostile/probe.ts',
       'scripts/bench/servers/open.ts',
+      // Read as texts by new-feature.ts.
+      'scripts/new-feature/template/*.ts',
       // Run by the build.
       'scripts/handbook/build.ts',
     ],

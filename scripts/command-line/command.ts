@@ -1,14 +1,14 @@
 // What the operator's commands share: arguments in, one answer on stdout, faults in words on stderr, an exit code.
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { systemContext } from '../src/access/system-context.ts';
-import type { Context } from '../src/access/context.ts';
-import { StoredWorkspace } from '../src/access/authentication/tables.ts';
-import { openServices, resolveSecrets, type AppServices } from '../src/services.ts';
-import { ConfigError, readConfig } from '../src/config/config.ts';
-import { ApiError, notFound, UserErrors } from '../src/core/errors.ts';
-import { StoreVersionError } from '../src/db/migrations/tools/requirements.ts';
-import { asStoreError, explainStoreFault } from '../src/db/store/store-failure.ts';
-import { LocalSecretsError } from '../src/config/local-secrets.ts';
+import { systemContext } from '../../src/access/system-context.ts';
+import type { Context } from '../../src/access/context.ts';
+import { StoredWorkspace } from '../../src/access/authentication/tables.ts';
+import { openServices, resolveSecrets, type AppServices } from '../../src/services.ts';
+import { ConfigError, readConfig } from '../../src/config/config.ts';
+import { ApiError, notFound, UserErrors } from '../../src/core/errors.ts';
+import { StoreVersionError } from '../../src/db/migrations/tools/requirements.ts';
+import { asStoreError, explainStoreFault } from '../../src/db/store/store-failure.ts';
+import { LocalSecretsError } from '../../src/config/local-secrets.ts';
 
 /** The arguments themselves are wrong: exit code 2. */
 export class UsageError extends Error {}

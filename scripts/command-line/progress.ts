@@ -1,5 +1,5 @@
 // How long commands say where they are: on a terminal one line that changes, elsewhere a line each second.
-import type { Clock } from '../src/core/clock.ts';
+import type { Clock } from '../../src/core/clock.ts';
 
 const reportEveryMs = 1_000;
 

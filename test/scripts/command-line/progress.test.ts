@@ -1,7 +1,7 @@
 // Progress of long commands: a line each second for a log, one changing line for a terminal, nothing for what is short.
 import { describe, expect, it } from 'vitest';
-import { progressOf } from '../../scripts/progress.ts';
-import { testClock } from '../support/house.ts';
+import { progressOf } from '../../../scripts/command-line/progress.ts';
+import { testClock } from '../../support/house.ts';
 
 function told(isTTY: boolean, steps: readonly [atMs: number, done: number][]): string {
   const clock = testClock(0);
