@@ -69,14 +69,15 @@ function figuresOf(answers: readonly Timed[]): Figures {
 function startNoise({ program }: Target, cleanup: Cleanup) {
   const entry = join(dirname(program), '../scripts/faults/noise-worker.js');
   const child = startNode('load', { entry, nodeFlags: [], env: {} }, cleanup);
-  const tell = (message: NoiseJob | 'end') => child.send(message);
+  const ask = <T>(message: NoiseJob | 'end') =>
+    new Promise<T>((resolve) => {
+      child.once('message', (answer) => resolve(answer as T));
+      child.send(message);
+    });
   return {
-    begin: (job: NoiseJob) => void tell(job),
-    end: () =>
-      new Promise<NoiseCounts>((resolve) => {
-        child.once('message', (counts) => resolve(counts as NoiseCounts));
-        tell('end');
-      }),
+    prepare: (job: NoiseJob) => ask<'ready'>(job),
+    begin: () => void child.send('begin'),
+    end: () => ask<NoiseCounts>('end'),
   };
 }
 
@@ -99,8 +100,9 @@ async function timeKind({ quiet, noise, seconds }: Stage, jobs: readonly NoiseJo
   const beside: Timed[] = [];
   const counts: Record<number, number> = {};
   for (const job of jobs) {
+    await noise.prepare(job);
     alone.push(...(await askFor(quiet, seconds)));
-    noise.begin(job);
+    noise.begin();
     await wait(settleMs);
     beside.push(...(await askFor(quiet, seconds)));
     for (const [status, count] of Object.entries(await noise.end()))

@@ -1,5 +1,6 @@
 // The noisy workspace: a process of its own that keeps its connections busy until it is ended, and waits when it is refused.
 import { Agent, request } from 'node:http';
+import { constants, setPriority } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 
 export interface NoiseJob {
@@ -46,14 +47,16 @@ function begin(job: NoiseJob): () => NoiseCounts {
   };
 }
 
+// Callers have machines of their own: what they compute takes no time from the server that they share.
+setPriority(constants.priority.PRIORITY_LOW);
+
+let job: NoiseJob | undefined;
 let end: (() => NoiseCounts) | undefined;
 
-process.on('message', (job: NoiseJob | 'end') => {
-  if (job === 'end') {
-    process.send?.(end?.() ?? {});
-    end = undefined;
-  } else {
-    end = begin(job);
-  }
+/** A job comes before its time: tens of megabytes on their way would be in the figures of whoever is timed meanwhile. */
+process.on('message', (message: NoiseJob | 'begin' | 'end') => {
+  if (message === 'begin') end = begin(job!);
+  else if (message === 'end') process.send?.(end?.() ?? {});
+  else process.send?.(((job = message), 'ready'));
 });
 process.on('disconnect', () => process.exit());

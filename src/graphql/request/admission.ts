@@ -1,17 +1,24 @@
 // Lets operations begin. Before it is parsed an operation has cost no more than the look at its credential; what follows takes
 // milliseconds of the one thread that serves everybody, so workspaces take turns here as they do at the store.
 import type { RequestScope } from '../../core/request-facts.ts';
-import { createFairSlots, type Pace } from '../../db/turns/fair-slots.ts';
+import { createFairSlots, type FairSlots, type Pace } from '../../db/turns/fair-slots.ts';
 
 /** Of these one workspace alone gets 32: more at the same time are answered no sooner, and take memory. */
 const slots = 48;
 const maxWaiting = 1_000;
+/**
+ * An operation of so many bytes, such as a bulk mutation, takes ten times as long of the one thread as most others do before
+ * its first statement runs. Side by side they gain nothing: one writer takes them one after the other.
+ */
+const heavyBytes = 16_384;
+/** Of these one workspace alone gets 4. */
+const heavySlots = 6;
 /** Looks at the same time. Each is over at once, so their pace alone limits them. */
 const looksAtOnce = 1_000;
 /** How long operations begin in one turn; then the answers and requests that have come meanwhile have theirs. */
-const turnMs = 5;
+const turnMs = 2;
 /** This many begin in any case: on a machine that is busy with something else, time says little about the work. */
-const leastBegun = 3;
+const leastBegun = 1;
 /**
  * Pace of refusals: about 1,000 a second, which takes a fraction of one core. A client that repeats each refused
  * request at once, on hundreds of connections, would come back with all of them at the same moment, and other callers
@@ -75,9 +82,9 @@ export interface Admission {
   look(scope: RequestScope, workspace: string): Promise<void>;
   /**
    * Resolves when the operation may begin; it then takes its place until `scope.leave` is called. Throws RATE_LIMITED when
-   * too many of the workspace wait, or the reason for which the request has ended.
+   * too many of the workspace wait, or the reason for which the request has ended. `bodyBytes`: length of the request's body.
    */
-  enter(scope: RequestScope, workspace: string): Promise<void>;
+  enter(scope: RequestScope, workspace: string, bodyBytes?: number): Promise<void>;
   /**
    * Resolves when a refusal for too many requests may leave, and gives the place of the operation back at once. Never rejects:
    * when too many of the workspace are held, or the request has ended, there is nothing to wait for.
@@ -85,23 +92,36 @@ export interface Admission {
   refuse(scope: RequestScope, workspace: string): Promise<void>;
 }
 
+/** Takes a place and resolves with what gives it back. */
+function stay(slots: FairSlots, { ending }: RequestScope, workspace: string): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const work = () => new Promise<void>((leave) => resolve(leave));
+    slots.run({ workspace, signal: ending.signal }, work).catch(reject);
+  });
+}
+
 export function createAdmission(): Admission {
   const looks = createFairSlots({ slots: looksAtOnce, maxWaiting, pace: createPace() });
   const places = createFairSlots({ slots, maxWaiting, pace: createPace() });
+  const heavies = createFairSlots({ slots: heavySlots, maxWaiting });
   const ticks = createTicks(refusalsPerTick, tickMs);
   const refusals = createFairSlots({ slots: looksAtOnce, maxWaiting: maxHeldRefusals, pace: ticks });
   return {
     look: (scope, workspace) =>
       looks.run({ workspace, signal: scope.ending.signal }, () => Promise.resolve()),
-    enter: (scope, workspace) =>
-      new Promise((resolve, reject) => {
-        const stay = () =>
-          new Promise<void>((leave) => {
-            scope.leave = leave;
-            resolve();
-          });
-        places.run({ workspace, signal: scope.ending.signal }, stay).catch(reject);
-      }),
+    async enter(scope, workspace, bodyBytes = 0) {
+      const leaveHeavy = bodyBytes < heavyBytes ? undefined : await stay(heavies, scope, workspace);
+      try {
+        const leavePlace = await stay(places, scope, workspace);
+        scope.leave = () => {
+          leavePlace();
+          leaveHeavy?.();
+        };
+      } catch (error) {
+        leaveHeavy?.();
+        throw error;
+      }
+    },
     async refuse(scope, workspace) {
       scope.leave?.();
       const held = refusals.run({ workspace, signal: scope.ending.signal }, () => Promise.resolve());

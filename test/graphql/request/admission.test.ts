@@ -65,6 +65,39 @@ it('lets a workspace have 32 at the same time, and the next one when one of them
   expect(order.length).toBe(40);
 });
 
+it('lets a workspace have 4 heavy ones at the same time, beside its light ones and those of others', async () => {
+  const admission = createAdmission();
+  const order: string[] = [];
+  const enter = async (workspace: string, bodyBytes: number) => {
+    const scope = newScope();
+    await admission.enter(scope, workspace, bodyBytes);
+    order.push(`${workspace} ${bodyBytes >= 16_384 ? 'heavy' : 'light'}`);
+    return scope;
+  };
+  const heavy = Array.from({ length: 10 }, () => enter('noisy', 20_000));
+  const others = [enter('noisy', 100), enter('quiet', 100), enter('quiet', Infinity)];
+  await Promise.all(others);
+  for (let count = 0; count < 10; count += 1) await turn();
+  expect(order.filter((one) => one === 'noisy heavy')).toHaveLength(4);
+  for (const entered of heavy) (await entered).leave!();
+  expect(order.filter((one) => one === 'noisy heavy')).toHaveLength(10);
+});
+
+it('gives the place of a heavy one back that ends while it waits', async () => {
+  const admission = createAdmission();
+  const light = Array.from({ length: 32 }, newScope);
+  await Promise.all(light.map((scope) => admission.enter(scope, 'noisy')));
+  const ended = Array.from({ length: 4 }, newScope);
+  const entered = ended.map((scope) => admission.enter(scope, 'noisy', 20_000));
+  for (let count = 0; count < 10; count += 1) await turn();
+  ended.forEach(({ ending }) => ending.abort(new Error('gone')));
+  expect((await Promise.allSettled(entered)).every(({ status }) => status === 'rejected')).toBe(true);
+  light.forEach(({ leave }) => leave!());
+  const next = Array.from({ length: 4 }, newScope);
+  await Promise.all(next.map((scope) => admission.enter(scope, 'noisy', 20_000)));
+  next.forEach(({ leave }) => leave!());
+});
+
 it('refuses more than a thousand that wait, forgets who has gone, and loses none of the others', async () => {
   const { scopes, entered, admission, order } = enterAll(Array<string>(1_000).fill('noisy'), 0);
   const settled = Promise.allSettled(entered);
