@@ -14,8 +14,6 @@ export interface RequestFacts {
   readonly ip: string;
   /** Lower-case names; a repeated header is a list, as in Node's `headersDistinct`. Holds credentials: never log it. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Length of the body as announced; Infinity when it was not. Default: 0. */
-  readonly bodyBytes?: number;
   /** The operation as sent, before anybody parsed it; null when the request holds none. */
   readonly operation: SentOperation | null;
   /** A query named by its SHA-256 in lower-case hex: it came with it, or was sent before. */
@@ -69,6 +67,8 @@ export interface RequestScope extends RequestNotes {
    * ends. The reason is the error of what was running.
    */
   readonly ending: AbortController;
+  /** Length of its body. Absent before the body was read, and when there is none. */
+  bodyBytes?: number;
   /** Releases the operation's place to another one. Absent before the operation began. */
   leave?: () => void;
 }

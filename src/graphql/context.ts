@@ -152,13 +152,13 @@ export function contextFactory(
   const readRow = shareReads(operator.database);
   const admission = createAdmission();
   const contextOf = async (facts: RequestFacts, principal: Principal, arrivedMs: number) => {
-    const { scope, ip, operation, idempotencyKey, answer, bodyBytes } = facts;
+    const { scope, ip, operation, idempotencyKey, answer } = facts;
     // A caller without a credential who asks for more than the public part is refused first, and at no cost.
     const looked = principal.kind === 'ANONYMOUS' ? check(operation, true) : null;
     const queue = queueOf(principal, ip);
     await admission.look(scope, queue);
     const opened = limits.open(principal, ip, answer);
-    await admission.enter(scope, queue, bodyBytes);
+    await admission.enter(scope, queue);
     const persisted = findPersisted(persistedQueries, facts, principal, opened);
     const { managed, parsed } = looked ?? check(persisted ?? operation, false);
     if (principal.kind === 'USER') opened.chooseBudget(mayManage(managed, principal.scopes));

@@ -44,11 +44,6 @@ function persistedIn({ extensions, operationName }: Sent): RequestFacts['persist
   }
 }
 
-/** A body in chunks comes without its length; a GET has none. */
-function bodyBytesOf({ method, headers }: FastifyRequest): number {
-  return method === 'POST' ? Number(headers['content-length'] ?? Infinity) : 0;
-}
-
 /** What the rooms below know of a request. */
 export function factsOf(request: FastifyRequest, trustProxyHops: number): RequestFacts {
   const idempotencyKey = request.headers['idempotency-key'];
@@ -58,7 +53,6 @@ export function factsOf(request: FastifyRequest, trustProxyHops: number): Reques
     ip: callerAddress(request.raw, trustProxyHops),
     // `headers` keeps only the first of two Authorization headers; requests injected by tests have no other form.
     headers: (request.raw.headersDistinct as RequestFacts['headers'] | undefined) ?? request.headers,
-    bodyBytes: bodyBytesOf(request),
     operation: operationOf(sent),
     ...(persisted ? { persisted } : {}),
     answer: answerNotesOf(request),

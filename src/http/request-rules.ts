@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import { allowedBy, findRoute, routes, type Route } from './routes.ts';
 import { acceptsJson, withoutParameters } from './accept.ts';
+import { scopeOf } from '../graphql/request/request-scope.ts';
 import { badRequest } from '../graphql/errors/format-error.ts';
 import { findLongHeader } from './header-limits.ts';
 
@@ -160,6 +161,7 @@ export function addRequestRules(app: FastifyInstance, bodyLimitBytes: number): v
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>(bodyTypes, { parseAs: 'buffer' }, (request, body, done) => {
+    scopeOf(request).bodyBytes = body.length;
     // Decoding would replace what is not UTF-8, and store something that nobody sent.
     if (!isUtf8(body)) done(badRequest(400, 'The body is not valid UTF-8.'));
     else return parseJson(request, body.toString('utf8'), done);

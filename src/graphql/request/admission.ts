@@ -82,9 +82,9 @@ export interface Admission {
   look(scope: RequestScope, workspace: string): Promise<void>;
   /**
    * Resolves when the operation may begin; it then takes its place until `scope.leave` is called. Throws RATE_LIMITED when
-   * too many of the workspace wait, or the reason for which the request has ended. `bodyBytes`: length of the request's body.
+   * too many of the workspace wait, or the reason for which the request has ended.
    */
-  enter(scope: RequestScope, workspace: string, bodyBytes?: number): Promise<void>;
+  enter(scope: RequestScope, workspace: string): Promise<void>;
   /**
    * Resolves when a refusal for too many requests may leave, and gives the place of the operation back at once. Never rejects:
    * when too many of the workspace are held, or the request has ended, there is nothing to wait for.
@@ -109,8 +109,9 @@ export function createAdmission(): Admission {
   return {
     look: (scope, workspace) =>
       looks.run({ workspace, signal: scope.ending.signal }, () => Promise.resolve()),
-    async enter(scope, workspace, bodyBytes = 0) {
-      const leaveHeavy = bodyBytes < heavyBytes ? undefined : await stay(heavies, scope, workspace);
+    async enter(scope, workspace) {
+      const isHeavy = (scope.bodyBytes ?? 0) >= heavyBytes;
+      const leaveHeavy = isHeavy ? await stay(heavies, scope, workspace) : undefined;
       try {
         const leavePlace = await stay(places, scope, workspace);
         scope.leave = () => {

@@ -23,7 +23,7 @@ export function scopeOf(request: FastifyRequest): RequestScope {
 
 /** The part that the log and the trace are told. */
 export function requestNotesOf(request: FastifyRequest): RequestNotes {
-  const { ending: _ending, leave: _leave, isGone: _isGone, ...told } = scopeOf(request);
+  const { ending: _ending, leave: _leave, isGone: _isGone, bodyBytes: _bytes, ...told } = scopeOf(request);
   return told;
 }
 

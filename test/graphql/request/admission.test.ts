@@ -3,14 +3,18 @@ import { expect, it } from 'vitest';
 import type { RequestScope } from '../../../src/core/request-facts.ts';
 import { createAdmission } from '../../../src/graphql/request/admission.ts';
 
-const newScope = (): RequestScope => ({ requestId: 'test', ending: new AbortController() });
+const newScope = (bodyBytes = 0): RequestScope => ({
+  requestId: 'test',
+  ending: new AbortController(),
+  bodyBytes,
+});
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Begins operations that each keep the thread busy for so long. */
 function enterAll(owners: readonly string[], busyMs: number) {
   const admission = createAdmission();
   const order: string[] = [];
-  const scopes = owners.map(newScope);
+  const scopes = owners.map(() => newScope());
   const entered = owners.map(async (workspace, index) => {
     await admission.enter(scopes[index]!, workspace);
     order.push(workspace);
@@ -69,13 +73,13 @@ it('lets a workspace have 4 heavy ones at the same time, beside its light ones a
   const admission = createAdmission();
   const order: string[] = [];
   const enter = async (workspace: string, bodyBytes: number) => {
-    const scope = newScope();
-    await admission.enter(scope, workspace, bodyBytes);
+    const scope = newScope(bodyBytes);
+    await admission.enter(scope, workspace);
     order.push(`${workspace} ${bodyBytes >= 16_384 ? 'heavy' : 'light'}`);
     return scope;
   };
   const heavy = Array.from({ length: 10 }, () => enter('noisy', 20_000));
-  const others = [enter('noisy', 100), enter('quiet', 100), enter('quiet', Infinity)];
+  const others = [enter('noisy', 100), enter('quiet', 100), enter('quiet', 20_000)];
   await Promise.all(others);
   for (let count = 0; count < 10; count += 1) await turn();
   expect(order.filter((one) => one === 'noisy heavy')).toHaveLength(4);
@@ -85,16 +89,16 @@ it('lets a workspace have 4 heavy ones at the same time, beside its light ones a
 
 it('gives the place of a heavy one back that ends while it waits', async () => {
   const admission = createAdmission();
-  const light = Array.from({ length: 32 }, newScope);
+  const light = Array.from({ length: 32 }, () => newScope());
   await Promise.all(light.map((scope) => admission.enter(scope, 'noisy')));
-  const ended = Array.from({ length: 4 }, newScope);
-  const entered = ended.map((scope) => admission.enter(scope, 'noisy', 20_000));
+  const ended = Array.from({ length: 4 }, () => newScope(20_000));
+  const entered = ended.map((scope) => admission.enter(scope, 'noisy'));
   for (let count = 0; count < 10; count += 1) await turn();
   ended.forEach(({ ending }) => ending.abort(new Error('gone')));
   expect((await Promise.allSettled(entered)).every(({ status }) => status === 'rejected')).toBe(true);
   light.forEach(({ leave }) => leave!());
-  const next = Array.from({ length: 4 }, newScope);
-  await Promise.all(next.map((scope) => admission.enter(scope, 'noisy', 20_000)));
+  const next = Array.from({ length: 4 }, () => newScope(20_000));
+  await Promise.all(next.map((scope) => admission.enter(scope, 'noisy')));
   next.forEach(({ leave }) => leave!());
 });
 
