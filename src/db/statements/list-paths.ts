@@ -19,6 +19,7 @@ import {
 } from './list-indexes.ts';
 import { isAllLinked, linkOrder } from './list-links.ts';
 import { seeksOf } from './index-merge.ts';
+import { isNothing } from './simplified-condition.ts';
 
 /** Which rows are examined when they are not examined in the wanted order. */
 export type Driver =
@@ -132,7 +133,8 @@ const rowsPerFound = 10;
 /** The ways to a list's rows, to be tried in this order; below `parents` of them at once. */
 export function pathsOf(at: ListAt, parents = 1): readonly Path[] {
   const { limits, search = [], window } = at.query;
-  if (!limits || areExact(at)) return [exactPath];
+  // A condition that no row meets is known by the engines before they read one.
+  if (!limits || isNothing(at.query.condition) || areExact(at)) return [exactPath];
   if (isAllLinked(at)) return [{ kind: 'links', isAll: true, maxRows: allRows }];
   const share = (rows: number) =>
     parents === 1 ? rows : Math.min(rows, Math.max(limits.perParent, roundedUp(rows / parents)));

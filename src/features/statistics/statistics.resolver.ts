@@ -25,7 +25,7 @@ export class StatisticsQueries {
   @Query(() => Statistics, {
     nullable: true,
     description:
-      'Figures of a range of time, counted anew at each call. Needs no scope itself; each section needs its own, with `venueIds` and without.',
+      'Figures of a range of time, counted anew at each call. Needs no scope itself; each section needs its own, for all venues and for chosen ones.',
   })
   @Extensions({ checkArguments: checkStatisticsArguments, cost: statisticsCost, isAlwaysThere: true })
   statistics(@Args(() => StatisticsArguments) args: StatisticsArguments): StatisticsPlan {

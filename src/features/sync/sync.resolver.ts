@@ -6,9 +6,9 @@ import { commitLagMs } from '../../core/deadlines.ts';
 import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
 
 const description =
-  'Every change with an earlier `updatedAt` can be read by now: the time of the server, less what the longest write and ' +
+  'Every change of an earlier time can be read by now: the time of the server, less what the longest write and ' +
   `the clocks of several servers can be late, ${commitLagMs / 1_000} seconds. A job that copies changed rows keeps the value of its ` +
-  'first page, and asks with it the next time for `updatedAt: { gte: … }`.';
+  'first page, and asks the next time for what was changed since then.';
 
 @Resolver()
 export class SyncQueries {

@@ -46,9 +46,10 @@ function shownVariableFaults(
   return orUntold(errors ?? [], 'A variable got an invalid value.', 'BAD_USER_INPUT');
 }
 
+/** An error with a path is a resolver's own, such as that of a document inside `accessCheck`, which is told what it may be. */
 const isOf = (code: Code, begin: string) => (error: unknown) => {
-  const { extensions, message } = error as Partial<GraphQLError>;
-  return extensions?.['code'] === code && message?.startsWith(begin) === true;
+  const { extensions, message, path } = error as Partial<GraphQLError>;
+  return path === undefined && extensions?.['code'] === code && message?.startsWith(begin) === true;
 };
 const isFault = isOf('GRAPHQL_VALIDATION_FAILED', '');
 /** Names GraphQL's own fields alone. */

@@ -228,6 +228,42 @@ describeEachEngine('A list that may examine few rows', (engine) => {
   });
 });
 
+describeEachEngine('A list of which no row can be', (engine) => {
+  it('is empty, however few rows it may examine', async () => {
+    const store = await openStore(engine);
+    const { workspaceId, venueIds } = await build(
+      store,
+      Array.from({ length: 20 }, (_, index) => ({
+        ...{ name: `Nr ${index}`, email: null, city: 'Bonn', createdAt: times[0]!, updatedAt: times[0]! },
+        ...{ venues: [0], inquiries: [] },
+      })),
+    );
+    const ofNone: Condition[] = [
+      { property: 'id', op: 'in', value: [] },
+      { property: 'name', op: 'in', value: [] },
+      { any: [] },
+      { all: [{ property: 'city', op: 'eq', value: 'Bonn' }, { any: [{ any: [] }] }] },
+    ];
+    for (const condition of ofNone) {
+      const window = { orderBy: 'updatedAt', direction: 'DESC', limit: 2 } as const;
+      const query = {
+        table: tableOf(Customer),
+        properties: ['id'],
+        condition,
+        window,
+        count: true,
+        limits: one,
+      };
+      expect(await store.db(workspaceId).list(query)).toMatchObject({ rows: [], total: 0 });
+      const below = await store.db(workspaceId).listPerParent(query, customers.links[0]!, venueIds);
+      expect([...below.values()]).toEqual(
+        venueIds.map(() => expect.objectContaining({ rows: [], total: 0 })),
+      );
+    }
+    await store.close();
+  });
+});
+
 describe('The ways to a list', () => {
   const everywhere = { workspaceId: 'wks_1', venueIds: null };
   const window = { orderBy: 'createdAt', direction: 'DESC', limit: 50 } as const;

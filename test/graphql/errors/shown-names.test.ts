@@ -181,6 +181,27 @@ describe.each(['keys', 'off'])('INTROSPECTION=%s', (introspection) => {
     expect(JSON.stringify((await owner.send(query)).data)).toContain('Mutation.createInquiry');
   });
 
+  it('the fault of a document inside an access check, beside the other errors of the answer', async () => {
+    const check =
+      'query ($d: String!) { a: accessCheck(document: $d) { allowed } customers { nodes { name inquiries { totalCount } } } }';
+    const { status, data, errors } = await key.send(check, { d: '{ customers { nodes { nam } } }' });
+    expect([status, data]).toEqual([200, { a: null, customers: { nodes: [] } }]);
+    const told = errors!.map(({ path, message }) => [path?.join('.'), message]);
+    expect(told).toContainEqual([
+      'a',
+      expect.stringContaining('Cannot query field "nam" on type "Customer"'),
+    ]);
+    expect(told).toContainEqual(['customers.nodes.@.inquiries', expect.stringContaining('read:inquiries')]);
+    expect(told).toHaveLength(2);
+    const alone = await key.send('{ suggestScopes(documents: ["{ nothing }"]) { scopes } }');
+    expect(alone.errors).toMatchObject([
+      {
+        path: ['suggestScopes'],
+        message: expect.stringContaining('Cannot query field "nothing" on type "Query"'),
+      },
+    ]);
+  });
+
   it('what is wrong in its own part is told as ever', async () => {
     const told = async (query: string, variables = {}) =>
       (await key.send(query, variables)).errors![0]!.message;
