@@ -3,7 +3,7 @@ import type { AccessExplainer } from '../../src/access/policy/index.ts';
 import type { ScopeCatalogue } from '../../src/access/scope-catalogue.ts';
 import { code, codes, table } from './markdown.ts';
 
-/** Of a read scope the types, of a write scope the mutations: what else asks for it follows from these. */
+/** Of a read scope the types, of a write scope the mutations: what else asks for it follows from these. Else all of it. */
 function opens(scope: string, explainer: AccessExplainer): string {
   const granted = explainer.grantsOf(scope, explainer.schema);
   const mutations = granted.flatMap((name) =>
@@ -11,7 +11,8 @@ function opens(scope: string, explainer: AccessExplainer): string {
   );
   if (mutations.length > 0) return codes(mutations);
   const isDerived = (name: string) => /\.|(Connection|Edge)$/.test(name);
-  return `${codes(granted.filter((name) => !isDerived(name)))}, wherever it appears`;
+  const types = granted.filter((name) => !isDerived(name));
+  return types.length > 0 ? `${codes(types)}, wherever it appears` : codes(granted);
 }
 
 /** Scopes that a key can have. */
@@ -22,14 +23,21 @@ export function scopeTable(catalogue: ScopeCatalogue, explainer: AccessExplainer
   return table(['scope', 'lets its holder', 'opens'], rows);
 }
 
-/** For README: a line for each resource. */
+/** For README: a line for each resource, and for each scope that neither reads nor writes. */
 export function shortScopeTable({ dataScopes, entries }: ScopeCatalogue, explainer: AccessExplainer): string {
-  const resources = [...new Set(dataScopes.map((name) => name.slice(name.indexOf(':') + 1)))];
-  const rows = resources.map((resource) => {
-    const [read, write] = [`read:${resource}`, `write:${resource}`];
-    const description = entries.find(({ name }) => name === read)?.description ?? '';
-    const mutations = dataScopes.includes(write) ? [code(write), opens(write, explainer)] : ['', ''];
-    return [code(read), description, ...mutations];
+  const resourceOf = (name: string) => name.slice(name.indexOf(':') + 1);
+  const described = (name: string | undefined) =>
+    name === undefined
+      ? ['', '']
+      : [code(name), entries.find((entry) => entry.name === name)?.description ?? ''];
+  const rows = [...new Set(dataScopes.map(resourceOf))].flatMap((resource) => {
+    const own = dataScopes.filter((name) => resourceOf(name) === resource);
+    const read = own.find((name) => name.startsWith('read:'));
+    const write = own.find((name) => name.startsWith('write:'));
+    const mutations = write === undefined ? ['', ''] : [code(write), opens(write, explainer)];
+    const others = own.filter((name) => name !== read && name !== write);
+    const pair = (read ?? write) ? [[...described(read), ...mutations]] : [];
+    return [...pair, ...others.map((name) => [...described(name), '', ''])];
   });
   return table(['scope', 'opens', 'scope', 'opens'], rows);
 }
