@@ -30,6 +30,7 @@ export default defineConfig({
   root: join(import.meta.dirname, '../..'),
   test: {
     ...shared,
+    setupFiles: [shared.setupFiles ?? [], 'scripts/checks/vitest.mutation.setup.js'].flat(),
     globalSetup: ['test/support/templates.ts'],
     include: [
       'test/access/*.test.ts',
@@ -40,6 +41,7 @@ export default defineConfig({
       'test/features/access-check/access-check.test.ts',
       'test/features/api-keys/key-management-access.test.ts',
       'test/graphql/schema/introspection.test.ts',
+      'test/oracle/untold-type.test.ts',
       'test/resources/*.test.ts',
     ],
     exclude: ['test/resources/extreme-instants.test.ts'],
