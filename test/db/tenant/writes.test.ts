@@ -1,5 +1,6 @@
 // What the writes of a transaction do and answer, row by row: outcomes of an update, stamps and versions, and what is refused
 // before it is written.
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { tableOf, type Table } from '../../../src/db/store/table.ts';
 import { withKnownIds } from '../../../src/db/tenant/known-ids.ts';
@@ -8,6 +9,7 @@ import { Customer, CustomerVenue } from '../../../src/features/customers/index.t
 import { Inquiry, Reply } from '../../../src/features/inquiries/index.ts';
 import { Venue } from '../../../src/features/venues/index.ts';
 import { describeEachEngine } from '../../support/engines.ts';
+import { gate } from '../../support/gate.ts';
 import { customerRow, inquiryRow, replyRow, venueRow } from '../support/rows.ts';
 import { openStore, type Store } from '../support/store.ts';
 
@@ -111,6 +113,38 @@ describeEachEngine('A transaction', (engine) => {
         inside((tx) => tx.insert(Customer, [customer], { ignoreDuplicates: true })),
       ).rejects.toThrow('other words');
     });
+  });
+
+  it('keeps the rows that it holds from everybody else until it ends', async () => {
+    const [holds, mayEnd] = [gate(), gate()];
+    const events: string[] = [];
+    const holder = inside(async (tx) => {
+      await tx.hold(Venue, []);
+      await tx.hold(Venue, [venue.id]);
+      holds.open();
+      await mayEnd.passed;
+      events.push('held');
+    });
+    await holds.passed;
+    const writer = inside((tx) => tx.update(Venue, venue.id, { city: 'Bonn' })).then((outcome) =>
+      events.push(outcome),
+    );
+    await setTimeout(100);
+    mayEnd.open();
+    await Promise.all([holder, writer]);
+    expect(events).toEqual(['held', 'UPDATED']);
+  });
+
+  it('lets another workspace have its turn before those of one that has many waiting', async () => {
+    const [busy, quiet] = [db, store.db(await store.workspace())];
+    const ended: string[] = [];
+    const write = async (name: string, on: TenantDb) => {
+      await on.transaction((tx) => tx.insert(Venue, [venueRow()]));
+      ended.push(name);
+    };
+    const all = [...Array.from({ length: 40 }, () => write('busy', busy)), write('quiet', quiet)];
+    await Promise.all(all);
+    expect(ended.indexOf('quiet')).toBeLessThan(30);
   });
 
   describe('that looked up ids beforehand', () => {
