@@ -59,6 +59,8 @@ export default defineConfig({
     teardownTimeout: 30_000,
     expect: { poll: { timeout: 60_000, interval: 50 } },
     reporters: ['default'],
+    // `npm run coverage`. A figure to read, no limit to reach: a line that ran is not a line that is tested.
+    coverage: { include: ['src/**/*.ts'], reporter: ['text-summary', 'json-summary', 'html'] },
     projects: [
       { extends: true, test: { name: 'full', globalSetup, include: ['test/**/*.test.ts'] } },
       {

@@ -72,7 +72,7 @@ export function planPage({ name, table }: Listed, args: ConnectionArguments, def
   if (after != null && before != null)
     throw new ApiError('BAD_USER_INPUT', 'Give "after" or "before", not both.');
   const isBackward = last != null || before != null;
-  if (isBackward ? after != null || first != null : before != null) {
+  if (isBackward && (after != null || first != null)) {
     throw new ApiError('BAD_USER_INPUT', '"after" goes with "first", "before" goes with "last".');
   }
   const order = args.orderBy ?? defaultOrder;

@@ -21,7 +21,16 @@ describe('--help', { timeout: 120_000 }, () => {
   it('is asked of every command', () => {
     expect(ours.length).toBeGreaterThanOrEqual(18);
     const others = Object.keys(scripts).filter((name) => !ours.some(([known]) => known === name));
-    expect(others).toEqual(['typecheck', 'lint', 'format', 'format:check', 'arch', 'knip']);
+    expect(others).toEqual([
+      'typecheck',
+      'lint',
+      'format',
+      'format:check',
+      'arch',
+      'knip',
+      'coverage',
+      'mutation',
+    ]);
   });
 
   it.each(ours.flatMap(([name]) => [[name, '--help'] as const, [name, '-h'] as const]))(

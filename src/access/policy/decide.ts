@@ -90,7 +90,7 @@ class Decider {
       if (!first) return below;
       const missing = refused.flatMap(({ requirement }) => missingScopes(requirement, this.caller.scopes));
       const all = new Set([...missing, ...below.flatMap((denial) => denial.missing)]);
-      return [{ ...placeOf(field), ...first, missing: [...all].sort() }];
+      return [{ ...placeOf(field), ...first, missing: [...all] }];
     });
   }
 

@@ -178,8 +178,8 @@ async function changeRows(
   { limits, patch }: Changed,
 ): Promise<number> {
   assertPatchAllowed(table, patch, scope);
-  const isStamped = table.columns.some((column) => column.property === 'updatedAt');
-  const stamped = isStamped ? { ...patch, updatedAt: toInstant(clock.nowMs()) } : patch;
+  // A table without such a column leaves it out.
+  const stamped = { ...patch, updatedAt: toInstant(clock.nowMs()) };
   const ids = await rowsWithWords(connection, table, patch, limits);
   const changed = await connection.execute(updateStatement(table, stamped, limits, connection.dialect));
   await refreshWords(connection, scope.workspaceId, table, ids);

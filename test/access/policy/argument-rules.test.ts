@@ -229,6 +229,29 @@ describe('an enum value with a rule of its own', () => {
   });
 });
 
+describe('a variable that does not fit its type', () => {
+  const misfits: readonly unknown[] = [
+    ...[{ unknown: 1 }, { toString: 1 }, { name: { deep: {} } }, { order: { by: { deep: 1 } } }],
+    ...[{ and: [null, 'text', 7, { order: 'text' }] }, 'text', 7, null, []],
+  ];
+
+  it.each(misfits.map((filter) => ({ filter })))(
+    'is denied nothing, and left to execution to refuse: $filter',
+    async ({ filter }) => {
+      const judge = judgeOf(build());
+      const document = 'query ($f: Filter) { search(filter: $f) }';
+      expect(await judge.denied({ document, variables: { f: filter } })).toEqual({});
+    },
+  );
+
+  it('is denied what it names all the same', async () => {
+    const judge = judgeOf(build());
+    const document = 'query ($f: Filter) { search(filter: $f) }';
+    const filter = { unknown: 1, and: [{ name: {}, email: 'x' }] };
+    expect(await judge.denied({ document, variables: { f: filter } })).toEqual({ search: ['filter:email'] });
+  });
+});
+
 describe('a field of an interface below the root', () => {
   const document = 'query ($id: ID) { things { related(id: $id) { __typename name } } }';
 

@@ -245,6 +245,14 @@ describe('a denial', () => {
     ]);
   });
 
+  it('of every root field that a variable includes is a denial of everything', async () => {
+    const document =
+      'query ($with: Boolean!) { customers @include(if: $with) { totalCount } venues { totalCount } }';
+    const isAll = async (value: boolean) =>
+      (await judge.decide({ document, scopes: [c], variables: { with: value } })).isEverythingDenied;
+    expect([await isAll(false), await isAll(true)]).toEqual([true, false]);
+  });
+
   it('of every root field is a denial of everything, and of some is not', async () => {
     const isAll = async (document: string, scopes: string[] = []) =>
       (await judge.decide({ document, scopes })).isEverythingDenied;

@@ -222,6 +222,24 @@ describe('at boot', () => {
       expect(faultsWith('(w: Wrap)', rules)).toEqual([]);
       expect(faultsWith('(w: Wrap, f: Filter)', rules)).toHaveLength(1);
     });
+
+    it('may not stay beside a field that may be left out, or has a default as well', () => {
+      const sdl = (fields: string) => `type Query { a(p: Pair): Int } input Pair { x: Int = 1 ${fields} }`;
+      const faultOf = (field: string) => `Pair.${field} needs "read:b" and has a default value: ${advice}`;
+      const rules = { 'Query.a': readA, Pair: readB };
+      expect(faultsOf(sdl('y: Int'), rules)).toEqual([faultOf('x')]);
+      expect(faultsOf(sdl('y: Int! = 2'), rules)).toEqual([faultOf('x'), faultOf('y')]);
+      expect(faultsOf(sdl('y: Int!'), rules)).toEqual([]);
+    });
+  });
+
+  it('an argument whose type holds itself, and asks no more than its field, makes no boundary', () => {
+    const sdl = `type Query { a: A } type A { b(filter: Filter): Int! c(filter: Filter): Int! }
+      input Filter { x: Int and: [Filter!] }`;
+    const rules = { 'Query.a': open, A: readA, Filter: readA };
+    expect(faultsOf(sdl, rules)).toEqual([]);
+    expect(compile(sdl, rules).isBoundary('A', 'b')).toBe(false);
+    expect(faultsOf(sdl, { ...rules, 'Filter.x': readB })).toHaveLength(2);
   });
 
   const animals =

@@ -67,6 +67,22 @@ describe('both', () => {
   });
 });
 
+describe('alternatives', () => {
+  it('mean in their normal form what they meant as they were written', () => {
+    const written = fc.array(scopeSet, { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(written, fc.boolean(), (anyOf, authenticatedToo) => {
+        const asked = both({ name: 'as written', authenticated: authenticatedToo, anyOf }, authenticated);
+        for (const caller of everyCaller) {
+          const holdsAll = (all: readonly string[]) => all.every((scope) => caller.scopes.has(scope));
+          expect(meets(caller, asked)).toBe(caller.kind !== 'ANONYMOUS' && anyOf.some(holdsAll));
+        }
+      }),
+      runs,
+    );
+  });
+});
+
 describe('implies', () => {
   it('is true exactly when every caller that meets the one meets the other', () => {
     fc.assert(
@@ -95,6 +111,13 @@ describe('missingScopes', () => {
       }),
       runs,
     );
+  });
+
+  it('names the first of two alternatives that lack as many', () => {
+    const anyOf = [['write:a'], ['read:a'], ['read:b', 'write:b']];
+    const asked = both({ name: 'as written', authenticated: true, anyOf }, authenticated);
+    expect(missingScopes(asked, new Set())).toEqual(['read:a']);
+    expect(missingScopes(asked, new Set(['read:b']))).toEqual(['read:a']);
   });
 
   it('is empty exactly when a known caller meets the requirement', () => {

@@ -74,3 +74,20 @@ describe('A root field that has no rule', () => {
     expect(runs).toBe(1);
   });
 });
+
+describe("A root field's own error", () => {
+  it('stays what it is behind the shield', async () => {
+    const resolve = () => {
+      throw new Error('of its own');
+    };
+    const query = new GraphQLObjectType({
+      name: 'Query',
+      fields: { broken: { type: GraphQLString, resolve } },
+    });
+    const schema = new GraphQLSchema({ query });
+    shieldRoots(schema, [['Query', 'broken', scopes('read:customers')]]);
+    const principal = { ...anonymous, kind: 'API_KEY', scopes: new Set(['read:customers']) };
+    const { errors } = await graphql({ schema, source: '{ broken }', contextValue: { principal } });
+    expect(errors?.map(({ message }) => message)).toEqual(['of its own']);
+  });
+});

@@ -70,6 +70,13 @@ describe.each(stores.filter(({ isThere }) => isThere))('Limits kept in $name', (
     expect(await at(60_000, one)).toMatchObject({ type: 'deny', retryAfterMs: 20_000 });
   });
 
+  it('counts a charge by itself that comes a sixtieth of the window after another', async () => {
+    const one = bucket(newKey(), 2);
+    await at(0, one);
+    await at(1_000, one);
+    expect(await at(minuteMs, one)).toMatchObject({ type: 'allow', standings: [{ remaining: 0 }] });
+  });
+
   it('lets no more through around the edge of a minute', async () => {
     const one = bucket(newKey(), 10);
     const verdicts = [];
@@ -127,6 +134,14 @@ describe.each(stores.filter(({ isThere }) => isThere))('Limits kept in $name', (
     await at(60 * minuteMs, one);
     expect(await at(0, one)).toMatchObject({ type: 'deny', retryAfterMs: minuteMs });
     expect(await at(minuteMs, one)).toMatchObject({ type: 'allow' });
+  });
+
+  it('keeps the amount that a fast clock wrote, and the time of one that was a window fast at most', async () => {
+    const [far, near] = [bucket(newKey(), 3), bucket(newKey(), 3)];
+    await at(60 * minuteMs, far);
+    expect(await at(0, far)).toMatchObject({ standings: [{ remaining: 1, resetMs: minuteMs }] });
+    await at(minuteMs, near);
+    expect(await at(0, near)).toMatchObject({ standings: [{ remaining: 1, resetMs: 2 * minuteMs }] });
   });
 
   it('lets exactly the limit through when twice as many come at the same time', async () => {
