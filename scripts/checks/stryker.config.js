@@ -19,7 +19,7 @@ export default {
   coverageAnalysis: 'perTest',
   // What is evaluated once, when its file is loaded, would need a new process and every test for each mutant.
   ignoreStatic: true,
-  // Continues where the last run was cut, and looks again only at what changed.
+  // Looks again only at what changed since the last run that came to its end.
   incremental: true,
   incrementalFile: '.cache/stryker/incremental.json',
   tempDirName: '.cache/stryker/tmp',
