@@ -2,8 +2,9 @@
 // answer, in Chromium, from the demo store whose clock stands still.
 import 'reflect-metadata';
 import { join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
 import { runCommand } from './command-line/command.ts';
+import { typeInto } from './handbook/type-into.ts';
 import { openDemoStore } from './handbook/demo.ts';
 
 const file = 'src/handbook/partial-answer.png';
@@ -12,23 +13,6 @@ const executablePath = '/usr/bin/chromium';
 
 const query =
   '{ customers(first: 1) { nodes { name inquiries(first: 1) { nodes { subject } } followUps(first: 1) { nodes { note status } } } } }';
-
-/** An editor that is still being set up loses what is typed. */
-async function typeInto(page: Page, pane: string, text: string): Promise<void> {
-  const editor = page.locator(`${pane} .monaco-editor:visible`).first();
-  const shown = async () => (await editor.locator('.view-lines').innerText()).replaceAll(/\s/g, '');
-  for (let attempt = 1; attempt <= 20; attempt += 1) {
-    await editor.click();
-    await page.keyboard.press('ControlOrMeta+A');
-    await page.keyboard.press('Delete');
-    // Inserted, not typed: the editor would close brackets on its own.
-    await page.keyboard.insertText(text);
-    // It tells the rest of the page a moment later.
-    await page.waitForTimeout(500);
-    if ((await shown()) === text.replaceAll(/\s/g, '')) return;
-  }
-  throw new Error(`The editor ${pane} shows ${await shown()}, not what was typed.`);
-}
 
 const headers = (key: string) => ({ Authorization: `Bearer ${key}`, 'X-Request-Id': 'shown-in-the-log' });
 

@@ -53,7 +53,7 @@ setPriority(constants.priority.PRIORITY_LOW);
 let job: NoiseJob | undefined;
 let end: (() => NoiseCounts) | undefined;
 
-/** A job comes before its time: tens of megabytes on their way would be in the figures of whoever is timed meanwhile. */
+/** A job arrives before the noise begins: sending its tens of megabytes would slow down what is measured. */
 process.on('message', (message: NoiseJob | 'begin' | 'end') => {
   if (message === 'begin') end = begin(job!);
   else if (message === 'end') process.send?.(end?.() ?? {});

@@ -3,7 +3,7 @@ import type { AccessExplainer } from '../../src/access/policy/index.ts';
 import type { ScopeCatalogue } from '../../src/access/scope-catalogue.ts';
 import { code, codes, table } from './markdown.ts';
 
-/** Of a read scope the types, of a write scope the mutations: what else asks for it follows from these. Else all of it. */
+/** What a scope opens: its mutations, or else its types, or else every field and argument that asks for it. */
 function opens(scope: string, explainer: AccessExplainer): string {
   const granted = explainer.grantsOf(scope, explainer.schema);
   const mutations = granted.flatMap((name) =>

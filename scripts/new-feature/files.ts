@@ -36,7 +36,7 @@ function moved(text: string, from: string, to: string): string {
   });
 }
 
-/** Lines become longer or shorter with the name, so that they are broken anew. Throws for what is no TypeScript. */
+/** Formats a file, because its lines have other lengths with another name. Throws when the text is not valid TypeScript. */
 async function formatted(root: string, path: string, text: string): Promise<string> {
   const file = join(root, path);
   return format(text, { ...(await resolveConfig(file)), filepath: file });

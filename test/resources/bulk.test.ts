@@ -46,6 +46,23 @@ describeEachEngine('Bulk mutations', (engine) => {
     expect((await total()).customers.totalCount).toBe(100);
   });
 
+  it('begins no transaction for inputs that are too many or none', async () => {
+    let begun = 0;
+    const counting = await openTestHouse(engine, {
+      sharing: house,
+      database: { beforeWrite: async () => void (begun += 1) },
+    });
+    const headers = { authorization: `Bearer ${key.secret}` };
+    const send = async (count: number) =>
+      (await counting.send(headers, createCustomersIds, { input: Array(count).fill({ name: 'Ada' }) })).data
+        .createCustomers;
+    for (const count of [0, 101]) expect((await send(count)).userErrors).toHaveLength(1);
+    expect(begun).toBe(0);
+    expect((await send(1)).userErrors).toEqual([]);
+    expect(begun).toBe(1);
+    await counting.close();
+  });
+
   it('stores any text as it would alone', { timeout: 60_000 }, async () => {
     const create =
       'mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) { customer { notes tags } } }';

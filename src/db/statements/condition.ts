@@ -137,14 +137,19 @@ function comparisonSql(
 }
 
 const isTrue = (condition: Condition): boolean => 'all' in condition && condition.all.every(isTrue);
-const isFalse = (condition: Condition): boolean => 'any' in condition && condition.any.every(isFalse);
+
+/** Whether no row can meet the condition, as with `in: []`. */
+export function isNothing(condition: Condition): boolean {
+  if ('op' in condition) return condition.op === 'in' && (condition.value as readonly unknown[]).length === 0;
+  return 'any' in condition ? condition.any.every(isNothing) : condition.all.some(isNothing);
+}
 
 /** What is left to compare, `any: []` for never: hundreds of empty objects in a filter would be an expression too deep for SQLite. */
 function partsOf(condition: Exclude<Condition, { op: unknown }>): readonly Condition[] {
   if ('all' in condition) {
-    return condition.all.some(isFalse) ? [{ any: [] }] : condition.all.filter((part) => !isTrue(part));
+    return condition.all.some(isNothing) ? [{ any: [] }] : condition.all.filter((part) => !isTrue(part));
   }
-  return condition.any.some(isTrue) ? [{ all: [] }] : condition.any.filter((part) => !isFalse(part));
+  return condition.any.some(isTrue) ? [{ all: [] }] : condition.any.filter((part) => !isNothing(part));
 }
 
 /** SQL of a condition. `all: []` is true, `any: []` is false. */

@@ -2,7 +2,7 @@
 // has no statistics at all, Postgres none of values that hang together), so a wrong guess reads a million rows for one page.
 // Here each way examines a bounded number of rows. A way that comes to its bound without having found the page says so, and
 // the next one is tried; after the last one the list is refused, never cut short.
-import type { Condition } from './condition.ts';
+import { isNothing, type Condition } from './condition.ts';
 import {
   comparisonsOf,
   indexedProperty,
@@ -19,7 +19,6 @@ import {
 } from './list-indexes.ts';
 import { isAllLinked, linkOrder } from './list-links.ts';
 import { seeksOf } from './index-merge.ts';
-import { isNothing } from './simplified-condition.ts';
 
 /** Which rows are examined when they are not examined in the wanted order. */
 export type Driver =

@@ -41,6 +41,3 @@ export function simplified(condition: Condition): Condition {
     ? ofParts('all', condition.all.map(simplified))
     : ofParts('any', condition.any.map(simplified));
 }
-
-/** Whether no row can meet the condition, as with `in: []`. */
-export const isNothing = (condition: Condition): boolean => isEmpty(simplified(condition), 'any');

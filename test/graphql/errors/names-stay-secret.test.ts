@@ -1,17 +1,10 @@
 // Where the schema is a secret, a caller without a credential cannot tell a name that it has from one that it has not: for each
 // type, field, argument, enum value and directive the answers are the same to the byte. There is no test of the time: nothing
 // is looked up before a credential is there, the policy's table of public operations aside.
-import {
-  isEnumType,
-  isInputObjectType,
-  isInterfaceType,
-  isObjectType,
-  type GraphQLArgument,
-  type GraphQLSchema,
-} from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publicNamesOf } from '../../../src/graphql/precheck/public-names.ts';
 import { openTestHouse, send, type KeyCaller, type TestHouse } from '../../support/house.ts';
+import { namesOf } from '../../support/schema-names.ts';
 
 const signIn = 'login(input: { email: "a@b.example", password: "wrong" })';
 /** Each asks about a NAME, without and beside what is open to everyone. */
@@ -40,21 +33,6 @@ const questions = [
   'mutation { LOGIN { token } NAME }',
   'mutation A { LOGIN { token } } query B { NAME }',
 ].map((question) => question.replace('LOGIN', signIn));
-
-function namesOf(schema: GraphQLSchema): Set<string> {
-  const names = new Set(schema.getDirectives().map(({ name }) => name));
-  for (const type of Object.values(schema.getTypeMap())) {
-    names.add(type.name);
-    if (isEnumType(type)) type.getValues().forEach(({ name }) => names.add(name));
-    if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
-    for (const field of Object.values(type.getFields())) {
-      names.add(field.name);
-      const args = 'args' in field ? (field.args as readonly GraphQLArgument[]) : [];
-      args.forEach(({ name }) => names.add(name));
-    }
-  }
-  return names;
-}
 
 /** What everyone may know: the sign-in with all that it takes and gives. GraphQL's own words are no secret either. */
 const open = new Set([

@@ -1,31 +1,8 @@
 // Where the schema is a secret, nothing that a key is told names a type, field, argument, input field or enum value that is
 // neither in its own view nor in what it sent: denials, faults of documents and of variables, access checks, scopes.
-import {
-  isEnumType,
-  isInputObjectType,
-  isInterfaceType,
-  isObjectType,
-  type GraphQLArgument,
-  type GraphQLSchema,
-} from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestHouse, type KeyCaller, type TestHouse } from '../../support/house.ts';
-
-/** Of types, fields and so on: words that are names and no plain English. */
-function namesOf(schema: GraphQLSchema): Set<string> {
-  const names = new Set<string>();
-  for (const type of Object.values(schema.getTypeMap())) {
-    names.add(type.name);
-    if (isEnumType(type)) type.getValues().forEach(({ name }) => names.add(name));
-    if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
-    for (const field of Object.values(type.getFields())) {
-      names.add(field.name);
-      const args = 'args' in field ? (field.args as readonly GraphQLArgument[]) : [];
-      args.forEach(({ name }) => names.add(name));
-    }
-  }
-  return names;
-}
+import { namesOf } from '../../support/schema-names.ts';
 
 /** Documents of a caller that may read customers and no more, most with a fault in what is hidden from it. */
 const documents: readonly string[] = [

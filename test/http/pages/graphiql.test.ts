@@ -9,9 +9,9 @@ import {
   paleTexts,
   servicesAreRequired,
   textOf,
-  typeInto,
   useGraphiql,
 } from '../../support/outside/graphiql-in-browser.ts';
+import { typeInto } from '../../../scripts/handbook/type-into.ts';
 import { createToy, type Toy } from '../../support/toy-server.ts';
 
 describe.skipIf(!hasChromium() && !servicesAreRequired)('GraphiQL in Chromium', () => {

@@ -1,6 +1,7 @@
 // Uses /graphiql of any running server as a person does, in Chromium without a network but that server.
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { typeInto } from '../../../scripts/handbook/type-into.ts';
 
 const chromiumPath = '/usr/bin/chromium';
 
@@ -50,23 +51,6 @@ export async function launchChromium(): Promise<Browser> {
       ...['--disable-component-update', '--disable-sync'],
     ],
   });
-}
-
-export async function typeInto(page: Page, pane: string, text: string): Promise<void> {
-  const editor = page.locator(`${pane} .monaco-editor:visible`).first();
-  const shown = async () => (await editor.locator('.view-lines').innerText()).replaceAll(/\s/g, '');
-  // An editor that is still being set up loses what is typed.
-  for (let attempt = 1; attempt <= 20; attempt += 1) {
-    await editor.click();
-    await page.keyboard.press('ControlOrMeta+A');
-    await page.keyboard.press('Delete');
-    // Inserted, not typed: the editor would close brackets on its own.
-    await page.keyboard.insertText(text);
-    // It tells the rest of the page a moment later.
-    await page.waitForTimeout(250);
-    if ((await shown()) === text.replaceAll(/\s/g, '')) return;
-  }
-  throw new Error(`The editor ${pane} shows ${await shown()}, not what was typed.`);
 }
 
 export async function textOf(page: Page, pane: string): Promise<string> {
