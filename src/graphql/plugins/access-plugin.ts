@@ -95,6 +95,7 @@ function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLReque
       // All or nothing: a mutation of which any part is denied runs no part.
       if (plan.type === 'mutation' && decision.denials.length > 0) throw operationError(decision.denials);
       contextValue.decision = decision;
+      await contextValue.scope.weigh?.(cost);
     },
     async responseForOperation() {
       return decision?.isEverythingDenied ? forbidden(decision) : null;
