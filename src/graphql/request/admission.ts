@@ -28,11 +28,11 @@ const turnMs = 2;
 /** This many begin in any case: on a machine that is busy with something else, time says little about the work. */
 const leastBegun = 1;
 /**
- * Pace of refusals: about 1,000 a second, which takes a fraction of one core. A client that repeats each refused
+ * Pace of refusals: about 500 a second, which takes a third of one core. A client that repeats each refused
  * request at once, on hundreds of connections, would come back with all of them at the same moment, and other callers
  * would wait until hundreds of requests were read. Refusals that are spread over time come back spread.
  */
-const refusalsPerTick = 4;
+const refusalsPerTick = 2;
 const tickMs = 4;
 const maxHeldRefusals = 2_000;
 

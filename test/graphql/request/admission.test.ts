@@ -186,8 +186,8 @@ it('spreads refusals over time, takes the neighbour of a flood first, and gives 
   });
   expect(hasLeft).toBe(true);
   await Promise.all(refused);
-  // A lower bound, which no slow machine can miss: 200 at 4 in each 4 ms.
-  expect(performance.now() - startedMs).toBeGreaterThan(150);
+  // A lower bound, which no slow machine can miss: 200 at 2 in each 4 ms.
+  expect(performance.now() - startedMs).toBeGreaterThan(350);
   expect(order.indexOf('quiet')).toBeLessThan(6);
 });
 
