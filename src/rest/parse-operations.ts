@@ -8,16 +8,28 @@ import {
   GraphQLNonNull,
   GraphQLString,
   DirectiveLocation,
-  GraphQLError,
+  GraphQLSchema,
   Kind,
   parse,
+  print,
+  Source,
+  specifiedDirectives,
+  validate,
+  type DefinitionNode,
   type DocumentNode,
   type FragmentDefinitionNode,
-  type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import type { AccessExplainer, AccessReport } from '../access/policy/index.ts';
-import { bareOf, commentAbove, documentOf, textOf } from './parse/documents.ts';
+import { assertLightDocument, type AccessExplainer, type AccessReport } from '../access/policy/index.ts';
+import { ApiError } from '../core/errors.ts';
+import {
+  commentAbove,
+  documentOf,
+  hasNothingLeft,
+  narrowed,
+  partsOf,
+  withScopes,
+} from './parse/documents.ts';
 import { OperationFault } from './parse/fault.ts';
 import { faultsOfShape, shapeOf } from './parse/shape.ts';
 import { variablesOf } from './parse/variables.ts';
@@ -37,7 +49,7 @@ export interface OperationFile {
 
 interface Tools {
   readonly schema: GraphQLSchema;
-  readonly explainer: Pick<AccessExplainer, 'explain'>;
+  readonly explainer: Pick<AccessExplainer, 'explainValid'>;
 }
 
 /** Thrown at boot; lists every fault at once. */
@@ -67,8 +79,6 @@ const restDirective = new GraphQLDirective({
     status: { type: GraphQLInt, defaultValue: 200 },
     // What a call needs.
     scopes: { type: new GraphQLNonNull(scopeList) },
-    // What the whole answer of a write needs besides; without it ids alone are answered.
-    answer: { type: scopeList, defaultValue: [] },
   },
 });
 
@@ -77,7 +87,6 @@ interface Placed {
   readonly path: string;
   readonly status: number;
   readonly scopes: readonly string[];
-  readonly answer: readonly string[];
 }
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
@@ -97,26 +106,61 @@ function placeOf(node: OperationDefinitionNode): Placed {
 const sorted = (scopes: Iterable<string>) => [...new Set(scopes)].sort();
 const listed = (scopes: readonly string[]) => `[${scopes.join(', ')}]`;
 
-function explained(
-  document: DocumentNode,
-  { schema, explainer }: Tools,
-): StoredDocument & { report: AccessReport } {
-  const { text, parsed } = textOf(document);
-  const report = explainer.explain({ document: text, operationName: null }, new Set(), schema);
+function explained(document: DocumentNode, { explainer }: Tools): AccessReport {
+  const report = explainer.explainValid(document);
   if (report.fields.some(({ requiredScopes }) => requiredScopes.length > 1))
     throw new OperationFault('uses a field with several sets of scopes; a stored operation needs one');
-  return { text, parsed, requiredScopes: sorted(report.requiredScopes), report };
+  return report;
 }
 
-function assertScopes(what: string, declared: readonly string[], found: readonly string[]): void {
-  if (listed(sorted(declared)) === listed(found)) return;
-  throw new OperationFault(
-    `declares ${what} ${listed(sorted(declared))}, and its document needs ${listed(found)}`,
-  );
+function storedDocument(parsed: DocumentNode, scopes: readonly string[]): StoredDocument {
+  return { text: print(parsed), parsed, requiredScopes: sorted(scopes) };
 }
 
-function storedDocument({ text, parsed, requiredScopes }: StoredDocument): StoredDocument {
-  return { text, parsed, requiredScopes };
+/** Its scopes are those that it was declared with: of the whole, of what everyone gets, and of each part. */
+function assertScopes(source: DocumentNode, declared: readonly string[], tools: Tools): void {
+  const parts = partsOf(source);
+  const assertFits = (held: readonly string[], isExact: boolean) => {
+    const expected = sorted([...declared, ...held]);
+    const document = narrowed(source, (scope) => held.includes(scope));
+    if (hasNothingLeft(document)) return;
+    const found = sorted(explained(document, tools).requiredScopes);
+    const fits = isExact
+      ? listed(expected) === listed(found)
+      : found.every((scope) => expected.includes(scope));
+    if (!fits)
+      throw new OperationFault(
+        `declares the scopes ${listed(expected)}, and its document needs ${listed(found)}`,
+      );
+  };
+  assertFits([], true);
+  assertFits(parts.flat(), true);
+  // One part may lie within another, and is not there without it.
+  if (parts.length > 1) for (const part of parts) assertFits(part, false);
+}
+
+/** Each narrower document is made once, when the first caller needs it. */
+function documentsFor(source: DocumentNode, whole: StoredDocument, base: readonly string[]) {
+  const made = new Map<string, StoredDocument>();
+  return (held: ReadonlySet<string>): StoredDocument => {
+    const scopes = whole.requiredScopes.filter((scope) => held.has(scope));
+    if (whole.requiredScopes.every((scope) => held.has(scope) || base.includes(scope))) return whole;
+    const known = made.get(scopes.join());
+    if (known) return known;
+    const narrow = narrowed(source, (scope) => held.has(scope));
+    // Nothing may be answered: the whole document is refused, with all that is missing.
+    if (hasNothingLeft(narrow)) return whole;
+    const document = storedDocument(narrow, [...base, ...scopes]);
+    made.set(scopes.join(), document);
+    return document;
+  };
+}
+
+function assertForm(node: OperationDefinitionNode, { method }: Placed): void {
+  if (!node.name) throw new OperationFault('has no name');
+  if (node.operation === 'subscription') throw new OperationFault('is a subscription');
+  const fitting = node.operation === 'query' ? ['GET', 'POST'] : ['POST', 'PATCH', 'DELETE'];
+  if (!fitting.includes(method)) throw new OperationFault(`is a ${node.operation} at ${method}`);
 }
 
 function toOperation(
@@ -125,56 +169,77 @@ function toOperation(
   { feature }: OperationFile,
   tools: Tools,
 ): StoredOperation {
-  const { method, path, status, scopes, answer } = placeOf(node);
-  if (!node.name) throw new OperationFault('has no name');
+  const placed = placeOf(node);
+  assertForm(node, placed);
+  const { method, path, status } = placed;
   const [summary = '', ...rest] = commentAbove(node);
   if (summary === '') throw new OperationFault('has no comment above it, which is its summary');
-  if (node.operation === 'subscription') throw new OperationFault('is a subscription');
-  if ((node.operation === 'query') !== (method === 'GET'))
-    throw new OperationFault(`is a ${node.operation} at ${method}`);
-  const whole = explained(documentOf(node, fragments), tools);
-  const lean = bareOf(node);
-  const bare = lean && explained(documentOf(lean, fragments), tools);
-  const needed = (bare ?? whole).requiredScopes;
-  assertScopes('the scopes', scopes, needed);
-  assertScopes(
-    'for its answer the scopes',
-    answer,
-    whole.requiredScopes.filter((scope) => !needed.includes(scope)),
-  );
-  const shape = shapeOf(node);
-  const [fault] = faultsOfShape(node, whole.parsed);
+  const source = documentOf(node, fragments);
+  const whole = narrowed(source, () => true);
+  assertLightDocument(whole, null);
+  const report = explained(whole, tools);
+  const document = storedDocument(whole, report.requiredScopes);
+  assertScopes(source, placed.scopes, tools);
+  const [fault] = faultsOfShape(node, document.parsed);
   if (fault !== undefined) throw new OperationFault(fault);
+  const requiredScopes = sorted(placed.scopes);
   return {
-    ...{ name: node.name.value, feature, kind: node.operation, summary, description: rest.join(' ') },
-    ...{ method, path, status: status as 200 | 201, requiredScopes: needed, shape },
-    document: storedDocument(whole),
-    bare: bare && answer.length > 0 ? storedDocument(bare) : null,
-    variables: variablesOf(tools.schema, whole.parsed, { method, path, report: whole.report }),
+    ...{ name: node.name!.value, feature, kind: node.operation as StoredOperation['kind'] },
+    ...{ summary, description: rest.join(' '), method, path, status: status as 200 | 201 },
+    ...{ requiredScopes, document, parts: partsOf(source), source, shape: shapeOf(node) },
+    documentFor: documentsFor(source, document, requiredScopes),
+    variables: variablesOf(tools.schema, document.parsed, { method, path, report }),
   };
 }
 
 /** Rethrows what is no fault of the operation. */
 function faultIn(error: unknown): string {
   if (error instanceof OperationFault) return error.message;
-  if (error instanceof GraphQLError) return `is not valid: ${error.message}`;
+  if (error instanceof ApiError) return `is over the limits of a request: ${error.message}`;
   throw error;
 }
 
-function parseFile({ file, text }: OperationFile, faults: string[]): DocumentNode | null {
+function parseFile(file: OperationFile, faults: string[]) {
   try {
-    return parse(text);
+    return [{ file, document: parse(new Source(file.text, file.file)) }];
   } catch (error) {
-    faults.push(`${file}: ${(error as Error).message}`);
-    return null;
+    faults.push(`${file.file}: ${(error as Error).message}`);
+    return [];
   }
 }
 
 /** By name, of all files: a fragment that two features use stands once. */
-function fragmentsIn(documents: readonly DocumentNode[]): Fragments {
-  const nodes = documents.flatMap(({ definitions }) => definitions);
+function fragmentsIn(nodes: readonly DefinitionNode[]): Fragments {
   const fragments = nodes.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
   return new Map(fragments.map((node) => [node.name.value, node]));
+}
+
+const directives = [...specifiedDirectives, restDirective, withScopes];
+
+/** All files as one document: each fragment is looked at once. */
+function invalidIn(schema: GraphQLSchema, definitions: readonly DefinitionNode[]): string[] {
+  const extended = new GraphQLSchema({ ...schema.toConfig(), directives });
+  const errors = validate(extended, { kind: Kind.DOCUMENT, definitions });
+  return errors.map(
+    ({ message, source, locations }) => `${source?.name}:${locations?.[0]?.line}: ${message}`,
+  );
+}
+
+function operationsIn(
+  { file, document }: { readonly file: OperationFile; readonly document: DocumentNode },
+  fragments: Fragments,
+  tools: Tools,
+  faults: string[],
+): StoredOperation[] {
+  return document.definitions.flatMap((node): StoredOperation[] => {
+    if (node.kind !== Kind.OPERATION_DEFINITION) return [];
+    try {
+      return [toOperation(node, fragments, file, tools)];
+    } catch (error) {
+      faults.push(`${file.file}: ${node.name?.value ?? 'an operation'} ${faultIn(error)}.`);
+      return [];
+    }
+  });
 }
 
 /** `/customers/{id}` and `/customers/{customer_id}` are the same path to a caller. */
@@ -195,19 +260,13 @@ function doublesIn(operations: readonly StoredOperation[]): string[] {
 /** Throws StoredOperationsError. The operations come in the order of the files. */
 export function parseOperations(files: readonly OperationFile[], tools: Tools): readonly StoredOperation[] {
   const faults: string[] = [];
-  const parsed = files.map((file) => ({ file, document: parseFile(file, faults) }));
-  const fragments = fragmentsIn(parsed.flatMap(({ document }) => document ?? []));
-  const operations = parsed.flatMap(({ file, document }) =>
-    (document?.definitions ?? []).flatMap((node): StoredOperation[] => {
-      if (node.kind !== Kind.OPERATION_DEFINITION) return [];
-      try {
-        return [toOperation(node, fragments, file, tools)];
-      } catch (error) {
-        faults.push(`${file.file}: ${node.name?.value ?? 'an operation'} ${faultIn(error)}.`);
-        return [];
-      }
-    }),
-  );
+  const parsed = files.flatMap((file) => parseFile(file, faults));
+  const definitions = parsed.flatMap(({ document }) => document.definitions);
+  faults.push(...invalidIn(tools.schema, definitions));
+  // Only what is valid can be planned.
+  if (faults.length > 0) throw new StoredOperationsError(faults);
+  const fragments = fragmentsIn(definitions);
+  const operations = parsed.flatMap((file) => operationsIn(file, fragments, tools, faults));
   faults.push(...doublesIn(operations));
   if (faults.length > 0) throw new StoredOperationsError(faults);
   return operations;

@@ -51,11 +51,6 @@ function sentOf({ text, parsed }: StoredDocument, { name }: StoredOperation): Se
   return { query: text, document: parsed, operationName: name, isStrict: true };
 }
 
-/** The whole document for who may read what it answers, else the bare one. */
-function chosenFor({ scopes }: Principal, { document, bare }: StoredOperation): StoredDocument {
-  return bare && !document.requiredScopes.every((scope) => scopes.has(scope)) ? bare : document;
-}
-
 class RestSurface implements Surface {
   readonly routes = served;
   private readonly find: (path: string) => PathMatch | null;
@@ -100,9 +95,9 @@ function runStored(
   { caller, facts, whenGone }: SurfaceRequest,
   run: RunOperation,
 ): Promise<OperationAnswer> {
-  const choose = (principal: Principal) => {
+  const choose = ({ scopes }: Principal) => {
     if (faults.length > 0) throw refusalOf(faults);
-    return sentOf(chosenFor(principal, operation), operation);
+    return sentOf(operation.documentFor(scopes), operation);
   };
   const sent = sentOf(operation.document, operation);
   return run({ caller, variables, whenGone, facts: { ...facts, operation: sent, choose } });

@@ -56,14 +56,16 @@ export interface StoredOperation {
   readonly path: string;
   /** Of an answer without an error. */
   readonly status: 200 | 201;
-  /** What a call needs: without these scopes it is refused. Those of `document`, or of `bare` when there is one. */
+  /** What a call needs: without these scopes it is refused. Sorted. */
   readonly requiredScopes: readonly string[];
+  /** The whole answer, for callers who have `document.requiredScopes`. */
   readonly document: StoredDocument;
-  /**
-   * The same mutation that answers ids alone, for callers who may write and not read. Null when the document answers no more
-   * than that, or reading asks for nothing that writing does not.
-   */
-  readonly bare: StoredDocument | null;
+  /** Sets of scopes, each of which opens a part of the answer (`@withScopes`). Empty when every caller gets the same. */
+  readonly parts: readonly (readonly string[])[];
+  /** The document with its `@withScopes`: what they stand at is missing in the answer to callers without these scopes. */
+  readonly source: DocumentNode;
+  /** What runs for a caller with these scopes: the whole document, or without the parts that they do not open. */
+  documentFor(scopes: ReadonlySet<string>): StoredDocument;
   readonly variables: readonly StoredVariable[];
   readonly shape: AnswerShape;
 }

@@ -1,17 +1,38 @@
-// The documents of a stored operation: with its fragments, without what only says where it is served, and with less of an
-// answer. And the comment above it.
+// The documents of a stored operation: with its fragments, without what only says where it is served, and without the
+// parts of its answer that a caller may not see. And the comment above it.
 import {
+  DirectiveLocation,
+  getDirectiveValues,
+  GraphQLDirective,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLString,
   Kind,
-  parse,
-  print,
   visit,
   type ASTNode,
+  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql';
+
+const scopeList = new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLString)));
+
+/** Marks a part of an answer that is left out for callers without these scopes, instead of refusing the whole. */
+export const withScopes = new GraphQLDirective({
+  name: 'withScopes',
+  locations: [DirectiveLocation.FIELD],
+  args: { scopes: { type: scopeList } },
+});
+
+function scopesIn(directive: DirectiveNode): readonly string[] {
+  const { scopes } = getDirectiveValues(withScopes, { directives: [directive] }) as {
+    scopes: readonly string[];
+  };
+  return [...new Set(scopes)].sort();
+}
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
@@ -54,10 +75,46 @@ export function documentOf(node: OperationDefinitionNode, fragments: Fragments):
   return { kind: Kind.DOCUMENT, definitions: [operation, ...fragmentsOf(node, fragments)] };
 }
 
-/** As text, and as the text is parsed: what runs is what the text says. */
-export function textOf(document: DocumentNode): { readonly text: string; readonly parsed: DocumentNode } {
-  const text = print(document);
-  return { text, parsed: parse(text) };
+/** Without the fragments that are no longer used. */
+function withoutRests(document: DocumentNode): DocumentNode {
+  const [operation] = document.definitions;
+  const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
+  const byName = new Map(fragments.map((node) => [node.name.value, node]));
+  return { ...document, definitions: [operation!, ...fragmentsOf(operation!, byName)] };
+}
+
+const partOf = ({ directives }: FieldNode) => directives?.find(({ name }) => name.value === 'withScopes');
+
+/** The document without the parts whose scopes are not among these, and without what marks them. */
+export function narrowed(document: DocumentNode, isHeld: (scope: string) => boolean): DocumentNode {
+  const left = visit(document, {
+    Field(field) {
+      const part = partOf(field);
+      if (!part) return undefined;
+      if (!scopesIn(part).every(isHeld)) return null;
+      return { ...field, directives: field.directives?.filter((directive) => directive !== part) ?? [] };
+    },
+  }) as DocumentNode;
+  return withoutRests(left);
+}
+
+/** Whether a selection has nothing left in it, so that there is no answer for who holds so little. */
+export function hasNothingLeft(document: DocumentNode): boolean {
+  let isEmpty = false;
+  visit(document, { SelectionSet: ({ selections }) => void (isEmpty ||= selections.length === 0) });
+  return isEmpty;
+}
+
+/** The distinct sets of scopes that parts of the document ask for. */
+export function partsOf(document: DocumentNode): readonly (readonly string[])[] {
+  const parts = new Map<string, readonly string[]>();
+  visit(document, {
+    Field(field) {
+      const part = partOf(field);
+      if (part) parts.set(scopesIn(part).join(), scopesIn(part));
+    },
+  });
+  return [...parts.values()];
 }
 
 /** The name in the answer. */
@@ -69,15 +126,4 @@ export const isField = (node: SelectionNode): node is FieldNode => node.kind ===
 export function rootField({ selectionSet: { selections } }: OperationDefinitionNode): FieldNode | null {
   const [first] = selections;
   return selections.length === 1 && first && isField(first) ? first : null;
-}
-
-/** The mutation without `data` of what it wrote, or null when it has no such part, or nothing beside it. */
-export function bareOf(node: OperationDefinitionNode): OperationDefinitionNode | null {
-  const root = rootField(node);
-  if (node.operation !== 'mutation' || !root?.selectionSet) return null;
-  const { selections } = root.selectionSet;
-  const left = selections.filter((selection) => !isField(selection) || responseName(selection) !== 'data');
-  if (left.length === selections.length || left.length === 0) return null;
-  const selectionSet = { ...root.selectionSet, selections: left };
-  return { ...node, selectionSet: { ...node.selectionSet, selections: [{ ...root, selectionSet }] } };
 }
