@@ -79,8 +79,11 @@ class RestSurface implements Surface {
     const format = formatOf(request.headers.accept, operation) ?? 'application/json';
     const isRows = format !== 'application/json';
     const ifMatch = request.headers['if-match'];
-    const more = new Set(isRows ? [allPages] : []);
-    const read = readRequest(operation, { parts, query, body: request.body, ifMatch }, more);
+    const read = readRequest(
+      operation,
+      { parts, query, body: request.body, ifMatch },
+      isRows ? [allPages] : [],
+    );
     const call = { operation, request, read, run };
     return isRows ? answerRows(call, format, query.get(allPages) === 'true') : answerOnce(call);
   }

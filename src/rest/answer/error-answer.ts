@@ -100,7 +100,8 @@ export function toRestError(
   { message, extensions = {} }: GraphQLFormattedError,
   operation: StoredOperation | null,
 ): RestError {
-  const detail = inRestWords(message, operation);
+  // A refusal with fields was written by this room, and repeats names as they were sent.
+  const detail = Array.isArray(extensions['fields']) ? message : inRestWords(message, operation);
   // GraphQL has one path and no code for another one.
   const code = status === 404 ? { code: 'NOT_FOUND' } : {};
   const facts = { ...factsOf(extensions, detail, operation), ...code };

@@ -9,7 +9,8 @@ const statusOf: Readonly<Record<UserErrorCode, number>> = {
   INVALID: 400,
   TOO_LONG: 400,
   NOT_FOUND: 404,
-  NOT_ALLOWED: 403,
+  // A state that does not allow it: what is closed, done or revoked.
+  NOT_ALLOWED: 409,
   TAKEN: 409,
   CONFLICT: 409,
 };

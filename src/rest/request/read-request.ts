@@ -31,18 +31,22 @@ class Reader {
   constructor(
     private readonly operation: StoredOperation,
     private readonly given: Given,
-    /** Query parameters that the operation itself does not know. */
-    private readonly more: ReadonlySet<string>,
+    /** Query parameters, true or false, that the operation itself does not know. */
+    private readonly switches: readonly string[],
   ) {}
 
   read(): this {
-    for (const variable of this.operation.variables) this.readOne(variable);
-    this.refuseUnknown(this.given.query.keys(), 'query', 'query parameter');
-    const { body } = this.given;
-    if (isObject(body)) this.refuseUnknown(Object.keys(body), 'body', 'field');
-    else if (body !== undefined)
+    const { body, query, ifMatch } = this.given;
+    if (body !== undefined && !isObject(body)) {
       this.faults.push({ field: '', code: 'INVALID', message: 'The body must be a JSON object.' });
-    if (this.given.ifMatch !== undefined && this.given.ifMatch.trim() !== '*' && !this.takes('header'))
+      return this;
+    }
+    for (const variable of this.operation.variables) this.readOne(variable);
+    for (const name of this.switches) this.readSwitch(query.getAll(name), name);
+    this.refuseUnknown(query.keys(), 'query', 'query parameter');
+    this.refuseUnknown(Object.keys(body ?? {}), 'body', 'field');
+    // A condition that protects nothing must not look as if it did.
+    if (ifMatch !== undefined && ifMatch.trim() !== '*' && !this.takes('header'))
       this.faults.push({ field: 'If-Match', code: 'UNKNOWN', message: '"If-Match" has no effect here.' });
     return this;
   }
@@ -80,12 +84,18 @@ class Reader {
     }
   }
 
+  private readSwitch(texts: readonly string[], name: string): void {
+    const isSwitch = texts.length < 2 && ['true', 'false', ''].includes(texts[0] ?? '');
+    if (isSwitch) return;
+    this.faults.push({ field: name, code: 'INVALID', message: `"${name}" must be true or false.` });
+  }
+
   private refuseUnknown(names: Iterable<string>, where: StoredVariable['in'], what: string): void {
     const known = this.operation.variables
       .filter((variable) => variable.in === where)
       .map(({ name }) => name);
     for (const name of new Set(names)) {
-      if (known.includes(name) || (where === 'query' && this.more.has(name))) continue;
+      if (known.includes(name) || (where === 'query' && this.switches.includes(name))) continue;
       const takes = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.';
       const shown = name.slice(0, 60);
       this.faults.push({
@@ -97,11 +107,11 @@ class Reader {
   }
 }
 
-/** Reads a request. `more` are query parameters that mean something beside the operation. */
+/** Reads a request. `switches` are query parameters, true or false, that mean something beside the operation. */
 export function readRequest(
   operation: StoredOperation,
   given: Given,
-  more: ReadonlySet<string>,
+  switches: readonly string[],
 ): ReadRequest {
-  return new Reader(operation, given, more).read();
+  return new Reader(operation, given, switches).read();
 }

@@ -1,6 +1,7 @@
 // Requests to REST in tests, and what came back.
 import type { App } from '../../../src/app.ts';
 import { bearer, type Headers, type TestHouse, type TestWorkspace } from '../../support/house.ts';
+import { expectRestWords } from './words.ts';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
@@ -40,7 +41,10 @@ export function restOf(app: App, secret: string | null): Rest {
       ...(payload === undefined ? {} : { payload }),
     });
     const { statusCode, headers: received, body: text } = response;
-    return { status: statusCode, headers: received, text, body: parsed(text, received['content-type']) };
+    const answered = parsed(text, received['content-type']);
+    // Of every answer in every test.
+    expectRestWords(answered);
+    return { status: statusCode, headers: received, text, body: answered };
   };
 }
 
