@@ -21,6 +21,7 @@ import type { Job } from './jobs/job.ts';
 import { startJobs, type Jobs } from './jobs/schedule.ts';
 import { accessPlugin } from './graphql/plugins/access-plugin.ts';
 import { contextFactory, type ServedContext } from './graphql/context.ts';
+import { chosenOperationPlugin } from './graphql/plugins/chosen-operation.ts';
 import { costPlugin } from './graphql/plugins/cost-plugin.ts';
 import { exampleDocument, exampleFiles } from './http/pages/example-document.ts';
 import type { CompiledExecution } from './graphql/execution/execute.ts';
@@ -33,6 +34,10 @@ import {
   persistedQueriesPlugin,
   type PersistedQueries,
 } from './graphql/precheck/persisted-queries.ts';
+import { readOperationFiles } from './rest/operation-files.ts';
+import { parseOperations } from './rest/parse-operations.ts';
+import { createRestSurface } from './rest/rest-surface.ts';
+import type { StoredOperation } from './rest/stored-operation.ts';
 import { schemaView } from './graphql/schema/schema-view.ts';
 import { type AppServices, type ServicesOptions, allFeatures, openServices } from './services.ts';
 
@@ -58,6 +63,8 @@ interface Enforcement {
 export interface App extends AppServices, Pick<Jobs, 'sweep' | 'sweepInTurn'> {
   readonly http: HttpServer;
   readonly lastUsed: LastUsedLog;
+  /** What REST serves. */
+  readonly operations: readonly StoredOperation[];
   /** See HttpServer.close. */
   close(graceMs?: number): Promise<void>;
 }
@@ -93,6 +100,7 @@ function createPlugins(
   return [
     documentsPlugin(gate.schema, config.introspection),
     persistedQueriesPlugin(persistedQueries),
+    chosenOperationPlugin,
     costPlugin,
     ...(config.introspection === 'keys' ? [introspectionPlugin(gate)] : []),
     ...(config.introspection === 'public' ? [] : [shownErrorsPlugin(gate)]),
@@ -151,6 +159,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     await sent;
   };
   const { operationLimitMs = defaultOperationLimitMs } = options;
+  const operations = parseOperations(readOperationFiles(allFeatures), { schema, explainer: house.explainer });
   const http = await createHttpServer<ServedContext>({
     schema,
     plugins: createPlugins(config, { gate, authenticator }, persistedQueries),
@@ -162,6 +171,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     schemaFor: schemaView(config.introspection, { gate, authenticator, limits }),
     isReady: readiness(house),
     isStoreResponsive: () => house.database.isResponsive(),
+    surfaces: [createRestSurface(operations)],
     ...{ logger, exampleDocument, exampleFiles, introspection: config.introspection },
     ...(meter ? { meter } : {}),
     ...(tracer ? { tracer } : {}),
@@ -171,5 +181,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     onClose: close,
   });
   const { sweep, sweepInTurn } = jobs;
-  return { ...house, sweep, sweepInTurn, http, lastUsed, close: (graceMs) => http.close(graceMs) };
+  return {
+    ...house,
+    sweep,
+    sweepInTurn,
+    http,
+    lastUsed,
+    operations,
+    close: (graceMs) => http.close(graceMs),
+  };
 }

@@ -1,5 +1,6 @@
 // What is known about a request: what the caller sent, and what is noted while it is processed.
 import type { DocumentNode } from 'graphql';
+import type { Principal } from './principal.ts';
 import type { RequestTrace } from './tracer.ts';
 
 export interface SentOperation {
@@ -7,6 +8,8 @@ export interface SentOperation {
   /** The parsed `query`, of an operation that the server itself stores. Default: `query` is parsed. */
   readonly document?: DocumentNode;
   readonly operationName: string | null;
+  /** A query of which anything is denied does not run, as a mutation never does. Default: what is allowed is answered. */
+  readonly isStrict?: boolean;
 }
 
 export interface RequestFacts {
@@ -16,6 +19,11 @@ export interface RequestFacts {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The operation as sent, before anybody parsed it; null when the request holds none. */
   readonly operation: SentOperation | null;
+  /**
+   * Chooses what runs in the place of `operation`, once it is known who calls. May throw an ApiError, which becomes the
+   * answer: so a surface refuses what was sent to it only after the credential was checked. Not asked for anonymous callers.
+   */
+  choose?(principal: Principal): SentOperation;
   /** A query named by its SHA-256 in lower-case hex: it came with it, or was sent before. */
   readonly persisted?: { readonly hash: string; readonly operationName: string | null };
   /** The Idempotency-Key header as sent. Its form is NOT checked here. */

@@ -10,7 +10,7 @@ import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
 import type { Clock } from '../core/clock.ts';
 import { ApiError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
-import type { RequestContextBase, RequestFacts, RequestScope } from '../core/request-facts.ts';
+import type { RequestContextBase, RequestFacts, RequestScope, SentOperation } from '../core/request-facts.ts';
 import type { Connection } from '../db/store/database.ts';
 import type { ParsedDocument } from './precheck/documents.ts';
 import { assertIdempotencyKey } from '../resources/idempotency.ts';
@@ -63,6 +63,8 @@ function tenantDbFor(
 export interface ServedContext extends Context, RequestContextBase {
   readonly scope: RequestScope;
   readonly persistedQuery: PersistedQuery | null;
+  /** What the surface chose for this caller; null when the request itself says what runs. */
+  readonly chosen: SentOperation | null;
   readonly parsed: ParsedDocument | null;
 }
 
@@ -84,6 +86,7 @@ class RequestContext implements ServedContext {
     readonly limits: RequestLimits,
     private readonly rows: TenantDb | null,
     readonly persistedQuery: PersistedQuery | null,
+    readonly chosen: SentOperation | null,
     readonly arrivedMs: number,
     readonly parsed: ParsedDocument | null,
   ) {}
@@ -161,7 +164,8 @@ export function contextFactory(
     const opened = limits.open(principal, ip, answer);
     await admission.enter(scope, queue);
     const persisted = findPersisted(persistedQueries, facts, principal, opened);
-    const { managed, parsed } = looked ?? check(persisted ?? operation, false);
+    const chosen = looked ? null : (facts.choose?.(principal) ?? null);
+    const { managed, parsed } = looked ?? check(chosen ?? persisted ?? operation, false);
     if (principal.kind === 'USER') opened.chooseBudget(mayManage(managed, principal.scopes));
     const { clock, scopes, explainer } = operator;
     const limit = timeLimit(clock, scope, operationLimitMs);
@@ -173,7 +177,8 @@ export function contextFactory(
     const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
     const shown = () => shownTo(principal);
     const told = [clock, credentials, scopes, explainer, shown, opened] as const;
-    return new RequestContext(scope, ip, once, principal, ...told, rows, persisted, arrivedMs, parsed);
+    const asked = [persisted, chosen, arrivedMs, parsed] as const;
+    return new RequestContext(scope, ip, once, principal, ...told, rows, ...asked);
   };
   return async (facts: RequestFacts, caller: Caller): Promise<ServedContext> => {
     const { scope, ip } = facts;

@@ -44,21 +44,26 @@ function persistedIn({ extensions, operationName }: Sent): RequestFacts['persist
   }
 }
 
-/** What the rooms below know of a request. */
-export function factsOf(request: FastifyRequest, trustProxyHops: number): RequestFacts {
+/** What the rooms below know of a request, whatever it asks for. */
+export function plainFactsOf(request: FastifyRequest, trustProxyHops: number): RequestFacts {
   const idempotencyKey = request.headers['idempotency-key'];
-  const sent = sentIn(request);
-  const persisted = persistedIn(sent);
   return {
     ip: callerAddress(request.raw, trustProxyHops),
     // `headers` keeps only the first of two Authorization headers; requests injected by tests have no other form.
     headers: (request.raw.headersDistinct as RequestFacts['headers'] | undefined) ?? request.headers,
-    operation: operationOf(sent),
-    ...(persisted ? { persisted } : {}),
+    operation: null,
     answer: answerNotesOf(request),
     scope: scopeOf(request),
     ...(typeof idempotencyKey === 'string' ? { idempotencyKey } : {}),
   };
+}
+
+/** The same of a request of GraphQL over HTTP, with its operation. */
+export function factsOf(request: FastifyRequest, trustProxyHops: number): RequestFacts {
+  const sent = sentIn(request);
+  const persisted = persistedIn(sent);
+  const facts = { ...plainFactsOf(request, trustProxyHops), operation: operationOf(sent) };
+  return persisted ? { ...facts, persisted } : facts;
 }
 
 /** The one place that reads a request's credential. */

@@ -66,6 +66,7 @@ export async function runEnforced(
   const contextValue: ServedContext = Object.assign(context, {
     scope: { requestId: 'oracle', ending: new AbortController() },
     persistedQuery: null,
+    chosen: null,
     parsed: null,
   });
   const apollo = {

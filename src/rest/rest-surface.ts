@@ -1,0 +1,103 @@
+// REST as a surface of the server: an endpoint is a stored operation that is run by the door of GraphQL, with the variables that
+// the request gives. Nothing is decided here about who may do what.
+import type { GraphQLError } from 'graphql';
+import { badRequest } from '../graphql/errors/format-error.ts';
+import type { RunOperation } from '../graphql/run-operation.ts';
+import { hasJsonType } from '../http/request-rules.ts';
+import { routes } from '../http/routes.ts';
+import type { Surface, SurfaceAnswer, SurfaceHead, SurfaceRequest } from '../http/surface.ts';
+import { toErrorAnswer, toRestError } from './answer/error-answer.ts';
+import { allowOf, createPaths, type PathMatch } from './paths.ts';
+import { formatOf, formatsOf } from './request/format.ts';
+import { readRequest } from './request/read-request.ts';
+import { answerOnce, answerRows } from './run-stored.ts';
+import type { RestMethod, StoredOperation } from './stored-operation.ts';
+
+const served = [routes.rest, routes.restShort] as const;
+
+/** `/api/v1/customers?limit=1` -> `/customers`. */
+function pathBelow(url: string): string {
+  const path = url.split('?', 1)[0] ?? '';
+  // By its parts, which may be written with escapes: the server has found that it is one of these.
+  const [, first = ''] = path.split('/');
+  const depth = decodeURIComponent(first) === 'api' ? 3 : 2;
+  return `/${path.split('/').slice(depth).join('/')}`;
+}
+
+function queryOf(url: string): URLSearchParams {
+  const start = url.indexOf('?');
+  return new URLSearchParams(start === -1 ? '' : url.slice(start + 1));
+}
+
+const methodOf = ({ method }: SurfaceHead) => (method === 'HEAD' ? 'GET' : method) as RestMethod;
+
+/** A foreign page can make a browser send these with Basic credentials and without asking: a form, a fetch without a body. */
+function isAmbient({ authorization, ...headers }: SurfaceHead['headers']): boolean {
+  return headers['x-api-key'] === undefined && !/^bearer /i.test(authorization ?? '');
+}
+
+function findTypeFault({ method, headers }: SurfaceHead): GraphQLError | null {
+  if (method === 'GET' || method === 'HEAD' || hasJsonType(headers)) return null;
+  const hasBody = Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
+  if (headers['content-type'] === undefined && !hasBody && !isAmbient(headers)) return null;
+  return badRequest(415, 'Send the body as JSON: Content-Type: application/json; charset=utf-8.');
+}
+
+function findAcceptFault(
+  { headers: { accept } }: SurfaceHead,
+  operation: StoredOperation,
+): GraphQLError | null {
+  if (formatOf(accept, operation) !== null) return null;
+  return badRequest(406, `This endpoint answers ${formatsOf(operation).join(', ')}.`);
+}
+
+/** Every page of a list, for the formats that are written row by row. */
+const allPages = 'all';
+
+class RestSurface implements Surface {
+  readonly routes = served;
+  private readonly find: (path: string) => PathMatch | null;
+
+  constructor(operations: readonly StoredOperation[]) {
+    this.find = createPaths(operations);
+  }
+
+  findFault(head: SurfaceHead): GraphQLError | null {
+    const match = this.matchOf(head);
+    if (!match) return badRequest(404, 'There is no endpoint at this path.');
+    if (!match.byMethod.has(methodOf(head))) {
+      const allow = allowOf(match);
+      return badRequest(405, `This path takes ${allow}.`, { Allow: allow });
+    }
+    return findAcceptFault(head, match.byMethod.get(methodOf(head))!) ?? findTypeFault(head);
+  }
+
+  answer(request: SurfaceRequest, run: RunOperation): Promise<SurfaceAnswer> {
+    const { parts, byMethod } = this.matchOf(request)!;
+    const operation = byMethod.get(methodOf(request))!;
+    const query = queryOf(request.url);
+    const format = formatOf(request.headers.accept, operation) ?? 'application/json';
+    const isRows = format !== 'application/json';
+    const ifMatch = request.headers['if-match'];
+    const read = readRequest(
+      operation,
+      { parts, query, body: request.body, ifMatch },
+      isRows ? [allPages] : [],
+    );
+    const call = { operation, request, read, run };
+    return isRows ? answerRows(call, format, query.get(allPages) === 'true') : answerOnce(call);
+  }
+
+  refuse(head: SurfaceHead, status: number, [error]: Parameters<Surface['refuse']>[2]): SurfaceAnswer {
+    return toErrorAnswer(head, toRestError(status, error ?? { message: '' }, null));
+  }
+
+  private matchOf({ url }: SurfaceHead): PathMatch | null {
+    return this.find(pathBelow(url));
+  }
+}
+
+/** The surface of these operations. */
+export function createRestSurface(operations: readonly StoredOperation[]): Surface {
+  return new RestSurface(operations);
+}
