@@ -33,6 +33,7 @@ import {
   persistedQueriesPlugin,
   type PersistedQueries,
 } from './graphql/precheck/persisted-queries.ts';
+import { createStoredOperations, storedOperationsPlugin } from './graphql/precheck/stored-operations.ts';
 import { schemaView } from './graphql/schema/schema-view.ts';
 import { type AppServices, type ServicesOptions, allFeatures, openServices } from './services.ts';
 
@@ -93,6 +94,7 @@ function createPlugins(
   return [
     documentsPlugin(gate.schema, config.introspection),
     persistedQueriesPlugin(persistedQueries),
+    storedOperationsPlugin,
     costPlugin,
     ...(config.introspection === 'keys' ? [introspectionPlugin(gate)] : []),
     ...(config.introspection === 'public' ? [] : [shownErrorsPlugin(gate)]),
@@ -142,6 +144,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const isIntrospectionPublic = config.introspection === 'public';
   const jobs = startJobs(allJobs(lastUsed), house, { logger, scheduler });
   const persistedQueries = createPersistedQueries();
+  const { database, inspector } = house;
+  const storedOperations = createStoredOperations({ database, inspector, schema });
   const close = async () => {
     // Runs beside the rest, so that a trace receiver that does not answer delays nothing.
     const sent = tracer?.close();
@@ -157,7 +161,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     createContext: contextFactory(
       house,
       { authenticator, limits, shownTo: shownSchema(config.introspection, gate), operationLimitMs },
-      { check: createOperationCheck({ schema, policy, isIntrospectionPublic }), persistedQueries },
+      {
+        check: createOperationCheck({ schema, policy, isIntrospectionPublic }),
+        persistedQueries,
+        storedOperations,
+      },
     ),
     schemaFor: schemaView(config.introspection, { gate, authenticator, limits }),
     isReady: readiness(house),

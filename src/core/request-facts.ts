@@ -9,6 +9,15 @@ export interface SentOperation {
   readonly operationName: string | null;
 }
 
+/** An operation that the caller's workspace stores, named instead of sent. */
+export interface NamedRequest {
+  readonly name: string;
+  /** What the document is to call it, where the caller says so; the document holds one operation. */
+  readonly operationName: string | null;
+  /** It came by a method that changes nothing, so a mutation is refused. Default: false. */
+  readonly isRead?: boolean;
+}
+
 export interface RequestFacts {
   /** The caller's address; behind proxies the one that TRUST_PROXY_HOPS points at. */
   readonly ip: string;
@@ -18,6 +27,7 @@ export interface RequestFacts {
   readonly operation: SentOperation | null;
   /** A query named by its SHA-256 in lower-case hex: it came with it, or was sent before. */
   readonly persisted?: { readonly hash: string; readonly operationName: string | null };
+  readonly stored?: NamedRequest;
   /** The Idempotency-Key header as sent. Its form is NOT checked here. */
   readonly idempotencyKey?: string;
   readonly answer: AnswerNotes;
@@ -47,6 +57,8 @@ export interface RequestNotes {
   trace?: RequestTrace;
   /** Known once the operation is resolved; for the log, like all below. */
   operationName?: string;
+  /** Name of the stored operation that was asked for; whether there is one, `outcome` says. */
+  storedOperation?: string;
   /** For the metrics and the trace. */
   operation?: 'query' | 'mutation' | 'subscription';
   caller?: LoggedCaller;
