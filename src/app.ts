@@ -21,6 +21,7 @@ import type { Job } from './jobs/job.ts';
 import { startJobs, type Jobs } from './jobs/schedule.ts';
 import { accessPlugin } from './graphql/plugins/access-plugin.ts';
 import { contextFactory, type ServedContext } from './graphql/context.ts';
+import { chosenOperationPlugin } from './graphql/plugins/chosen-operation.ts';
 import { costPlugin } from './graphql/plugins/cost-plugin.ts';
 import { exampleDocument, exampleFiles } from './http/pages/example-document.ts';
 import type { CompiledExecution } from './graphql/execution/execute.ts';
@@ -33,7 +34,10 @@ import {
   persistedQueriesPlugin,
   type PersistedQueries,
 } from './graphql/precheck/persisted-queries.ts';
-import { createStoredOperations, storedOperationsPlugin } from './graphql/precheck/stored-operations.ts';
+import { createStoredOperations } from './graphql/precheck/stored-operations.ts';
+import { readOperationFiles } from './rest/operation-files.ts';
+import { parseOperations } from './rest/parse-operations.ts';
+import { createRestSurface } from './rest/rest-surface.ts';
 import { schemaView } from './graphql/schema/schema-view.ts';
 import { type AppServices, type ServicesOptions, allFeatures, openServices } from './services.ts';
 
@@ -94,7 +98,7 @@ function createPlugins(
   return [
     documentsPlugin(gate.schema, config.introspection),
     persistedQueriesPlugin(persistedQueries),
-    storedOperationsPlugin,
+    chosenOperationPlugin,
     costPlugin,
     ...(config.introspection === 'keys' ? [introspectionPlugin(gate)] : []),
     ...(config.introspection === 'public' ? [] : [shownErrorsPlugin(gate)]),
@@ -155,6 +159,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     await sent;
   };
   const { operationLimitMs = defaultOperationLimitMs } = options;
+  const operations = parseOperations(readOperationFiles(allFeatures), { schema, explainer: house.explainer });
   const http = await createHttpServer<ServedContext>({
     schema,
     plugins: createPlugins(config, { gate, authenticator }, persistedQueries),
@@ -170,6 +175,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     schemaFor: schemaView(config.introspection, { gate, authenticator, limits }),
     isReady: readiness(house),
     isStoreResponsive: () => house.database.isResponsive(),
+    surfaces: [createRestSurface(operations)],
     ...{ logger, exampleDocument, exampleFiles, introspection: config.introspection },
     ...(meter ? { meter } : {}),
     ...(tracer ? { tracer } : {}),

@@ -2,7 +2,7 @@
 //
 //   core <- db <- access <- resources <- features <- demo
 //   access <- jobs: features declare their jobs by jobs/job, app.ts hands them to the schedule
-//   resources <- graphql <- http: a surface enters GraphQL by graphql/run-operation
+//   resources <- graphql <- http <- rest: a surface enters GraphQL by graphql/run-operation
 //   telemetry/metrics uses core: the others tell it through core's Meter
 //   telemetry/tracing uses core and db: the others tell it through core's Tracer
 //   handbook uses nothing; http sends its pages
@@ -121,6 +121,12 @@ module.exports = {
       'http never names a feature. What it needs of GraphQL is behind graphql/run-operation.',
     ),
     room(
+      'rest',
+      ['core', 'access', 'resources', 'graphql', 'http'],
+      'rest makes endpoints of stored operations and knows no feature: app.ts hands it the manifests. What it needs of a request ' +
+        'comes through http/surface, and it enters GraphQL by graphql/run-operation.',
+    ),
+    room(
       'features',
       ['core', 'db', 'access', 'resources', 'jobs'],
       'A feature is served; it does not know how. What it needs of a request is in the context; what the server needs ' +
@@ -163,7 +169,7 @@ module.exports = {
       severity: 'error',
       comment: 'Demo data is written through the same services as a mutation uses, without HTTP: call those.',
       from: { path: '^src/demo/' },
-      to: { path: '^src/(graphql/|http/|process/|(app|services|main)\\.ts$)' },
+      to: { path: '^src/(graphql/|http/|rest/|process/|(app|services|main)\\.ts$)' },
     },
     {
       name: 'nobody-imports-demo',
@@ -196,7 +202,7 @@ module.exports = {
       comment:
         'A feature (its *.resolver.ts above all) never touches a connection: every read and write goes through the ' +
         'tenant layer in src/db, which adds workspace and venue limits. Declare tables with what src/db exports.',
-      from: { path: '^src/(core|jobs|resources|graphql|http|features|demo)/' },
+      from: { path: '^src/(core|jobs|resources|graphql|http|rest|features|demo)/' },
       to: { path: 'node_modules/(typeorm|sqlite3|pg)/' },
     },
     {

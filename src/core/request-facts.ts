@@ -1,5 +1,6 @@
 // What is known about a request: what the caller sent, and what is noted while it is processed.
 import type { DocumentNode } from 'graphql';
+import type { Principal } from './principal.ts';
 import type { RequestTrace } from './tracer.ts';
 
 export interface SentOperation {
@@ -7,15 +8,19 @@ export interface SentOperation {
   /** The parsed `query`, of an operation that the server itself stores. Default: `query` is parsed. */
   readonly document?: DocumentNode;
   readonly operationName: string | null;
+  /** A query of which anything is denied does not run, as a mutation never does. Default: what is allowed is answered. */
+  readonly isStrict?: boolean;
+  /** Default: those that came with the request. */
+  readonly variables?: Readonly<Record<string, unknown>>;
 }
 
 /** An operation that the caller's workspace stores, named instead of sent. */
-export interface NamedRequest {
+export interface NamedRequest extends Pick<SentOperation, 'operationName' | 'isStrict'> {
   readonly name: string;
-  /** What the document is to call it, where the caller says so; the document holds one operation. */
-  readonly operationName: string | null;
   /** It came by a method that changes nothing, so a mutation is refused. Default: false. */
   readonly isRead?: boolean;
+  /** Reads the variables that the document declares out of the request. May throw an ApiError, which becomes the answer. */
+  variablesFor?(document: string): Readonly<Record<string, unknown>>;
 }
 
 export interface RequestFacts {
@@ -25,6 +30,11 @@ export interface RequestFacts {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The operation as sent, before anybody parsed it; null when the request holds none. */
   readonly operation: SentOperation | null;
+  /**
+   * Chooses what runs in the place of `operation`, once it is known who calls. May throw an ApiError, which becomes the
+   * answer: so a surface refuses what was sent to it only after the credential was checked. Not asked for anonymous callers.
+   */
+  choose?(principal: Principal): SentOperation;
   /** A query named by its SHA-256 in lower-case hex: it came with it, or was sent before. */
   readonly persisted?: { readonly hash: string; readonly operationName: string | null };
   readonly stored?: NamedRequest;

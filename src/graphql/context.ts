@@ -10,7 +10,7 @@ import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
 import type { Clock } from '../core/clock.ts';
 import { ApiError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
-import type { RequestContextBase, RequestFacts, RequestScope } from '../core/request-facts.ts';
+import type { RequestContextBase, RequestFacts, RequestScope, SentOperation } from '../core/request-facts.ts';
 import type { Connection } from '../db/store/database.ts';
 import type { ParsedDocument } from './precheck/documents.ts';
 import { assertIdempotencyKey } from '../resources/idempotency.ts';
@@ -21,7 +21,7 @@ import { createAdmission } from './request/admission.ts';
 import type { OperationCheck } from './precheck/operation-check.ts';
 import { assertNotEnded, tookTooLong } from './request/operation-limit.ts';
 import type { PersistedQueries, PersistedQuery } from './precheck/persisted-queries.ts';
-import type { NamedOperation, StoredOperations } from './precheck/stored-operations.ts';
+import type { StoredOperations } from './precheck/stored-operations.ts';
 
 const maxLoggedName = 100;
 
@@ -65,7 +65,8 @@ function tenantDbFor(
 /** What the server room's own plugins get: the scope is not for the rooms behind it. */
 export interface ServedContext extends Context, RequestContextBase {
   readonly persistedQuery: PersistedQuery | null;
-  readonly named: NamedOperation | null;
+  /** What the workspace or the surface says that runs for this caller; null when the request itself says it. */
+  readonly chosen: SentOperation | null;
   readonly parsed: ParsedDocument | null;
 }
 
@@ -88,7 +89,7 @@ class RequestContext implements ServedContext {
     readonly limits: RequestLimits,
     private readonly rows: TenantDb | null,
     readonly persistedQuery: PersistedQuery | null,
-    readonly named: NamedOperation | null,
+    readonly chosen: SentOperation | null,
     readonly arrivedMs: number,
     readonly parsed: ParsedDocument | null,
   ) {}
@@ -173,7 +174,8 @@ export function contextFactory(
     const named = await storedOperations.find(facts, caller);
     const principal = named?.principal ?? caller;
     const persisted = findPersisted(persistedQueries, facts, principal, opened);
-    const { managed, parsed } = looked ?? check(named ?? persisted ?? operation, false);
+    const chosen = named ?? (looked ? null : (facts.choose?.(principal) ?? null));
+    const { managed, parsed } = looked ?? check(chosen ?? persisted ?? operation, false);
     if (principal.kind === 'USER') opened.chooseBudget(mayManage(managed, principal.scopes));
     const { clock, scopes, explainer, inspector } = operator;
     const limit = timeLimit(clock, scope, operationLimitMs);
@@ -185,8 +187,8 @@ export function contextFactory(
     const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
     const shown = () => shownTo(principal);
     const told = [clock, credentials, scopes, explainer, inspector, shown, opened] as const;
-    const found = [rows, persisted, named] as const;
-    return new RequestContext(scope, ip, once, principal, ...told, ...found, arrivedMs, parsed);
+    const asked = [persisted, chosen, arrivedMs, parsed] as const;
+    return new RequestContext(scope, ip, once, principal, ...told, rows, ...asked);
   };
   return async (facts: RequestFacts, caller: Caller): Promise<ServedContext> => {
     const { scope, ip } = facts;

@@ -28,11 +28,16 @@ export function withoutParameters(accept: string): string {
 }
 
 /** 0..1: how much the caller wants `mediaType`. The most specific range decides; no header means everything is welcome. */
-function qualityOf(accept: string | undefined, mediaType: string): number {
+export function qualityOf(accept: string | undefined, mediaType: string): number {
   if (accept === undefined || accept.trim() === '') return 1;
   const ranges = rangesOf(accept);
   const family = `${mediaType.split('/')[0] ?? ''}/*`;
   return ranges.get(mediaType) ?? ranges.get(family) ?? ranges.get('*/*') ?? 0;
+}
+
+/** Whether the header names this very media type, and not only a range that it is in. */
+export function namesType(accept: string | undefined, mediaType: string): boolean {
+  return (rangesOf(accept ?? '').get(mediaType) ?? 0) > 0;
 }
 
 export function acceptsJson(accept: string | undefined): boolean {

@@ -54,23 +54,31 @@ function storedIn({ operation }: Sent, { operationName }: Sent): RequestFacts['s
     : undefined;
 }
 
-/** What the rooms below know of a request. */
-export function factsOf(request: FastifyRequest, trustProxyHops: number): RequestFacts {
+/** What the rooms below know of a request, whatever it asks for. */
+export function plainFactsOf(request: FastifyRequest, trustProxyHops: number): RequestFacts {
   const idempotencyKey = request.headers['idempotency-key'];
+  return {
+    ip: callerAddress(request.raw, trustProxyHops),
+    // `headers` keeps only the first of two Authorization headers; requests injected by tests have no other form.
+    headers: (request.raw.headersDistinct as RequestFacts['headers'] | undefined) ?? request.headers,
+    operation: null,
+    answer: answerNotesOf(request),
+    scope: scopeOf(request),
+    ...(typeof idempotencyKey === 'string' ? { idempotencyKey } : {}),
+  };
+}
+
+/** The same of a request of GraphQL over HTTP, with its operation. */
+export function factsOf(request: FastifyRequest, trustProxyHops: number): RequestFacts {
   const sent = sentIn(request);
   const extensions = extensionsIn(sent);
   const persisted = persistedIn(extensions, sent);
   const stored = storedIn(extensions, sent);
   return {
-    ip: callerAddress(request.raw, trustProxyHops),
-    // `headers` keeps only the first of two Authorization headers; requests injected by tests have no other form.
-    headers: (request.raw.headersDistinct as RequestFacts['headers'] | undefined) ?? request.headers,
+    ...plainFactsOf(request, trustProxyHops),
     operation: operationOf(sent),
     ...(persisted ? { persisted } : {}),
     ...(stored ? { stored } : {}),
-    answer: answerNotesOf(request),
-    scope: scopeOf(request),
-    ...(typeof idempotencyKey === 'string' ? { idempotencyKey } : {}),
   };
 }
 

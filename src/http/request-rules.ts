@@ -8,6 +8,8 @@ import { acceptsJson, withoutParameters } from './accept.ts';
 import { scopeOf } from '../graphql/request/request-scope.ts';
 import { badRequest } from '../graphql/errors/format-error.ts';
 import { findLongHeader } from './header-limits.ts';
+import { findRepeatedName } from './json-names.ts';
+import { findSurface, type Surface, type SurfaceHead } from './surface.ts';
 
 const bodyTypes = ['application/json', 'application/graphql+json'];
 const onlyJson = 'Send the operation as JSON: Content-Type: application/json; charset=utf-8.';
@@ -53,8 +55,12 @@ function isJson(headers: FastifyRequest['headers']): boolean {
   );
 }
 
-function findBodyFault(request: FastifyRequest, bodyLimitBytes: number): GraphQLError | null {
-  if (!isJson(request.headers)) return badRequest(415, onlyJson);
+/** Whether the body is JSON that the server's parser takes. */
+export function hasJsonType(headers: FastifyRequest['headers']): boolean {
+  return isJson(headers);
+}
+
+function findLengthFault(request: FastifyRequest, bodyLimitBytes: number): GraphQLError | null {
   const lengthBytes = Number(request.headers['content-length'] ?? 0);
   if (lengthBytes <= bodyLimitBytes) return null;
   return badRequest(
@@ -84,11 +90,24 @@ function provesSender({ authorization }: FastifyRequest['headers']): boolean {
   return /^bearer +\S/i.test(authorization ?? '');
 }
 
+/** What a surface looks at. */
+export function surfaceHeadOf({ method, url, headers, id: requestId }: FastifyRequest): SurfaceHead {
+  return { method, url, headers, requestId };
+}
+
+/** The surface that answers, however its path was spelt. */
+export function surfaceOf(surfaces: readonly Surface[], request: FastifyRequest): Surface | undefined {
+  return findSurface(surfaces, routeOf(request)) ?? findSurface(surfaces, pathOf(request));
+}
+
 /** Decides about the head of a request: null, or why it is refused. */
-function findFault(request: FastifyRequest, bodyLimitBytes: number): GraphQLError | null {
+function findFault(request: FastifyRequest, { bodyLimitBytes, surfaces }: RequestRules): GraphQLError | null {
   const longHeader = findLongHeader(request.headers);
   if (longHeader) return longHeader;
   if (hasSecondHost(request)) return badRequest(400, 'The request has more than one Host header.');
+  const surface = surfaceOf(surfaces, request);
+  if (surface && request.method !== 'OPTIONS')
+    return surface.findFault(surfaceHeadOf(request)) ?? findLengthFault(request, bodyLimitBytes);
   const routeFault = findRouteFault(request);
   const takesOperation = findRoute(routeOf(request))?.body === 'operation';
   if (routeFault || !takesOperation || request.method === 'OPTIONS') return routeFault;
@@ -100,7 +119,8 @@ function findFault(request: FastifyRequest, bodyLimitBytes: number): GraphQLErro
   // Apollo looks at Accept after the operation: a mutation would be done and then answered with 406.
   if (!acceptsJson(request.headers.accept))
     return badRequest(406, 'The answer is JSON: accept application/json.');
-  return findBodyFault(request, bodyLimitBytes);
+  if (!isJson(request.headers)) return badRequest(415, onlyJson);
+  return findLengthFault(request, bodyLimitBytes);
 }
 
 /**
@@ -143,10 +163,15 @@ function watchPieces(request: FastifyRequest): void {
   });
 }
 
+export interface RequestRules {
+  readonly bodyLimitBytes: number;
+  readonly surfaces: readonly Surface[];
+}
+
 /** Installs the rules and the only body parser there is. Register it after the hooks that set headers. */
-export function addRequestRules(app: FastifyInstance, bodyLimitBytes: number): void {
+export function addRequestRules(app: FastifyInstance, rules: RequestRules): void {
   app.addHook('onRequest', async (request) => {
-    const fault = findFault(request, bodyLimitBytes);
+    const fault = findFault(request, rules);
     if (fault) throw fault;
     const { accept } = request.headers;
     // Apollo must judge the same header as the rules here.
@@ -163,7 +188,13 @@ export function addRequestRules(app: FastifyInstance, bodyLimitBytes: number): v
   app.addContentTypeParser<Buffer>(bodyTypes, { parseAs: 'buffer' }, (request, body, done) => {
     scopeOf(request).bodyBytes = body.length;
     // Decoding would replace what is not UTF-8, and store something that nobody sent.
-    if (!isUtf8(body)) done(badRequest(400, 'The body is not valid UTF-8.'));
-    else return parseJson(request, body.toString('utf8'), done);
+    if (!isUtf8(body)) return done(badRequest(400, 'The body is not valid UTF-8.'));
+    const text = body.toString('utf8');
+    if (findRoute(routeOf(request))?.body !== 'surface') return parseJson(request, text, done);
+    // Some clients name the type of a body that they do not send.
+    if (text === '') return done(null, undefined);
+    const repeated = findRepeatedName(text);
+    if (repeated === null) return parseJson(request, text, done);
+    done(badRequest(400, `The body has "${repeated}" twice; which one is meant is not known.`));
   });
 }

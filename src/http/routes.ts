@@ -5,11 +5,14 @@
 export type PageSources = Readonly<Record<string, readonly string[]>>;
 
 export interface Route {
-  /** As Fastify takes it; `:name` stands for one part. */
+  /** As Fastify takes it; `:name` stands for one part, `*` at the end for any number of them. */
   readonly path: string;
-  readonly methods: readonly ['GET', 'HEAD'] | readonly ['GET', 'POST'];
-  /** `operation` = JSON of an operation, and the answer is JSON as well. `none` = a body is not looked at. */
-  readonly body: 'none' | 'operation';
+  readonly methods: readonly ['GET', 'HEAD'] | readonly ['GET', 'POST'] | typeof anyMethod;
+  /**
+   * `operation` = JSON of an operation, and the answer is JSON as well. `surface` = JSON with each name once, by the rules of the
+   * surface that serves the path. `none` = a body is not looked at.
+   */
+  readonly body: 'none' | 'operation' | 'surface';
   /**
    * What the page at this path may load; none = it has no page. `own` is the source that stands for the page's own inline
    * script or style: its hash or the nonce of one rendering.
@@ -20,6 +23,9 @@ export interface Route {
   /** Log level of a request that was answered without an error. */
   readonly logLevel: 'info' | 'debug';
 }
+
+/** Which of them a path takes is for its surface to say. */
+const anyMethod = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /** Most paths show something and take no body. */
 const shown = {
@@ -59,6 +65,9 @@ const docsPage = (): PageSources => ({ 'style-src': ["'self'"], 'img-src': ["'se
 
 const welcomePage = (hash: string): PageSources => ({ 'style-src': [hash], 'img-src': ["'self'"] });
 
+/** The stored operations, at any path below these. */
+const rest = { methods: anyMethod, body: 'surface', isTraced: true, logLevel: 'info' } as const;
+
 export const routes = {
   welcome: { ...shown, path: '/', page: welcomePage },
   graphql: {
@@ -69,6 +78,8 @@ export const routes = {
     isTraced: true,
     logLevel: 'info',
   },
+  rest: { ...rest, path: '/api/v1/*' },
+  restShort: { ...rest, path: '/v1/*' },
   graphiql: { ...shown, path: '/graphiql', page: graphiqlPage },
   graphiqlAsset: { ...shown, path: '/graphiql/:name' },
   docs: { ...shown, path: '/docs', page: docsPage },
@@ -81,13 +92,16 @@ export const routes = {
 
 const byPath = new Map<string, Route>(Object.values(routes).map((route) => [route.path, route]));
 
+const wildcards = Object.values(routes).filter(({ path }) => path.endsWith('/*'));
+
 /** The route at a path, as it is declared or as it is asked for, with or without a slash at its end. */
 export function findRoute(path: string): Route | undefined {
   const trimmed = path.length > 2 && path.endsWith('/') ? path.slice(0, -1) : path;
   // Not by a regular expression: on a long path that ends in slashes it would begin anew at each of its letters.
   const end = trimmed.lastIndexOf('/') + 1;
   const named = end < trimmed.length ? `${trimmed.slice(0, end)}:name` : '';
-  return byPath.get(trimmed) ?? byPath.get(named);
+  const known = byPath.get(trimmed) ?? byPath.get(named);
+  return known ?? wildcards.find((route) => `${path}/`.startsWith(route.path.slice(0, -1)));
 }
 
 /** The value of the header Allow. */

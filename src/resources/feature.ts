@@ -1,5 +1,5 @@
-// The manifest of a feature: its tables, types, resolvers, scopes, rules and jobs. The index.ts of each feature exports
-// one, and features/index.ts lists them.
+// The manifest of a feature: its tables, types, resolvers, scopes, rules, jobs and stored operations. The index.ts of each
+// feature exports one, and features/index.ts lists them.
 import type { PolicyDeclaration } from '../access/policy/index.ts';
 import type { ScopeEntry } from '../access/scope-catalogue.ts';
 import type { EntityClass } from '../db/store/table.ts';
@@ -17,4 +17,9 @@ export interface Feature {
   readonly policy: PolicyDeclaration;
   /** Background jobs (see jobs/job.ts). Default: none. */
   readonly jobs?: readonly Job[];
+  /**
+   * Files of schema/operations, without their ending: documents with `@rest(method, path)` that the server stores. They are
+   * its endpoints. Default: none.
+   */
+  readonly operations?: readonly string[];
 }

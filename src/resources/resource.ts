@@ -13,6 +13,7 @@ import { declareField } from './derived-field.ts';
 import { inWords, several } from './in-words.ts';
 import { findCachedRows, cacheRows, type Row } from './batching/request-row-cache.ts';
 import { loaderAt, type FieldPosition } from './batching/loaders.ts';
+import { parentsIn, printOfParents, readBelowParents, withParents, type ListParent } from './list-parents.ts';
 import { named } from './named-class.ts';
 import {
   assertOwnCursor,
@@ -115,18 +116,35 @@ export function listQuery(
   };
 }
 
-const atRoot = () => null;
+/** A list at the root. */
+interface RootList {
+  readonly resource: Resource;
+  /** The field of Query. */
+  readonly list: string;
+  readonly parents: readonly ListParent[];
+}
+
+const printOf =
+  ({ list, parents }: RootList, args: ConnectionArguments) =>
+  () =>
+    printOfParents(list, parents, args);
 
 async function readList(
-  resource: Resource,
+  root: RootList,
   args: ConnectionArguments,
   context: Context,
   place: FieldPosition,
 ): Promise<Page> {
+  const { resource } = root;
   const { query, plan } = listQuery(resource, args, place);
+  const given = parentsIn(root.parents, args);
+  if (given.length > 0) {
+    const below = await readBelowParents(context, { query, name: resource.name, place }, given);
+    return new Page(plan, below, printOf(root, args));
+  }
   const ahead = planReadAhead(context, place, resource.name, true);
   const { found, lists } = await ahead.fetch(query.condition, (lists) => context.db.list<Row>(query, lists));
-  const page = new Page(plan, found, atRoot);
+  const page = new Page(plan, found, printOf(root, args));
   cacheRows(context, resource.name, query.properties, page.nodes);
   await ahead.attach(page.nodes, lists);
   return page;
@@ -175,13 +193,17 @@ export function rootFields(
   resource: Resource,
   names: { one: string; list: string },
   requirement: Requirement,
+  /** Rows whose own the list may be narrowed to (see list-parents.ts). The first one that is given leads to the rows. */
+  parents: readonly ListParent[] = [],
 ): RootFields {
   const Queries = named(class {}, `${resource.name}Queries`);
   const prototype = Queries.prototype as Record<string, unknown>;
   const one = (_root: unknown, { id }: { id: string }, context: Context, place: FieldPosition) =>
     readOne(resource, id, context, place);
+  const root = { resource, list: names.list, parents };
+  const rootArguments = withParents(resource.arguments, resource.name, parents);
   const list = (_root: unknown, args: ConnectionArguments, context: Context, place: FieldPosition) =>
-    readList(resource, args, context, place);
+    readList(root, args, context, place);
   declareField(prototype, names.one, {
     field: Query(() => resource.type, {
       nullable: true,
@@ -195,11 +217,11 @@ export function rootFields(
       nullable: true,
       description: `The ${several(inWords(resource.name))} of the workspace that the caller may see, page by page.`,
     }),
-    args: Args(() => resource.arguments),
+    args: Args(() => rootArguments),
     resolve: list,
     checkArguments(args) {
       planPage(resource, args, resource.defaultOrder);
-      assertOwnCursor(args, atRoot);
+      assertOwnCursor(args, printOf(root, args));
     },
   });
   Resolver()(Queries);

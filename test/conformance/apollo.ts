@@ -16,11 +16,14 @@ defineIntegrationTestSuite(
   async (config, { context = async () => ({}) } = {}) => {
     const logger = pino({ level: 'silent' });
     const app = createFastify(
-      { logger, corsOrigins: [], trustProxyHops: 0, bodyLimitBytes, connections: connectionDefaults },
+      {
+        ...{ logger, corsOrigins: [], trustProxyHops: 0, bodyLimitBytes },
+        ...{ connections: connectionDefaults, surfaces: [] },
+      },
       createErrorDoor(logger),
     );
     const drain = addDrain(app);
-    addRequestRules(app, bodyLimitBytes);
+    addRequestRules(app, { bodyLimitBytes, surfaces: [] });
     const server = new ApolloServer(config);
     await server.start();
     const answer = fastifyApolloHandler(server, { context });

@@ -10,7 +10,8 @@ import { buildCommands } from '../support/processes/commands.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const table: readonly Route[] = Object.values(routes);
-const fixed = table.filter(({ path }) => !path.includes(':'));
+/** Which methods a path below a wildcard takes is for its surface to say: test/rest/. */
+const fixed = table.filter(({ path }) => !/[:*]/.test(path));
 
 describe('The table of routes', () => {
   let house: TestHouse;
@@ -43,7 +44,19 @@ describe('The table of routes', () => {
     expect(findRoute('/graphql/')).toBe(routes.graphql);
     expect(findRoute('/')).toBe(routes.welcome);
     expect(findRoute('/docs/limits/')).toBe(routes.docsPage);
-    for (const path of ['/graphq', '/graphql//', '/graphiql//', '/docs//', '/docs/a/b', '//', ''])
+    expect(findRoute('/api/v1/a/b')).toBe(routes.rest);
+    expect(findRoute('/v1')).toBe(routes.restShort);
+    for (const path of [
+      '/api/v1x',
+      '/v10/a',
+      '/graphq',
+      '/graphql//',
+      '/graphiql//',
+      '/docs//',
+      '/docs/a/b',
+      '//',
+      '',
+    ])
       expect([path, findRoute(path)]).toEqual([path, undefined]);
   });
 
@@ -64,6 +77,7 @@ describe('The table of routes', () => {
       trustProxyHops: 0,
       bodyLimitBytes: 1_000,
       connections: connectionDefaults,
+      surfaces: [],
     };
     const app = createFastify(options, createErrorDoor(logger));
     expect(() => app.get('/beside', async () => 'x')).toThrow('/beside is not in the table of routes');

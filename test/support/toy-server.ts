@@ -122,6 +122,7 @@ export async function createToy(changes: Partial<HttpServerOptions<ToyContext>> 
     plugins: [],
     createContext: async (facts) => ({ scope: facts.scope, facts }),
     schemaFor: async () => null,
+    surfaces: [],
     isReady: async () => ({ ready: true, checks: { store: 'ok' } }),
     isStoreResponsive: async () => true,
     logger: createLogger({

@@ -51,6 +51,8 @@ export interface AccessExplainer {
    * document that is over the limits of a request.
    */
   explain(question: Question, held: ReadonlySet<string>, shown: GraphQLSchema): AccessReport;
+  /** The only operation of a document that is known to be valid and light, told by the whole schema. */
+  explainValid(document: DocumentNode): AccessReport;
   /** The smallest set of scopes for every operation of these documents together. Throws as explain does. */
   scopesFor(documents: readonly string[], shown?: GraphQLSchema): readonly string[];
   /** What every operation of a document asks for, each requirement once. Throws as explain does. */
@@ -220,6 +222,10 @@ export function createExplainer(schema: GraphQLSchema, policy: Policy): AccessEx
       const report = toReport(plan, usesOf(plan), held);
       const isShown = ({ coordinate }: FieldAccess) => shown.getType(typeIn(coordinate)) !== undefined;
       return { ...report, fields: report.fields.filter(isShown) };
+    },
+    explainValid(document) {
+      const plan = planOf(document, getOperationAST(document)!);
+      return toReport(plan, usesOf(plan), new Set());
     },
     grantsOf: (scope, shown) => grantsOf(scope).filter((coordinate) => isIn(shown, coordinate)),
     requirementsOf,

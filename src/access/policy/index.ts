@@ -29,4 +29,4 @@ export {
 export { operationError, pathError } from './denial-errors.ts';
 export { shieldTree } from './rules/rules.ts';
 export { shieldRoots } from './shield-roots.ts';
-export { createExplainer, smallestSet, type AccessExplainer } from './explain.ts';
+export { createExplainer, smallestSet, type AccessExplainer, type AccessReport } from './explain.ts';

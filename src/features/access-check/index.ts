@@ -5,6 +5,7 @@ import { AccessCheckQueries } from './access-check.resolver.ts';
 
 export const accessCheckFeature: Feature = {
   name: 'access-check',
+  operations: ['access-check'],
   tables: [],
   scopes: [],
   resources: [],

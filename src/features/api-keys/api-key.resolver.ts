@@ -80,15 +80,19 @@ export class ApiKeyFields {
     return statusOf(key, { nowMs: clock.nowMs(), inactivityDays: credentials.inactivityDays });
   }
 
+  @FieldResolver(() => Boolean, { description: 'Whether its status is ACTIVE.' })
+  @Extensions({ needs: stateColumns })
+  isActive(@Root() key: ApiKey, @Ctx() ctx: Context) {
+    return this.status(key, ctx) === 'ACTIVE';
+  }
+
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
     description: 'When it will be disabled if nobody uses it before.',
   })
   @Extensions({ needs: stateColumns })
   inactiveAt(@Root() key: ApiKey, @Ctx() ctx: Context) {
-    return this.status(key, ctx) === 'ACTIVE'
-      ? toInstant(inactiveAtMs(key, ctx.credentials.inactivityDays))
-      : null;
+    return this.isActive(key, ctx) ? toInstant(inactiveAtMs(key, ctx.credentials.inactivityDays)) : null;
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'ADMIN or INACTIVITY.' })

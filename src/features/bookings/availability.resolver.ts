@@ -1,8 +1,9 @@
-// Venue.availability and the slots that it answers.
-import { Args, ArgsType, Field, FieldResolver, ObjectType, Resolver } from 'type-graphql';
+// Free times, of a venue and at the root, and the slots that it answers.
+import { Args, ArgsType, Field, FieldResolver, ID, ObjectType, Query, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
 import { scopes } from '../../access/policy/index.ts';
 import { perRequest } from '../../core/per-request.ts';
+import { tableOf } from '../../db/store/table.ts';
 import { toOne } from '../../resources/edges.ts';
 import { loaderAt, type FieldPosition } from '../../resources/batching/loaders.ts';
 import { declareField } from '../../resources/derived-field.ts';
@@ -45,13 +46,16 @@ const description =
 /** The loader is handed ids; what was read of their venues is looked up here. */
 const hoursById = perRequest<Context, Map<string, VenueHours>>(() => new Map());
 
+/** What a VenueHours is made of. */
+const hourColumns = ['id', 'timezone', 'openingHours'];
+
 @Resolver(() => Venue)
 class VenueAvailability {}
 
 declareField(VenueAvailability.prototype, 'availability', {
   field: FieldResolver(() => [Slot], { nullable: true, description }),
   args: Args(() => AvailabilityArguments),
-  needs: ['id', 'timezone', 'openingHours'],
+  needs: hourColumns,
   isAlwaysThere: true,
   // declareField() knows the arguments of lists; these are what AvailabilityArguments declares.
   checkArguments: (range) => assertRange(range as unknown as Range),
@@ -69,7 +73,29 @@ declareField(VenueAvailability.prototype, 'availability', {
   },
 });
 
+@ArgsType()
+class VenueAvailabilityArguments extends AvailabilityArguments {
+  @Field(() => ID, { description: 'The venue.' }) venueId!: string;
+}
+
+@Resolver()
+class AvailabilityQueries {}
+
+declareField(AvailabilityQueries.prototype, 'availability', {
+  field: Query(() => [Slot], {
+    nullable: true,
+    description: `Free times of one venue, for callers who may see nothing else of it; null when it is not there, or not the caller's. As \`Venue.availability\`.`,
+  }),
+  args: Args(() => VenueAvailabilityArguments),
+  checkArguments: (range) => assertRange(range as unknown as Range),
+  cost: availabilityCost,
+  async resolve(_root, { venueId, ...range }: Range & { venueId: string }, context: Context) {
+    const venues = await context.db.byIds<VenueHours>(tableOf(Venue), hourColumns, [venueId]);
+    return (await loadAvailability(context, [...venues.values()], range)).get(venueId) ?? null;
+  },
+});
+
 export const availabilityFields = [
-  VenueAvailability,
+  ...[VenueAvailability, AvailabilityQueries],
   toOne({ from: Slot, field: 'treatment', to: treatments, key: 'treatmentId', isAlwaysThere: true }),
 ];

@@ -5,7 +5,7 @@ import { toMany, toOne } from '../../resources/edges.ts';
 import { defineResource, rootFields } from '../../resources/resource.ts';
 import { Customer, customers } from '../customers/index.ts';
 import { treatments } from '../treatments/index.ts';
-import { Venue, venues } from '../venues/index.ts';
+import { Venue, ofVenue, venues } from '../venues/index.ts';
 import { Booking, BookingStatus } from './booking.entity.ts';
 
 export const readBookings = scopes('read:bookings');
@@ -30,9 +30,21 @@ export const bookings = defineResource({
   defaultOrder: { field: 'startsAt', direction: 'ASC' },
 });
 
-export const bookingQueries = rootFields(bookings, { one: 'booking', list: 'bookings' }, readBookings);
-
 const column = (property: string) => ({ by: 'column', property }) as const;
+
+/** Fewer than those of a venue: given both, these are looked through. */
+const ofCustomer = {
+  argument: 'customerId',
+  description:
+    "Only the bookings of this customer; of one who is not there, or not the caller's, there are none.",
+  by: column('customerId'),
+};
+
+export const bookingQueries = rootFields(bookings, { one: 'booking', list: 'bookings' }, readBookings, [
+  ofCustomer,
+  ofVenue('bookings', column('venueId')),
+]);
+
 export const bookingEdges = [
   toOne({ from: Booking, field: 'customer', to: customers, key: 'customerId' }),
   toOne({ from: Booking, field: 'venue', to: venues, key: 'venueId', isAlwaysThere: true }),

@@ -11,6 +11,7 @@ export { openSpans, type Span } from './opening-spans.ts';
 
 export const bookingsFeature: Feature = {
   name: 'bookings',
+  operations: ['bookings'],
   tables: [Booking],
   resources: [bookings],
   resolvers: [
@@ -42,6 +43,7 @@ export const bookingsFeature: Feature = {
     'BookingFilter.treatmentId': scopes('read:treatments'),
     'BookingFilter.venueId': scopes('read:venues'),
     BookingStatusFilter: readBookings,
+    'Query.availability': readAvailability,
     'Mutation.createBooking': writeBookings,
     'Mutation.cancelBooking': writeBookings,
     Slot: readAvailability,

@@ -3,7 +3,7 @@ import { scopes } from '../../access/policy/index.ts';
 import { DateTimeFilter, IdFilter, StringFilter } from '../../resources/inputs/comparators.ts';
 import { toMany } from '../../resources/edges.ts';
 import { defineResource, rootFields } from '../../resources/resource.ts';
-import { Venue, venues } from '../venues/index.ts';
+import { ofVenue, Venue, venues } from '../venues/index.ts';
 import { Customer, CustomerVenue } from './customer.entity.ts';
 
 const readCustomers = scopes('read:customers');
@@ -25,9 +25,13 @@ export const customers = defineResource({
   defaultOrder: { field: 'createdAt', direction: 'DESC' },
 });
 
-export const customerQueries = rootFields(customers, { one: 'customer', list: 'customers' }, readCustomers);
-
 const link = { by: 'link', table: () => CustomerVenue } as const;
+const byVenue = { ...link, parent: 'venueId', child: 'customerId' } as const;
+
+export const customerQueries = rootFields(customers, { one: 'customer', list: 'customers' }, readCustomers, [
+  ofVenue('customers', byVenue),
+]);
+
 export const customerEdges = [
   toMany({
     from: Customer,
@@ -39,6 +43,6 @@ export const customerEdges = [
     from: Venue,
     field: 'customers',
     to: customers,
-    by: { ...link, parent: 'venueId', child: 'customerId' },
+    by: byVenue,
   }),
 ];

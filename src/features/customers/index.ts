@@ -15,6 +15,7 @@ export { linkToVenues } from './customer.service.ts';
 
 export const customersFeature: Feature = {
   name: 'customers',
+  operations: ['customers'],
   tables: [Customer, CustomerVenue],
   resources: [customers],
   resolvers: [

@@ -20,6 +20,7 @@ export { FollowUp, FollowUpStatus } from './follow-up.entity.ts';
 
 export const followUpsFeature: Feature = {
   name: 'follow-ups',
+  operations: ['follow-ups'],
   tables: [FollowUp],
   resources: [followUps],
   resolvers: [

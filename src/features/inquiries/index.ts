@@ -25,6 +25,7 @@ export { inquiries } from './inquiry.resource.ts';
 
 export const inquiriesFeature: Feature = {
   name: 'inquiries',
+  operations: ['inquiries'],
   tables: [Inquiry, Reply],
   resources: [inquiries, replies],
   resolvers: [

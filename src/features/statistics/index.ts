@@ -10,6 +10,7 @@ const readBookings = scopes('read:bookings');
 
 export const statisticsFeature: Feature = {
   name: 'statistics',
+  operations: ['statistics'],
   tables: [],
   scopes: [],
   resources: [],

@@ -12,6 +12,7 @@ export { getVenue } from './treatment.service.ts';
 
 export const treatmentsFeature: Feature = {
   name: 'treatments',
+  operations: ['treatments'],
   tables: [Treatment],
   resources: [treatments],
   resolvers: [

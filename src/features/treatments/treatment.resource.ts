@@ -8,7 +8,7 @@ import {
 } from '../../resources/inputs/comparators.ts';
 import { toMany, toOne } from '../../resources/edges.ts';
 import { defineResource, rootFields } from '../../resources/resource.ts';
-import { Venue, venues } from '../venues/index.ts';
+import { ofVenue, Venue, venues } from '../venues/index.ts';
 import { Treatment } from './treatment.entity.ts';
 
 const readTreatments = scopes('read:treatments');
@@ -30,13 +30,16 @@ export const treatments = defineResource({
   defaultOrder: { field: 'createdAt', direction: 'ASC' },
 });
 
+const byVenue = { by: 'column', property: 'venueId' } as const;
+
 export const treatmentQueries = rootFields(
   treatments,
   { one: 'treatment', list: 'treatments' },
   readTreatments,
+  [ofVenue('treatments', byVenue)],
 );
 
 export const treatmentEdges = [
   toOne({ from: Treatment, field: 'venue', to: venues, key: 'venueId', isAlwaysThere: true }),
-  toMany({ from: Venue, field: 'treatments', to: treatments, by: { by: 'column', property: 'venueId' } }),
+  toMany({ from: Venue, field: 'treatments', to: treatments, by: byVenue }),
 ];

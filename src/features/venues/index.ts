@@ -6,10 +6,11 @@ import { createVenuePayload, updateVenuePayload, VenueMutations } from './venue.
 import { readVenues, venueQueries, venues, writeVenues } from './venue.resource.ts';
 
 export { Venue } from './venue.entity.ts';
-export { venues } from './venue.resource.ts';
+export { ofVenue, venues } from './venue.resource.ts';
 
 export const venuesFeature: Feature = {
   name: 'venues',
+  operations: ['venues'],
   tables: [Venue],
   resources: [venues],
   resolvers: [

@@ -7,6 +7,8 @@ import {
   StringFilter,
 } from '../../resources/inputs/comparators.ts';
 import { defineResource, rootFields } from '../../resources/resource.ts';
+import type { ParentLink } from '../../db/statements/list-query.ts';
+import type { ListParent } from '../../resources/list-parents.ts';
 import { Venue } from './venue.entity.ts';
 
 export const readVenues = scopes('read:venues');
@@ -27,5 +29,15 @@ export const venues = defineResource({
   orderBy: { CREATED_AT: 'createdAt', NAME: 'nameFolded' },
   defaultOrder: { field: 'createdAt', direction: 'ASC' },
 });
+
+/** `venueId` of a root list: what belongs to one venue. */
+export function ofVenue(things: string, by: ParentLink): ListParent {
+  return {
+    argument: 'venueId',
+    description: `Only the ${things} of this venue; of one that is not there, or not the caller's, there are none.`,
+    by,
+    isSeen: ({ venueIds }, id) => venueIds?.includes(id) ?? true,
+  };
+}
 
 export const venueQueries = rootFields(venues, { one: 'venue', list: 'venues' }, readVenues);

@@ -92,8 +92,9 @@ function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLReque
       // Charged before the decision, so that asking for what is denied is not free.
       await contextValue.limits.charge(cost);
       decision = await gate.decide(plan, contextValue.principal, variables);
-      // All or nothing: a mutation of which any part is denied runs no part.
-      if (plan.type === 'mutation' && decision.denials.length > 0) throw operationError(decision.denials);
+      // All or nothing: a mutation of which any part is denied runs no part, and so with a query when its surface says so.
+      const isWhole = plan.type === 'mutation' || contextValue.chosen?.isStrict === true;
+      if (isWhole && decision.denials.length > 0) throw operationError(decision.denials);
       contextValue.decision = decision;
     },
     async responseForOperation() {

@@ -1,6 +1,5 @@
 // Operations that a workspace stores, run by their name; and the pin of a key: it runs its operations, each by its name, and
 // nothing else. Every surface passes here, so a new one is held to it without knowing of it.
-import type { ApolloServerPlugin } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 import type { OperationInspector } from '../../access/context.ts';
 import { onlyItsOperations } from '../../access/authentication/in-flight.ts';
@@ -8,7 +7,7 @@ import { findOperations, placeKey } from '../../access/authentication/operation-
 import type { StoredOperationRow } from '../../access/authentication/tables.ts';
 import { ApiError, refusedToPinned } from '../../core/errors.ts';
 import type { KnownPrincipal, Principal } from '../../core/principal.ts';
-import type { RequestContextBase, RequestFacts, SentOperation } from '../../core/request-facts.ts';
+import type { NamedRequest, RequestFacts, SentOperation } from '../../core/request-facts.ts';
 import { createCrossRequestLoader } from '../../db/store/cross-request-loader.ts';
 import type { Database } from '../../db/store/database.ts';
 import { badRequest } from '../errors/format-error.ts';
@@ -72,6 +71,19 @@ function assertFits({ inspector, schema }: Options, { name, document }: StoredOp
   }
 }
 
+/** The document in the place of the name. */
+function sentOf(
+  options: Options,
+  row: StoredOperationRow,
+  { operationName, isRead = false, isStrict = false, variablesFor }: NamedRequest,
+): SentOperation {
+  assertFits(options, row);
+  if (isRead && row.kind === 'MUTATION')
+    throw badRequest(405, 'This operation changes something: send it by POST.', { Allow: 'POST' });
+  const variables = variablesFor?.(row.document);
+  return { query: row.document, operationName, isStrict, ...(variables ? { variables } : {}) };
+}
+
 export function createStoredOperations(options: Options): StoredOperations {
   const findRow = createCrossRequestLoader((keys) => findOperations(options.database, keys));
   return {
@@ -80,28 +92,13 @@ export function createStoredOperations(options: Options): StoredOperations {
       // A name beside a document would leave open which of them is meant.
       if (!stored || persisted || sent) assertNotPinned(principal);
       if (!stored) return null;
-      const { name, operationName, isRead = false } = stored;
       if (persisted || sent)
         throw new ApiError('BAD_REQUEST', 'Send the name of a stored operation or a document, not both.');
+      const { name } = stored;
       const { workspaceId } = principal;
       const row = name.length > maxNameLength ? null : await findRow(placeKey({ workspaceId, name }));
       const runner = runnerOf(principal, row, name.slice(0, maxNameLength));
-      assertFits(options, row!);
-      if (isRead && row!.kind === 'MUTATION')
-        throw badRequest(405, 'This operation changes something: send it by POST.', { Allow: 'POST' });
-      return { query: row!.document, operationName, principal: runner };
+      return { ...sentOf(options, row!, stored), principal: runner };
     },
   };
 }
-
-/** Puts the document in the place of its name before Apollo looks for one. */
-export const storedOperationsPlugin: ApolloServerPlugin<
-  RequestContextBase & { readonly named: NamedOperation | null }
-> = {
-  async requestDidStart({ request, contextValue: { named } }) {
-    if (!named) return;
-    request.query = named.query;
-    const { operation: _name, ...extensions } = request.extensions ?? {};
-    request.extensions = extensions;
-  },
-};

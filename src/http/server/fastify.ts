@@ -17,7 +17,9 @@ import { limitConnections, type ConnectionLimits } from './connections.ts';
 import { badRequest, type ErrorDoor } from '../../graphql/errors/format-error.ts';
 import { maxHeadBytes } from '../header-limits.ts';
 import { strictPolicy } from '../content-policy.ts';
-import { fromFastify, hungUp, pathOf, routeOf } from '../request-rules.ts';
+import { fromFastify, hungUp, pathOf, routeOf, surfaceHeadOf, surfaceOf } from '../request-rules.ts';
+import type { Surface } from '../surface.ts';
+import { sendAnswer } from './surfaces.ts';
 import { requestNotesOf, scopeOf, traceForLog } from '../../graphql/request/request-scope.ts';
 import { sendNothingHere } from '../pages/welcome.ts';
 
@@ -29,6 +31,7 @@ interface FastifyOptions {
   readonly connections: ConnectionLimits;
   readonly meter?: Meter;
   readonly tracer?: Tracer;
+  readonly surfaces: readonly Surface[];
 }
 
 /** Time in which a request must arrive as a whole, so that no caller keeps a connection busy by sending slowly. */
@@ -52,15 +55,23 @@ function headOf(error: unknown): ErrorHead {
   return { status: head?.status ?? 500, headers: head?.headers ?? new Map<string, string>() };
 }
 
-function sendError(reply: FastifyReply, error: unknown, door: ErrorDoor): FastifyReply {
+function sendError(
+  reply: FastifyReply,
+  error: unknown,
+  door: ErrorDoor,
+  surfaces: readonly Surface[],
+): FastifyReply {
   const { status, headers } = headOf(error);
-  const text = door.stringify({ errors: [error] }, scopeOf(reply.request));
+  const answer = door.present({ errors: [error] }, scopeOf(reply.request));
   void reply.code(status).headers(Object.fromEntries(headers));
+  const surface = surfaceOf(surfaces, reply.request);
+  if (surface)
+    return sendAnswer(reply, surface.refuse(surfaceHeadOf(reply.request), status, answer.errors ?? []));
   const { method, headers: sent } = reply.request;
   const isRead = method === 'GET' || method === 'HEAD';
   if (status === 404 && isRead && prefersHtml(sent.accept))
     return sendNothingHere(reply, pathOf(reply.request));
-  return reply.type('application/json; charset=utf-8').send(text);
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer));
 }
 
 /** What Node's parser refuses never becomes a request: the answer is written to the socket by hand. */
@@ -199,7 +210,12 @@ function observeRequests(app: FastifyInstance, options: FastifyOptions): void {
 
 export function createFastify(options: FastifyOptions, door: ErrorDoor): FastifyInstance {
   const answer: Answer = (error, reply) =>
-    sendError(reply, hungUp(reply.request) ?? fromFastify(error, options.bodyLimitBytes), door);
+    sendError(
+      reply,
+      hungUp(reply.request) ?? fromFastify(error, options.bodyLimitBytes),
+      door,
+      options.surfaces,
+    );
   const app = openFastify(options, door, answer);
   app.addHook('onRoute', ({ url, path }) => assertDeclared(url, path));
   limitConnections(app.server, options.connections, options.logger);

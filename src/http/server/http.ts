@@ -1,6 +1,6 @@
 // How a request enters and leaves: Fastify around Apollo. It knows no feature, no credential and no limit of a workspace.
 import type { ApolloServer, ApolloServerPlugin, HTTPGraphQLRequest } from '@apollo/server';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Caller } from '../../access/authentication/authenticate.ts';
@@ -31,6 +31,8 @@ import { addGraphiql } from '../pages/graphiql.ts';
 import { addRequestRules, wrongMethod } from '../request-rules.ts';
 import { createSandbox, sendPage, type Sandbox } from '../pages/sandbox.ts';
 import { addSchemaRoute } from '../pages/schema-route.ts';
+import type { Surface } from '../surface.ts';
+import { addSurface, onGone } from './surfaces.ts';
 import { scopeOf } from '../../graphql/request/request-scope.ts';
 import { addWelcome } from '../pages/welcome.ts';
 
@@ -65,6 +67,8 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
   readonly exampleDocument: string;
   /** Documents that GraphiQL offers beside it, each in a tab of its own. */
   readonly exampleFiles: readonly string[];
+  /** The doors beside /graphql. */
+  readonly surfaces: readonly Surface[];
   /** After the last request: close what the requests needed. */
   onClose?(): Promise<void>;
 }
@@ -88,13 +92,6 @@ interface ExecutedRequest {
 }
 
 export const defaultBodyLimitBytes = 256 * 1024;
-
-/** Calls the listener when the connection ends before the answer was sent. */
-function onGone({ raw }: FastifyReply, listener: () => void): void {
-  raw.once('close', () => {
-    if (!raw.writableFinished) listener();
-  });
-}
 
 function wantsSandbox(request: FastifyRequest): boolean {
   const hasQuery = Object.hasOwn(request.query as object, 'query');
@@ -161,7 +158,7 @@ export async function createHttpServer<TContext extends RequestContextBase>(
   const connections = { ...connectionDefaults, ...options.connections, ...behindProxy };
   const app = createFastify({ ...options, bodyLimitBytes, connections }, door);
   const drain = addDrain(app, options.drainLimitMs);
-  addRequestRules(app, bodyLimitBytes);
+  addRequestRules(app, { bodyLimitBytes, surfaces: options.surfaces });
   addHealth(app, {
     isReady: () => options.isReady(),
     isClosing: () => drain.isClosing(),
@@ -176,6 +173,7 @@ export async function createHttpServer<TContext extends RequestContextBase>(
     { drain, errors: door },
   );
   addGraphql(app, options, operations.run, sandbox);
+  for (const surface of options.surfaces) addSurface(app, surface, { ...options, run: operations.run });
   await app.ready();
 
   let closed: Promise<void> | undefined;

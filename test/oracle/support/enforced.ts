@@ -66,7 +66,7 @@ export async function runEnforced(
   const contextValue: ServedContext = Object.assign(context, {
     scope: { requestId: 'oracle' },
     persistedQuery: null,
-    named: null,
+    chosen: null,
     parsed: null,
   });
   const apollo = {

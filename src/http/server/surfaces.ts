@@ -1,0 +1,52 @@
+// Serves the surfaces beside /graphql at their routes.
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { RunOperation } from '../../graphql/run-operation.ts';
+import { credentialOf, plainFactsOf } from '../request-facts.ts';
+import { surfaceHeadOf } from '../request-rules.ts';
+import type { Surface, SurfaceAnswer } from '../surface.ts';
+
+/** Calls the listener when the connection ends before the answer was sent. */
+export function onGone({ raw }: FastifyReply, listener: () => void): void {
+  raw.once('close', () => {
+    if (!raw.writableFinished) listener();
+  });
+}
+
+export function sendAnswer(reply: FastifyReply, { status, headers, body }: SurfaceAnswer): FastifyReply {
+  return reply
+    .code(status)
+    .headers({ ...headers })
+    .send(body ?? undefined);
+}
+
+interface SurfaceTools {
+  readonly run: RunOperation;
+  readonly trustProxyHops: number;
+}
+
+export function addSurface(
+  app: FastifyInstance,
+  surface: Surface,
+  { run, trustProxyHops }: SurfaceTools,
+): void {
+  for (const { path, methods } of surface.routes) {
+    app.route({
+      // Fastify adds HEAD to each GET.
+      method: methods.filter((method) => method !== 'HEAD'),
+      url: path,
+      async handler(request, reply) {
+        const answer = await surface.answer(
+          {
+            ...surfaceHeadOf(request),
+            caller: { credential: credentialOf(request) },
+            facts: plainFactsOf(request, trustProxyHops),
+            body: request.body,
+            whenGone: (listener) => onGone(reply, listener),
+          },
+          run,
+        );
+        return sendAnswer(reply, answer);
+      },
+    });
+  }
+}

@@ -1,0 +1,77 @@
+// Arguments of a root list that narrow it to what belongs to one row: `customers(venueId: …)`. They ask for the scope of the list
+// alone: of the row they tell nothing, because an id that is not there, or not the caller's, gives an empty list as well.
+import { ArgsType, Field, ID } from 'type-graphql';
+import type { Context } from '../access/context.ts';
+import type { Condition } from '../db/statements/condition.ts';
+import type { ListQuery, ParentLink } from '../db/statements/list-query.ts';
+import type { EntityClass } from '../db/store/table.ts';
+import type { ListResult, TenantDb } from '../db/tenant/tenant-db.ts';
+import { cacheRows, type Row } from './batching/request-row-cache.ts';
+import type { FieldPosition } from './batching/loaders.ts';
+import { planReadAhead } from './batching/read-ahead.ts';
+import { parentPrint } from './cursor.ts';
+import { named } from './named-class.ts';
+
+export interface ListParent {
+  readonly argument: string;
+  readonly description: string;
+  readonly by: ParentLink;
+  /** Whether the caller may see the row, where the rows of the list do not tell. Default: they do. */
+  isSeen?(scope: TenantDb['scope'], id: string): boolean;
+}
+
+/** What a root list may be given beside the arguments of any list. */
+type Given = object;
+
+const idIn = (args: Given, { argument }: ListParent) =>
+  (args as Readonly<Record<string, string | null | undefined>>)[argument] ?? null;
+
+/** The parents that the arguments name, with their ids. Null and left out are the same: no limit. */
+export function parentsIn(parents: readonly ListParent[], args: Given): { parent: ListParent; id: string }[] {
+  return parents.flatMap((parent) => {
+    const id = idIn(args, parent);
+    return id === null ? [] : { parent, id };
+  });
+}
+
+/** Names the list of these parents, for its cursors; null = the whole list. */
+export function printOfParents(list: string, parents: readonly ListParent[], args: Given): string | null {
+  const given = parentsIn(parents, args);
+  if (given.length === 0) return null;
+  return parentPrint(`Query.${list}`, JSON.stringify(given.map(({ parent, id }) => [parent.argument, id])));
+}
+
+/** The arguments of a list, and one for each parent. */
+export function withParents(args: EntityClass, name: string, parents: readonly ListParent[]): EntityClass {
+  if (parents.length === 0) return args;
+  const Arguments = named(class extends args {}, `${name}RootArguments`);
+  ArgsType()(Arguments);
+  for (const { argument, description } of parents)
+    Field(() => ID, { nullable: true, description })(Arguments.prototype as object, argument);
+  return Arguments;
+}
+
+const nothing = ({ count }: ListQuery): ListResult<Row> => ({ rows: [], total: count ? 0 : null });
+
+/**
+ * The rows below the first parent, of which the others are a condition: their links must be columns. Read by the statement of an
+ * edge from that parent, so that the same index serves it.
+ */
+export async function readBelowParents(
+  context: Context,
+  { query, name, place }: { readonly query: ListQuery; readonly name: string; readonly place: FieldPosition },
+  given: readonly { parent: ListParent; id: string }[],
+): Promise<ListResult<Row>> {
+  const { scope } = context.db;
+  const [first, ...others] = given;
+  if (!first || given.some(({ parent, id }) => parent.isSeen?.(scope, id) === false)) return nothing(query);
+  const more = others.flatMap(({ parent: { by }, id }): Condition[] =>
+    by.by === 'column' ? [{ property: by.property, op: 'eq', value: id }] : [],
+  );
+  const narrowed = { ...query, condition: { all: [query.condition, ...more] } };
+  const found = (await context.db.listPerParent<Row>(narrowed, first.parent.by, [first.id])).get(first.id);
+  const list = found ?? nothing(query);
+  cacheRows(context, name, query.properties, list.rows);
+  await planReadAhead(context, place, name, true).attach(list.rows);
+  return list;
+}

@@ -1,0 +1,273 @@
+// Files of stored operations -> StoredOperation. Every fault of every file is found at once, before the server starts.
+import {
+  getDirectiveValues,
+  GraphQLDirective,
+  GraphQLEnumType,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLString,
+  DirectiveLocation,
+  GraphQLSchema,
+  Kind,
+  parse,
+  print,
+  Source,
+  specifiedDirectives,
+  validate,
+  type DefinitionNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { assertLightDocument, type AccessExplainer, type AccessReport } from '../access/policy/index.ts';
+import { ApiError } from '../core/errors.ts';
+import {
+  commentAbove,
+  documentOf,
+  hasNothingLeft,
+  narrowed,
+  partsOf,
+  withScopes,
+} from './parse/documents.ts';
+import { OperationFault } from './parse/fault.ts';
+import { faultsOfShape, shapeOf } from './parse/shape.ts';
+import { variablesOf } from './parse/variables.ts';
+import {
+  allowedMethods,
+  type RestMethod,
+  type StoredDocument,
+  type StoredOperation,
+} from './stored-operation.ts';
+
+export interface OperationFile {
+  readonly feature: string;
+  /** For messages. */
+  readonly file: string;
+  readonly text: string;
+}
+
+interface Tools {
+  readonly schema: GraphQLSchema;
+  readonly explainer: Pick<AccessExplainer, 'explainValid'>;
+}
+
+/** Thrown at boot; lists every fault at once. */
+export class StoredOperationsError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`The stored operations are not right:\n${faults.map((fault) => `- ${fault}`).join('\n')}`);
+    this.name = 'StoredOperationsError';
+  }
+}
+
+const scopeList = new GraphQLList(new GraphQLNonNull(GraphQLString));
+
+/** No part of the schema that is served: it says where an operation is served, and is taken off before it runs. */
+const restDirective = new GraphQLDirective({
+  name: 'rest',
+  locations: [DirectiveLocation.QUERY, DirectiveLocation.MUTATION],
+  args: {
+    method: {
+      type: new GraphQLNonNull(
+        new GraphQLEnumType({
+          name: 'RestMethod',
+          values: Object.fromEntries(allowedMethods.map((method) => [method, { value: method }])),
+        }),
+      ),
+    },
+    path: { type: new GraphQLNonNull(GraphQLString) },
+    status: { type: GraphQLInt, defaultValue: 200 },
+    // What a call needs.
+    scopes: { type: new GraphQLNonNull(scopeList) },
+  },
+});
+
+interface Placed {
+  readonly method: RestMethod;
+  readonly path: string;
+  readonly status: number;
+  readonly scopes: readonly string[];
+}
+
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+function placeOf(node: OperationDefinitionNode): Placed {
+  const placed = getDirectiveValues(restDirective, node) as Placed | undefined;
+  if (!placed) throw new OperationFault('has no @rest(method, path, scopes)');
+  if (placed.status !== 200 && placed.status !== 201)
+    throw new OperationFault('has another status than 200 or 201');
+  if (!/^(\/([a-z][a-z-]*|\{[a-z][a-z0-9_]*\}))+$/.test(placed.path))
+    throw new OperationFault(
+      `has the path ${placed.path}, which is none of lower-case words and {variables}`,
+    );
+  return placed;
+}
+
+const sorted = (scopes: Iterable<string>) => [...new Set(scopes)].sort();
+const listed = (scopes: readonly string[]) => `[${scopes.join(', ')}]`;
+
+function explained(document: DocumentNode, { explainer }: Tools): AccessReport {
+  const report = explainer.explainValid(document);
+  if (report.fields.some(({ requiredScopes }) => requiredScopes.length > 1))
+    throw new OperationFault('uses a field with several sets of scopes; a stored operation needs one');
+  return report;
+}
+
+function storedDocument(parsed: DocumentNode, scopes: readonly string[]): StoredDocument {
+  return { text: print(parsed), parsed, requiredScopes: sorted(scopes) };
+}
+
+/** Its scopes are those that it was declared with: of the whole, of what everyone gets, and of each part. */
+function assertScopes(source: DocumentNode, declared: readonly string[], tools: Tools): void {
+  const parts = partsOf(source);
+  const assertFits = (held: readonly string[], isExact: boolean) => {
+    const expected = sorted([...declared, ...held]);
+    const document = narrowed(source, (scope) => held.includes(scope));
+    if (hasNothingLeft(document)) return;
+    const found = sorted(explained(document, tools).requiredScopes);
+    const fits = isExact
+      ? listed(expected) === listed(found)
+      : found.every((scope) => expected.includes(scope));
+    if (!fits)
+      throw new OperationFault(
+        `declares the scopes ${listed(expected)}, and its document needs ${listed(found)}`,
+      );
+  };
+  assertFits([], true);
+  assertFits(parts.flat(), true);
+  // One part may lie within another, and is not there without it.
+  if (parts.length > 1) for (const part of parts) assertFits(part, false);
+}
+
+/** Each narrower document is made once, when the first caller needs it. */
+function documentsFor(source: DocumentNode, whole: StoredDocument, base: readonly string[]) {
+  const made = new Map<string, StoredDocument>();
+  return (held: ReadonlySet<string>): StoredDocument => {
+    const scopes = whole.requiredScopes.filter((scope) => held.has(scope));
+    if (whole.requiredScopes.every((scope) => held.has(scope) || base.includes(scope))) return whole;
+    const known = made.get(scopes.join());
+    if (known) return known;
+    const narrow = narrowed(source, (scope) => held.has(scope));
+    // Nothing may be answered: the whole document is refused, with all that is missing.
+    if (hasNothingLeft(narrow)) return whole;
+    const document = storedDocument(narrow, [...base, ...scopes]);
+    made.set(scopes.join(), document);
+    return document;
+  };
+}
+
+function assertForm(node: OperationDefinitionNode, { method }: Placed): void {
+  if (!node.name) throw new OperationFault('has no name');
+  if (node.operation === 'subscription') throw new OperationFault('is a subscription');
+  const fitting = node.operation === 'query' ? ['GET', 'POST'] : ['POST', 'PATCH', 'DELETE'];
+  if (!fitting.includes(method)) throw new OperationFault(`is a ${node.operation} at ${method}`);
+}
+
+function toOperation(
+  node: OperationDefinitionNode,
+  fragments: Fragments,
+  { feature }: OperationFile,
+  tools: Tools,
+): StoredOperation {
+  const placed = placeOf(node);
+  assertForm(node, placed);
+  const { method, path, status } = placed;
+  const [summary = '', ...rest] = commentAbove(node);
+  if (summary === '') throw new OperationFault('has no comment above it, which is its summary');
+  const source = documentOf(node, fragments);
+  const whole = narrowed(source, () => true);
+  assertLightDocument(whole, null);
+  const report = explained(whole, tools);
+  const document = storedDocument(whole, report.requiredScopes);
+  assertScopes(source, placed.scopes, tools);
+  const [fault] = faultsOfShape(node, document.parsed);
+  if (fault !== undefined) throw new OperationFault(fault);
+  const requiredScopes = sorted(placed.scopes);
+  return {
+    ...{ name: node.name!.value, feature, kind: node.operation as StoredOperation['kind'] },
+    ...{ summary, description: rest.join(' '), method, path, status: status as 200 | 201 },
+    ...{ requiredScopes, document, parts: partsOf(source), source, shape: shapeOf(node) },
+    documentFor: documentsFor(source, document, requiredScopes),
+    variables: variablesOf(tools.schema, document.parsed, { method, path, report }),
+  };
+}
+
+/** Rethrows what is no fault of the operation. */
+function faultIn(error: unknown): string {
+  if (error instanceof OperationFault) return error.message;
+  if (error instanceof ApiError) return `is over the limits of a request: ${error.message}`;
+  throw error;
+}
+
+function parseFile(file: OperationFile, faults: string[]) {
+  try {
+    return [{ file, document: parse(new Source(file.text, file.file)) }];
+  } catch (error) {
+    faults.push(`${file.file}: ${(error as Error).message}`);
+    return [];
+  }
+}
+
+/** By name, of all files: a fragment that two features use stands once. */
+function fragmentsIn(nodes: readonly DefinitionNode[]): Fragments {
+  const fragments = nodes.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
+  return new Map(fragments.map((node) => [node.name.value, node]));
+}
+
+const directives = [...specifiedDirectives, restDirective, withScopes];
+
+/** All files as one document: each fragment is looked at once. */
+function invalidIn(schema: GraphQLSchema, definitions: readonly DefinitionNode[]): string[] {
+  const extended = new GraphQLSchema({ ...schema.toConfig(), directives });
+  const errors = validate(extended, { kind: Kind.DOCUMENT, definitions });
+  return errors.map(
+    ({ message, source, locations }) => `${source?.name}:${locations?.[0]?.line}: ${message}`,
+  );
+}
+
+function operationsIn(
+  { file, document }: { readonly file: OperationFile; readonly document: DocumentNode },
+  fragments: Fragments,
+  tools: Tools,
+  faults: string[],
+): StoredOperation[] {
+  return document.definitions.flatMap((node): StoredOperation[] => {
+    if (node.kind !== Kind.OPERATION_DEFINITION) return [];
+    try {
+      return [toOperation(node, fragments, file, tools)];
+    } catch (error) {
+      faults.push(`${file.file}: ${node.name?.value ?? 'an operation'} ${faultIn(error)}.`);
+      return [];
+    }
+  });
+}
+
+/** `/customers/{id}` and `/customers/{customer_id}` are the same path to a caller. */
+const sharedPath = (path: string) => path.replaceAll(/\{\w+\}/g, '{}');
+
+function doublesIn(operations: readonly StoredOperation[]): string[] {
+  const known = new Map<string, string>();
+  return operations.flatMap(({ name, method, path }) => {
+    const keys = [`the name ${name}`, `${method} ${sharedPath(path)}`];
+    return keys.flatMap((key) => {
+      const other = known.get(key);
+      known.set(key, name);
+      return other === undefined ? [] : [`${name} and ${other} share ${key}.`];
+    });
+  });
+}
+
+/** Throws StoredOperationsError. The operations come in the order of the files. */
+export function parseOperations(files: readonly OperationFile[], tools: Tools): readonly StoredOperation[] {
+  const faults: string[] = [];
+  const parsed = files.flatMap((file) => parseFile(file, faults));
+  const definitions = parsed.flatMap(({ document }) => document.definitions);
+  faults.push(...invalidIn(tools.schema, definitions));
+  // Only what is valid can be planned.
+  if (faults.length > 0) throw new StoredOperationsError(faults);
+  const fragments = fragmentsIn(definitions);
+  const operations = parsed.flatMap((file) => operationsIn(file, fragments, tools, faults));
+  faults.push(...doublesIn(operations));
+  if (faults.length > 0) throw new StoredOperationsError(faults);
+  return operations;
+}

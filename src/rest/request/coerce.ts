@@ -1,0 +1,125 @@
+// A value of a request -> the value of a variable: checked against its type, with the names of GraphQL in the place of those
+// of REST. Faults are told in words of REST, so that graphql-js has nothing left to say.
+import {
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isScalarType,
+  type GraphQLInputObjectType,
+  type GraphQLInputType,
+} from 'graphql';
+import type { FieldFault } from './faults.ts';
+
+export const toSnakeCase = (name: string) =>
+  name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+const kinds: Readonly<Record<string, string>> = {
+  String: 'a text',
+  ID: 'a text',
+  Scope: 'a text such as "read:customers"',
+  Int: 'a whole number',
+  SafeInt: 'a whole number',
+  Float: 'a number',
+  Boolean: 'true or false',
+  DateTime: 'an instant such as "2026-01-31T09:00:00Z", with an offset from UTC',
+};
+
+/** What a value of the type is, as the end of "must be …". */
+export function inWords(type: GraphQLInputType): string {
+  if (isNonNullType(type)) return inWords(type.ofType);
+  if (isListType(type)) return 'a list';
+  if (isEnumType(type))
+    return `one of ${type
+      .getValues()
+      .map(({ name }) => name)
+      .join(', ')}`;
+  return isInputObjectType(type) ? 'an object' : (kinds[type.name] ?? 'a value of its type');
+}
+
+/** Faults that were found, and where the value stands in the request. */
+export interface Place {
+  readonly field: string;
+  readonly faults: FieldFault[];
+}
+
+function refuse({ field, faults }: Place, code: FieldFault['code'], message: string): undefined {
+  faults.push({ field, code, message: `"${field}" ${message}` });
+  return undefined;
+}
+
+const below = ({ field, faults }: Place, name: string | number): Place => ({
+  field: `${field}.${name}`,
+  faults,
+});
+
+function coerceObject(type: GraphQLInputObjectType, value: unknown, place: Place): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return refuse(place, 'INVALID', 'must be an object.');
+  const given = new Map(Object.entries(value));
+  const coerced: Record<string, unknown> = {};
+  for (const field of Object.values(type.getFields())) {
+    const name = toSnakeCase(field.name);
+    const isRequired = isNonNullType(field.type) && field.defaultValue === undefined;
+    if (given.has(name)) coerced[field.name] = coerce(field.type, given.get(name), below(place, name));
+    else if (isRequired) refuse(below(place, name), 'REQUIRED', 'is required.');
+    given.delete(name);
+  }
+  for (const name of given.keys()) refuse(below(place, name), 'UNKNOWN', 'is not known here.');
+  return coerced;
+}
+
+function coerceLeaf(type: GraphQLInputType, value: unknown, place: Place): unknown {
+  try {
+    if (isScalarType(type) || isEnumType(type)) type.parseValue(value);
+    return value;
+  } catch {
+    // In the words of the scalar, which speak of GraphQL and may repeat the value.
+    return refuse(place, 'INVALID', `must be ${inWords(type)}.`);
+  }
+}
+
+/** The value for a variable. Adds to `faults` what does not fit. */
+export function coerce(type: GraphQLInputType, value: unknown, place: Place): unknown {
+  if (isNonNullType(type)) {
+    if (value === null) return refuse(place, 'REQUIRED', 'must not be null.');
+    return coerce(type.ofType, value, place);
+  }
+  if (value === null) return null;
+  if (isListType(type)) {
+    if (!Array.isArray(value)) return refuse(place, 'INVALID', 'must be a list.');
+    return value.map((item: unknown, index) => coerce(type.ofType, item, below(place, index)));
+  }
+  return isInputObjectType(type) ? coerceObject(type, value, place) : coerceLeaf(type, value, place);
+}
+
+/** `{eq}` of this filter is what a text stands for. */
+const isIdFilter = (type: GraphQLInputType) => isInputObjectType(type) && type.name === 'IdFilter';
+
+function leafOfText(type: GraphQLInputType, text: string): unknown {
+  if (!isScalarType(type)) return text;
+  if (type.name === 'Int' || type.name === 'SafeInt') return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+  if (type.name === 'Boolean') return text === 'true' || (text === 'false' ? false : text);
+  return text;
+}
+
+/** A part of the path or a query parameter as its type means it: `OPEN,WAITING` is a list where one is wanted. */
+export function coerceText(type: GraphQLInputType, texts: readonly string[], place: Place): unknown {
+  if (isNonNullType(type)) return coerceText(type.ofType, texts, place);
+  if (isListType(type)) {
+    const items = texts
+      .flatMap((text) => text.split(','))
+      .map((text) => text.trim())
+      .filter((text) => text !== '');
+    const { ofType } = type;
+    return coerce(
+      type,
+      items.map((item) => leafOfText(isNonNullType(ofType) ? ofType.ofType : ofType, item)),
+      place,
+    );
+  }
+  const [text = '', ...more] = texts;
+  if (more.length > 0) return refuse(place, 'INVALID', 'is given more than once.');
+  if (isIdFilter(type)) return { eq: text };
+  return coerce(type, leafOfText(type, text), place);
+}

@@ -1,0 +1,107 @@
+// What a request gives -> variables of its operation, and everything that is wrong with it. Nothing is dropped silently: a name
+// that the operation does not know is a fault.
+import type { StoredOperation, StoredVariable } from '../stored-operation.ts';
+import { pathValues } from '../paths.ts';
+import { coerce, coerceText } from './coerce.ts';
+import { expectedVersion } from './conditions.ts';
+import type { FieldFault } from './faults.ts';
+
+export interface Given {
+  /** Decoded parts of the path. */
+  readonly parts: readonly string[];
+  readonly query: URLSearchParams;
+  /** Undefined when none was sent. */
+  readonly body: unknown;
+  /** The header If-Match. */
+  readonly ifMatch: string | undefined;
+}
+
+export interface ReadRequest {
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly faults: readonly FieldFault[];
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+class Reader {
+  readonly variables: Record<string, unknown> = {};
+  readonly faults: FieldFault[] = [];
+
+  constructor(
+    private readonly operation: StoredOperation,
+    private readonly given: Given,
+    /** Query parameters that the operation itself does not know. */
+    private readonly more: ReadonlySet<string>,
+  ) {}
+
+  read(): this {
+    for (const variable of this.operation.variables) this.readOne(variable);
+    this.refuseUnknown(this.given.query.keys(), 'query', 'query parameter');
+    const { body } = this.given;
+    if (isObject(body)) this.refuseUnknown(Object.keys(body), 'body', 'field');
+    else if (body !== undefined)
+      this.faults.push({ field: '', code: 'INVALID', message: 'The body must be a JSON object.' });
+    if (this.given.ifMatch !== undefined && this.given.ifMatch.trim() !== '*' && !this.takes('header'))
+      this.faults.push({ field: 'If-Match', code: 'UNKNOWN', message: '"If-Match" has no effect here.' });
+    return this;
+  }
+
+  private takes(where: StoredVariable['in']): boolean {
+    return this.operation.variables.some((variable) => variable.in === where);
+  }
+
+  private readOne(variable: StoredVariable): void {
+    const { name, restName, isRequired } = variable;
+    const before = this.faults.length;
+    const value = this.valueOf(variable);
+    if (value !== undefined) this.variables[name] = value;
+    else if (isRequired && this.faults.length === before)
+      this.faults.push({ field: restName, code: 'REQUIRED', message: `"${restName}" is required.` });
+  }
+
+  private valueOf({ name, type, in: where }: StoredVariable): unknown {
+    const { given, faults } = this;
+    const place = { field: name, faults };
+    switch (where) {
+      case 'path':
+        return coerceText(type, [pathValues(this.operation, given.parts).get(name)!], place);
+      case 'header':
+        return given.ifMatch === undefined ? undefined : expectedVersion(given.ifMatch, place);
+      case 'query': {
+        // A form sends an empty text for what was not filled in.
+        const texts = given.query.getAll(name).filter((text) => text !== '');
+        return texts.length === 0 ? undefined : coerceText(type, texts, place);
+      }
+      case 'body': {
+        const sent = isObject(given.body) && Object.hasOwn(given.body, name);
+        return sent ? coerce(type, (given.body as Record<string, unknown>)[name], place) : undefined;
+      }
+    }
+  }
+
+  private refuseUnknown(names: Iterable<string>, where: StoredVariable['in'], what: string): void {
+    const known = this.operation.variables
+      .filter((variable) => variable.in === where)
+      .map(({ name }) => name);
+    for (const name of new Set(names)) {
+      if (known.includes(name) || (where === 'query' && this.more.has(name))) continue;
+      const takes = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.';
+      const shown = name.slice(0, 60);
+      this.faults.push({
+        field: shown,
+        code: 'UNKNOWN',
+        message: `"${shown}" is no ${what} of this endpoint. ${takes}`,
+      });
+    }
+  }
+}
+
+/** Reads a request. `more` are query parameters that mean something beside the operation. */
+export function readRequest(
+  operation: StoredOperation,
+  given: Given,
+  more: ReadonlySet<string>,
+): ReadRequest {
+  return new Reader(operation, given, more).read();
+}

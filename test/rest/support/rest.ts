@@ -1,0 +1,45 @@
+// Requests to REST in tests, and what came back.
+import type { App } from '../../../src/app.ts';
+import { bearer, type Headers } from '../../support/house.ts';
+
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+
+export interface RestAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | number | undefined>>;
+  readonly text: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape and compare what they find.
+  readonly body: any;
+}
+
+export interface RestRequest {
+  readonly body?: unknown;
+  readonly headers?: Headers;
+  /** In the place of `body`: as it goes over the wire. */
+  readonly raw?: string | Buffer;
+}
+
+export type Rest = (method: Method, path: string, request?: RestRequest) => Promise<RestAnswer>;
+
+function parsed(text: string, type: unknown): unknown {
+  return typeof type === 'string' && /json;/.test(type) && text !== '' ? JSON.parse(text) : text;
+}
+
+/** Calls REST with a credential; null = with none. `path` begins with `/api/v1` unless it says `/v1`. */
+export function restOf(app: App, secret: string | null): Rest {
+  return async (method, path, { body, raw, headers = {} } = {}) => {
+    const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+    const response = await app.http.inject({
+      method: method as 'GET',
+      url: path.startsWith('/v1') ? path : `/api/v1${path}`,
+      headers: {
+        ...(secret === null ? {} : bearer(secret)),
+        ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(payload === undefined ? {} : { payload }),
+    });
+    const { statusCode, headers: received, body: text } = response;
+    return { status: statusCode, headers: received, text, body: parsed(text, received['content-type']) };
+  };
+}
