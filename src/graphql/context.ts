@@ -113,7 +113,7 @@ interface Served {
 }
 
 /** How the document of a request is found and looked at. */
-interface Documents {
+export interface Documents {
   readonly check: OperationCheck;
   readonly persistedQueries: PersistedQueries;
   readonly storedOperations: StoredOperations;

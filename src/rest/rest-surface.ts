@@ -1,6 +1,6 @@
 // REST as a surface of the server: an endpoint is a stored operation that is run by the door of GraphQL, with the variables that
 // the request gives. Nothing is decided here about who may do what.
-import type { GraphQLError } from 'graphql';
+import type { GraphQLError, GraphQLSchema } from 'graphql';
 import type { Principal } from '../core/principal.ts';
 import type { SentOperation } from '../core/request-facts.ts';
 import { badRequest } from '../graphql/errors/format-error.ts';
@@ -11,6 +11,7 @@ import { routes } from '../http/routes.ts';
 import type { Surface, SurfaceAnswer, SurfaceHead, SurfaceRequest } from '../http/surface.ts';
 import { statusOfError, toErrorAnswer, toRestError } from './answer/error-answer.ts';
 import { toDataAnswer } from './answer/data-answer.ts';
+import { answerNamed, namedMethods, operationNameIn } from './named-operations.ts';
 import { allowOf, createPaths, type PathMatch } from './paths.ts';
 import { refusalOf } from './request/faults.ts';
 import { readRequest, type ReadRequest } from './request/read-request.ts';
@@ -55,21 +56,26 @@ class RestSurface implements Surface {
   readonly routes = served;
   private readonly find: (path: string) => PathMatch | null;
 
-  constructor(operations: readonly StoredOperation[]) {
+  constructor(
+    operations: readonly StoredOperation[],
+    private readonly schema: GraphQLSchema,
+  ) {
     this.find = createPaths(operations);
   }
 
   findFault(head: SurfaceHead): GraphQLError | null {
     const match = this.matchOf(head);
-    if (!match) return badRequest(404, 'There is no endpoint at this path.');
-    if (!match.byMethod.has(methodOf(head))) {
-      const allow = allowOf(match);
+    const isNamed = this.namedAt(head) !== null;
+    if (!match && !isNamed) return badRequest(404, 'There is no endpoint at this path.');
+    const allow = match ? allowOf(match) : namedMethods.join(', ');
+    if (!allow.split(', ').includes(head.method))
       return badRequest(405, `This path takes ${allow}.`, { Allow: allow });
-    }
     return findAcceptFault(head) ?? findTypeFault(head);
   }
 
   async answer(request: SurfaceRequest, run: RunOperation): Promise<SurfaceAnswer> {
+    const name = this.namedAt(request);
+    if (name !== null) return answerNamed(request, { name, schema: this.schema }, run);
     const { parts, byMethod } = this.matchOf(request)!;
     const operation = byMethod.get(methodOf(request))!;
     const query = new URLSearchParams(request.url.split('?', 2)[1] ?? '');
@@ -81,6 +87,11 @@ class RestSurface implements Surface {
 
   refuse(head: SurfaceHead, status: number, [error]: Parameters<Surface['refuse']>[2]): SurfaceAnswer {
     return toErrorAnswer(head, toRestError(status, error ?? { message: '' }, null));
+  }
+
+  /** The name of an operation that a workspace stores; null = another endpoint. */
+  private namedAt({ url }: SurfaceHead): string | null {
+    return operationNameIn(pathBelow(url));
   }
 
   private matchOf({ url }: SurfaceHead): PathMatch | null {
@@ -125,7 +136,7 @@ function toAnswer(
   return { ...told, headers: { ...headers, ...told.headers } };
 }
 
-/** The surface of these operations. */
-export function createRestSurface(operations: readonly StoredOperation[]): Surface {
-  return new RestSurface(operations);
+/** The surface of these operations, and of those that workspaces store. */
+export function createRestSurface(operations: readonly StoredOperation[], schema: GraphQLSchema): Surface {
+  return new RestSurface(operations, schema);
 }

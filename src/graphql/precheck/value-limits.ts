@@ -48,7 +48,8 @@ function* objectsIn(value: unknown): Generator<{ value: object; depth: number }>
   }
 }
 
-function assertHandy(variables: unknown): void {
+/** Throws QUERY_TOO_EXPENSIVE for variables that are too many or too deep to be looked at. */
+export function assertHandy(variables: unknown): void {
   let deepest = 0;
   let objects = 0;
   for (const { value, depth } of objectsIn(variables)) {

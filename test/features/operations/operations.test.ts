@@ -1,5 +1,7 @@
 // Operations that a workspace stores: what may be kept, what is told of it, replaced, deleted, and run by its name.
+import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLogger } from '../../../src/core/logger.ts';
 import { contractOperation } from '../../support/contract.ts';
 import { describeEachEngine } from '../../support/engines.ts';
 import {
@@ -210,9 +212,65 @@ describeEachEngine('Stored operations', (engine) => {
       expect(made[0].operation.version).toBe(1);
     });
 
+    it('are replaced once by twenty who all expect the same version; the others are told', async () => {
+      await operations.keep('raced', names);
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, number) => operations.save('raced', `${names} # ${number}`, 1)),
+      );
+      const refusals = answers.filter(({ operationId }) => operationId === null);
+      expect(refusals).toHaveLength(19);
+      for (const { userErrors } of refusals)
+        expect(userErrors).toMatchObject([{ code: 'CONFLICT', field: ['input', 'expectedVersion'] }]);
+      expect((await operations.save('raced', names)).operation.version).toBe(3);
+    });
+
     it('may differ in case', async () => {
       const upper = await operations.keep('Case', names);
       expect(await operations.keep('case', names)).not.toBe(upper);
+    });
+  });
+
+  describe('that a later version of the server cannot run any more', () => {
+    /** As an upgrade leaves it: what was kept stays, and the schema is another one. */
+    const outdate = (id: string) =>
+      house.app.database.write((tx) =>
+        tx.execute(
+          sql`UPDATE stored_operations SET document = '{ customers { nodes { shoeSize } } }' WHERE id = ${id}`,
+        ),
+      );
+
+    it('stay, and say why', async () => {
+      const id = await operations.keep('outdated', names);
+      await outdate(id);
+      const shown = 'query ($id: ID!) { storedOperation(id: $id) { name kind requiredScopes variables { name } problems } }';
+      expect(payloadOf(await admin.send(shown, { id }))).toEqual({
+        ...{ name: 'outdated', kind: 'QUERY', requiredScopes: null, variables: null },
+        problems: [expect.stringContaining('shoeSize') as string],
+      });
+    });
+
+    it('are a clear error to who runs them, which says nothing of the schema, and run again once they are saved anew', async () => {
+      const id = await operations.keep('repaired', names);
+      const pinned = await operations.pinnedKey([id]);
+      const key = await workspace.key('read:customers');
+      await outdate(id);
+      for (const secret of [key.secret, pinned.secret]) {
+        const { status, errors, text } = await run(house, secret, 'repaired');
+        expect([status, errors![0]!.extensions['code']]).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
+        expect(errors![0]!.message).toContain('"repaired" does not fit the schema');
+        expect(text).not.toContain('shoeSize');
+      }
+      await operations.keep('repaired', names);
+      for (const secret of [key.secret, pinned.secret])
+        expect((await run(house, secret, 'repaired')).status).toBe(200);
+    });
+
+    it('are no operation for a new key', async () => {
+      const id = await operations.keep('unfit', names);
+      await outdate(id);
+      const input = { label: 'x', operationIds: [id] };
+      const { userErrors } = await admin.payload('CreateApiKey', { input });
+      expect(userErrors).toMatchObject([{ code: 'INVALID', field: ['input', 'operationIds', '0'] }]);
     });
   });
 
@@ -249,6 +307,25 @@ describeEachEngine('Stored operations', (engine) => {
     }
     const boss = await colleague(house, admin, 'ADMIN');
     expect((await boss.send(documents[0]![0], { name: 'byAdmin', document: names })).status).toBe(200);
+  });
+
+  it('have their name in the line of the log', async () => {
+    const lines: string[] = [];
+    const logger = createLogger({ level: 'info', destination: { write: (line) => void lines.push(line) } });
+    const logging = await openTestHouse(engine, { sharing: house, logger });
+    try {
+      await operations.keep('logged', 'query Customers { customers { totalCount } }');
+      const key = await workspace.key('read:customers');
+      await run(logging, key.secret, 'logged');
+      await run(logging, key.secret, 'nowhere');
+    } finally {
+      await logging.close();
+    }
+    const requests = lines.map((line) => JSON.parse(line) as object).filter((line) => 'outcome' in line);
+    expect(requests).toMatchObject([
+      { storedOperation: 'logged', operationName: 'Customers', outcome: 'ok', cost: 1 },
+      { storedOperation: 'nowhere', outcome: 'OPERATION_NOT_FOUND' },
+    ]);
   });
 
   describe('run by name', () => {
