@@ -8,19 +8,23 @@ import {
   Kind,
   parse,
   typeFromAST,
+  type GraphQLError,
   type GraphQLInputType,
   type GraphQLSchema,
   type VariableDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { RequestScope } from '../core/request-facts.ts';
+import { badRequest } from '../graphql/errors/format-error.ts';
 import { assertHandy } from '../graphql/precheck/value-limits.ts';
 import type { OperationAnswer, RunOperation } from '../graphql/run-operation.ts';
+import { qualityOf } from '../http/accept.ts';
 import type { SurfaceAnswer, SurfaceHead, SurfaceRequest } from '../http/surface.ts';
 import { statusOfError, toErrorAnswer, toRestError } from './answer/error-answer.ts';
 import { coerce, coerceText, type Place } from './request/coerce.ts';
 import { refusalOf, type FieldFault } from './request/faults.ts';
 
-export const namedMethods = ['GET', 'HEAD', 'POST'] as const;
+const allow = 'GET, HEAD, POST';
 
 /** `/operations/board` -> "board"; null = another path. One last slash is no part of it. */
 export function operationNameIn(path: string): string | null {
@@ -30,6 +34,15 @@ export function operationNameIn(path: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** Why a request is refused before its body is read; null = it is not. */
+export function findNamedFault({ method, headers }: SurfaceHead): GraphQLError | null {
+  if (!allow.split(', ').includes(method))
+    return badRequest(405, `This path takes ${allow}.`, { Allow: allow });
+  const wanted = ['application/json', 'application/problem+json'];
+  if (wanted.some((type) => qualityOf(headers.accept, type) > 0)) return null;
+  return badRequest(406, 'This endpoint answers application/json.');
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -134,20 +147,20 @@ const asItIs = (name: string) => name;
 
 /** Characters of the documents whose variables are kept; past it a document is parsed again. */
 const maxKeptCharacters = 1_000_000;
-const kept = new LRUCache<string, readonly VariableDefinitionNode[]>({
+const keptDefinitions = new LRUCache<string, readonly VariableDefinitionNode[]>({
   maxSize: maxKeptCharacters,
   sizeCalculation: (_definitions, document) => document.length,
 });
 
 /** Of the one operation of a document that was found valid. */
 function definitionsIn(document: string): readonly VariableDefinitionNode[] {
-  const known = kept.get(document);
+  const known = keptDefinitions.get(document);
   if (known) return known;
   const { definitions } = parse(document, { noLocation: true });
   const declared = definitions.flatMap((node) =>
     node.kind === Kind.OPERATION_DEFINITION ? (node.variableDefinitions ?? []) : [],
   );
-  kept.set(document, declared);
+  keptDefinitions.set(document, declared);
   return declared;
 }
 
@@ -177,15 +190,20 @@ export async function answerNamed(
 
 const withoutDollar = (text: string) => text.replaceAll(/\$(?=\w)/g, '');
 
-function toAnswer(head: SurfaceHead, { status, result, headers }: OperationAnswer): SurfaceAnswer {
-  const { data, errors: [error = null] = [] } = result;
+/** A mutation is reported as done when it was, also when what it wrote could not be read after that. */
+function wasDone(data: Values, { operation }: RequestScope): boolean {
+  return operation === 'mutation' && Object.values(data).some((value) => value !== null);
+}
+
+function toAnswer(request: SurfaceRequest, { status, result, headers }: OperationAnswer): SurfaceAnswer {
+  const { data, errors: [error] = [] } = result;
   const kept = Object.fromEntries([...headers].filter(([name]) => !/^(content-|cache-control$)/.test(name)));
-  if (data && !error) {
+  if (data && (!error || wasDone(data as Values, request.facts.scope))) {
     const body = JSON.stringify({ success: true, data });
     return { status: 200, headers: { ...kept, 'content-type': 'application/json; charset=utf-8' }, body };
   }
-  const failed = error ?? { message: '' };
+  const failed = error ?? { message: 'Internal server error.' };
   const told = toRestError(status >= 400 ? status : statusOfError(failed), failed, null, withoutDollar);
-  const answer = toErrorAnswer(head, told);
+  const answer = toErrorAnswer(request, told);
   return { ...answer, headers: { ...kept, ...answer.headers } };
 }

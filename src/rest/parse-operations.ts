@@ -113,8 +113,10 @@ function explained(document: DocumentNode, { explainer }: Tools): AccessReport {
   return report;
 }
 
-function storedDocument(parsed: DocumentNode, scopes: readonly string[]): StoredDocument {
-  return { text: print(parsed), parsed, requiredScopes: sorted(scopes) };
+/** Parsed anew: the gate keeps a plan for each operation's node, and documents made of one share nodes. */
+function storedDocument(document: DocumentNode, scopes: readonly string[]): StoredDocument {
+  const text = print(document);
+  return { text, parsed: parse(text), requiredScopes: sorted(scopes) };
 }
 
 /** Its scopes are those that it was declared with: of the whole, of what everyone gets, and of each part. */
@@ -186,7 +188,13 @@ function toOperation(
   return {
     ...{ name: node.name!.value, feature, kind: node.operation as StoredOperation['kind'] },
     ...{ summary, description: rest.join(' '), method, path, status: status as 200 | 201 },
-    ...{ requiredScopes, document, parts: partsOf(source), source, shape: shapeOf(node) },
+    ...{
+      requiredScopes,
+      document,
+      parts: partsOf(source),
+      source,
+      shape: shapeOf(tools.schema, node, document.parsed),
+    },
     documentFor: documentsFor(source, document, requiredScopes),
     variables: variablesOf(tools.schema, document.parsed, { method, path, report }),
   };

@@ -1,21 +1,18 @@
 // REST as a surface of the server: an endpoint is a stored operation that is run by the door of GraphQL, with the variables that
 // the request gives. Nothing is decided here about who may do what.
 import type { GraphQLError, GraphQLSchema } from 'graphql';
-import type { Principal } from '../core/principal.ts';
-import type { SentOperation } from '../core/request-facts.ts';
 import { badRequest } from '../graphql/errors/format-error.ts';
-import type { OperationAnswer, RunOperation } from '../graphql/run-operation.ts';
-import { qualityOf } from '../http/accept.ts';
+import type { RunOperation } from '../graphql/run-operation.ts';
 import { hasJsonType } from '../http/request-rules.ts';
 import { routes } from '../http/routes.ts';
 import type { Surface, SurfaceAnswer, SurfaceHead, SurfaceRequest } from '../http/surface.ts';
-import { statusOfError, toErrorAnswer, toRestError } from './answer/error-answer.ts';
-import { toDataAnswer } from './answer/data-answer.ts';
-import { answerNamed, namedMethods, operationNameIn } from './named-operations.ts';
+import { toErrorAnswer, toRestError } from './answer/error-answer.ts';
+import { answerNamed, findNamedFault, operationNameIn } from './named-operations.ts';
 import { allowOf, createPaths, type PathMatch } from './paths.ts';
-import { refusalOf } from './request/faults.ts';
-import { readRequest, type ReadRequest } from './request/read-request.ts';
-import type { RestMethod, StoredDocument, StoredOperation } from './stored-operation.ts';
+import { formatOf, formatsOf } from './request/format.ts';
+import { readRequest } from './request/read-request.ts';
+import { answerOnce, answerRows } from './run-stored.ts';
+import type { RestMethod, StoredOperation } from './stored-operation.ts';
 
 const served = [routes.rest, routes.restShort] as const;
 
@@ -26,6 +23,11 @@ function pathBelow(url: string): string {
   const [, first = ''] = path.split('/');
   const depth = decodeURIComponent(first) === 'api' ? 3 : 2;
   return `/${path.split('/').slice(depth).join('/')}`;
+}
+
+function queryOf(url: string): URLSearchParams {
+  const start = url.indexOf('?');
+  return new URLSearchParams(start === -1 ? '' : url.slice(start + 1));
 }
 
 const methodOf = ({ method }: SurfaceHead) => (method === 'HEAD' ? 'GET' : method) as RestMethod;
@@ -42,15 +44,16 @@ function findTypeFault({ method, headers }: SurfaceHead): GraphQLError | null {
   return badRequest(415, 'Send the body as JSON: Content-Type: application/json; charset=utf-8.');
 }
 
-function findAcceptFault({ headers: { accept } }: SurfaceHead): GraphQLError | null {
-  const wanted = ['application/json', 'application/problem+json'];
-  if (wanted.some((type) => qualityOf(accept, type) > 0)) return null;
-  return badRequest(406, 'This endpoint answers application/json.');
+function findAcceptFault(
+  { headers: { accept } }: SurfaceHead,
+  operation: StoredOperation,
+): GraphQLError | null {
+  if (formatOf(accept, operation) !== null) return null;
+  return badRequest(406, `This endpoint answers ${formatsOf(operation).join(', ')}.`);
 }
 
-function sentOf({ text, parsed }: StoredDocument, { name }: StoredOperation): SentOperation {
-  return { query: text, document: parsed, operationName: name, isStrict: true };
-}
+/** Every page of a list, for the formats that are written row by row. */
+const allPages = 'all';
 
 class RestSurface implements Surface {
   readonly routes = served;
@@ -64,25 +67,29 @@ class RestSurface implements Surface {
   }
 
   findFault(head: SurfaceHead): GraphQLError | null {
+    if (this.namedAt(head) !== null) return findNamedFault(head) ?? findTypeFault(head);
     const match = this.matchOf(head);
-    const isNamed = this.namedAt(head) !== null;
-    if (!match && !isNamed) return badRequest(404, 'There is no endpoint at this path.');
-    const allow = match ? allowOf(match) : namedMethods.join(', ');
-    if (!allow.split(', ').includes(head.method))
+    if (!match) return badRequest(404, 'There is no endpoint at this path.');
+    if (!match.byMethod.has(methodOf(head))) {
+      const allow = allowOf(match);
       return badRequest(405, `This path takes ${allow}.`, { Allow: allow });
-    return findAcceptFault(head) ?? findTypeFault(head);
+    }
+    return findAcceptFault(head, match.byMethod.get(methodOf(head))!) ?? findTypeFault(head);
   }
 
-  async answer(request: SurfaceRequest, run: RunOperation): Promise<SurfaceAnswer> {
+  answer(request: SurfaceRequest, run: RunOperation): Promise<SurfaceAnswer> {
     const name = this.namedAt(request);
     if (name !== null) return answerNamed(request, { name, schema: this.schema }, run);
     const { parts, byMethod } = this.matchOf(request)!;
     const operation = byMethod.get(methodOf(request))!;
-    const query = new URLSearchParams(request.url.split('?', 2)[1] ?? '');
+    const query = queryOf(request.url);
+    const format = formatOf(request.headers.accept, operation) ?? 'application/json';
+    const isRows = format !== 'application/json';
     const ifMatch = request.headers['if-match'];
-    const read = readRequest(operation, { parts, query, body: request.body, ifMatch }, new Set());
-    const answer = await runStored(operation, read, request, run);
-    return toAnswer(request, answer, operation);
+    const more = new Set(isRows ? [allPages] : []);
+    const read = readRequest(operation, { parts, query, body: request.body, ifMatch }, more);
+    const call = { operation, request, read, run };
+    return isRows ? answerRows(call, format, query.get(allPages) === 'true') : answerOnce(call);
   }
 
   refuse(head: SurfaceHead, status: number, [error]: Parameters<Surface['refuse']>[2]): SurfaceAnswer {
@@ -97,43 +104,6 @@ class RestSurface implements Surface {
   private matchOf({ url }: SurfaceHead): PathMatch | null {
     return this.find(pathBelow(url));
   }
-}
-
-/** Runs the operation by the one door. What is wrong with the request is told once the credential was checked. */
-function runStored(
-  operation: StoredOperation,
-  { variables, faults }: ReadRequest,
-  { caller, facts, whenGone }: SurfaceRequest,
-  run: RunOperation,
-): Promise<OperationAnswer> {
-  const choose = ({ scopes }: Principal) => {
-    if (faults.length > 0) throw refusalOf(faults);
-    return sentOf(operation.documentFor(scopes), operation);
-  };
-  const sent = sentOf(operation.document, operation);
-  return run({ caller, variables, whenGone, facts: { ...facts, operation: sent, choose } });
-}
-
-/** Headers of the door that say something about the request, and not about the form of its answer. */
-function keptHeaders({ headers }: OperationAnswer): Record<string, string> {
-  return Object.fromEntries([...headers].filter(([name]) => !/^(content-|cache-control$)/.test(name)));
-}
-
-function toAnswer(
-  request: SurfaceRequest,
-  answer: OperationAnswer,
-  operation: StoredOperation,
-): SurfaceAnswer {
-  const { data, errors: [error] = [] } = answer.result;
-  const fields = (data ?? {}) as Readonly<Record<string, unknown>>;
-  const headers = keptHeaders(answer);
-  if (error || !data) {
-    const status = answer.status >= 400 ? answer.status : statusOfError(error ?? { message: '' });
-    const told = toErrorAnswer(request, toRestError(status, error ?? { message: '' }, operation));
-    return { ...told, headers: { ...headers, ...told.headers } };
-  }
-  const told = toDataAnswer(request, fields, operation);
-  return { ...told, headers: { ...headers, ...told.headers } };
 }
 
 /** The surface of these operations, and of those that workspaces store. */

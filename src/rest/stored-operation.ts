@@ -28,8 +28,15 @@ export interface StoredVariable {
 /** How an answer is shaped: one thing, a page of a list, or what a mutation wrote. */
 export type AnswerShape =
   | { readonly kind: 'one' }
-  /** `member` = the name of the list in `data`; null = `data` is the list. */
-  | { readonly kind: 'page'; readonly member: string | null }
+  /**
+   * `member` = the name of the list in `data`; null = `data` is the list. `columns` = paths of the values in a row, the same for
+   * every caller.
+   */
+  | {
+      readonly kind: 'page';
+      readonly member: string | null;
+      readonly columns: readonly (readonly string[])[];
+    }
   | { readonly kind: 'written' };
 
 /** A text of GraphQL that can be run, and what it takes. */

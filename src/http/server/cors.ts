@@ -9,12 +9,13 @@ export type CorsOrigins = readonly string[] | 'loopback';
 const requestHeaders = [
   ...['Authorization', 'Content-Type', 'X-API-Key', 'X-Request-Id', 'Idempotency-Key', 'X-Error-Paths'],
   ...['Apollo-Require-Preflight', 'ApolloGraphQL-Client-Name', 'ApolloGraphQL-Client-Version'],
-  ...['X-Apollo-Operation-Name', 'Traceparent', 'Tracestate'],
+  ...['X-Apollo-Operation-Name', 'Traceparent', 'Tracestate', 'If-Match', 'If-None-Match'],
 ];
 /** Headers of answers that a page may read. */
 const responseHeaders = [
   ...['X-Request-Id', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'],
   ...['RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate', 'Allow'],
+  ...['ETag', 'Link', 'Content-Disposition'],
 ];
 /** Two hours: no browser based on Chromium keeps the answer to a preflight for longer. */
 const maxAgeSeconds = 7_200;
@@ -27,7 +28,7 @@ export function addCors(app: FastifyInstance, origins: CorsOrigins): void {
   if (origins.length === 0) return;
   void app.register(fastifyCors, {
     origin: origins === 'loopback' ? loopback : [...origins],
-    methods: ['GET', 'POST'],
+    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
     allowedHeaders: requestHeaders,
     exposedHeaders: responseHeaders,
     maxAge: maxAgeSeconds,

@@ -36,8 +36,8 @@ export function pageOf(data: Fields, { shape }: StoredOperation): RestPage | nul
 /** Where the list goes on: the same request with another cursor (RFC 8288). Relative, so that it holds behind any proxy. */
 export function nextLink({ url }: Pick<SurfaceHead, 'url'>, cursor: string | null): Record<string, string> {
   if (cursor === null) return {};
-  const [path = '', query = ''] = url.split('?', 2);
-  const parameters = new URLSearchParams(query);
+  const [path = '', ...query] = url.split('?');
+  const parameters = new URLSearchParams(query.join('?'));
   parameters.set('cursor', cursor);
   return { link: `<${path}?${parameters.toString()}>; rel="next"` };
 }

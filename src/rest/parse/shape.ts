@@ -1,5 +1,12 @@
 // The form that a stored operation must have for its answer to be made an answer of REST.
-import { visit, type DocumentNode, type FieldNode, type OperationDefinitionNode } from 'graphql';
+import {
+  visit,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { columnsOf } from './columns.ts';
 import { isField, responseName, rootField } from './documents.ts';
 import type { AnswerShape } from '../stored-operation.ts';
 
@@ -14,13 +21,18 @@ function listIn(page: FieldNode): FieldNode | undefined {
   return fieldsOf(page).find(({ name }) => name.value === 'nodes');
 }
 
-export function shapeOf(node: OperationDefinitionNode): AnswerShape {
+/** Of an operation without a fault; `parsed` is its whole document. */
+export function shapeOf(
+  schema: GraphQLSchema,
+  node: OperationDefinitionNode,
+  parsed: DocumentNode,
+): AnswerShape {
   if (node.operation === 'mutation') return { kind: 'written' };
   const root = rootField(node);
   if (!root || responseName(root) !== 'page') return { kind: 'one' };
   const list = listIn(root);
   const member = list ? responseName(list) : 'data';
-  return { kind: 'page', member: member === 'data' ? null : member };
+  return { kind: 'page', member: member === 'data' ? null : member, columns: columnsOf(schema, parsed) };
 }
 
 const wantedOfPage = 'page_info: pageInfo { has_next_page: hasNextPage end_cursor: endCursor }';

@@ -242,7 +242,8 @@ describeEachEngine('Stored operations', (engine) => {
     it('stay, and say why', async () => {
       const id = await operations.keep('outdated', names);
       await outdate(id);
-      const shown = 'query ($id: ID!) { storedOperation(id: $id) { name kind requiredScopes variables { name } problems } }';
+      const shown =
+        'query ($id: ID!) { storedOperation(id: $id) { name kind requiredScopes variables { name } problems } }';
       expect(payloadOf(await admin.send(shown, { id }))).toEqual({
         ...{ name: 'outdated', kind: 'QUERY', requiredScopes: null, variables: null },
         problems: [expect.stringContaining('shoeSize') as string],

@@ -1,6 +1,6 @@
 // Requests to REST in tests, and what came back.
 import type { App } from '../../../src/app.ts';
-import { bearer, type Headers } from '../../support/house.ts';
+import { bearer, type Headers, type TestHouse, type TestWorkspace } from '../../support/house.ts';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
@@ -42,4 +42,12 @@ export function restOf(app: App, secret: string | null): Rest {
     const { statusCode, headers: received, body: text } = response;
     return { status: statusCode, headers: received, text, body: parsed(text, received['content-type']) };
   };
+}
+
+/** The owner of a workspace, signed in. */
+export async function ownerRest(house: TestHouse, workspace: TestWorkspace): Promise<Rest> {
+  const login = 'mutation ($input: LoginInput!) { login(input: $input) { token } }';
+  const input = { email: workspace.ownerEmail, password: workspace.ownerPassword };
+  const { data } = await house.send({}, login, { input });
+  return restOf(house.app, data.login.token as string);
 }
