@@ -144,6 +144,11 @@ function readiness({ database }: AppServices) {
   };
 }
 
+const networkOf = ({ corsOrigins, trustProxyHops, maxConnections, maxConnectionsPerAddress }: Config) => ({
+  ...{ corsOrigins, trustProxyHops },
+  connections: { total: maxConnections, perAddress: maxConnectionsPerAddress },
+});
+
 /** Makes everything, but does not listen. Throws PolicyError when the schema and the declared rules do not fit. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, logger, meter, tracer, scheduler = systemScheduler } = options;
@@ -158,14 +163,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { gate, authenticator } = options.enforcement?.(parts) ?? parts;
   const jobs = startJobs(allJobs(lastUsed), house, { logger, scheduler });
   const documents = documentsFor(config, house);
-  const close = async () => {
-    // Runs beside the rest, so that a trace receiver that does not answer delays nothing.
-    const sent = tracer?.close();
-    await jobs.stop();
-    limits.close();
-    await house.close();
-    await sent;
-  };
   const { operationLimitMs = defaultOperationLimitMs } = options;
   const operations = parseOperations(readOperationFiles(allFeatures), { schema, explainer: house.explainer });
   const http = await createHttpServer<ServedContext>({
@@ -184,18 +181,17 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...(meter ? { meter } : {}),
     ...(tracer ? { tracer } : {}),
     ...{ compiledExecution: options.compiledExecution ?? 'auto', operationLimitMs },
-    ...{ corsOrigins: config.corsOrigins, trustProxyHops: config.trustProxyHops },
-    connections: { total: config.maxConnections, perAddress: config.maxConnectionsPerAddress },
-    onClose: close,
+    ...networkOf(config),
+    async onClose() {
+      // Runs beside the rest, so that a trace receiver that does not answer delays nothing.
+      const sent = tracer?.close();
+      await jobs.stop();
+      limits.close();
+      await house.close();
+      await sent;
+    },
   });
   const { sweep, sweepInTurn } = jobs;
-  return {
-    ...house,
-    sweep,
-    sweepInTurn,
-    http,
-    lastUsed,
-    operations,
-    close: (graceMs) => http.close(graceMs),
-  };
+  const close: App['close'] = (graceMs) => http.close(graceMs);
+  return { ...house, sweep, sweepInTurn, http, lastUsed, operations, close };
 }

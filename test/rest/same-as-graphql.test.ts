@@ -13,7 +13,7 @@ import { sendStored } from './support/stored.ts';
 
 type Line = Record<string, unknown>;
 
-const runs = Number(process.env['LATCHKEY_TEST_REST_RUNS'] ?? 150);
+const runs = 150;
 
 /** What is left of points and of requests, as a header says. */
 function leftOf({ headers }: Pick<Answer, 'headers'>): { requests: number; points: number } {
