@@ -7,13 +7,11 @@ import { describeEachEngine } from '../support/engines.ts';
 import { createHolder } from '../support/hold.ts';
 import { openTestHouse, type Answer, type TestHouse, type TestWorkspace } from '../support/house.ts';
 import { keyAdmin } from '../support/keys.ts';
-import { calls, scopesFor, type DrawnCall, type Pool } from './support/draw.ts';
+import { calls, drawnRuns, scopesFor, type DrawnCall, type Pool } from './support/draw.ts';
 import { ownerRest, restOf, type RestAnswer } from './support/rest.ts';
 import { sendStored } from './support/stored.ts';
 
 type Line = Record<string, unknown>;
-
-const runs = 150;
 
 /** What is left of points and of requests, as a header says. */
 function leftOf({ headers }: Pick<Answer, 'headers'>): { requests: number; points: number } {
@@ -205,7 +203,7 @@ describeEachEngine('REST', (engine) => {
           const { status } = lines.findLast(({ path }) => String(path).startsWith('/api/v1'))!;
           seen.set(Number(status), (seen.get(Number(status)) ?? 0) + 1);
         }),
-        { numRuns: runs },
+        { numRuns: drawnRuns },
       );
       // The draw reaches every kind of answer, and not only refusals.
       for (const status of [200, 201, 400, 403, 404])

@@ -11,6 +11,9 @@ import {
 } from 'graphql';
 import type { StoredOperation, StoredVariable } from '../../../src/rest/stored-operation.ts';
 
+/** More of them find more: LATCHKEY_TEST_REST_RUNS=2000. */
+export const drawnRuns = Number(process.env['LATCHKEY_TEST_REST_RUNS'] ?? 150);
+
 export interface Pool {
   /** Ids of rows by the word for them: `customer`. Of this workspace, of another one, and of none. */
   readonly ids: Readonly<Record<string, readonly string[]>>;
