@@ -34,10 +34,11 @@ import {
   persistedQueriesPlugin,
   type PersistedQueries,
 } from './graphql/precheck/persisted-queries.ts';
+import { createOpenApiSurface } from './rest/openapi/openapi-surface.ts';
 import { readOperationFiles } from './rest/operation-files.ts';
 import { parseOperations } from './rest/parse-operations.ts';
 import { createRestSurface } from './rest/rest-surface.ts';
-import { schemaView } from './graphql/schema/schema-view.ts';
+import { schemaView, viewersOf } from './graphql/schema/schema-view.ts';
 import { type AppServices, type ServicesOptions, allFeatures, openServices } from './services.ts';
 
 const lastUsedFlushMs = 5_000;
@@ -157,6 +158,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const { operationLimitMs = defaultOperationLimitMs } = options;
   const operations = parseOperations(readOperationFiles(allFeatures), { schema, explainer: house.explainer });
+  const viewers = viewersOf(config.introspection, { authenticator, limits });
   const http = await createHttpServer<ServedContext>({
     schema,
     plugins: createPlugins(config, { gate, authenticator }, persistedQueries),
@@ -165,10 +167,17 @@ export async function createApp(options: AppOptions): Promise<App> {
       { authenticator, limits, shownTo: shownSchema(config.introspection, gate), operationLimitMs },
       { check: createOperationCheck({ schema, policy, isIntrospectionPublic }), persistedQueries },
     ),
-    schemaFor: schemaView(config.introspection, { gate, authenticator, limits }),
+    schemaFor: schemaView(viewers, gate),
     isReady: readiness(house),
     isStoreResponsive: () => house.database.isResponsive(),
-    surfaces: [createRestSurface(operations)],
+    surfaces: [
+      createRestSurface(operations),
+      createOpenApiSurface(operations, {
+        schema,
+        viewers,
+        isStoreResponsive: () => house.database.isResponsive(),
+      }),
+    ],
     ...{ logger, exampleDocument, exampleFiles, introspection: config.introspection },
     ...(meter ? { meter } : {}),
     ...(tracer ? { tracer } : {}),
