@@ -16,7 +16,7 @@ const makeKey = (operation) => {
   const mutation = '# Makes a key for: ' + operation.summary + '. Run it signed in as an owner or admin.\\n' +
     'mutation {\\n  createApiKey(input: { label: ' + quoted(operation.summary) + ', scopes: ' +
     quoted(operation['x-required-scopes']) + ' }) {\\n    secret\\n    warning\\n    userErrors { message }\\n  }\\n}\\n';
-  return new URL('graphiql?query=' + encodeURIComponent(mutation), root).href;
+  return new URL('graphiql?query=' + encodeURIComponent(mutation), root).href.replace(/\\(/g, '%28').replace(/\\)/g, '%29');
 };
 
 const curlOf = (operation) => {
@@ -27,14 +27,13 @@ const curlOf = (operation) => {
 /* The same operation with what only this page can say: its own address, and where a key is made. */
 const withHelp = (operation) => {
   const scopes = operation['x-required-scopes'];
-  const isForKeys = !scopes.includes('workspace:manage');
-  return {
-    ...operation,
-    description: operation.description + '\\n\\n\`\`\`sh\\n' + curlOf(operation) + '\\n\`\`\`',
-    ...(isForKeys && scopes.length > 0
-      ? { externalDocs: { description: 'Make a key for this endpoint', url: makeKey(operation) } }
-      : {}),
-  };
+  const isForKeys = scopes.length > 0 && !scopes.includes('workspace:manage');
+  const parts = [
+    operation.description,
+    ...(isForKeys ? ['[Make a key for this endpoint](' + makeKey(operation) + ')'] : []),
+    '\`\`\`sh\\n' + curlOf(operation) + '\\n\`\`\`',
+  ];
+  return { ...operation, description: parts.join('\\n\\n') };
 };
 
 const forThisPage = (description) => ({

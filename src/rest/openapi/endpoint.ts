@@ -38,7 +38,7 @@ export const sharedParameters = {
     name: 'all',
     in: 'query',
     description: 'Every page, one after the other. Only with Accept: text/csv or application/x-ndjson.',
-    schema: { type: 'boolean', default: false },
+    schema: { type: 'boolean' },
   },
 } as const;
 
