@@ -38,6 +38,7 @@ import { createOpenApiSurface } from './rest/openapi/openapi-surface.ts';
 import { readOperationFiles } from './rest/operation-files.ts';
 import { parseOperations } from './rest/parse-operations.ts';
 import { createRestSurface } from './rest/rest-surface.ts';
+import type { StoredOperation } from './rest/stored-operation.ts';
 import { schemaView, viewersOf } from './graphql/schema/schema-view.ts';
 import { type AppServices, type ServicesOptions, allFeatures, openServices } from './services.ts';
 
@@ -63,6 +64,8 @@ interface Enforcement {
 export interface App extends AppServices, Pick<Jobs, 'sweep' | 'sweepInTurn'> {
   readonly http: HttpServer;
   readonly lastUsed: LastUsedLog;
+  /** What REST serves. */
+  readonly operations: readonly StoredOperation[];
   /** See HttpServer.close. */
   close(graceMs?: number): Promise<void>;
 }
@@ -187,5 +190,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     onClose: close,
   });
   const { sweep, sweepInTurn } = jobs;
-  return { ...house, sweep, sweepInTurn, http, lastUsed, close: (graceMs) => http.close(graceMs) };
+  return {
+    ...house,
+    sweep,
+    sweepInTurn,
+    http,
+    lastUsed,
+    operations,
+    close: (graceMs) => http.close(graceMs),
+  };
 }
