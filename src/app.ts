@@ -31,11 +31,12 @@ import { shownErrorsPlugin, shownSchema } from './graphql/errors/shown-schema.ts
 import { createOperationCheck } from './graphql/precheck/operation-check.ts';
 import { createPersistedQueries, persistedQueriesPlugin } from './graphql/precheck/persisted-queries.ts';
 import { createStoredOperations } from './graphql/precheck/stored-operations.ts';
+import { createOpenApiSurface } from './rest/openapi/openapi-surface.ts';
 import { readOperationFiles } from './rest/operation-files.ts';
 import { parseOperations } from './rest/parse-operations.ts';
 import { createRestSurface } from './rest/rest-surface.ts';
 import type { StoredOperation } from './rest/stored-operation.ts';
-import { schemaView } from './graphql/schema/schema-view.ts';
+import { schemaView, viewersOf } from './graphql/schema/schema-view.ts';
 import { type AppServices, type ServicesOptions, allFeatures, openServices } from './services.ts';
 
 const lastUsedFlushMs = 5_000;
@@ -165,6 +166,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const documents = documentsFor(config, house);
   const { operationLimitMs = defaultOperationLimitMs } = options;
   const operations = parseOperations(readOperationFiles(allFeatures), { schema, explainer: house.explainer });
+  const isStoreResponsive = () => house.database.isResponsive();
+  const viewers = viewersOf(config.introspection, { authenticator, limits });
   const http = await createHttpServer<ServedContext>({
     schema,
     plugins: createPlugins(config, { gate, authenticator }, documents),
@@ -173,10 +176,13 @@ export async function createApp(options: AppOptions): Promise<App> {
       { authenticator, limits, shownTo: shownSchema(config.introspection, gate), operationLimitMs },
       documents,
     ),
-    schemaFor: schemaView(config.introspection, { gate, authenticator, limits }),
+    schemaFor: schemaView(viewers, gate),
     isReady: readiness(house),
-    isStoreResponsive: () => house.database.isResponsive(),
-    surfaces: [createRestSurface(operations, schema)],
+    isStoreResponsive,
+    surfaces: [
+      createRestSurface(operations, schema),
+      createOpenApiSurface(operations, { schema, viewers, isStoreResponsive }),
+    ],
     ...{ logger, exampleDocument, exampleFiles, introspection: config.introspection },
     ...(meter ? { meter } : {}),
     ...(tracer ? { tracer } : {}),
