@@ -25,6 +25,7 @@ import { chosenOperationPlugin } from './graphql/plugins/chosen-operation.ts';
 import { costPlugin } from './graphql/plugins/cost-plugin.ts';
 import { exampleDocument, exampleFiles } from './http/pages/example-document.ts';
 import type { CompiledExecution } from './graphql/execution/execute.ts';
+import { allowsOrigin } from './http/server/cors.ts';
 import { createHttpServer, type HttpServer } from './http/server/http.ts';
 import { introspectionPlugin } from './graphql/plugins/introspection-plugin.ts';
 import { shownErrorsPlugin, shownSchema } from './graphql/errors/shown-schema.ts';
@@ -34,6 +35,7 @@ import {
   persistedQueriesPlugin,
   type PersistedQueries,
 } from './graphql/precheck/persisted-queries.ts';
+import { createMcpSurface } from './mcp/mcp-surface.ts';
 import { readOperationFiles } from './rest/operation-files.ts';
 import { parseOperations } from './rest/parse-operations.ts';
 import { createRestSurface } from './rest/rest-surface.ts';
@@ -168,7 +170,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     schemaFor: schemaView(config.introspection, { gate, authenticator, limits }),
     isReady: readiness(house),
     isStoreResponsive: () => house.database.isResponsive(),
-    surfaces: [createRestSurface(operations)],
+    surfaces: [
+      createRestSurface(operations),
+      createMcpSurface(operations, (origin) => allowsOrigin(config.corsOrigins, origin)),
+    ],
     ...{ logger, exampleDocument, exampleFiles, introspection: config.introspection },
     ...(meter ? { meter } : {}),
     ...(tracer ? { tracer } : {}),

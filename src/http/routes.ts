@@ -65,7 +65,7 @@ const docsPage = (): PageSources => ({ 'style-src': ["'self'"], 'img-src': ["'se
 
 const welcomePage = (hash: string): PageSources => ({ 'style-src': [hash], 'img-src': ["'self'"] });
 
-/** The stored operations, at any path below these. */
+/** The stored operations, as endpoints at any path below these and as tools. */
 const rest = { methods: anyMethod, body: 'surface', isTraced: true, logLevel: 'info' } as const;
 
 export const routes = {
@@ -80,6 +80,7 @@ export const routes = {
   },
   rest: { ...rest, path: '/api/v1/*' },
   restShort: { ...rest, path: '/v1/*' },
+  mcp: { ...rest, path: '/mcp' },
   graphiql: { ...shown, path: '/graphiql', page: graphiqlPage },
   graphiqlAsset: { ...shown, path: '/graphiql/:name' },
   docs: { ...shown, path: '/docs', page: docsPage },
