@@ -20,6 +20,8 @@ const identityDocument: SentOperation = {
 export class Exchange {
   /** What the door answered last; null = it was not entered yet. */
   answer: OperationAnswer | null = null;
+  /** Who calls, once it was asked. */
+  principal: Principal | null = null;
   /** Whether a tool was called, whose result tells what was refused. */
   isTool = false;
   /** What is to be told as a fault of the server, in the place of anything else. */
@@ -47,13 +49,11 @@ export class Exchange {
     return this.answer;
   }
 
-  /** Who calls; null when the caller was refused, which `answer` tells. */
-  async identify(): Promise<Principal | null> {
-    let known: Principal | null = null;
-    const { status } = await this.enter(identityDocument, (principal) => {
-      known = principal;
+  /** Asks who calls. When the caller was refused, `answer` tells it. */
+  async identify(): Promise<void> {
+    await this.enter(identityDocument, (principal) => {
+      this.principal = principal;
       return identityDocument;
     });
-    return status === 200 ? known : null;
   }
 }

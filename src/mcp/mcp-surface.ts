@@ -75,11 +75,15 @@ function toRequest({ headers }: SurfaceHead): Request {
   });
 }
 
+function methodIn(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && 'method' in body ? body.method : undefined;
+}
+
 /** Why a message is not taken, whoever sends it. */
 function findMessageFault(body: unknown): string | null {
   if (Array.isArray(body)) return 'Send one message in each request: there are no batches.';
   if (typeof body !== 'object' || body === null) return 'The body must be a message of JSON-RPC.';
-  if ('method' in body && body.method === 'subscriptions/listen')
+  if (methodIn(body) === 'subscriptions/listen')
     return 'This server keeps no connection open: there is nothing to listen to.';
   return null;
 }
@@ -101,28 +105,18 @@ class McpSurface implements Surface {
     if (method !== 'POST') return badRequest(405, 'This path takes POST.', { Allow: 'POST' });
     if (qualityOf(headers.accept, 'application/json') === 0)
       return badRequest(406, 'The answer is JSON: accept application/json and text/event-stream.');
-    if (!hasJsonType(headers)) return badRequest(415, 'Send the message as JSON: Content-Type: application/json.');
+    if (!hasJsonType(headers))
+      return badRequest(415, 'Send the message as JSON: Content-Type: application/json.');
     return null;
   }
 
   async answer(request: SurfaceRequest, run: RunOperation): Promise<SurfaceAnswer> {
-    const { body, requestId } = request;
     const exchange = new Exchange(request, run);
-    const fault = findMessageFault(body);
-    const response = fault === null ? await this.serve(exchange) : null;
-    if (exchange.failure) throw exchange.failure.error;
-    // Also what is no message is answered only to those who may call.
-    if (!exchange.answer) await exchange.identify();
-    const headers = keptHeaders(exchange);
-    const refusal = this.refusalIn(exchange);
-    if (refusal) return { ...refusal, headers: { ...headers, ...refusal.headers } };
-    if (!response) {
-      const told = errorBody(idOf(body), codeOf.invalid, fault!, { request_id: requestId });
-      return { status: 400, headers: { ...headers, ...json }, body: told };
-    }
-    const text = await response.text();
-    const type = text === '' ? {} : json;
-    return { status: response.status, headers: { ...headers, ...type }, body: text === '' ? null : text };
+    const fault = findMessageFault(request.body);
+    // A call of a tool enters the door by itself. Everything else is answered to those who may call.
+    if (fault !== null || methodIn(request.body) !== 'tools/call') await exchange.identify();
+    const answer = refusalIn(exchange) ?? (await this.told(exchange, fault));
+    return { ...answer, headers: { ...keptHeaders(exchange), ...answer.headers } };
   }
 
   refuse(
@@ -133,21 +127,39 @@ class McpSurface implements Surface {
     return refused(null, status, error, requestId);
   }
 
-  private async serve(exchange: Exchange): Promise<Response> {
+  private async told(exchange: Exchange, fault: string | null): Promise<SurfaceAnswer> {
+    const { body, requestId } = exchange.request;
+    if (fault !== null) {
+      const text = errorBody(idOf(body), codeOf.invalid, fault, { request_id: requestId });
+      return { status: 400, headers: json, body: text };
+    }
     const { serveMessage } = await import('./protocol.ts');
-    const { request } = exchange;
-    return serveMessage(exchange, toRequest(request), request.body, this.tools);
-  }
-
-  /** 401 is for the client to see, and not for the model. What else is refused is told by the tool, when one was called. */
-  private refusalIn({ answer, request, isTool }: Exchange): SurfaceAnswer | null {
-    if (!answer || answer.status < 400) return null;
-    if (isTool && answer.status !== 401) return null;
-    return refused(idOf(request.body), answer.status, answer.result.errors?.[0], request.requestId);
+    const response = await serveMessage(exchange, toRequest(exchange.request), body, this.tools);
+    if (exchange.failure) throw exchange.failure.error;
+    // It was a call, of no tool that there is.
+    if (!exchange.answer) await exchange.identify();
+    return refusalIn(exchange) ?? answerOf(response);
   }
 }
 
+async function answerOf(response: Response): Promise<SurfaceAnswer> {
+  const text = await response.text();
+  // What is no request has no answer.
+  if (text === '') return { status: response.status, headers: {}, body: null };
+  return { status: response.status, headers: json, body: text };
+}
+
+/** 401 is for the client to see, and not for the model. What else is refused is told by the tool, when one was called. */
+function refusalIn({ answer, request, isTool }: Exchange): SurfaceAnswer | null {
+  if (!answer || answer.status < 400) return null;
+  if (isTool && answer.status !== 401) return null;
+  return refused(idOf(request.body), answer.status, answer.result.errors?.[0], request.requestId);
+}
+
 /** The surface of these operations. */
-export function createMcpSurface(operations: readonly StoredOperation[], isAllowedOrigin: OriginCheck): Surface {
+export function createMcpSurface(
+  operations: readonly StoredOperation[],
+  isAllowedOrigin: OriginCheck,
+): Surface {
   return new McpSurface(createToolRoom(operations), isAllowedOrigin);
 }

@@ -9,6 +9,7 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
 import { version } from '../core/version.ts';
+import type { Principal } from '../core/principal.ts';
 import type { Exchange } from './exchange.ts';
 import type { Arguments } from './tools/run-tool.ts';
 import type { ToolDescription } from './tools/tool.ts';
@@ -21,8 +22,8 @@ const instructions =
   'to go on. An answer that was cut says so. Pass the same idempotency_key when you repeat a call that changes something.';
 
 export interface ToolRoom {
-  /** What the caller may call; null when it was refused, which the exchange tells. */
-  list(exchange: Exchange): Promise<readonly ToolDescription[] | null>;
+  /** What the caller may call. */
+  list(principal: Principal): readonly ToolDescription[];
   /** Null = there is no such tool. */
   call(name: string, given: Arguments, exchange: Exchange): Promise<ToolResult | null>;
 }
@@ -31,7 +32,11 @@ export interface ToolRoom {
 const replaced = () => new ProtocolError(ProtocolErrorCode.InternalError, 'Internal error');
 
 /** What fails is told by the error door, which masks and logs it, and not by the library. */
-async function orFailure<T>(exchange: Exchange, work: () => Promise<T | null>, missing: () => Error): Promise<T> {
+async function orFailure<T>(
+  exchange: Exchange,
+  work: () => Promise<T | null>,
+  missing: () => Error,
+): Promise<T> {
   let done: T | null;
   try {
     done = await work();
@@ -44,13 +49,8 @@ async function orFailure<T>(exchange: Exchange, work: () => Promise<T | null>, m
 }
 
 function serverFor(exchange: Exchange, tools: ToolRoom): Server {
-  const server = new Server(
-    { name: 'latchkey', version },
-    { capabilities: { tools: {} }, instructions },
-  );
-  server.setRequestHandler('tools/list', async () => ({
-    tools: [...(await orFailure(exchange, () => tools.list(exchange), replaced))],
-  }));
+  const server = new Server({ name: 'latchkey', version }, { capabilities: { tools: {} }, instructions });
+  server.setRequestHandler('tools/list', () => ({ tools: [...tools.list(exchange.principal!)] }));
   server.setRequestHandler('tools/call', async ({ params: { name, arguments: given = {} } }) => ({
     ...(await orFailure(
       exchange,
@@ -73,7 +73,7 @@ async function serveLegacy(server: Server, request: Request, body: unknown): Pro
   }
 }
 
-/** Answers one message. The door is entered for what needs it, at most once. */
+/** Answers one message. The door is entered by a call of a tool; of any other message it was entered before. */
 export async function serveMessage(
   exchange: Exchange,
   request: Request,

@@ -11,10 +11,7 @@ export function createToolRoom(operations: readonly StoredOperation[]): ToolRoom
   if (tools.size < operations.length || tools.has(explainAccessName))
     throw new Error('Two stored operations would be tools of one name.');
   return {
-    async list(exchange) {
-      const principal = await exchange.identify();
-      if (!principal) return null;
-      const { scopes } = principal;
+    list({ scopes }) {
       const open = [...tools.values()].filter((tool) => missingFor(tool, scopes).length === 0);
       return [explainAccess, ...open.map((tool) => tool.describe(scopes))];
     },

@@ -49,6 +49,9 @@ const sent = (query: string): SentOperation => ({
 const checkOperation = sent(check);
 const viewerOperation = sent(viewer);
 
+/** More are looked at by nobody: it takes three. */
+const maxArguments = 20;
+
 interface Asked {
   readonly faults: readonly FieldFault[];
   /** Null = all tools. */
@@ -57,7 +60,7 @@ interface Asked {
 
 function textsIn(given: Arguments, faults: FieldFault[]): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(given).slice(0, maxArguments)) {
     const field = name.slice(0, 60);
     const [code, fault] = Object.hasOwn(inputs, name)
       ? (['INVALID', 'must be a text.'] as const)

@@ -76,10 +76,7 @@ function schemaOf(type: GraphQLInputType, definitions: Definitions): JsonSchema 
   return { ...schema, type: [schema['type'], 'null'], ...values };
 }
 
-function inputSchema(
-  { type, description, maximum }: ToolInput,
-  definitions: Definitions,
-): JsonSchema {
+function inputSchema({ type, description, maximum }: ToolInput, definitions: Definitions): JsonSchema {
   return {
     ...schemaOf(type, definitions),
     ...(description === '' ? {} : { description }),

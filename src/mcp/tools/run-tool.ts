@@ -11,6 +11,9 @@ import type { Exchange } from '../exchange.ts';
 import { idempotencyInput, isLimit, type OperationTool } from './tool.ts';
 import { capped, dataResult, errorResult, maxRows, type ToolResult } from './tool-result.ts';
 
+/** More would fill what a model can read, and 256 KB of wrong names would become megabytes. */
+const maxFaultsTold = 20;
+
 export type Arguments = Readonly<Record<string, unknown>>;
 
 interface ReadArguments {
@@ -84,7 +87,9 @@ function refusedResult(
 ): ToolResult {
   const [error = { message: 'Internal server error.' }] = answer.result.errors ?? [];
   const status = answer.status >= 400 ? answer.status : statusOfError(error);
-  return errorResult(toErrorAnswer(plainHead(exchange), toRestError(status, error, operation)).body as string);
+  return errorResult(
+    toErrorAnswer(plainHead(exchange), toRestError(status, error, operation)).body as string,
+  );
 }
 
 /** A mutation is reported as done when it was, also when what it wrote could not be read after that. */
@@ -102,7 +107,9 @@ const tooLong = {
 function noteOfCursor(cuts: readonly { readonly at: string; readonly shown: number }[], isPage: boolean) {
   const rows = isPage ? cuts.find(({ at }) => /^data(\.\w+)?$/.test(at)) : undefined;
   if (!rows) return [];
-  return [`Do not use next_cursor: repeat the call with "limit": ${rows.shown} to get one that goes on here.`];
+  return [
+    `Do not use next_cursor: repeat the call with "limit": ${rows.shown} to get one that goes on here.`,
+  ];
 }
 
 function answeredResult(answer: OperationAnswer, exchange: Exchange, tool: OperationTool): ToolResult | null {
@@ -121,7 +128,11 @@ export function toResult(answer: OperationAnswer, exchange: Exchange, tool: Oper
 }
 
 /** Runs a tool. What is wrong with the arguments is told once the credential was checked. */
-export async function runTool(tool: OperationTool, given: Arguments, exchange: Exchange): Promise<ToolResult> {
+export async function runTool(
+  tool: OperationTool,
+  given: Arguments,
+  exchange: Exchange,
+): Promise<ToolResult> {
   const { operation } = tool;
   const { variables, faults, notes, ...key } = new Reader(operation, given).read();
   const sent: SentOperation = {
@@ -129,7 +140,7 @@ export async function runTool(tool: OperationTool, given: Arguments, exchange: E
     ...{ operationName: operation.name, isStrict: true },
   };
   const choose = (_principal: Principal) => {
-    if (faults.length > 0) throw refusalOf(faults);
+    if (faults.length > 0) throw refusalOf(faults.slice(0, maxFaultsTold));
     return sent;
   };
   const answer = await exchange.enter(sent, choose, { variables, ...key });

@@ -55,13 +55,14 @@ function cutTo(value: unknown, at: string, limits: Limits, cuts: Cut[]): unknown
   }
   if (Array.isArray(value)) {
     const shown = value.slice(0, limits.rows);
-    if (shown.length < value.length)
-      cuts.push({ at, shown: shown.length, of: value.length, unit: 'rows' });
+    if (shown.length < value.length) cuts.push({ at, shown: shown.length, of: value.length, unit: 'rows' });
     return shown.map((item, index) => cutTo(item, below(at, index), limits, cuts));
   }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
-  return Object.fromEntries(entries.map(([name, inner]) => [name, cutTo(inner, below(at, name), limits, cuts)]));
+  return Object.fromEntries(
+    entries.map(([name, inner]) => [name, cutTo(inner, below(at, name), limits, cuts)]),
+  );
 }
 
 /** More would be as long as what was left out. */
