@@ -9,14 +9,14 @@ import { routes } from '../http/routes.ts';
 import type { Surface, SurfaceAnswer, SurfaceHead, SurfaceRequest } from '../http/surface.ts';
 import type { StoredOperation } from '../rest/stored-operation.ts';
 import { Exchange } from './exchange.ts';
-import { createToolRoom } from './tool-room.ts';
-import type { ToolRoom } from './protocol.ts';
+import { plainCallIn, type PlainCall } from './plain-call.ts';
+import { createToolRoom, unknownTool, type ToolRoom } from './tool-room.ts';
 
 /** Whether pages of an origin may call. */
 export type OriginCheck = (origin: string) => boolean;
 
 /** Codes of JSON-RPC. */
-const codeOf = { parse: -32_700, invalid: -32_600, server: -32_000 };
+const codeOf = { parse: -32_700, invalid: -32_600, params: -32_602, server: -32_000 };
 
 type Id = string | number | null;
 
@@ -28,7 +28,7 @@ function idOf(body: unknown): Id {
   return typeof id === 'string' || typeof id === 'number' ? id : null;
 }
 
-function errorBody(id: Id, code: number, message: string, data: object): string {
+function errorBody(id: Id, code: number, message: string, data?: object): string {
   return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } });
 }
 
@@ -133,12 +133,22 @@ class McpSurface implements Surface {
       const text = errorBody(idOf(body), codeOf.invalid, fault, { request_id: requestId });
       return { status: 400, headers: json, body: text };
     }
+    const call = plainCallIn(exchange.request, body);
+    if (call) return this.called(call, exchange);
     const { serveMessage } = await import('./protocol.ts');
     const response = await serveMessage(exchange, toRequest(exchange.request), body, this.tools);
     if (exchange.failure) throw exchange.failure.error;
-    // It was a call, of no tool that there is.
-    if (!exchange.answer) await exchange.identify();
-    return refusalIn(exchange) ?? answerOf(response);
+    return (await refusalOf(exchange)) ?? answerOf(response);
+  }
+
+  private async called({ id, name, given }: PlainCall, exchange: Exchange): Promise<SurfaceAnswer> {
+    const result = await this.tools.call(name, given, exchange);
+    const refusal = await refusalOf(exchange);
+    if (refusal) return refusal;
+    const body = result
+      ? JSON.stringify({ jsonrpc: '2.0', id, result })
+      : errorBody(id, codeOf.params, unknownTool(name));
+    return { status: 200, headers: json, body };
   }
 }
 
@@ -147,6 +157,12 @@ async function answerOf(response: Response): Promise<SurfaceAnswer> {
   // What is no request has no answer.
   if (text === '') return { status: response.status, headers: {}, body: null };
   return { status: response.status, headers: json, body: text };
+}
+
+/** What the door said. It was not entered by a call of no tool that there is. */
+async function refusalOf(exchange: Exchange): Promise<SurfaceAnswer | null> {
+  if (!exchange.answer) await exchange.identify();
+  return refusalIn(exchange);
 }
 
 /** 401 is for the client to see, and not for the model. What else is refused is told by the tool, when one was called. */

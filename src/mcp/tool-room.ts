@@ -1,9 +1,20 @@
 // Which tools there are, for whom, and which one a call means.
 import type { StoredOperation } from '../rest/stored-operation.ts';
-import type { ToolRoom } from './protocol.ts';
+import type { Principal } from '../core/principal.ts';
+import type { Exchange } from './exchange.ts';
 import { explainAccess, explainAccessName, runExplainAccess } from './tools/explain-access.ts';
-import { runTool } from './tools/run-tool.ts';
-import { missingFor, toTool } from './tools/tool.ts';
+import { runTool, type Arguments } from './tools/run-tool.ts';
+import { missingFor, toTool, type ToolDescription } from './tools/tool.ts';
+import type { ToolResult } from './tools/tool-result.ts';
+
+export interface ToolRoom {
+  /** What the caller may call. */
+  list(principal: Principal): readonly ToolDescription[];
+  /** Null = there is no such tool, and the door was not entered. */
+  call(name: string, given: Arguments, exchange: Exchange): Promise<ToolResult | null>;
+}
+
+export const unknownTool = (name: string) => `Unknown tool: ${name.slice(0, 60)}`;
 
 /** Throws when two operations would be one tool. */
 export function createToolRoom(operations: readonly StoredOperation[]): ToolRoom {

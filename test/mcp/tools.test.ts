@@ -1,7 +1,7 @@
 // Tools for agents, by the official client: what is listed, what a call answers, how it is marked and where it is cut.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeEachEngine } from '../support/engines.ts';
-import { openTestHouse, type TestHouse, type TestWorkspace } from '../support/house.ts';
+import { bearer, openTestHouse, type TestHouse, type TestWorkspace } from '../support/house.ts';
 import { agentWith, type Agent, type Mode } from './support/mcp.ts';
 
 describeEachEngine('Tools', (engine) => {
@@ -86,7 +86,7 @@ describeEachEngine('Tools', (engine) => {
     ).toEqual([]);
   });
 
-  it('write, once for one idempotency_key, and are audited as the key that called', async () => {
+  it('write, once for one idempotency_key, and with a version that is expected', async () => {
     const key = await workspace.key('read:customers', 'write:customers');
     const { call } = await agent(key.secret);
     const given = { name: 'Ada', email: 'ada@x.example', idempotency_key: 'one' };
@@ -104,20 +104,22 @@ describeEachEngine('Tools', (engine) => {
     });
     expect([stale.isError, stale.body.code]).toEqual([true, 'CONFLICT']);
     expect(stale.body.fields).toEqual([expect.objectContaining({ field: 'expected_version' })]);
-    const owner = await workspace.owner();
-    const { data } = await owner.send(
-      '{ auditLog(first: 50) { nodes { action targetId actor { kind id } } } }',
-    );
-    const rows = data.auditLog.nodes.filter(
-      (row: { targetId: string }) => row.targetId === first.body.data.id,
-    );
-    expect(rows).toEqual([
-      {
-        action: 'customer.create',
-        targetId: first.body.data.id,
-        actor: { kind: 'API_KEY', id: key.apiKeyId },
-      },
-    ]);
+  });
+
+  it('of a signed-in owner manage keys, and are audited as the owner', async () => {
+    const login = 'mutation ($input: LoginInput!) { login(input: $input) { token user { id } } }';
+    const input = { email: workspace.ownerEmail, password: workspace.ownerPassword };
+    const { data } = await house.send({}, login, { input });
+    const { call } = await agent(data.login.token as string);
+    const made = await call('create_api_key', { name: 'By an agent', scopes: ['customers:read'] });
+    expect(made.body.data).toMatchObject({ name: 'By an agent', scopes: ['read:customers'] });
+    expect((await house.send(bearer(made.body.data.key as string), '{ viewer { kind } }')).status).toBe(200);
+    const query = '{ auditLog(first: 50) { nodes { action targetId actor { kind id } } } }';
+    const audited = await (await workspace.owner()).send(query);
+    const { id: targetId } = made.body.data;
+    const rows = audited.data.auditLog.nodes.filter((row: { targetId: string }) => row.targetId === targetId);
+    const actor = { kind: 'USER', id: data.login.user.id };
+    expect(rows).toEqual([{ action: 'apiKey.create', targetId, actor }]);
   });
 
   it('refuse in the words of REST, as results', async () => {
