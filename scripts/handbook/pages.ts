@@ -11,6 +11,7 @@ export const pageNames = [
   'errors',
   'limits',
   'clients',
+  'agents',
   'settings',
   'operations',
   'scaling',
