@@ -123,7 +123,7 @@ function answeredResult(answer: OperationAnswer, exchange: Exchange, tool: Opera
 }
 
 /** The result of an operation that ran, whole or refused, in the words of REST. */
-export function toResult(answer: OperationAnswer, exchange: Exchange, tool: OperationTool): ToolResult {
+function toResult(answer: OperationAnswer, exchange: Exchange, tool: OperationTool): ToolResult {
   return answeredResult(answer, exchange, tool) ?? refusedResult(answer, exchange, tool.operation);
 }
 

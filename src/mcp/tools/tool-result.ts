@@ -3,7 +3,7 @@
 /** Rows of one list. */
 export const maxRows = 50;
 /** Of the JSON of one answer: what a model reads of one call, some 16,000 tokens. */
-export const maxAnswerBytes = 64 * 1024;
+const maxAnswerBytes = 64 * 1024;
 
 export interface ToolResult {
   readonly content: { readonly type: 'text'; readonly text: string }[];
