@@ -20,7 +20,7 @@ import { documentsPlugin } from './graphql/precheck/documents.ts';
 import type { Job } from './jobs/job.ts';
 import { startJobs, type Jobs } from './jobs/schedule.ts';
 import { accessPlugin } from './graphql/plugins/access-plugin.ts';
-import { contextFactory, type ServedContext } from './graphql/context.ts';
+import { contextFactory, type Documents, type ServedContext } from './graphql/context.ts';
 import { chosenOperationPlugin } from './graphql/plugins/chosen-operation.ts';
 import { costPlugin } from './graphql/plugins/cost-plugin.ts';
 import { exampleDocument, exampleFiles } from './http/pages/example-document.ts';
@@ -30,12 +30,9 @@ import { createHttpServer, type HttpServer } from './http/server/http.ts';
 import { introspectionPlugin } from './graphql/plugins/introspection-plugin.ts';
 import { shownErrorsPlugin, shownSchema } from './graphql/errors/shown-schema.ts';
 import { createOperationCheck } from './graphql/precheck/operation-check.ts';
-import {
-  createPersistedQueries,
-  persistedQueriesPlugin,
-  type PersistedQueries,
-} from './graphql/precheck/persisted-queries.ts';
 import { createMcpSurface } from './mcp/mcp-surface.ts';
+import { createPersistedQueries, persistedQueriesPlugin } from './graphql/precheck/persisted-queries.ts';
+import { createStoredOperations } from './graphql/precheck/stored-operations.ts';
 import { readOperationFiles } from './rest/operation-files.ts';
 import { parseOperations } from './rest/parse-operations.ts';
 import { createRestSurface } from './rest/rest-surface.ts';
@@ -91,10 +88,22 @@ function limitsFor({ config, logger, meter }: AppOptions, { clock }: AppServices
   return openLimits({ settings, redisUrl, clock, logger, ...(meter ? { meter } : {}) });
 }
 
+/** How the documents of requests are found and looked at. */
+function documentsFor({ introspection }: Config, house: AppServices): Documents {
+  const { database, inspector } = house;
+  const { schema, policy } = house.schema;
+  const isIntrospectionPublic = introspection === 'public';
+  return {
+    check: createOperationCheck({ schema, policy, isIntrospectionPublic }),
+    persistedQueries: createPersistedQueries(),
+    storedOperations: createStoredOperations({ database, inspector, schema }),
+  };
+}
+
 function createPlugins(
   config: Config,
   { gate, authenticator }: Enforcement,
-  persistedQueries: PersistedQueries,
+  { persistedQueries }: Pick<Documents, 'persistedQueries'>,
 ) {
   return [
     documentsPlugin(gate.schema, config.introspection),
@@ -146,9 +155,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     authenticator: countingFailures(authenticatorFor(config, house, lastUsed), limits),
   };
   const { gate, authenticator } = options.enforcement?.(parts) ?? parts;
-  const isIntrospectionPublic = config.introspection === 'public';
   const jobs = startJobs(allJobs(lastUsed), house, { logger, scheduler });
-  const persistedQueries = createPersistedQueries();
+  const documents = documentsFor(config, house);
   const close = async () => {
     // Runs beside the rest, so that a trace receiver that does not answer delays nothing.
     const sent = tracer?.close();
@@ -161,17 +169,17 @@ export async function createApp(options: AppOptions): Promise<App> {
   const operations = parseOperations(readOperationFiles(allFeatures), { schema, explainer: house.explainer });
   const http = await createHttpServer<ServedContext>({
     schema,
-    plugins: createPlugins(config, { gate, authenticator }, persistedQueries),
+    plugins: createPlugins(config, { gate, authenticator }, documents),
     createContext: contextFactory(
       house,
       { authenticator, limits, shownTo: shownSchema(config.introspection, gate), operationLimitMs },
-      { check: createOperationCheck({ schema, policy, isIntrospectionPublic }), persistedQueries },
+      documents,
     ),
     schemaFor: schemaView(config.introspection, { gate, authenticator, limits }),
     isReady: readiness(house),
     isStoreResponsive: () => house.database.isResponsive(),
     surfaces: [
-      createRestSurface(operations),
+      createRestSurface(operations, schema),
       createMcpSurface(operations, (origin) => allowsOrigin(config.corsOrigins, origin)),
     ],
     ...{ logger, exampleDocument, exampleFiles, introspection: config.introspection },

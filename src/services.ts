@@ -21,6 +21,7 @@ import type { Feature } from './resources/feature.ts';
 import { IdempotencyRecord } from './resources/idempotency.ts';
 import { nodeFeature } from './resources/node.ts';
 import { loadLocalSecrets } from './config/local-secrets.ts';
+import { createOperationInspector } from './graphql/precheck/operation-facts.ts';
 import { assembleSchema, type AssembledSchema } from './graphql/schema.ts';
 import { tracedDatabase } from './telemetry/tracing/traced-database.ts';
 
@@ -112,13 +113,16 @@ export async function openServices(options: ServicesOptions): Promise<AppService
     escrow: config.keyEscrowSecret === null ? null : createKeyEscrow(config.keyEscrowSecret),
     accounts: database,
   };
+  const explainer = createExplainer(schema.schema, schema.policy);
+  const { rateLimitCostPerMinute: maxCost } = config;
   return {
     database,
     clock,
     credentials,
     scopes,
     schema,
-    explainer: createExplainer(schema.schema, schema.policy),
+    explainer,
+    inspector: createOperationInspector({ ...schema, explainer, maxCost }),
     close: () => database.close(),
   };
 }

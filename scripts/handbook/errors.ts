@@ -59,6 +59,10 @@ const cases: { readonly [C in ErrorCode]: readonly (Omit<Case, 'code'> & { reado
       when: 'The operation manages keys or users, and the caller is neither owner nor admin.',
       ...{ code: 'FORBIDDEN', reasons: ['ADMIN_ONLY'] },
     },
+    {
+      when: 'A pinned key asks for anything but its stored operations, or one of them was replaced or deleted while it ran.',
+      ...{ code: 'FORBIDDEN', reasons: ['KEY_PINNED'] },
+    },
   ],
   BAD_REQUEST: [
     {
@@ -87,6 +91,10 @@ const cases: { readonly [C in ErrorCode]: readonly (Omit<Case, 'code'> & { reado
       when: 'The document does not fit the schema, e.g. it names an unknown field.',
       code: 'GRAPHQL_VALIDATION_FAILED',
     },
+    {
+      when: 'A stored operation does not fit the schema or the limits of this version of the server any more.',
+      code: 'GRAPHQL_VALIDATION_FAILED',
+    },
   ],
   OPERATION_RESOLUTION_FAILURE: [
     {
@@ -109,6 +117,9 @@ const cases: { readonly [C in ErrorCode]: readonly (Omit<Case, 'code'> & { reado
       when: 'The hash of a persisted query is unknown: send the query with it.',
       code: 'PERSISTED_QUERY_NOT_FOUND',
     },
+  ],
+  OPERATION_NOT_FOUND: [
+    { when: 'The workspace stores no operation of that name.', code: 'OPERATION_NOT_FOUND' },
   ],
   QUERY_TOO_EXPENSIVE: [
     {
@@ -172,6 +183,7 @@ const reasons: Readonly<Record<UnauthenticatedReason | ForbiddenReason, string>>
   IP_NOT_ALLOWED: 'Call from a listed address, or have the list changed.',
   INSUFFICIENT_SCOPE: 'Do without the field, or ask for the scopes in `missing`.',
   ADMIN_ONLY: 'Sign in as an owner or admin. No key can do it.',
+  KEY_PINNED: 'Send the name of one of the operations that the key is pinned to, and no document.',
 };
 
 export function reasonTable(): string {

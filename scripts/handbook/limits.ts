@@ -10,6 +10,9 @@ import { settingDefaults } from '../../src/config/config.ts';
 import { hourMs, minuteMs } from '../../src/core/clock.ts';
 import { operationLimitMs } from '../../src/core/deadlines.ts';
 import * as availability from '../../src/features/bookings/availability.service.ts';
+import { maxPins } from '../../src/features/api-keys/api-key.inputs.ts';
+import { maxDocumentLength } from '../../src/features/operations/operation.inputs.ts';
+import { maxOperationsKept } from '../../src/features/operations/operation.service.ts';
 import { maxVenues } from '../../src/features/statistics/statistics.inputs.ts';
 import { maxBuckets } from '../../src/features/statistics/buckets.ts';
 import { maxBulk } from '../../src/resources/inputs/bulk.ts';
@@ -146,6 +149,11 @@ export function documentTable(): string {
       of('`venueIds` of `statistics`', maxVenues),
       of('buckets of `statistics`', maxBuckets),
       of('documents to explain', maxDocuments, `with at most ${figure(maxUses)} uses of fields`),
+      of(
+        'characters of a stored operation',
+        maxDocumentLength,
+        `${maxOperationsKept} operations of a workspace, ${maxPins} of a pinned key`,
+      ),
       of('errors with `X-Error-Paths: indexed`', maxPlaces, 'then one that says how many there are'),
     ],
   );

@@ -31,6 +31,33 @@ export interface RunningMutation {
   readonly args: object;
 }
 
+export interface OperationVariable {
+  readonly name: string;
+  /** As the document writes it, e.g. `[ID!]!`. */
+  readonly type: string;
+  /** It has no default and may not be null. */
+  readonly required: boolean;
+}
+
+/** What a document is that a workspace stores, by the schema of this server. */
+export interface OperationFacts {
+  readonly kind: 'QUERY' | 'MUTATION';
+  /** The smallest set that opens the whole operation. */
+  readonly requiredScopes: readonly string[];
+  readonly variables: readonly OperationVariable[];
+}
+
+/** Looks at documents that workspaces store; see graphql/precheck/operation-facts.ts. */
+export interface OperationInspector {
+  /**
+   * Throws an ApiError when the document cannot be stored, or not be run any more: its message names what is `shown`. Takes up to
+   * some 20 ms the first time.
+   */
+  inspect(text: string, shown: GraphQLSchema): OperationFacts;
+  /** Whether `inspect` has its answer at hand. */
+  isKnown(text: string, shown: GraphQLSchema): boolean;
+}
+
 export interface Context extends GuardedContext {
   readonly requestId: string;
   /** As sent and well-formed; null without one. */
@@ -47,6 +74,7 @@ export interface Context extends GuardedContext {
   readonly credentials: CredentialTools;
   readonly scopes: ScopeCatalogue;
   readonly explainer: AccessExplainer;
+  readonly inspector: OperationInspector;
   /** What the caller may be told of the schema: all of it where introspection is public. */
   readonly shownSchema: () => Promise<GraphQLSchema>;
   readonly limits: RequestLimits;

@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { anonymous } from '../core/principal.ts';
 import type { Database } from '../db/store/database.ts';
 import { createTenantDb } from '../db/tenant/tenant-db.ts';
-import type { Context, CredentialTools } from './context.ts';
+import type { Context, CredentialTools, OperationInspector } from './context.ts';
 import type { AccessExplainer } from './policy/index.ts';
 import { unlimited } from './rate-limit/index.ts';
 import type { ScopeCatalogue } from './scope-catalogue.ts';
@@ -16,11 +16,12 @@ export interface SystemServices {
   readonly credentials: CredentialTools;
   readonly scopes: ScopeCatalogue;
   readonly explainer: AccessExplainer;
+  readonly inspector: OperationInspector;
 }
 
 /** A context over all venues of one workspace. Whether the workspace exists is for its reader to find out. */
 export function systemContext(
-  { database, clock, credentials, scopes, explainer }: SystemServices,
+  { database, clock, credentials, scopes, explainer, inspector }: SystemServices,
   workspaceId: string,
 ): Context {
   const db = createTenantDb({ database, scope: { workspaceId, venueIds: null }, clock });
@@ -35,6 +36,7 @@ export function systemContext(
     credentials,
     scopes,
     explainer,
+    inspector,
     shownSchema: async () => explainer.schema,
     limits: unlimited,
   };

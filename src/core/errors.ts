@@ -13,6 +13,7 @@ export const httpStatusOf = {
   QUERY_TOO_EXPENSIVE: 400,
   // Not a refusal: the client sends the full query next. Several clients read this answer only with this status.
   PERSISTED_QUERY_NOT_FOUND: 200,
+  OPERATION_NOT_FOUND: 404,
   RATE_LIMITED: 429,
   IDEMPOTENCY_MISMATCH: 422,
   SERVICE_UNAVAILABLE: 503,
@@ -28,7 +29,7 @@ export type UnauthenticatedReason =
   | 'KEY_DISABLED'
   | 'KEY_EXPIRED'
   | 'IP_NOT_ALLOWED';
-export type ForbiddenReason = 'INSUFFICIENT_SCOPE' | 'ADMIN_ONLY';
+export type ForbiddenReason = 'INSUFFICIENT_SCOPE' | 'ADMIN_ONLY' | 'KEY_PINNED';
 export type ErrorReason = UnauthenticatedReason | ForbiddenReason;
 
 interface ApiErrorOptions {
@@ -95,6 +96,11 @@ export function unauthenticated(reason: UnauthenticatedReason): ApiError {
     reason,
     headers: { 'WWW-Authenticate': challenge },
   });
+}
+
+/** 403: a pinned key was used for something else than its operations, or these were changed while one ran. */
+export function refusedToPinned(message: string): ApiError {
+  return new ApiError('FORBIDDEN', message, { reason: 'KEY_PINNED' });
 }
 
 /** 503: it is not the caller's fault, and worth another try after so many seconds. */

@@ -2,6 +2,13 @@
 
 export type Role = 'OWNER' | 'ADMIN' | 'MEMBER';
 
+/** A stored operation as it was when the request came. */
+export interface PinnedOperation {
+  readonly id: string;
+  /** A replaced operation has another one. */
+  readonly version: number;
+}
+
 export interface ApiKeyPrincipal {
   readonly kind: 'API_KEY';
   readonly workspaceId: string;
@@ -13,6 +20,10 @@ export interface ApiKeyPrincipal {
   readonly scopes: ReadonlySet<string>;
   /** null = every venue of the workspace. An empty list = no venue at all. */
   readonly venueIds: readonly string[] | null;
+  /** The stored operations that it runs, and nothing else. null = it is not pinned; an empty list = none at all. */
+  readonly operationIds: readonly string[] | null;
+  /** Of a pinned key: the operation of this request, once it was looked up. */
+  readonly pinned?: PinnedOperation;
   /** From where it calls. */
   readonly ip: string;
   /** Requests a minute of this key alone, beside its workspace's limit; none = no limit of its own. */

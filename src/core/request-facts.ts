@@ -10,6 +10,17 @@ export interface SentOperation {
   readonly operationName: string | null;
   /** A query of which anything is denied does not run, as a mutation never does. Default: what is allowed is answered. */
   readonly isStrict?: boolean;
+  /** Default: those that came with the request. */
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+/** An operation that the caller's workspace stores, named instead of sent. */
+export interface NamedRequest extends Pick<SentOperation, 'operationName' | 'isStrict'> {
+  readonly name: string;
+  /** It came by a method that changes nothing, so a mutation is refused. Default: false. */
+  readonly isRead?: boolean;
+  /** Reads the variables that the document declares out of the request. May throw an ApiError, which becomes the answer. */
+  variablesFor?(document: string): Readonly<Record<string, unknown>>;
 }
 
 export interface RequestFacts {
@@ -26,6 +37,7 @@ export interface RequestFacts {
   choose?(principal: Principal): SentOperation;
   /** A query named by its SHA-256 in lower-case hex: it came with it, or was sent before. */
   readonly persisted?: { readonly hash: string; readonly operationName: string | null };
+  readonly stored?: NamedRequest;
   /** The Idempotency-Key header as sent. Its form is NOT checked here. */
   readonly idempotencyKey?: string;
   readonly answer: AnswerNotes;
@@ -55,6 +67,8 @@ export interface RequestNotes {
   trace?: RequestTrace;
   /** Known once the operation is resolved; for the log, like all below. */
   operationName?: string;
+  /** Name of the stored operation that was asked for; whether there is one, `outcome` says. */
+  storedOperation?: string;
   /** For the metrics and the trace. */
   operation?: 'query' | 'mutation' | 'subscription';
   caller?: LoggedCaller;

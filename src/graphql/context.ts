@@ -1,7 +1,7 @@
 // The context of a request: credential -> principal -> the rows that are its own. Nothing is parsed or decided here.
 import type { GraphQLSchema } from 'graphql';
 import type { Authenticator, Caller } from '../access/authentication/authenticate.ts';
-import type { Context, CredentialTools, RunningMutation } from '../access/context.ts';
+import type { Context, CredentialTools, OperationInspector, RunningMutation } from '../access/context.ts';
 import { addressGroup } from '../access/credentials/ip-allowlist.ts';
 import type { SystemServices } from '../access/system-context.ts';
 import { mayManage, type AccessExplainer, type Decision } from '../access/policy/index.ts';
@@ -21,6 +21,9 @@ import { createAdmission } from './request/admission.ts';
 import type { OperationCheck } from './precheck/operation-check.ts';
 import { assertNotEnded, tookTooLong } from './request/operation-limit.ts';
 import type { PersistedQueries, PersistedQuery } from './precheck/persisted-queries.ts';
+import type { StoredOperations } from './precheck/stored-operations.ts';
+
+const maxLoggedName = 100;
 
 /** By the clock before each statement, and by a timer while one runs (see startTimeLimit). */
 function timeLimit(clock: Clock, scope: RequestScope, limitMs: number): TimeLimit {
@@ -63,7 +66,7 @@ function tenantDbFor(
 export interface ServedContext extends Context, RequestContextBase {
   readonly scope: RequestScope;
   readonly persistedQuery: PersistedQuery | null;
-  /** What the surface chose for this caller; null when the request itself says what runs. */
+  /** What the workspace or the surface says that runs for this caller; null when the request itself says it. */
   readonly chosen: SentOperation | null;
   readonly parsed: ParsedDocument | null;
 }
@@ -82,6 +85,7 @@ class RequestContext implements ServedContext {
     readonly credentials: CredentialTools,
     readonly scopes: ScopeCatalogue,
     readonly explainer: AccessExplainer,
+    readonly inspector: OperationInspector,
     readonly shownSchema: () => Promise<GraphQLSchema>,
     readonly limits: RequestLimits,
     private readonly rows: TenantDb | null,
@@ -107,6 +111,13 @@ interface Served {
   readonly limits: Limits;
   readonly shownTo: (principal: Principal) => Promise<GraphQLSchema>;
   readonly operationLimitMs: number;
+}
+
+/** How the document of a request is found and looked at. */
+export interface Documents {
+  readonly check: OperationCheck;
+  readonly persistedQueries: PersistedQueries;
+  readonly storedOperations: StoredOperations;
 }
 
 /**
@@ -148,26 +159,26 @@ function findPersisted(
 export function contextFactory(
   operator: SystemServices,
   { authenticator, limits, shownTo, operationLimitMs }: Served,
-  {
-    check,
-    persistedQueries,
-  }: { readonly check: OperationCheck; readonly persistedQueries: PersistedQueries },
+  { check, persistedQueries, storedOperations }: Documents,
 ) {
   const readRow = shareReads(operator.database);
   const admission = createAdmission();
-  const contextOf = async (facts: RequestFacts, principal: Principal, arrivedMs: number) => {
+  const contextOf = async (facts: RequestFacts, caller: Principal, arrivedMs: number) => {
     const { scope, ip, operation, idempotencyKey, answer } = facts;
+    if (facts.stored) scope.storedOperation = facts.stored.name.slice(0, maxLoggedName);
     // A caller without a credential who asks for more than the public part is refused first, and at no cost.
-    const looked = principal.kind === 'ANONYMOUS' ? check(operation, true) : null;
-    const queue = queueOf(principal, ip);
+    const looked = caller.kind === 'ANONYMOUS' ? check(operation, true) : null;
+    const queue = queueOf(caller, ip);
     await admission.look(scope, queue);
-    const opened = limits.open(principal, ip, answer);
+    const opened = limits.open(caller, ip, answer);
     await admission.enter(scope, queue);
+    const named = await storedOperations.find(facts, caller);
+    const principal = named?.principal ?? caller;
     const persisted = findPersisted(persistedQueries, facts, principal, opened);
-    const chosen = looked ? null : (facts.choose?.(principal) ?? null);
+    const chosen = named ?? (looked ? null : (facts.choose?.(principal) ?? null));
     const { managed, parsed } = looked ?? check(chosen ?? persisted ?? operation, false);
     if (principal.kind === 'USER') opened.chooseBudget(mayManage(managed, principal.scopes));
-    const { clock, scopes, explainer } = operator;
+    const { clock, scopes, explainer, inspector } = operator;
     const limit = timeLimit(clock, scope, operationLimitMs);
     const credentials = {
       ...operator.credentials,
@@ -176,7 +187,7 @@ export function contextFactory(
     const rows = tenantDbFor(operator, authenticator, principal, limit, readRow);
     const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
     const shown = () => shownTo(principal);
-    const told = [clock, credentials, scopes, explainer, shown, opened] as const;
+    const told = [clock, credentials, scopes, explainer, inspector, shown, opened] as const;
     const asked = [persisted, chosen, arrivedMs, parsed] as const;
     return new RequestContext(scope, ip, once, principal, ...told, rows, ...asked);
   };

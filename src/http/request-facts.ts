@@ -29,19 +29,29 @@ function operationOf({ query, operationName }: Sent): RequestFacts['operation'] 
   return typeof query === 'string' ? { query, operationName: nameOf(operationName) } : null;
 }
 
-/** `{persistedQuery: {version: 1, sha256Hash}}`: an object in a body, its JSON in a URL. */
-function persistedIn({ extensions, operationName }: Sent): RequestFacts['persisted'] {
+/** An object in a body, its JSON in a URL. What cannot be read is empty: Apollo parses it again and reports the fault. */
+function extensionsIn({ extensions }: Sent): Sent {
   try {
     const parsed = (typeof extensions === 'string' ? JSON.parse(extensions) : extensions) as
-      { persistedQuery?: { version?: unknown; sha256Hash?: unknown } | null } | null | undefined;
-    const { version, sha256Hash } = parsed?.persistedQuery ?? {};
-    if (version !== 1 || typeof sha256Hash !== 'string' || !/^[0-9a-f]{64}$/.test(sha256Hash))
-      return undefined;
-    return { hash: sha256Hash, operationName: nameOf(operationName) };
+      Sent | null | undefined;
+    return parsed ?? {};
   } catch {
-    // Apollo parses it again and reports the fault.
-    return undefined;
+    return {};
   }
+}
+
+/** `{persistedQuery: {version: 1, sha256Hash}}`. */
+function persistedIn(extensions: Sent, { operationName }: Sent): RequestFacts['persisted'] {
+  const { version, sha256Hash } = (extensions['persistedQuery'] ?? {}) as Sent;
+  if (version !== 1 || typeof sha256Hash !== 'string' || !/^[0-9a-f]{64}$/.test(sha256Hash)) return undefined;
+  return { hash: sha256Hash, operationName: nameOf(operationName) };
+}
+
+/** `{operation: "name"}`. */
+function storedIn({ operation }: Sent, { operationName }: Sent): RequestFacts['stored'] {
+  return typeof operation === 'string'
+    ? { name: operation, operationName: nameOf(operationName) }
+    : undefined;
 }
 
 /** What the rooms below know of a request, whatever it asks for. */
@@ -61,9 +71,15 @@ export function plainFactsOf(request: FastifyRequest, trustProxyHops: number): R
 /** The same of a request of GraphQL over HTTP, with its operation. */
 export function factsOf(request: FastifyRequest, trustProxyHops: number): RequestFacts {
   const sent = sentIn(request);
-  const persisted = persistedIn(sent);
-  const facts = { ...plainFactsOf(request, trustProxyHops), operation: operationOf(sent) };
-  return persisted ? { ...facts, persisted } : facts;
+  const extensions = extensionsIn(sent);
+  const persisted = persistedIn(extensions, sent);
+  const stored = storedIn(extensions, sent);
+  return {
+    ...plainFactsOf(request, trustProxyHops),
+    operation: operationOf(sent),
+    ...(persisted ? { persisted } : {}),
+    ...(stored ? { stored } : {}),
+  };
 }
 
 /** The one place that reads a request's credential. */

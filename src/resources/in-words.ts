@@ -7,7 +7,8 @@ export function inWords(typeName: string): string {
     .replace(/(?<=[a-z])(?=[A-Z])/g, '-')
     .toLowerCase()
     .replace('api-key', 'API key')
-    .replace('audit-entry', 'audit entry');
+    .replace('audit-entry', 'audit entry')
+    .replace('stored-operation', 'stored operation');
 }
 
 /** "inquiry" -> "inquiries", "API key" -> "API keys". */

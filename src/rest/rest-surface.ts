@@ -1,12 +1,13 @@
 // REST as a surface of the server: an endpoint is a stored operation that is run by the door of GraphQL, with the variables that
 // the request gives. Nothing is decided here about who may do what.
-import type { GraphQLError } from 'graphql';
+import type { GraphQLError, GraphQLSchema } from 'graphql';
 import { badRequest } from '../graphql/errors/format-error.ts';
 import type { RunOperation } from '../graphql/run-operation.ts';
 import { hasJsonType } from '../http/request-rules.ts';
 import { routes } from '../http/routes.ts';
 import type { Surface, SurfaceAnswer, SurfaceHead, SurfaceRequest } from '../http/surface.ts';
 import { toErrorAnswer, toRestError } from './answer/error-answer.ts';
+import { answerNamed, findNamedFault, operationNameIn } from './named-operations.ts';
 import { allowOf, createPaths, type PathMatch } from './paths.ts';
 import { formatOf, formatsOf } from './request/format.ts';
 import { readRequest } from './request/read-request.ts';
@@ -58,11 +59,15 @@ class RestSurface implements Surface {
   readonly routes = served;
   private readonly find: (path: string) => PathMatch | null;
 
-  constructor(operations: readonly StoredOperation[]) {
+  constructor(
+    operations: readonly StoredOperation[],
+    private readonly schema: GraphQLSchema,
+  ) {
     this.find = createPaths(operations);
   }
 
   findFault(head: SurfaceHead): GraphQLError | null {
+    if (this.namedAt(head) !== null) return findNamedFault(head) ?? findTypeFault(head);
     const match = this.matchOf(head);
     if (!match) return badRequest(404, 'There is no endpoint at this path.');
     if (!match.byMethod.has(methodOf(head))) {
@@ -73,6 +78,8 @@ class RestSurface implements Surface {
   }
 
   answer(request: SurfaceRequest, run: RunOperation): Promise<SurfaceAnswer> {
+    const name = this.namedAt(request);
+    if (name !== null) return answerNamed(request, { name, schema: this.schema }, run);
     const { parts, byMethod } = this.matchOf(request)!;
     const operation = byMethod.get(methodOf(request))!;
     const query = queryOf(request.url);
@@ -92,12 +99,17 @@ class RestSurface implements Surface {
     return toErrorAnswer(head, toRestError(status, error ?? { message: '' }, null));
   }
 
+  /** The name of an operation that a workspace stores; null = another endpoint. */
+  private namedAt({ url }: SurfaceHead): string | null {
+    return operationNameIn(pathBelow(url));
+  }
+
   private matchOf({ url }: SurfaceHead): PathMatch | null {
     return this.find(pathBelow(url));
   }
 }
 
-/** The surface of these operations. */
-export function createRestSurface(operations: readonly StoredOperation[]): Surface {
-  return new RestSurface(operations);
+/** The surface of these operations, and of those that workspaces store. */
+export function createRestSurface(operations: readonly StoredOperation[], schema: GraphQLSchema): Surface {
+  return new RestSurface(operations, schema);
 }

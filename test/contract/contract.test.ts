@@ -27,13 +27,14 @@ const fixedNames = [
   ...['Login', 'Viewer', 'Scopes', 'CreateApiKey', 'ListApiKeys', 'GetApiKey', 'UpdateApiKey'],
   ...['DisableApiKey', 'EnableApiKey', 'RotateApiKey', 'RegenerateApiKey', 'RevokeApiKey', 'DeleteApiKey'],
   ...['AuditLog', 'AccessCheck', 'SuggestScopes'],
+  ...['SaveOperation', 'StoredOperations', 'DeleteOperation', 'CreatePinnedKey'],
 ];
 const isMutation = (name: string) => contractOperation(name).startsWith('mutation');
 
 /** For whoever is signed in as owner or admin. */
-const managed = [...exampleNames('keys.graphql'), ...exampleNames('users.graphql')].filter(
-  (name) => !['Login', 'Viewer', 'Scopes'].includes(name),
-);
+const managed = ['keys.graphql', 'operations.graphql', 'users.graphql']
+  .flatMap(exampleNames)
+  .filter((name) => !['Login', 'Viewer', 'Scopes'].includes(name));
 /** For the own account, or an owner alone. */
 const personal = exampleNames('account.graphql');
 /** Which of its scopes Node needs depends on its variable; see its own test. */

@@ -146,6 +146,7 @@ describe('GHSA-m8jr-fxqx-8xx6: protected data behind fields that depend on it', 
                 secretId: '',
                 workspaceId: '',
                 venueIds: null,
+                operationIds: null,
               } as const),
               scopes: new Set(everyScope.filter((scope) => scope !== lacking)),
             }) as const;

@@ -93,6 +93,7 @@ describe('the shield tree', () => {
           label: 'test',
           secretId,
           venueIds: null,
+          operationIds: null,
           scopes,
         } as const;
         // Whoever selects a field has reached its type, and so has met what that type asks.

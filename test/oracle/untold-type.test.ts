@@ -16,6 +16,7 @@ const caller: Principal = {
     label: 'test',
     secretId: '0',
     venueIds: null,
+    operationIds: null,
   } as const),
   scopes: new Set(['read:venues']),
 };

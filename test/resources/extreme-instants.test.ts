@@ -44,6 +44,7 @@ const lists = {
   apiKeys: 'ApiKeyFilter',
   auditLog: 'AuditEntryFilter',
   users: 'UserFilter',
+  storedOperations: 'StoredOperationFilter',
 } as const;
 
 /** Inputs and arguments that are tried here one by one. */

@@ -18,6 +18,8 @@ export interface ExampleIds {
   /** A key of its own, new. */
   readonly key: string;
   readonly disabledKey: string;
+  /** A stored operation that a key can run; saved anew when it was deleted. */
+  readonly operation: string;
   /** A colleague of its own, new. */
   readonly user: string;
   readonly auditEntry: string;
@@ -100,6 +102,11 @@ export const variablesOf: Record<string, (ids: ExampleIds) => Variables> = {
   RegenerateApiKey: ({ key }) => ({ id: key }),
   RevokeApiKey: ({ key }) => ({ id: key }),
   DeleteApiKey: ({ key }) => ({ id: key }),
+  SaveOperation: () => ({ name: 'find', document: contractOperation('FindCaller') }),
+  StoredOperations: () => ({ first: 20 }),
+  StoredOperation: ({ operation }) => ({ id: operation }),
+  DeleteOperation: ({ operation }) => ({ id: operation }),
+  CreatePinnedKey: ({ operation }) => ({ label: 'Board', operationIds: [operation] }),
   AuditLog: () => ({ first: 20 }),
   AccessCheck: () => ({ document: contractOperation('Dashboard') }),
   SuggestScopes: () => ({ documents: [contractOperation('Dashboard'), contractOperation('Inbox')] }),
@@ -139,6 +146,10 @@ export async function exampleIds(workspace: TestWorkspace, owner: Caller): Promi
   const { apiKeyId: key } = await workspace.key('read:venues');
   const { apiKeyId: disabledKey } = await workspace.key('read:venues');
   await owner.send(contractOperation('DisableApiKey'), { id: disabledKey });
+  const saved = await owner.send(contractOperation('SaveOperation'), {
+    name: 'example',
+    document: contractOperation('FindCaller'),
+  });
   const made = await owner.send(contractOperation('CreateUser'), { input: newUser() });
   const log = await owner.send(contractOperation('AuditLog'), { first: 1 });
   return {
@@ -148,6 +159,7 @@ export async function exampleIds(workspace: TestWorkspace, owner: Caller): Promi
     ...{ treatment: slot.treatment.id as string, freeAt: slot.startsAt as string },
     user: made.data.createUser.userId as string,
     auditEntry: log.data.auditLog.nodes[0].id as string,
+    operation: saved.data.saveOperation.operation.id as string,
     ...{ key, disabledKey, email: workspace.ownerEmail, password: workspace.ownerPassword },
   };
 }

@@ -18,7 +18,15 @@ const allRead = ['read:customers', 'read:inquiries', 'read:followups'];
 
 function principalWith(workspaceId: string, scopes: readonly string[]): ApiKeyPrincipal {
   const ids = { apiKeyId: 'key_bench', label: 'test', secretId: '000000000000' };
-  return { kind: 'API_KEY', ip: '127.0.0.1', workspaceId, ...ids, scopes: new Set(scopes), venueIds: null };
+  return {
+    kind: 'API_KEY',
+    ip: '127.0.0.1',
+    workspaceId,
+    ...ids,
+    scopes: new Set(scopes),
+    venueIds: null,
+    operationIds: null,
+  };
 }
 
 function operationIn(document: DocumentNode): OperationDefinitionNode {

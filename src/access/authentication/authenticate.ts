@@ -1,7 +1,7 @@
 // Credential -> principal, or UNAUTHENTICATED. The store is asked on every request: no cache may keep a revoked key
 // usable.
 import { hourMs, type Clock } from '../../core/clock.ts';
-import { ApiError, unauthenticated } from '../../core/errors.ts';
+import { unauthenticated } from '../../core/errors.ts';
 import {
   anonymous,
   type ApiKeyPrincipal,
@@ -15,16 +15,10 @@ import { digestApiKey, isSameDigest } from '../credentials/api-key.ts';
 import type { Credential } from '../credentials/credential.ts';
 import { decideKeyState, inactiveAtMs } from './key-state.ts';
 import { isAddressAllowed } from '../credentials/ip-allowlist.ts';
-import {
-  findKey,
-  findKeys,
-  findUserByIdentity,
-  findUsers,
-  holdKey,
-  holdUser,
-  type KeyRecord,
-} from './key-store.ts';
+import { findKeys, findUserByIdentity, findUsers, holdUser, type KeyRecord } from './key-store.ts';
+import { assertKeyInFlight, assertUserStillValid, holdKeyInFlight, type Store } from './in-flight.ts';
 import type { LastUsedLog } from './last-used.ts';
+import { findOperationVersions } from './operation-store.ts';
 import type { ExternalIdentity, ExternalVerifier } from '../credentials/oidc.ts';
 import type { StoredUser } from './tables.ts';
 import { issuerOf, type TokenIssuer } from '../credentials/token.ts';
@@ -69,12 +63,6 @@ export interface Authenticator {
   holdValid(connection: Connection, principal: KnownPrincipal): Promise<void>;
 }
 
-/** Reads by id of requests, which share statements; a transaction reads on its own connection instead. */
-interface Store {
-  readonly findKey: (secretId: string) => Promise<KeyRecord | null>;
-  readonly findUser: (id: string) => Promise<StoredUser | null>;
-}
-
 type Options = AuthenticatorOptions & { readonly store: Store };
 
 /** Compared when there is no such key, so that an unknown id costs what a wrong secret costs. */
@@ -98,7 +86,7 @@ async function authenticateKey(
   // Every server judges inactivity by the row, so the use that keeps a key active must not wait in this process's
   // memory.
   if (inactiveAtMs(key, options.inactivityDays) - nowMs <= hourMs) await lastUsed.flush();
-  const { workspaceId, label, venueIds, rateLimitPerMinute } = key;
+  const { workspaceId, label, venueIds, operationIds, rateLimitPerMinute } = key;
   return {
     kind: 'API_KEY',
     workspaceId,
@@ -107,6 +95,7 @@ async function authenticateKey(
     secretId: secret.id,
     scopes: new Set(key.scopes),
     venueIds,
+    operationIds,
     ip,
     rateLimitPerMinute,
   };
@@ -158,50 +147,11 @@ async function authenticateToken(options: Options, token: string): Promise<UserP
   return { kind: 'USER', workspaceId, userId, name, role, tokenVersion, scopes, venueIds: null };
 }
 
-/** `record` is the key as it is now. */
-function assertKeyStillValid(
-  { clock, inactivityDays }: AuthenticatorOptions,
-  { scopes, venueIds, ip }: ApiKeyPrincipal,
-  record: KeyRecord | null,
-): void {
-  // A deleted key leaves no row; it was a good key when the request came.
-  if (!record) throw unauthenticated('KEY_REVOKED');
-  const reason = decideKeyState(record, { nowMs: clock.nowMs(), inactivityDays });
-  if (reason) throw unauthenticated(reason);
-  if (!isAddressAllowed(record.key.ipAllowlist, ip)) throw unauthenticated('IP_NOT_ALLOWED');
-  // The decision and the reads rest on the rights at the beginning of the request. Removing one of them ends what is in
-  // flight, as revoking does.
-  if (!hasRights(record.key, scopes, venueIds)) {
-    throw new ApiError(
-      'FORBIDDEN',
-      'The rights of this API key were changed meanwhile. Send the request again.',
-      {
-        reason: 'INSUFFICIENT_SCOPE',
-        details: { missing: [...scopes].filter((scope) => !record.key.scopes.includes(scope)) },
-      },
-    );
-  }
-}
-
-function assertUserStillValid({ role, tokenVersion }: UserPrincipal, user: StoredUser | null): void {
-  const isSame = user?.role === role && user.tokenVersion === tokenVersion;
-  if (!isSame) throw unauthenticated('INVALID_CREDENTIAL');
-}
-
-/** True while the key has every scope and venue that the request began with; more of them does no harm. */
-function hasRights(
-  key: KeyRecord['key'],
-  scopes: ReadonlySet<string>,
-  venueIds: readonly string[] | null,
-): boolean {
-  const hasVenues = key.venueIds === null || (venueIds?.every((id) => key.venueIds?.includes(id)) ?? false);
-  return hasVenues && [...scopes].every((scope) => key.scopes.includes(scope));
-}
-
 export function createAuthenticator(given: AuthenticatorOptions): Authenticator {
   const store: Store = {
     findKey: createCrossRequestLoader((ids) => findKeys(given.database, ids)),
     findUser: createCrossRequestLoader((ids) => findUsers(given.database, ids)),
+    findOperationVersion: createCrossRequestLoader((ids) => findOperationVersions(given.database, ids)),
   };
   const options: Options = { ...given, store };
   return {
@@ -218,15 +168,13 @@ export function createAuthenticator(given: AuthenticatorOptions): Authenticator 
       }
     },
     async assertStillValid(principal) {
-      if (principal.kind === 'API_KEY')
-        assertKeyStillValid(options, principal, await store.findKey(principal.secretId));
+      if (principal.kind === 'API_KEY') await assertKeyInFlight(options, principal);
       else assertUserStillValid(principal, await store.findUser(principal.userId));
     },
     async holdValid(connection, principal) {
       if (principal.kind === 'USER')
         return assertUserStillValid(principal, await holdUser(connection, principal.userId));
-      await holdKey(connection, principal.apiKeyId);
-      assertKeyStillValid(options, principal, await findKey(connection, principal.secretId));
+      return holdKeyInFlight(options, connection, principal);
     },
   };
 }

@@ -13,7 +13,7 @@ export interface KeyRecord {
   readonly secret: StoredApiKeySecret;
 }
 
-type Parts = readonly { readonly alias: string; readonly entity: EntityClass }[];
+export type Parts = readonly { readonly alias: string; readonly entity: EntityClass }[];
 
 const ofKey: Parts = [
   { alias: 's', entity: StoredApiKeySecret },
@@ -23,8 +23,8 @@ const ofUser: Parts = [{ alias: 'u', entity: StoredUser }];
 
 const writtenRows = new WeakMap<Parts, Map<Dialect, ReturnType<typeof writeRow>>>();
 
-/** Built once, because every request runs it. */
-function rowOf({ dialect }: Connection, parts: Parts) {
+/** Columns of aliased tables as one JSON value, and how to read it. Built once, because every request runs it. */
+export function rowOf({ dialect }: Connection, parts: Parts) {
   let known = writtenRows.get(parts);
   if (!known) writtenRows.set(parts, (known = new Map()));
   let row = known.get(dialect);

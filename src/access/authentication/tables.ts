@@ -1,4 +1,5 @@
-// The tables that authentication itself reads: workspaces, users, keys and their secrets. Their GraphQL types live in features.
+// The tables that authentication itself reads: workspaces, users, keys, their secrets, and the operations to which keys are
+// pinned. Their GraphQL types live in features.
 import type { Role } from '../../core/principal.ts';
 import type { Instant } from '../../core/clock.ts';
 import {
@@ -98,6 +99,11 @@ export class StoredApiKey {
   @JsonColumn() scopes!: string[];
   /** null = all venues of the workspace. */
   @JsonColumn({ nullable: true }) venueIds!: string[] | null;
+  /**
+   * The stored operations that the key runs, and nothing else; null = it is not pinned. One that was deleted stays in the
+   * list: a key whose operations are all gone runs nothing.
+   */
+  @JsonColumn({ nullable: true }) operationIds!: string[] | null;
   /** Addresses and CIDR ranges; empty = any address. */
   @JsonColumn() ipAllowlist!: string[];
   @IntegerColumn({ nullable: true }) rateLimitPerMinute!: number | null;
@@ -139,6 +145,30 @@ export class StoredApiKeySecret {
   @TimestampColumn({ nullable: true }) lastUsedAt!: Instant | null;
   @TimestampColumn({ nullable: true }) expiresAt!: Instant | null;
   @TimestampColumn() createdAt!: Instant;
+}
+
+export type StoredOperationKind = 'QUERY' | 'MUTATION';
+
+@StoredIn({
+  name: 'stored_operations',
+  workspace: 'workspaceId',
+  venues: closed,
+  indexes: [
+    { name: 'stored_operations_name', properties: ['workspaceId', 'name'], unique: true },
+    { name: 'stored_operations_created', properties: ['workspaceId', 'createdAt', 'id'] },
+    { name: 'stored_operations_listed', properties: ['workspaceId', 'name', 'id'] },
+  ],
+})
+export class StoredOperationRow {
+  @IdColumn() id!: string;
+  @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
+  @TextColumn() name!: string;
+  /** As it was sent. What it needs is found anew by each server, because schemas differ. */
+  @TextColumn() document!: string;
+  @TextColumn() kind!: StoredOperationKind;
+  @IntegerColumn() version!: number;
+  @TimestampColumn() createdAt!: Instant;
+  @TimestampColumn() updatedAt!: Instant;
 }
 
 export const accessTables = [StoredWorkspace, StoredUser, StoredIdentity, StoredApiKey, StoredApiKeySecret];

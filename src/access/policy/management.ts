@@ -22,7 +22,7 @@ export type ManagementCheck = (document: DocumentNode, operationName: string | n
 type Requirements = readonly Requirement[];
 
 /** Every way to meet it takes a scope that comes with a role. */
-function needsRole({ anyOf }: Requirement): boolean {
+export function needsRole({ anyOf }: Requirement): boolean {
   return anyOf.every((all) => all.some((scope) => ofRoles.has(scope)));
 }
 

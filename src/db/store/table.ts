@@ -42,7 +42,7 @@ interface TableOptions {
    * The store fills it in. An index of the links then has the linked rows in its order.
    */
   readonly copies?: { readonly key: string; readonly property: string; readonly as: string };
-  /** The store keeps the number of a workspace's rows in `row_counts` (migrations/14-row-counts.ts). */
+  /** The store keeps the number of a workspace's rows in `row_counts` (migrations/versions/0.1/14-row-counts.ts). */
   readonly isCounted?: boolean;
 }
 

@@ -17,11 +17,11 @@ type KeyAction =
   | 'apiKey.reveal';
 
 function visible(key: StoredApiKey) {
-  const { label, description, environment, scopes, venueIds, ipAllowlist, rateLimitPerMinute } = key;
-  const { status, disabledReason, enabledAt, expiresAt } = key;
-  const settings = { label, description, environment, scopes, venueIds, ipAllowlist, rateLimitPerMinute };
+  const { label, description, environment, scopes, venueIds, operationIds, ipAllowlist } = key;
+  const { rateLimitPerMinute, status, disabledReason, enabledAt, expiresAt } = key;
+  const rights = { scopes, venueIds, operationIds, ipAllowlist, rateLimitPerMinute };
   // enabledAt: of a key that was due, but not yet written down as disabled, nothing else changes.
-  return { ...settings, status, disabledReason, enabledAt, expiresAt };
+  return { label, description, environment, ...rights, status, disabledReason, enabledAt, expiresAt };
 }
 
 /** Writes the difference between two states of a key; null = it was not there, or is gone. */

@@ -11,7 +11,7 @@ import { ApiKeyPreset, KeyEnvironment } from './api-key.type.ts';
 
 @InputType({
   description:
-    'Give `scopes`, a `preset`, `forOperations` or several of them; none is an error and never means "all".',
+    'Give `scopes`, a `preset`, `forOperations` or several of them, or `operationIds`; none is an error and never means "all".',
 })
 export class CreateApiKeyInput {
   @Field(() => String, { description: 'A name for people.' }) label!: string;
@@ -32,6 +32,12 @@ export class CreateApiKeyInput {
     description: 'Restricts the key to these venues; left out = all venues.',
   })
   venueIds?: string[] | null;
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'Pins the key to these stored operations: it runs them by name and nothing else. Without `scopes`, `preset` and `forOperations` it gets exactly the scopes that they need.',
+  })
+  operationIds?: string[] | null;
   @Field(() => [String], {
     nullable: true,
     description: 'Addresses and CIDR ranges; left out = any address.',
@@ -51,6 +57,12 @@ const venueList = z
   .array(id())
   .min(1, 'Name at least one venue, or give no list for all.')
   .max(100, 'At most 100 venues.');
+/** Stored operations that one key is pinned to. */
+export const maxPins = 100;
+const pinList = z
+  .array(id())
+  .min(1, 'Name at least one operation, or give no list for a key that is not pinned.')
+  .max(maxPins, `At most ${maxPins} operations.`);
 const rateLimit = z.number().int().min(1, 'Must be at least 1.').max(1_000_000, 'Must be at most 1000000.');
 const ipRange = z.string().transform((text, context) => {
   const range = normalizeIpRange(text);
@@ -67,6 +79,7 @@ export const createApiKeyRules = inputRules(CreateApiKeyInput, {
   forOperations: z.array(z.string()).max(maxOperations, `At most ${maxOperations} documents.`).nullish(),
   environment: z.enum(['LIVE', 'TEST']).nullish(),
   venueIds: venueList.nullish(),
+  operationIds: pinList.nullish(),
   ipAllowlist: ipList.nullish(),
   expiresAt: z.string().nullish(),
   rateLimitPerMinute: rateLimit.nullish(),
@@ -81,6 +94,11 @@ export class UpdateApiKeyInput {
   scopes?: string[];
   @Field(() => [ID], { nullable: true, description: 'Replaces the restriction; null = all venues.' })
   venueIds?: string[] | null;
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Replaces what the key is pinned to; null = it may run anything that its scopes open.',
+  })
+  operationIds?: string[] | null;
   @Field(() => [String], { nullable: true, description: 'Replaces the list; null or empty = any address.' })
   ipAllowlist?: string[] | null;
   @Field(() => DateTimeScalar, { nullable: true, description: 'Null = never.' }) expiresAt?: string | null;
@@ -108,6 +126,7 @@ export const updateApiKeyRules = inputRules(UpdateApiKeyInput, {
   description: optionalMessage(1_000),
   scopes: scopeList.optional(),
   venueIds: venueList.nullish(),
+  operationIds: pinList.nullish(),
   ipAllowlist: ipList.nullish(),
   expiresAt: z.string().nullish(),
   rateLimitPerMinute: rateLimit.nullish(),

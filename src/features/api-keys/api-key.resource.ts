@@ -1,8 +1,9 @@
 // Keys as a resource of the graph: for owners and admins only.
 import { adminOnly } from '../../access/policy/index.ts';
 import { DateTimeFilter, StringFilter } from '../../resources/inputs/comparators.ts';
-import { toOne } from '../../resources/edges.ts';
+import { toList, toOne } from '../../resources/edges.ts';
 import { defineResource, rootFields } from '../../resources/resource.ts';
+import { storedOperations } from '../operations/index.ts';
 import { users } from '../users/index.ts';
 import { ApiKey } from './api-key.type.ts';
 
@@ -22,4 +23,12 @@ export const apiKeyCreator = toOne({
   to: users,
   key: 'createdById',
   description: 'Null when it was made by command.',
+});
+export const apiKeyPins = toList({
+  from: ApiKey,
+  field: 'operations',
+  to: storedOperations,
+  key: 'operationIds',
+  description:
+    'The stored operations that it runs by name, and nothing else; null = it is not pinned. Without those that were deleted: an empty list runs nothing.',
 });

@@ -10,7 +10,16 @@ interface ChosenScopes {
   readonly preset?: ScopePreset | null;
   /** GraphQL documents. */
   readonly forOperations?: readonly string[] | null;
+  readonly operationIds?: readonly string[] | null;
 }
+
+/** What documents of either kind need; each throws UserErrors when there is something wrong with one of them. */
+interface Needed {
+  readonly forOperations: () => readonly string[];
+  readonly operationIds: () => readonly string[];
+}
+
+const nothingNeeded: Needed = { forOperations: () => [], operationIds: () => [] };
 
 /** GraphQL documents that one key is made for. */
 export const maxOperations = 20;
@@ -74,16 +83,19 @@ function scopesOrFault(
   }
 }
 
-/** The preset's scopes and those given, in their stored spelling, sorted. Throws UserErrors. */
+/**
+ * The preset's scopes and those given, in their stored spelling, sorted; of a key that is pinned and for which nothing else is
+ * said, those that its operations need. Throws UserErrors.
+ */
 export function chooseScopes(
   ctx: Context,
-  { scopes, preset, forOperations }: ChosenScopes,
-  scopesOfOperations: () => readonly string[] = () => [],
+  { scopes, preset, forOperations, operationIds }: ChosenScopes,
+  needed = nothingNeeded,
 ): string[] {
   const catalogue = ctx.scopes;
-  if (!preset && !scopes?.length && !forOperations?.length) {
+  const isSaid = preset || scopes?.length || forOperations?.length;
+  if (!isSaid && !operationIds?.length)
     throw userError('REQUIRED', ['input', 'scopes'], 'Give at least one scope, a preset, or operations.');
-  }
   const faults: UserErrorItem[] = [];
   const chosen = (scopes ?? []).map((text, index) => {
     const scope = catalogue.normalize(text);
@@ -92,5 +104,8 @@ export function chooseScopes(
   });
   if (faults.length > 0) throw new UserErrors(faults);
   const ofPreset = preset ? catalogue.ofPreset(preset) : [];
-  return [...new Set([...ofPreset, ...chosen, ...scopesOfOperations()])].sort();
+  const ofDocuments = needed.forOperations();
+  // Asked for in any case: what is wrong with an operation is told.
+  const ofPins = needed.operationIds();
+  return [...new Set([...ofPreset, ...chosen, ...ofDocuments, ...(isSaid ? [] : ofPins)])].sort();
 }

@@ -23,14 +23,18 @@ import {
   type UpdateApiKeyInput,
 } from './api-key.inputs.ts';
 import { getKey } from './api-key.lookup.ts';
+import { explainPins, pinsOf } from './api-key.operations.ts';
 import { chooseScopes, explainOperations } from './api-key.scopes.ts';
 import { addSecret, forgetSealedCopies, secretWarning } from './api-key.secrets.ts';
 
 export async function createApiKey(ctx: Context, input: CreateApiKeyInput) {
-  const scopesOfOperations = await explainOperations(ctx, input.forOperations);
+  const needed = {
+    forOperations: await explainOperations(ctx, input.forOperations),
+    operationIds: await explainPins(ctx, input.operationIds),
+  };
   return mutate(ctx, async (tx) => {
     const values = checkInput(createApiKeyRules, input);
-    const scopes = chooseScopes(ctx, values, scopesOfOperations);
+    const scopes = chooseScopes(ctx, values, needed);
     assertFuture(ctx, values.expiresAt);
     await assertVenues(tx, values.venueIds);
     const row = await newKeyRow(ctx, tx, values, scopes);
@@ -41,18 +45,23 @@ export async function createApiKey(ctx: Context, input: CreateApiKeyInput) {
   });
 }
 
-/** Fields that are left out stay; null clears: no description, every venue, any address, no expiry, no limit of its own. */
-export function updateApiKey(ctx: Context, input: UpdateApiKeyInput) {
+/** Fields that are left out stay; null clears: no description, every venue, no pin, any address, no expiry, no limit of its own. */
+export async function updateApiKey(ctx: Context, input: UpdateApiKeyInput) {
+  const assertPinnable = await explainPins(ctx, input.operationIds);
   return mutate(ctx, async (tx) => {
-    const { id, scopes, venueIds, ipAllowlist, ...rest } = checkInput(updateApiKeyRules, input);
+    const { id, scopes, venueIds, operationIds, ipAllowlist, ...rest } = checkInput(updateApiKeyRules, input);
     const key = await getKey(tx, id, ['input', 'id']);
     assertNotRevoked(key, ['input', 'id']);
     assertFuture(ctx, rest.expiresAt);
     await assertVenues(tx, venueIds);
+    assertPinnable();
     await change(ctx, tx, 'apiKey.update', key, {
       ...rest,
       ...(scopes === undefined ? {} : { scopes: chooseScopes(ctx, { scopes }) }),
       ...(venueIds === undefined ? {} : { venueIds: venueIds && [...new Set(venueIds)].sort() }),
+      ...(operationIds === undefined
+        ? {}
+        : { operationIds: operationIds && (await pinsOf(tx, operationIds)) }),
       ...(ipAllowlist === undefined ? {} : { ipAllowlist: ipAllowlist ?? [] }),
     });
     return { apiKeyId: id };
@@ -152,6 +161,7 @@ async function newKeyRow(
     environment: input.environment ?? 'LIVE',
     scopes,
     venueIds: input.venueIds ? [...new Set(input.venueIds)].sort() : null,
+    operationIds: input.operationIds ? await pinsOf(tx, input.operationIds) : null,
     ipAllowlist: input.ipAllowlist ?? [],
     rateLimitPerMinute: input.rateLimitPerMinute ?? null,
     ...{ status: 'ACTIVE', disabledReason: null, lastUsedAt: null, enabledAt: null, revokedAt: null },

@@ -4,7 +4,7 @@ import { hourMs } from '../../core/clock.ts';
 import type { Feature } from '../../resources/feature.ts';
 import { sweepInactiveKeys } from './api-key.events.ts';
 import { ApiKeyFields, ApiKeyOperations, apiKeyPayloads } from './api-key.resolver.ts';
-import { apiKeyCreator, apiKeyQueries, apiKeys } from './api-key.resource.ts';
+import { apiKeyCreator, apiKeyPins, apiKeyQueries, apiKeys } from './api-key.resource.ts';
 
 export { keyEvents } from './api-key.events.ts';
 export { createApiKey } from './api-key.service.ts';
@@ -22,7 +22,7 @@ export const apiKeysFeature: Feature = {
   resources: [apiKeys],
   jobs: [{ name: 'api-keys.disable-unused', everyMs: hourMs, scope: 'store', run: sweepInactiveKeys }],
   resolvers: [
-    ...[apiKeyQueries.resolver, apiKeyCreator, ApiKeyFields, ApiKeyOperations],
+    ...[apiKeyQueries.resolver, apiKeyCreator, apiKeyPins, ApiKeyFields, ApiKeyOperations],
     ...apiKeyPayloads.flatMap((payload) => payload.resolvers),
   ],
   policy: {

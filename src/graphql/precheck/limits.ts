@@ -3,7 +3,7 @@
 import { Kind, visit, type GraphQLSchema } from 'graphql';
 import type { OperationPlan, PlannedField } from '../../access/policy/index.ts';
 import { checkTextLiterals } from './text-lengths.ts';
-import { assertValues, type ValueChecks } from './value-limits.ts';
+import { assertFixedValues, assertValues, type ValueChecks } from './value-limits.ts';
 
 const measured = new WeakMap<OperationPlan, ValueChecks>();
 
@@ -33,13 +33,22 @@ function measure(plan: OperationPlan): ValueChecks {
   };
 }
 
+function measuresOf(plan: OperationPlan): ValueChecks {
+  let measures = measured.get(plan);
+  if (!measures) measured.set(plan, (measures = measure(plan)));
+  return measures;
+}
+
 /** Throws QUERY_TOO_EXPENSIVE or BAD_USER_INPUT. */
 export function assertWithinLimits(
   schema: GraphQLSchema,
   plan: OperationPlan,
   variables: Record<string, unknown>,
 ): void {
-  let measures = measured.get(plan);
-  if (!measures) measured.set(plan, (measures = measure(plan)));
-  assertValues(schema, plan, measures, variables);
+  assertValues(schema, plan, measuresOf(plan), variables);
+}
+
+/** The limits that the document alone may break, whatever its variables will be. Throws as assertWithinLimits does. */
+export function assertFixedWithinLimits(plan: OperationPlan): void {
+  assertFixedValues(measuresOf(plan));
 }

@@ -48,7 +48,8 @@ function* objectsIn(value: unknown): Generator<{ value: object; depth: number }>
   }
 }
 
-function assertHandy(variables: unknown): void {
+/** Throws QUERY_TOO_EXPENSIVE for variables that are too many or too deep to be looked at. */
+export function assertHandy(variables: unknown): void {
   let deepest = 0;
   let objects = 0;
   for (const { value, depth } of objectsIn(variables)) {
@@ -95,6 +96,11 @@ function argumentsOf({ definition, node }: PlannedField, variables: Record<strin
   }
 }
 
+/** The limits of the field itself, such as the size of a page. */
+function checkArguments({ definition }: PlannedField, args: Record<string, unknown>): void {
+  (definition.extensions['checkArguments'] as (args: Record<string, unknown>) => void)(args);
+}
+
 /** Variables may be null where a default makes their type fit, and fit no longer when null is sent. */
 function checkSwitches(switches: ReadonlySet<string>, variables: Record<string, unknown>): void {
   for (const name of switches) {
@@ -105,6 +111,15 @@ function checkSwitches(switches: ReadonlySet<string>, variables: Record<string, 
 
 /** Fixed fields that were found good. */
 const settled = new WeakSet<PlannedField>();
+
+/** What holds for every value of the variables. Throws QUERY_TOO_EXPENSIVE or BAD_USER_INPUT. */
+export function assertFixedValues({ fixed }: Pick<ValueChecks, 'fixed'>): void {
+  for (const field of fixed) {
+    const args = argumentsOf(field, {});
+    countIn(args);
+    checkArguments(field, args);
+  }
+}
 
 /** Throws QUERY_TOO_EXPENSIVE or BAD_USER_INPUT. Variables that do not fit their types are left to the execution. */
 export function assertValues(
@@ -125,7 +140,6 @@ export function assertValues(
   checkSwitches(switches, coerced);
   const sum = { objects: 0, values: 0 };
   for (const field of open) {
-    const check = field.definition.extensions['checkArguments'] as (args: Record<string, unknown>) => void;
     const args = argumentsOf(field, coerced);
     const { objects, values } = countIn(args);
     sum.objects += objects;
@@ -133,7 +147,7 @@ export function assertValues(
     if (sum.objects > maxFilterObjects)
       refuse('objects in the arguments of its lists, at least', sum.objects, maxFilterObjects);
     if (sum.values > maxListValues) refuse('values in lists, at least', sum.values, maxListValues);
-    check(args);
+    checkArguments(field, args);
     if (fixed.has(field)) settled.add(field);
   }
 }

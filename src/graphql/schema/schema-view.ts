@@ -5,6 +5,7 @@ import { costOfSchema, type Gate } from '../../access/policy/index.ts';
 import type { Limits } from '../../access/rate-limit/index.ts';
 import { unauthenticated } from '../../core/errors.ts';
 import type { RequestFacts } from '../../core/request-facts.ts';
+import { assertNotPinned } from '../precheck/stored-operations.ts';
 
 interface Options {
   readonly gate: Gate;
@@ -12,7 +13,7 @@ interface Options {
   readonly limits: Limits;
 }
 
-/** Null where the schema is shown to nobody. Rejects with UNAUTHENTICATED or RATE_LIMITED. */
+/** Null where the schema is shown to nobody. Rejects with UNAUTHENTICATED, FORBIDDEN (KEY_PINNED) or RATE_LIMITED. */
 export function schemaView(
   introspection: 'public' | 'keys' | 'off',
   { gate, authenticator, limits }: Options,
@@ -22,7 +23,10 @@ export function schemaView(
     const principal = await authenticator.authenticate(credential, ip);
     const isPublic = introspection === 'public';
     if (principal.kind === 'ANONYMOUS' && !isPublic) throw unauthenticated('MISSING_CREDENTIAL');
-    await limits.open(principal, ip, answer).charge(costOfSchema);
+    const opened = limits.open(principal, ip, answer);
+    // A pinned key is not told what else there is, also where everybody else is.
+    assertNotPinned(principal);
+    await opened.charge(costOfSchema);
     if (isPublic) return gate.schema;
     return gate.visibleTo(principal);
   };

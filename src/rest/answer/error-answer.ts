@@ -94,14 +94,15 @@ export function statusOfError({ extensions }: GraphQLFormattedError): number {
   return httpStatusOf[extensions?.['code'] as ErrorCode] ?? 500;
 }
 
-/** An error of the door, or one that was thrown before it. */
+/** An error of the door, or one that was thrown before it. `words` puts its text into those of the endpoint. */
 export function toRestError(
   status: number,
   { message, extensions = {} }: GraphQLFormattedError,
   operation: StoredOperation | null,
+  words = (text: string) => inRestWords(text, operation),
 ): RestError {
   // A refusal with fields was written by this room, and repeats names as they were sent.
-  const detail = Array.isArray(extensions['fields']) ? message : inRestWords(message, operation);
+  const detail = Array.isArray(extensions['fields']) ? message : words(message);
   // GraphQL has one path and no code for another one.
   const code = status === 404 ? { code: 'NOT_FOUND' } : {};
   const facts = { ...factsOf(extensions, detail, operation), ...code };

@@ -41,6 +41,8 @@ export function inWords(type: GraphQLInputType): string {
 export interface Place {
   readonly field: string;
   readonly faults: FieldFault[];
+  /** How fields of input objects are called. Default: in snake_case. */
+  readonly nameOf?: (field: string) => string;
 }
 
 function refuse({ field, faults }: Place, code: FieldFault['code'], message: string): undefined {
@@ -48,18 +50,16 @@ function refuse({ field, faults }: Place, code: FieldFault['code'], message: str
   return undefined;
 }
 
-const below = ({ field, faults }: Place, name: string | number): Place => ({
-  field: `${field}.${name}`,
-  faults,
-});
+const below = (place: Place, name: string | number): Place => ({ ...place, field: `${place.field}.${name}` });
 
 function coerceObject(type: GraphQLInputObjectType, value: unknown, place: Place): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return refuse(place, 'INVALID', 'must be an object.');
   const given = new Map(Object.entries(value));
+  const { nameOf = toSnakeCase } = place;
   const coerced: Record<string, unknown> = {};
   for (const field of Object.values(type.getFields())) {
-    const name = toSnakeCase(field.name);
+    const name = nameOf(field.name);
     const isRequired = isNonNullType(field.type) && field.defaultValue === undefined;
     if (given.has(name)) coerced[field.name] = coerce(field.type, given.get(name), below(place, name));
     else if (isRequired) refuse(below(place, name), 'REQUIRED', 'is required.');

@@ -12,7 +12,14 @@ const rules = names.map((name) => [`Query.${name}`, scopes(`read:${name}`)] as c
 function keyWith(bits: number): Principal {
   const held = names.filter((_, index) => (bits >> index) & 1).map((name) => `read:${name}`);
   const ids = { workspaceId: 'wks_1', apiKeyId: 'key_1', label: 'test', secretId: '0' };
-  return { kind: 'API_KEY', ip: '127.0.0.1', ...ids, scopes: new Set(held), venueIds: null };
+  return {
+    kind: 'API_KEY',
+    ip: '127.0.0.1',
+    ...ids,
+    scopes: new Set(held),
+    venueIds: null,
+    operationIds: null,
+  };
 }
 
 it('keeps the view of a set of scopes, until a hundred others were looked at since', async () => {

@@ -245,7 +245,15 @@ function chargesOf(settings: LimitSettings, workspaceId: string, by: string, cos
   const scopes = new Set<string>();
   if (by.endsWith('key')) {
     const rateLimitPerMinute = by === 'limited key' ? 2 : null;
-    const key = { kind: 'API_KEY', workspaceId, apiKeyId: by, secretId: by, scopes, venueIds: null } as const;
+    const key = {
+      kind: 'API_KEY',
+      workspaceId,
+      apiKeyId: by,
+      secretId: by,
+      scopes,
+      venueIds: null,
+      operationIds: null,
+    } as const;
     const charges = callerCharges(
       settings,
       { ...key, label: by, ip: '192.0.2.1', rateLimitPerMinute },

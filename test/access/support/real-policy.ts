@@ -7,7 +7,14 @@ import { assembleSchema, type AssembledSchema } from '../../../src/graphql/schem
 
 export function keyWith(scopes: readonly string[]): Principal {
   const ids = { workspaceId: 'wks_1', apiKeyId: 'key_1', label: 'test', secretId: '0123456789ab' };
-  return { kind: 'API_KEY', ip: '127.0.0.1', ...ids, scopes: new Set(scopes), venueIds: null };
+  return {
+    kind: 'API_KEY',
+    ip: '127.0.0.1',
+    ...ids,
+    scopes: new Set(scopes),
+    venueIds: null,
+    operationIds: null,
+  };
 }
 
 export interface Question {

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { dataSourceOptions, openDatabase } from '../../../src/db/data-source.ts';
 import type { Database } from '../../../src/db/store/database.ts';
-import { UserNames1767225600012 } from '../../../src/db/migrations/versions/12-user-names.ts';
+import { UserNames1767225600012 } from '../../../src/db/migrations/versions/0.1/12-user-names.ts';
 import { migrations } from '../../../src/db/migrations/index.ts';
 import { tableOf } from '../../../src/db/store/table.ts';
 import { describeEachEngine, newEngine, type Engine } from '../../support/engines.ts';

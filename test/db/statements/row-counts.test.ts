@@ -4,7 +4,7 @@ import sql, { raw } from 'sql-template-tag';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dataSourceOptions } from '../../../src/db/data-source.ts';
-import { RowCounts1767225600014 } from '../../../src/db/migrations/versions/14-row-counts.ts';
+import { RowCounts1767225600014 } from '../../../src/db/migrations/versions/0.1/14-row-counts.ts';
 import type { Condition } from '../../../src/db/statements/condition.ts';
 import { tableOf, type EntityClass } from '../../../src/db/store/table.ts';
 import { Booking } from '../../../src/features/bookings/index.ts';

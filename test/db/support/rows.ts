@@ -64,7 +64,13 @@ export function bookingRow(
 }
 
 export function keyRow(values: Partial<StoredApiKey> = {}): NewRow<StoredApiKey> {
-  const limits = { scopes: [], venueIds: null, ipAllowlist: [], rateLimitPerMinute: null };
+  const limits = {
+    scopes: [],
+    venueIds: null,
+    operationIds: null,
+    ipAllowlist: [],
+    rateLimitPerMinute: null,
+  };
   const ends = { disabledReason: null, expiresAt: null, lastUsedAt: null, enabledAt: null, revokedAt: null };
   const base = { number: 1, label: 'Key', description: null, environment: 'LIVE', status: 'ACTIVE' } as const;
   return {

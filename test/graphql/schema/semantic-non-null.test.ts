@@ -75,7 +75,12 @@ describeEachEngine('A field with @semanticNonNull', (engine) => {
       const coordinate = `${typeName}.${name}`;
       const field = `asked: ${name}${argumentsOf[coordinate] ?? ''}${below}`;
       const query = waysTo[typeName]?.replace('%', field) ?? `no way to ${typeName}`;
-      const isForAdmins = ['Query.apiKeys', 'Query.auditLog', 'Query.users'].includes(coordinate);
+      const isForAdmins = [
+        'Query.apiKeys',
+        'Query.auditLog',
+        'Query.storedOperations',
+        'Query.users',
+      ].includes(coordinate);
       for (const caller of isForAdmins ? [admin] : [whole, restricted]) {
         const { data, errors } = await caller.send(query);
         expect([coordinate, errors]).toEqual([coordinate, undefined]);

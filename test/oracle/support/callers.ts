@@ -71,6 +71,7 @@ export class CallerWriter {
       label: 'test',
       secretId,
       venueIds,
+      operationIds: null,
       scopes: new Set(scopes),
     };
   }

@@ -80,7 +80,9 @@ describeEachEngine('Every input', (engine) => {
     const treatmentId = await desk.treatment(venueId);
     const create = `mutation ($id: ID!) { createInquiry(input: { customerId: $id, subject: "S", body: "B", channel: WEB }) { inquiryId } }`;
     const { inquiryId } = payloadOf(await owner.send(create, { id: customerId }));
-    ids = { venueId, venueId1, customerId, treatmentId, inquiryId };
+    const save = `mutation { saveOperation(input: { name: "a", document: "{ viewer { kind } }" }) { operationId } }`;
+    const { operationId } = payloadOf(await owner.send(save));
+    ids = { venueId, venueId1, customerId, treatmentId, inquiryId, operationId };
   });
   afterAll(() => house.close());
 

@@ -1,6 +1,6 @@
 // The words by which customers are found.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { createSearch, dropSearch } from '../tools/search.ts';
+import { createSearch, dropSearch } from '../../tools/search.ts';
 
 export class CustomerSearch1767225600006 implements MigrationInterface {
   readonly name = 'CustomerSearch1767225600006';

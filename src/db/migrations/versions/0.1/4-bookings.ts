@@ -1,7 +1,7 @@
 // Treatments of venues and bookings of them.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { newTable } from '../../store/typeorm.ts';
-import { foreignKeys, index, migrationColumns } from '../tools/columns.ts';
+import { newTable } from '../../../store/typeorm.ts';
+import { foreignKeys, index, migrationColumns } from '../../tools/columns.ts';
 
 export class Bookings1767225600004 implements MigrationInterface {
   readonly name = 'Bookings1767225600004';

@@ -1,7 +1,7 @@
 // The audit log.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { newTable } from '../../store/typeorm.ts';
-import { foreignKeys, index, migrationColumns } from '../tools/columns.ts';
+import { newTable } from '../../../store/typeorm.ts';
+import { foreignKeys, index, migrationColumns } from '../../tools/columns.ts';
 
 export class Audit1767225600003 implements MigrationInterface {
   readonly name = 'Audit1767225600003';

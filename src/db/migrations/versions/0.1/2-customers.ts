@@ -1,7 +1,7 @@
 // Venues, customers and their link, inquiries with replies, follow-ups.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { newTable } from '../../store/typeorm.ts';
-import { foreignKeys, index, migrationColumns } from '../tools/columns.ts';
+import { newTable } from '../../../store/typeorm.ts';
+import { foreignKeys, index, migrationColumns } from '../../tools/columns.ts';
 
 export class Customers1767225600002 implements MigrationInterface {
   readonly name = 'Customers1767225600002';

@@ -1,7 +1,7 @@
 // What was answered to requests with an Idempotency-Key.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { newTable } from '../../store/typeorm.ts';
-import { foreignKeys, index, migrationColumns } from '../tools/columns.ts';
+import { newTable } from '../../../store/typeorm.ts';
+import { foreignKeys, index, migrationColumns } from '../../tools/columns.ts';
 
 export class Idempotency1767225600005 implements MigrationInterface {
   readonly name = 'Idempotency1767225600005';

@@ -1,6 +1,6 @@
 // What colleagues and readers of replies call a user: a name, no longer the e-mail address.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { addColumn, dropColumn, migrationColumns } from '../tools/columns.ts';
+import { addColumn, dropColumn, migrationColumns } from '../../tools/columns.ts';
 
 export class UserNames1767225600012 implements MigrationInterface {
   readonly name = 'UserNames1767225600012';

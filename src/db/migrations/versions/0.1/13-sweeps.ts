@@ -1,7 +1,7 @@
 // When each sweep was last begun, by whichever process.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { newTable } from '../../store/typeorm.ts';
-import { migrationColumns } from '../tools/columns.ts';
+import { newTable } from '../../../store/typeorm.ts';
+import { migrationColumns } from '../../tools/columns.ts';
 
 export class Sweeps1767225600013 implements MigrationInterface {
   readonly name = 'Sweeps1767225600013';

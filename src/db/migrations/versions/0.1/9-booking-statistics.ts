@@ -1,7 +1,7 @@
 // What statistics of bookings look up by time; when they were made has an index since the table is there.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { newTableIndex } from '../../store/typeorm.ts';
-import { index } from '../tools/columns.ts';
+import { newTableIndex } from '../../../store/typeorm.ts';
+import { index } from '../../tools/columns.ts';
 
 const cancelled = index('bookings_cancelled', ['workspace_id', 'cancelled_at', 'id']);
 

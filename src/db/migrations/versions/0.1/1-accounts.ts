@@ -1,7 +1,7 @@
 // Workspaces, users, API keys and their secrets.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { newTable } from '../../store/typeorm.ts';
-import { foreignKeys, index, migrationColumns } from '../tools/columns.ts';
+import { newTable } from '../../../store/typeorm.ts';
+import { foreignKeys, index, migrationColumns } from '../../tools/columns.ts';
 
 export class Accounts1767225600001 implements MigrationInterface {
   readonly name = 'Accounts1767225600001';

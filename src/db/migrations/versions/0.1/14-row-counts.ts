@@ -1,8 +1,8 @@
 // How many rows each workspace has of the tables whose lists are counted whole, kept by the store itself.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { newTable } from '../../store/typeorm.ts';
-import { migrationColumns } from '../tools/columns.ts';
-import { onEngine } from '../tools/engine.ts';
+import { newTable } from '../../../store/typeorm.ts';
+import { migrationColumns } from '../../tools/columns.ts';
+import { onEngine } from '../../tools/engine.ts';
 
 const counted = ['customers', 'inquiries', 'follow_ups', 'bookings'];
 

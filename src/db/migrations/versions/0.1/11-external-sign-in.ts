@@ -1,7 +1,7 @@
 // Sign-in by an external issuer: who its subjects are, and since when a user's tokens of it have ended.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { newTable } from '../../store/typeorm.ts';
-import { addColumn, dropColumn, foreignKeys, index, migrationColumns } from '../tools/columns.ts';
+import { newTable } from '../../../store/typeorm.ts';
+import { addColumn, dropColumn, foreignKeys, index, migrationColumns } from '../../tools/columns.ts';
 
 export class ExternalSignIn1767225600011 implements MigrationInterface {
   readonly name = 'ExternalSignIn1767225600011';

@@ -1,7 +1,7 @@
 // What statistics look up by time.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { newTableIndex } from '../../store/typeorm.ts';
-import { index } from '../tools/columns.ts';
+import { newTableIndex } from '../../../store/typeorm.ts';
+import { index } from '../../tools/columns.ts';
 
 const completed = index('follow_ups_completed', ['workspace_id', 'completed_at', 'id']);
 

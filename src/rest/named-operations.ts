@@ -1,0 +1,209 @@
+// GET and POST /operations/{name}: an operation that the caller's workspace stores. Which one it is, and what it takes, is known
+// once the door has found it; names are those of its document, in what is sent and in what is answered.
+import {
+  getNamedType,
+  isInputObjectType,
+  isInputType,
+  isNonNullType,
+  Kind,
+  parse,
+  typeFromAST,
+  type GraphQLError,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  type VariableDefinitionNode,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { RequestScope } from '../core/request-facts.ts';
+import { badRequest } from '../graphql/errors/format-error.ts';
+import { assertHandy } from '../graphql/precheck/value-limits.ts';
+import type { OperationAnswer, RunOperation } from '../graphql/run-operation.ts';
+import { qualityOf } from '../http/accept.ts';
+import type { SurfaceAnswer, SurfaceHead, SurfaceRequest } from '../http/surface.ts';
+import { statusOfError, toErrorAnswer, toRestError } from './answer/error-answer.ts';
+import { coerce, coerceText, type Place } from './request/coerce.ts';
+import { refusalOf, type FieldFault } from './request/faults.ts';
+
+const allow = 'GET, HEAD, POST';
+
+/** `/operations/board` -> "board"; null = another path. One last slash is no part of it. */
+export function operationNameIn(path: string): string | null {
+  const [, name] = /^\/operations\/([^/]+)\/?$/.exec(path) ?? [];
+  try {
+    return name === undefined ? null : decodeURIComponent(name);
+  } catch {
+    return null;
+  }
+}
+
+/** Why a request is refused before its body is read; null = it is not. */
+export function findNamedFault({ method, headers }: SurfaceHead): GraphQLError | null {
+  if (!allow.split(', ').includes(method))
+    return badRequest(405, `This path takes ${allow}.`, { Allow: allow });
+  const wanted = ['application/json', 'application/problem+json'];
+  if (wanted.some((type) => qualityOf(headers.accept, type) > 0)) return null;
+  return badRequest(406, 'This endpoint answers application/json.');
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** What was sent, under the names of variables. */
+interface Sent {
+  readonly what: 'query parameter' | 'field';
+  readonly names: readonly string[];
+  /** Undefined = not sent. Adds to the faults of the place what does not fit the type. */
+  valueOf(name: string, type: GraphQLInputType, place: Place): unknown;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** An object as JSON, everything else as in the query string of an endpoint. */
+function valueOfText(type: GraphQLInputType, texts: readonly string[], place: Place): unknown {
+  const [text = '', ...more] = texts;
+  if (!isInputObjectType(getNamedType(type)) || more.length > 0) return coerceText(type, texts, place);
+  const value = parsed(text);
+  assertHandy(value);
+  if (value !== undefined) return coerce(type, value, place);
+  place.faults.push({ field: place.field, code: 'INVALID', message: `"${place.field}" must be JSON.` });
+  return undefined;
+}
+
+function sentInQuery(url: string): Sent {
+  const query = new URLSearchParams(url.split('?', 2)[1] ?? '');
+  // A form sends an empty text for what was not filled in.
+  const textsOf = (name: string) => query.getAll(name).filter((text) => text !== '');
+  return {
+    what: 'query parameter',
+    names: [...new Set(query.keys())],
+    valueOf: (name, type, place) =>
+      textsOf(name).length === 0 ? undefined : valueOfText(type, textsOf(name), place),
+  };
+}
+
+function sentInBody(body: Values): Sent {
+  assertHandy(body);
+  return {
+    what: 'field',
+    names: Object.keys(body),
+    valueOf: (name, type, place) => (Object.hasOwn(body, name) ? coerce(type, body[name], place) : undefined),
+  };
+}
+
+/** Null when the body is no object. Nothing sent = no variables. */
+function sentIn({ method, url, body = {} }: SurfaceRequest): Sent | null {
+  if (method !== 'POST') return sentInQuery(url);
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  return isObject ? sentInBody(body as Values) : null;
+}
+
+class Reader {
+  readonly faults: FieldFault[] = [];
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly sent: Sent,
+  ) {}
+
+  read(definitions: readonly VariableDefinitionNode[]): Values {
+    const variables: Record<string, unknown> = {};
+    for (const definition of definitions) {
+      const { value: name } = definition.variable.name;
+      const value = this.valueOf(name, definition);
+      if (value !== undefined) variables[name] = value;
+    }
+    this.refuseUnknown(definitions.map(({ variable }) => variable.name.value));
+    return variables;
+  }
+
+  private valueOf(name: string, { type: node, defaultValue }: VariableDefinitionNode): unknown {
+    const type = typeFromAST(this.schema, node as Parameters<typeof typeFromAST>[1]);
+    if (!isInputType(type))
+      throw new Error(`"$${name}" is of no input type, and its document was found valid.`);
+    const before = this.faults.length;
+    const value = this.sent.valueOf(name, type, { field: name, faults: this.faults, nameOf: asItIs });
+    const isLeftOut = value === undefined && this.faults.length === before;
+    if (isLeftOut && isNonNullType(type) && !defaultValue)
+      this.faults.push({ field: name, code: 'REQUIRED', message: `"${name}" is required.` });
+    return value;
+  }
+
+  private refuseUnknown(known: readonly string[]): void {
+    const takes = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.';
+    for (const name of this.sent.names.filter((one) => !known.includes(one))) {
+      const field = name.slice(0, 60);
+      const message = `"${field}" is no ${this.sent.what} of this operation. ${takes}`;
+      this.faults.push({ field, code: 'UNKNOWN', message });
+    }
+  }
+}
+
+const asItIs = (name: string) => name;
+
+/** Characters of the documents whose variables are kept; past it a document is parsed again. */
+const maxKeptCharacters = 1_000_000;
+const keptDefinitions = new LRUCache<string, readonly VariableDefinitionNode[]>({
+  maxSize: maxKeptCharacters,
+  sizeCalculation: (_definitions, document) => document.length,
+});
+
+/** Of the one operation of a document that was found valid. */
+function definitionsIn(document: string): readonly VariableDefinitionNode[] {
+  const known = keptDefinitions.get(document);
+  if (known) return known;
+  const { definitions } = parse(document, { noLocation: true });
+  const declared = definitions.flatMap((node) =>
+    node.kind === Kind.OPERATION_DEFINITION ? (node.variableDefinitions ?? []) : [],
+  );
+  keptDefinitions.set(document, declared);
+  return declared;
+}
+
+/** Throws BAD_USER_INPUT with every fault, QUERY_TOO_EXPENSIVE for values that are too many or too deep to be looked at. */
+function variablesIn(schema: GraphQLSchema, document: string, request: SurfaceRequest): Values {
+  const sent = sentIn(request);
+  if (!sent) throw refusalOf([{ field: '', code: 'INVALID', message: 'The body must be a JSON object.' }]);
+  const reader = new Reader(schema, sent);
+  const variables = reader.read(definitionsIn(document));
+  if (reader.faults.length > 0) throw refusalOf(reader.faults);
+  return variables;
+}
+
+/** Runs the operation of that name by the one door. */
+export async function answerNamed(
+  request: SurfaceRequest,
+  { name, schema }: { readonly name: string; readonly schema: GraphQLSchema },
+  run: RunOperation,
+): Promise<SurfaceAnswer> {
+  const { caller, facts, whenGone, method } = request;
+  const stored = {
+    ...{ name, operationName: null, isStrict: true, isRead: method !== 'POST' },
+    variablesFor: (document: string) => variablesIn(schema, document, request),
+  };
+  return toAnswer(request, await run({ caller, whenGone, facts: { ...facts, stored } }));
+}
+
+const withoutDollar = (text: string) => text.replaceAll(/\$(?=\w)/g, '');
+
+/** A mutation is reported as done when it was, also when what it wrote could not be read after that. */
+function wasDone(data: Values, { operation }: RequestScope): boolean {
+  return operation === 'mutation' && Object.values(data).some((value) => value !== null);
+}
+
+function toAnswer(request: SurfaceRequest, { status, result, headers }: OperationAnswer): SurfaceAnswer {
+  const { data, errors: [error] = [] } = result;
+  const kept = Object.fromEntries([...headers].filter(([name]) => !/^(content-|cache-control$)/.test(name)));
+  if (data && (!error || wasDone(data as Values, request.facts.scope))) {
+    const body = JSON.stringify({ success: true, data });
+    return { status: 200, headers: { ...kept, 'content-type': 'application/json; charset=utf-8' }, body };
+  }
+  const failed = error ?? { message: 'Internal server error.' };
+  const told = toRestError(status >= 400 ? status : statusOfError(failed), failed, null, withoutDollar);
+  const answer = toErrorAnswer(request, told);
+  return { ...answer, headers: { ...kept, ...answer.headers } };
+}
