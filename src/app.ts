@@ -6,6 +6,7 @@ import {
   type ExternalSignIn,
 } from './access/authentication/authenticate.ts';
 import { createLastUsedLog, type LastUsedLog } from './access/authentication/last-used.ts';
+import { listOperations } from './access/authentication/operation-store.ts';
 import { createOidcVerifier } from './access/credentials/oidc.ts';
 import { createGate, measuredGate, roleScopes, type Gate } from './access/policy/index.ts';
 import { countingFailures, openLimits } from './access/rate-limit/index.ts';
@@ -31,6 +32,7 @@ import { introspectionPlugin } from './graphql/plugins/introspection-plugin.ts';
 import { shownErrorsPlugin, shownSchema } from './graphql/errors/shown-schema.ts';
 import { createOperationCheck } from './graphql/precheck/operation-check.ts';
 import { createMcpSurface } from './mcp/mcp-surface.ts';
+import type { SavedOperations } from './mcp/tools/saved-tools.ts';
 import { createPersistedQueries, persistedQueriesPlugin } from './graphql/precheck/persisted-queries.ts';
 import { createStoredOperations } from './graphql/precheck/stored-operations.ts';
 import { readOperationFiles } from './rest/operation-files.ts';
@@ -143,6 +145,11 @@ function readiness({ database }: AppServices) {
   };
 }
 
+/** The operations that workspaces keep, for surfaces that list them. */
+function savedOperations({ database, inspector, schema: { schema } }: AppServices): SavedOperations {
+  return { schema, inspector, list: (workspaceId) => listOperations(database, workspaceId) };
+}
+
 /** Makes everything, but does not listen. Throws PolicyError when the schema and the declared rules do not fit. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, logger, meter, tracer, scheduler = systemScheduler } = options;
@@ -180,7 +187,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     isStoreResponsive: () => house.database.isResponsive(),
     surfaces: [
       createRestSurface(operations, schema),
-      createMcpSurface(operations, (origin) => allowsOrigin(config.corsOrigins, origin)),
+      createMcpSurface(operations, savedOperations(house), (origin) =>
+        allowsOrigin(config.corsOrigins, origin),
+      ),
     ],
     ...{ logger, exampleDocument, exampleFiles, introspection: config.introspection },
     ...(meter ? { meter } : {}),

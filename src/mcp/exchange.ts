@@ -1,8 +1,7 @@
 // One request of MCP on its way through the door of GraphQL. Every answer passes it, so that a credential is checked, a request is
 // charged and a line is logged whatever was asked for.
-import { parse } from 'graphql';
-import type { Principal } from '../core/principal.ts';
-import type { RequestFacts, SentOperation } from '../core/request-facts.ts';
+import type { KnownPrincipal, Principal } from '../core/principal.ts';
+import type { NamedRequest, RequestFacts, SentOperation } from '../core/request-facts.ts';
 import type { OperationAnswer, RunOperation } from '../graphql/run-operation.ts';
 import type { SurfaceRequest } from '../http/surface.ts';
 
@@ -12,16 +11,15 @@ type Variables = Readonly<Record<string, unknown>>;
 type Choose = (principal: Principal) => SentOperation;
 
 /** What is asked where nothing else is to be run: who calls. */
-const identity = 'query McpMessage { viewer { kind } }';
-const identityDocument: SentOperation = {
-  ...{ query: identity, document: parse(identity), operationName: 'McpMessage' },
+const identity: SentOperation = {
+  ...{ query: 'query McpMessage { viewer { kind } }', operationName: 'McpMessage' },
 };
 
 export class Exchange {
   /** What the door answered last; null = it was not entered yet. */
   answer: OperationAnswer | null = null;
   /** Who calls, once it was asked. */
-  principal: Principal | null = null;
+  principal: KnownPrincipal | null = null;
   /** Whether a tool was called, whose result tells what was refused. */
   isTool = false;
   /** What is to be told as a fault of the server, in the place of anything else. */
@@ -49,11 +47,37 @@ export class Exchange {
     return this.answer;
   }
 
+  /** Runs an operation that the workspace keeps, by its name. */
+  async enterNamed(
+    stored: NamedRequest,
+    given: { readonly idempotencyKey?: string },
+  ): Promise<OperationAnswer> {
+    const { caller, facts, whenGone } = this.request;
+    this.answer = await this.run({ caller, whenGone, facts: { ...facts, ...given, stored } });
+    return this.answer;
+  }
+
   /** Asks who calls. When the caller was refused, `answer` tells it. */
   async identify(): Promise<void> {
-    await this.enter(identityDocument, (principal) => {
-      this.principal = principal;
-      return identityDocument;
-    });
+    const whenKnown = (principal: Principal) => {
+      if (principal.kind !== 'ANONYMOUS') this.principal = principal;
+    };
+    const { caller, facts, whenGone } = this.request;
+    const asked = { ...facts, operation: identity, whenKnown };
+    this.answer = await this.run({ caller, whenGone, facts: asked });
+  }
+
+  /**
+   * Why the caller gets no answer; null = it gets one. A pinned key may not ask who it is, and is told so only when it is known: it
+   * may still shake hands, and see the tools that it is pinned to.
+   */
+  get refusal(): OperationAnswer | null {
+    const { answer, isTool, principal } = this;
+    if (!answer || answer.status < 400) return null;
+    // 401 is for the client to see, and not for the model. What else is refused is told by the tool, when one was called.
+    if (isTool && answer.status !== 401) return null;
+    const reason = answer.result.errors?.[0]?.extensions?.['reason'];
+    const isPinned = principal?.kind === 'API_KEY' && principal.operationIds !== null;
+    return isPinned && reason === 'KEY_PINNED' ? null : answer;
   }
 }

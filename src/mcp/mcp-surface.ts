@@ -10,6 +10,7 @@ import type { Surface, SurfaceAnswer, SurfaceHead, SurfaceRequest } from '../htt
 import type { StoredOperation } from '../rest/stored-operation.ts';
 import { Exchange } from './exchange.ts';
 import { plainCallIn, type PlainCall } from './plain-call.ts';
+import type { SavedOperations } from './tools/saved-tools.ts';
 import { createToolRoom, unknownTool, type ToolRoom } from './tool-room.ts';
 
 /** Whether pages of an origin may call. */
@@ -165,17 +166,16 @@ async function refusalOf(exchange: Exchange): Promise<SurfaceAnswer | null> {
   return refusalIn(exchange);
 }
 
-/** 401 is for the client to see, and not for the model. What else is refused is told by the tool, when one was called. */
-function refusalIn({ answer, request, isTool }: Exchange): SurfaceAnswer | null {
-  if (!answer || answer.status < 400) return null;
-  if (isTool && answer.status !== 401) return null;
-  return refused(idOf(request.body), answer.status, answer.result.errors?.[0], request.requestId);
+function refusalIn({ refusal, request }: Exchange): SurfaceAnswer | null {
+  if (!refusal) return null;
+  return refused(idOf(request.body), refusal.status, refusal.result.errors?.[0], request.requestId);
 }
 
-/** The surface of these operations. */
+/** The surface of these operations, and of those that workspaces keep. */
 export function createMcpSurface(
   operations: readonly StoredOperation[],
+  saved: SavedOperations,
   isAllowedOrigin: OriginCheck,
 ): Surface {
-  return new McpSurface(createToolRoom(operations), isAllowedOrigin);
+  return new McpSurface(createToolRoom(operations, saved), isAllowedOrigin);
 }

@@ -1,15 +1,16 @@
 // Which tools there are, for whom, and which one a call means.
 import type { StoredOperation } from '../rest/stored-operation.ts';
-import type { Principal } from '../core/principal.ts';
+import type { KnownPrincipal } from '../core/principal.ts';
 import type { Exchange } from './exchange.ts';
 import { explainAccess, explainAccessName, runExplainAccess } from './tools/explain-access.ts';
 import { runTool, type Arguments } from './tools/run-tool.ts';
+import { runSaved, savedNameIn, savedToolsFor, type SavedOperations } from './tools/saved-tools.ts';
 import { missingFor, toTool, type ToolDescription } from './tools/tool.ts';
 import type { ToolResult } from './tools/tool-result.ts';
 
 export interface ToolRoom {
   /** What the caller may call. */
-  list(principal: Principal): readonly ToolDescription[];
+  list(principal: KnownPrincipal): Promise<readonly ToolDescription[]>;
   /** Null = there is no such tool, and the door was not entered. */
   call(name: string, given: Arguments, exchange: Exchange): Promise<ToolResult | null>;
 }
@@ -17,22 +18,33 @@ export interface ToolRoom {
 export const unknownTool = (name: string) => `Unknown tool: ${name.slice(0, 60)}`;
 
 /** Throws when two operations would be one tool. */
-export function createToolRoom(operations: readonly StoredOperation[]): ToolRoom {
+export function createToolRoom(operations: readonly StoredOperation[], saved: SavedOperations): ToolRoom {
   const tools = new Map(operations.map(toTool).map((tool) => [tool.name, tool]));
-  if (tools.size < operations.length || tools.has(explainAccessName))
+  const isTaken = [...tools.keys()].some((name) => name === explainAccessName || savedNameIn(name) !== null);
+  if (tools.size < operations.length || isTaken)
     throw new Error('Two stored operations would be tools of one name.');
+
+  /** A pinned key has none of ours, and explain_access is one. */
+  function ownTools(principal: KnownPrincipal): ToolDescription[] {
+    if (principal.kind === 'API_KEY' && principal.operationIds !== null) return [];
+    const { scopes } = principal;
+    const open = [...tools.values()].filter((tool) => missingFor(tool, scopes).length === 0);
+    return [explainAccess, ...open.map((tool) => tool.describe(scopes))];
+  }
+
+  const all = { tools, saved: (principal: KnownPrincipal) => savedToolsFor(saved, principal) };
   return {
-    list({ scopes }) {
-      const open = [...tools.values()].filter((tool) => missingFor(tool, scopes).length === 0);
-      return [explainAccess, ...open.map((tool) => tool.describe(scopes))];
+    async list(principal) {
+      const kept = await savedToolsFor(saved, principal);
+      const open = kept.filter((tool) => missingFor(tool, principal.scopes).length === 0);
+      return [...ownTools(principal), ...open.map(({ description }) => description)];
     },
     async call(name, given, exchange) {
-      exchange.isTool = true;
-      if (name === explainAccessName) return runExplainAccess(given, tools, exchange);
-      const tool = tools.get(name);
-      if (tool) return runTool(tool, given, exchange);
-      exchange.isTool = false;
-      return null;
+      const [tool, savedName] = [tools.get(name), savedNameIn(name)];
+      exchange.isTool = tool !== undefined || savedName !== null || name === explainAccessName;
+      if (name === explainAccessName) return runExplainAccess(given, all, exchange);
+      if (savedName !== null) return runSaved(saved, savedName, given, exchange);
+      return tool ? runTool(tool, given, exchange) : null;
     },
   };
 }

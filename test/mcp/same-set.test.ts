@@ -87,6 +87,6 @@ function valueFor(type: GraphQLInputType): unknown {
   const inner = isNonNullType(type) ? type.ofType : type;
   if (isListType(inner)) return [];
   if (isEnumType(inner)) return inner.getValues()[0]!.name;
-  const values: Readonly<Record<string, unknown>> = { Int: 1, DateTime: '2026-06-01T12:00:00Z' };
+  const values: Readonly<Record<string, unknown>> = { Int: 1, SafeInt: 1, DateTime: '2026-06-01T12:00:00Z' };
   return values[getNamedType(inner).name] ?? 'x';
 }

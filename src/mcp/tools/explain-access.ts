@@ -1,7 +1,7 @@
 // The tool explain_access: which tools the caller may call and which scopes it lacks for the others, or what one tool or any
 // document needs. Built on accessCheck; nothing that it explains is run.
 import { parse } from 'graphql';
-import type { Principal } from '../../core/principal.ts';
+import type { KnownPrincipal, Principal } from '../../core/principal.ts';
 import type { SentOperation } from '../../core/request-facts.ts';
 import { refusalOf, type FieldFault } from '../../rest/request/faults.ts';
 import type { Exchange } from '../exchange.ts';
@@ -85,24 +85,33 @@ function askedIn(given: Arguments, tools: ReadonlyMap<string, OperationTool>): A
   return { faults, question: asked === undefined ? null : { document: asked, operationName } };
 }
 
-function overview(held: ReadonlySet<string>, tools: ReadonlyMap<string, OperationTool>) {
-  return [...tools.values()].map((tool) => {
+type Needs = Pick<OperationTool, 'name' | 'requiredScopes'>;
+
+function overview(held: ReadonlySet<string>, tools: readonly Needs[]) {
+  return tools.map((tool) => {
     const missing = missingFor(tool, held);
     return { tool: tool.name, allowed: missing.length === 0, missing_scopes: missing };
   });
 }
 
-/** Runs the tool. `tools` are all there are for this caller, whether it may call them or not. */
+export interface AllTools {
+  readonly tools: ReadonlyMap<string, OperationTool>;
+  saved(principal: KnownPrincipal): Promise<readonly Needs[]>;
+}
+
+/** Runs the tool. `tools` are ours, `saved` are those of the caller's workspace, whether it may call them or not. */
 export async function runExplainAccess(
   given: Arguments,
-  tools: ReadonlyMap<string, OperationTool>,
+  { tools, saved }: AllTools,
   exchange: Exchange,
 ): Promise<ToolResult> {
   const { faults, question } = askedIn(given, tools);
   const operation = question ? checkOperation : viewerOperation;
   let held: ReadonlySet<string> = new Set();
-  const choose = ({ scopes }: Principal) => {
-    held = scopes;
+  let caller: KnownPrincipal | null = null as KnownPrincipal | null;
+  const choose = (principal: Principal) => {
+    held = principal.scopes;
+    if (principal.kind !== 'ANONYMOUS') caller = principal;
     if (faults.length > 0) throw refusalOf(faults);
     return operation;
   };
@@ -114,6 +123,8 @@ export async function runExplainAccess(
     const told = toRestError(status, error ?? { message: 'Internal server error.' }, null);
     return errorResult(toErrorAnswer(plainHead(exchange), told).body as string);
   }
-  const told = question ? access : { ...access, tools: overview(held, tools) };
+  const told = question
+    ? access
+    : { ...access, tools: overview(held, [...tools.values(), ...(caller ? await saved(caller) : [])]) };
   return { content: [{ type: 'text', text: JSON.stringify(told) }] };
 }

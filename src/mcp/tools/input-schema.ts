@@ -11,6 +11,8 @@ import { toSnakeCase } from '../../rest/request/coerce.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
+export type ToolInputSchema = JsonSchema & { readonly type: 'object' };
+
 /** A variable, by the name under which a call gives it. */
 export interface ToolInput {
   readonly name: string;
@@ -33,61 +35,71 @@ const scalars: Readonly<Record<string, JsonSchema>> = {
   DateTime: { type: 'string', format: 'date-time' },
 };
 
-type Definitions = Map<string, JsonSchema>;
+interface Naming {
+  /** Name of a field of an input -> name in the JSON. */
+  readonly nameOf: (field: string) => string;
+  readonly definitions: Map<string, JsonSchema>;
+}
 
 /** An object of which nothing is known beyond its names refuses what it does not know. */
-function objectSchema(type: GraphQLInputObjectType, definitions: Definitions): JsonSchema {
+function objectSchema(type: GraphQLInputObjectType, naming: Naming): JsonSchema {
   const fields = Object.values(type.getFields());
   const required = fields.filter((field) => isNonNullType(field.type) && field.defaultValue === undefined);
   return {
     type: 'object',
     properties: Object.fromEntries(
-      fields.map(({ name, type: inner }) => [toSnakeCase(name), schemaOf(inner, definitions)]),
+      fields.map(({ name, type: inner }) => [naming.nameOf(name), schemaOf(inner, naming)]),
     ),
-    ...(required.length > 0 ? { required: required.map(({ name }) => toSnakeCase(name)) } : {}),
+    ...(required.length > 0 ? { required: required.map(({ name }) => naming.nameOf(name)) } : {}),
     additionalProperties: false,
   };
 }
 
 /** By its name: filters hold filters of their own type. */
-function reference(type: GraphQLInputObjectType, definitions: Definitions): JsonSchema {
+function reference(type: GraphQLInputObjectType, naming: Naming): JsonSchema {
+  const { definitions } = naming;
   if (!definitions.has(type.name)) {
     definitions.set(type.name, {});
-    definitions.set(type.name, objectSchema(type, definitions));
+    definitions.set(type.name, objectSchema(type, naming));
   }
   return { $ref: `#/$defs/${type.name}` };
 }
 
 /** Of a value that is there. */
-function presentSchema(type: GraphQLInputType, definitions: Definitions): JsonSchema {
-  if (isNonNullType(type)) return presentSchema(type.ofType, definitions);
-  if (isListType(type)) return { type: 'array', items: schemaOf(type.ofType, definitions) };
-  if (isInputObjectType(type)) return reference(type, definitions);
+function presentSchema(type: GraphQLInputType, naming: Naming): JsonSchema {
+  if (isNonNullType(type)) return presentSchema(type.ofType, naming);
+  if (isListType(type)) return { type: 'array', items: schemaOf(type.ofType, naming) };
+  if (isInputObjectType(type)) return reference(type, naming);
   if (isEnumType(type)) return { type: 'string', enum: type.getValues().map(({ name }) => name) };
   return scalars[type.name] ?? {};
 }
 
 /** Null stands where the type allows it: it clears a value. */
-function schemaOf(type: GraphQLInputType, definitions: Definitions): JsonSchema {
-  const schema = presentSchema(type, definitions);
+function schemaOf(type: GraphQLInputType, naming: Naming): JsonSchema {
+  const schema = presentSchema(type, naming);
   if (isNonNullType(type) || Object.keys(schema).length === 0) return schema;
   if (typeof schema['type'] !== 'string') return { anyOf: [schema, { type: 'null' }] };
   const values = Array.isArray(schema['enum']) ? { enum: [...(schema['enum'] as string[]), null] } : {};
   return { ...schema, type: [schema['type'], 'null'], ...values };
 }
 
-function inputSchema({ type, description, maximum }: ToolInput, definitions: Definitions): JsonSchema {
+function inputSchema({ type, description, maximum }: ToolInput, naming: Naming): JsonSchema {
   return {
-    ...schemaOf(type, definitions),
+    ...schemaOf(type, naming),
     ...(description === '' ? {} : { description }),
     ...(maximum === undefined ? {} : { minimum: 1, maximum }),
   };
 }
 
 /** An object with these inputs and nothing else. */
-export function toInputSchema(inputs: readonly ToolInput[]): JsonSchema & { readonly type: 'object' } {
-  const definitions: Definitions = new Map();
-  const properties = inputs.map((input) => [input.name, inputSchema(input, definitions)] as const);
+export function toInputSchema(
+  inputs: readonly ToolInput[],
+  nameOf: (field: string) => string = toSnakeCase,
+): ToolInputSchema {
+  const definitions = new Map<string, JsonSchema>();
+  const properties = inputs.map(
+    (input) => [input.name, inputSchema(input, { nameOf, definitions })] as const,
+  );
   const required = inputs.filter(({ isRequired }) => isRequired).map(({ name }) => name);
   return {
     type: 'object',

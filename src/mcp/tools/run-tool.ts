@@ -9,7 +9,7 @@ import { refusalOf, type FieldFault } from '../../rest/request/faults.ts';
 import type { StoredOperation } from '../../rest/stored-operation.ts';
 import type { Exchange } from '../exchange.ts';
 import { idempotencyInput, isLimit, type OperationTool } from './tool.ts';
-import { capped, dataResult, errorResult, maxRows, type ToolResult } from './tool-result.ts';
+import { capped, dataResult, errorResult, maxRows, tooLong, type ToolResult } from './tool-result.ts';
 
 /** More would fill what a model can read, and 256 KB of wrong names would become megabytes. */
 const maxFaultsTold = 20;
@@ -97,12 +97,6 @@ function wasWritten({ result }: Arguments): boolean {
   return typeof result === 'object' && result !== null;
 }
 
-const tooLong = {
-  error: 'Answer too long',
-  detail: 'The answer is too long for a tool, also when it is cut. Ask for less.',
-  code: 'BAD_REQUEST',
-};
-
 /** With a page that was cut, its cursor would skip what was left out. */
 function noteOfCursor(cuts: readonly { readonly at: string; readonly shown: number }[], isPage: boolean) {
   const rows = isPage ? cuts.find(({ at }) => /^data(\.\w+)?$/.test(at)) : undefined;
@@ -118,7 +112,7 @@ function answeredResult(answer: OperationAnswer, exchange: Exchange, tool: Opera
   const { status, body } = toDataAnswer(plainHead(exchange), data as Arguments, tool.operation);
   if (status >= 400) return errorResult(body as string);
   const cut = capped(body as string, data);
-  if (!cut) return errorResult(JSON.stringify({ ...tooLong, request_id: exchange.request.requestId }));
+  if (!cut) return tooLong(exchange.request.requestId);
   return dataResult(cut, noteOfCursor(cut.cuts, tool.operation.shape.kind === 'page'));
 }
 

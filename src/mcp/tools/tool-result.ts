@@ -113,6 +113,13 @@ export function dataResult({ json, cuts }: Capped, notes: readonly string[]): To
   };
 }
 
+/** Of an answer of which even the shortest form is too long. */
+export function tooLong(requestId: string): ToolResult {
+  const detail = 'The answer is too long for a tool, also when it is cut. Ask for less.';
+  const told = { error: 'Answer too long', detail, code: 'BAD_REQUEST', request_id: requestId };
+  return errorResult(JSON.stringify(told));
+}
+
 /** A refusal: `{error, detail, code, missing?, fields?, request_id}` as REST says it. */
 export function errorResult(json: string): ToolResult {
   return { content: [{ type: 'text', text: json }], isError: true };

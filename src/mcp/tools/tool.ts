@@ -2,7 +2,7 @@
 import type { StoredOperation, StoredVariable } from '../../rest/stored-operation.ts';
 import { inRestWords } from '../../rest/answer/words.ts';
 import { toSnakeCase } from '../../rest/request/coerce.ts';
-import { toInputSchema, type JsonSchema, type ToolInput } from './input-schema.ts';
+import { toInputSchema, type JsonSchema, type ToolInput, type ToolInputSchema } from './input-schema.ts';
 import { maxRows } from './tool-result.ts';
 
 /** What a client shows, and by which it decides whether to ask its user first. */
@@ -20,7 +20,7 @@ export interface ToolDescription {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  readonly inputSchema: JsonSchema & { readonly type: 'object' };
+  readonly inputSchema: ToolInputSchema;
   readonly annotations: ToolAnnotations;
 }
 
@@ -64,6 +64,12 @@ const idempotencySchema = {
     'A text of your choice. A call that is repeated with the same text and the same values is done once, for 24 hours.',
 };
 
+/** Of a tool that changes something. */
+export function withIdempotency(schema: ToolInputSchema): ToolInputSchema {
+  const properties = schema['properties'] as JsonSchema;
+  return { ...schema, properties: { ...properties, [idempotencyInput]: idempotencySchema } };
+}
+
 /**
  * By what the method means: what answers 201 adds something and leaves all else as it is; PATCH and DELETE may be repeated; of
  * the other ones nothing is promised.
@@ -85,11 +91,7 @@ function describe(name: string, operation: StoredOperation, held: ReadonlySet<st
     requiredScopes.every((scope) => held.has(scope)),
   );
   const schema = toInputSchema(open.map((variable) => toInput(operation, variable)));
-  const properties = schema['properties'] as JsonSchema;
-  const inputSchema =
-    kind === 'query'
-      ? schema
-      : { ...schema, properties: { ...properties, [idempotencyInput]: idempotencySchema } };
+  const inputSchema = kind === 'query' ? schema : withIdempotency(schema);
   const needs =
     document.requiredScopes.length > 0 ? `Needs the scopes ${document.requiredScopes.join(', ')}.` : '';
   const texts = [sentence(summary), inRestWords(description, operation), needs].filter((text) => text !== '');
