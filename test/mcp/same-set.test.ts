@@ -56,11 +56,14 @@ describeEachEngine('For random sets of scopes', (engine) => {
         const given = Object.fromEntries(
           operation.variables
             .filter(({ isRequired }) => isRequired)
-            .map((one) => [one.restName, valueFor(one.type)]),
+            .map((one) => [one.restName, one.name === 'to' ? end : valueFor(one.type)]),
         );
         const refused = await post(house.app, bearer(key.secret), callOf(toolOf(operation), given));
         const told = JSON.parse(refused.body.result.content[0].text);
-        expect([refused.body.result.isError, told.code]).toEqual([true, 'FORBIDDEN']);
+        expect([toolOf(operation), refused.body.result.isError, told.code, told.detail]).toEqual([
+          ...[toolOf(operation), true, 'FORBIDDEN'],
+          expect.any(String),
+        ]);
         expect(told.missing ?? ['workspace:manage']).toEqual(
           operation.document.requiredScopes.filter((scope) => !held.includes(scope)),
         );
@@ -81,6 +84,9 @@ describeEachEngine('For random sets of scopes', (engine) => {
     expect(ofKey.filter(({ name }: { name: string }) => name.includes('api_key'))).toEqual([]);
   });
 });
+
+/** After `from`. */
+const end = '2026-06-02T12:00:00Z';
 
 /** A value that the type takes. */
 function valueFor(type: GraphQLInputType): unknown {

@@ -104,6 +104,14 @@ describeEachEngine('Operations of a workspace', (engine) => {
     expect([gone.isError, gone.body.code]).toEqual([true, 'FORBIDDEN']);
   });
 
+  it('cost a pinned key its requests, also where it only asks what there is', async () => {
+    const id = await operations.keep('limited', '{ customers(first: 5) { nodes { name } } }');
+    const key = await operations.pinnedKey([id], { scopes: ['read:customers'], rateLimitPerMinute: 1 });
+    const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+    expect((await post(house.app, bearer(key.secret), list)).status).toBe(200);
+    expect((await post(house.app, bearer(key.secret), list)).status).toBe(429);
+  });
+
   it('end for a pinned key that is revoked, also its handshake', async () => {
     const id = await operations.keep('last', '{ customers(first: 5) { nodes { name } } }');
     const key = await operations.pinnedKey([id], { scopes: ['read:customers'] });

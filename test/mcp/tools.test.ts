@@ -133,6 +133,11 @@ describeEachEngine('Tools', (engine) => {
         ...{ detail: expect.any(String), request_id: expect.any(String) },
       },
     ]);
+    // What is open of it is not run either, and all that is missing is told.
+    const partly = await call('get_statistics', { from: '2026-05-01T00:00:00Z', to: '2026-06-01T00:00:00Z' });
+    const { body: explained } = await call('explain_access', { tool: 'get_statistics' });
+    expect(explained.missing_scopes.length).toBeGreaterThan(1);
+    expect([partly.isError, partly.body.missing]).toEqual([true, explained.missing_scopes]);
     const wrong = await call('list_customers', { limit: 'many', first: 1, customerId: 'x' });
     expect([wrong.isError, wrong.body.code]).toEqual([true, 'BAD_USER_INPUT']);
     expect(wrong.body.fields.map(({ field, code }: Record<string, string>) => [field, code])).toEqual([
