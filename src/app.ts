@@ -6,6 +6,7 @@ import {
   type ExternalSignIn,
 } from './access/authentication/authenticate.ts';
 import { createLastUsedLog, type LastUsedLog } from './access/authentication/last-used.ts';
+import { listOperations } from './access/authentication/operation-store.ts';
 import { createOidcVerifier } from './access/credentials/oidc.ts';
 import { createGate, measuredGate, roleScopes, type Gate } from './access/policy/index.ts';
 import { countingFailures, openLimits } from './access/rate-limit/index.ts';
@@ -25,10 +26,14 @@ import { chosenOperationPlugin } from './graphql/plugins/chosen-operation.ts';
 import { costPlugin } from './graphql/plugins/cost-plugin.ts';
 import { exampleDocument, exampleFiles } from './http/pages/example-document.ts';
 import type { CompiledExecution } from './graphql/execution/execute.ts';
+import { allowsOrigin } from './http/server/cors.ts';
+import type { Surface } from './http/surface.ts';
 import { createHttpServer, type HttpServer } from './http/server/http.ts';
 import { introspectionPlugin } from './graphql/plugins/introspection-plugin.ts';
 import { shownErrorsPlugin, shownSchema } from './graphql/errors/shown-schema.ts';
 import { createOperationCheck } from './graphql/precheck/operation-check.ts';
+import { createMcpSurface } from './mcp/mcp-surface.ts';
+import type { SavedOperations } from './mcp/tools/saved-tools.ts';
 import { createPersistedQueries, persistedQueriesPlugin } from './graphql/precheck/persisted-queries.ts';
 import { createStoredOperations } from './graphql/precheck/stored-operations.ts';
 import { createOpenApiSurface } from './rest/openapi/openapi-surface.ts';
@@ -36,7 +41,7 @@ import { readOperationFiles } from './rest/operation-files.ts';
 import { parseOperations } from './rest/parse-operations.ts';
 import { createRestSurface } from './rest/rest-surface.ts';
 import type { StoredOperation } from './rest/stored-operation.ts';
-import { schemaView, viewersOf } from './graphql/schema/schema-view.ts';
+import { schemaView, viewersOf, type Viewers } from './graphql/schema/schema-view.ts';
 import { type AppServices, type ServicesOptions, allFeatures, openServices } from './services.ts';
 
 const lastUsedFlushMs = 5_000;
@@ -150,6 +155,29 @@ const networkOf = ({ corsOrigins, trustProxyHops, maxConnections, maxConnections
   connections: { total: maxConnections, perAddress: maxConnectionsPerAddress },
 });
 
+/** The operations that workspaces keep, for surfaces that list them. */
+function savedOperations({ database, inspector, schema: { schema } }: AppServices): SavedOperations {
+  return { schema, inspector, list: (workspaceId) => listOperations(database, workspaceId) };
+}
+
+interface SurfaceTools {
+  readonly house: AppServices;
+  readonly operations: readonly StoredOperation[];
+  readonly viewers: Viewers;
+  readonly corsOrigins: Config['corsOrigins'];
+}
+
+/** Every door beside GraphQL's own. */
+function surfacesOf({ house, operations, viewers, corsOrigins }: SurfaceTools): readonly Surface[] {
+  const { schema } = house.schema;
+  const isStoreResponsive = () => house.database.isResponsive();
+  return [
+    createRestSurface(operations, schema),
+    createOpenApiSurface(operations, { schema, viewers, isStoreResponsive }),
+    createMcpSurface(operations, savedOperations(house), (origin) => allowsOrigin(corsOrigins, origin)),
+  ];
+}
+
 /** Makes everything, but does not listen. Throws PolicyError when the schema and the declared rules do not fit. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, logger, meter, tracer, scheduler = systemScheduler } = options;
@@ -166,7 +194,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   const documents = documentsFor(config, house);
   const { operationLimitMs = defaultOperationLimitMs } = options;
   const operations = parseOperations(readOperationFiles(allFeatures), { schema, explainer: house.explainer });
-  const isStoreResponsive = () => house.database.isResponsive();
   const viewers = viewersOf(config.introspection, { authenticator, limits });
   const http = await createHttpServer<ServedContext>({
     schema,
@@ -178,11 +205,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     ),
     schemaFor: schemaView(viewers, gate),
     isReady: readiness(house),
-    isStoreResponsive,
-    surfaces: [
-      createRestSurface(operations, schema),
-      createOpenApiSurface(operations, { schema, viewers, isStoreResponsive }),
-    ],
+    isStoreResponsive: () => house.database.isResponsive(),
+    surfaces: surfacesOf({ house, operations, viewers, corsOrigins: config.corsOrigins }),
     ...{ logger, exampleDocument, exampleFiles, introspection: config.introspection },
     ...(meter ? { meter } : {}),
     ...(tracer ? { tracer } : {}),

@@ -2,7 +2,7 @@
 //
 //   core <- db <- access <- resources <- features <- demo
 //   access <- jobs: features declare their jobs by jobs/job, app.ts hands them to the schedule
-//   resources <- graphql <- http <- rest: a surface enters GraphQL by graphql/run-operation
+//   resources <- graphql <- http <- rest <- mcp: a surface enters GraphQL by graphql/run-operation
 //   telemetry/metrics uses core: the others tell it through core's Meter
 //   telemetry/tracing uses core and db: the others tell it through core's Tracer
 //   handbook uses nothing; http sends its pages
@@ -126,6 +126,21 @@ module.exports = {
       'rest makes endpoints of stored operations and knows no feature: app.ts hands it the manifests. What it needs of a request ' +
         'comes through http/surface, and it enters GraphQL by graphql/run-operation.',
     ),
+    room(
+      'mcp',
+      ['core', 'access', 'resources', 'graphql', 'http', 'rest'],
+      'mcp makes tools of stored operations and knows no feature. It enters GraphQL by graphql/run-operation, and takes the words of ' +
+        'its answers from rest.',
+    ),
+    {
+      name: 'protocol-on-demand',
+      severity: 'error',
+      comment:
+        'The library of MCP takes 200 ms and 25 MB, which only a server shall pay that an agent calls: import src/mcp/protocol.ts ' +
+        'dynamically. Types may be imported.',
+      from: { path: '^src/' },
+      to: { path: '^src/mcp/protocol\\.ts$', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+    },
     room(
       'features',
       ['core', 'db', 'access', 'resources', 'jobs'],

@@ -12,6 +12,7 @@ export const pageNames = [
   'errors',
   'limits',
   'clients',
+  'agents',
   'settings',
   'operations',
   'scaling',

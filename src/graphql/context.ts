@@ -196,6 +196,7 @@ export function contextFactory(
     const arrivedMs = operator.clock.nowMs();
     const principal = await principalOf(authenticator, facts, caller);
     if (principal.kind === 'USER') scope.caller = { userId: principal.userId };
+    facts.whenKnown?.(principal);
     try {
       return await contextOf(facts, principal, arrivedMs);
     } catch (error) {

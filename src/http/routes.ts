@@ -73,7 +73,7 @@ const restDocsPage = (): PageSources => ({
 
 const welcomePage = (hash: string): PageSources => ({ 'style-src': [hash], 'img-src': ["'self'"] });
 
-/** The stored operations, at any path below these. */
+/** The stored operations, as endpoints at any path below these and as tools. */
 const rest = { methods: anyMethod, body: 'surface', isTraced: true, logLevel: 'info' } as const;
 
 export const routes = {
@@ -94,6 +94,7 @@ export const routes = {
   restDocsAsset: { ...shown, path: '/api/v1/docs/:name' },
   restDocsShort: { ...shown, path: '/v1/docs', page: restDocsPage },
   restDocsShortAsset: { ...shown, path: '/v1/docs/:name' },
+  mcp: { ...rest, path: '/mcp' },
   graphiql: { ...shown, path: '/graphiql', page: graphiqlPage },
   graphiqlAsset: { ...shown, path: '/graphiql/:name' },
   docs: { ...shown, path: '/docs', page: docsPage },

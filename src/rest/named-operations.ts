@@ -47,6 +47,9 @@ export function findNamedFault({ method, headers }: SurfaceHead): GraphQLError |
 
 type Values = Readonly<Record<string, unknown>>;
 
+/** Where values are read: in the query string, or of a POST in the body. */
+type SentValues = Pick<SurfaceRequest, 'method' | 'url' | 'body'>;
+
 /** What was sent, under the names of variables. */
 interface Sent {
   readonly what: 'query parameter' | 'field';
@@ -96,7 +99,7 @@ function sentInBody(body: Values): Sent {
 }
 
 /** Null when the body is no object. Nothing sent = no variables. */
-function sentIn({ method, url, body = {} }: SurfaceRequest): Sent | null {
+function sentIn({ method, url, body = {} }: SentValues): Sent | null {
   if (method !== 'POST') return sentInQuery(url);
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
   return isObject ? sentInBody(body as Values) : null;
@@ -153,7 +156,7 @@ const keptDefinitions = new LRUCache<string, readonly VariableDefinitionNode[]>(
 });
 
 /** Of the one operation of a document that was found valid. */
-function definitionsIn(document: string): readonly VariableDefinitionNode[] {
+export function definitionsIn(document: string): readonly VariableDefinitionNode[] {
   const known = keptDefinitions.get(document);
   if (known) return known;
   const { definitions } = parse(document, { noLocation: true });
@@ -165,7 +168,7 @@ function definitionsIn(document: string): readonly VariableDefinitionNode[] {
 }
 
 /** Throws BAD_USER_INPUT with every fault, QUERY_TOO_EXPENSIVE for values that are too many or too deep to be looked at. */
-function variablesIn(schema: GraphQLSchema, document: string, request: SurfaceRequest): Values {
+export function variablesIn(schema: GraphQLSchema, document: string, request: SentValues): Values {
   const sent = sentIn(request);
   if (!sent) throw refusalOf([{ field: '', code: 'INVALID', message: 'The body must be a JSON object.' }]);
   const reader = new Reader(schema, sent);
@@ -188,7 +191,7 @@ export async function answerNamed(
   return toAnswer(request, await run({ caller, whenGone, facts: { ...facts, stored } }));
 }
 
-const withoutDollar = (text: string) => text.replaceAll(/\$(?=\w)/g, '');
+export const withoutDollar = (text: string) => text.replaceAll(/\$(?=\w)/g, '');
 
 /** A mutation is reported as done when it was, also when what it wrote could not be read after that. */
 function wasDone(data: Values, { operation }: RequestScope): boolean {

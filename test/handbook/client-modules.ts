@@ -26,6 +26,7 @@ export async function printedBy(text: string, { url, partial }: Served): Promise
   try {
     const filled = text
       .replaceAll('http://127.0.0.1:4000/graphql', url)
+      .replaceAll('http://127.0.0.1:4000', new URL(url).origin)
       .replaceAll('Bearer <your key>', partial);
     writeFileSync(join(folder.path, 'program.js'), filled);
     const { stdout } = await run(process.execPath, [join(folder.path, 'program.js')]);

@@ -1,10 +1,12 @@
-// The blocks of the clients page: each program is run as it stands there, and prints what stands below it.
+// The blocks of the pages of clients and agents: each program is run as it stands there, and prints what stands below it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { print, parse, visit } from 'graphql';
 import { expect } from 'vitest';
 import { customersQuery, deniedPaths, type Served } from '../clients/support/served.ts';
+import { agentOf } from '../mcp/support/mcp.ts';
+import type { Headers } from '../support/house.ts';
 import { textOf, type Block, type Runners } from './blocks.ts';
 import { compile, configIn, generated, generateTada, importProgram, printedBy } from './client-modules.ts';
 
@@ -133,6 +135,22 @@ export const denied: Customer['inquiries'] = null;
   );
 }
 
+/** What the file of a client says is enough to connect. */
+async function connects({ text }: Block, { url, partial }: Served): Promise<void> {
+  const config = JSON.parse(text) as { mcpServers: { latchkey: { url: string; headers: Headers } } };
+  const { url: printed, headers } = config.mcpServers.latchkey;
+  const filled = Object.entries(headers).map(([name, value]) => [
+    name,
+    value.replace('Bearer <your key>', partial),
+  ]);
+  const agent = await agentOf(
+    new URL(new URL(printed).pathname, url).href,
+    Object.fromEntries(filled) as Headers,
+  );
+  expect(await agent.names()).toContain('list_customers');
+  await agent.close();
+}
+
 /** Compared where its program runs. */
 const isShown = async ({ text }: Block) => expect(text.trim()).not.toBe('');
 
@@ -151,4 +169,7 @@ export const clientRunners: Runners<Served> = {
   'clients.md#codegen': codegen,
   'clients.md#codegen-use': isShown,
   'clients.md#gql-tada': tada,
+  'agents.md#connect': connects,
+  'agents.md#program': printing,
+  'agents.md#program-output': isShown,
 };

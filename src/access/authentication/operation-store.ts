@@ -52,6 +52,18 @@ export async function findOperations(
   return new Map(found.flat().map((operation) => [placeKey(operation), operation]));
 }
 
+/** All of a workspace, by their names. It keeps at most a hundred. */
+export async function listOperations(
+  connection: Connection,
+  workspaceId: string,
+): Promise<readonly StoredOperationRow[]> {
+  const row = rowOf(connection, ofOperation);
+  const answers = await connection.query<{ row: unknown }>(
+    sql`SELECT ${row.select} AS "row" FROM ${table} AS "o" WHERE "o"."workspace_id" = ${workspaceId} ORDER BY "o"."name"`,
+  );
+  return answers.map((answer) => row.read(answer.row)['o'] as unknown as StoredOperationRow);
+}
+
 /** By id: the version of each that is still there. */
 export async function findOperationVersions(
   connection: Connection,

@@ -10,6 +10,7 @@ const requestHeaders = [
   ...['Authorization', 'Content-Type', 'X-API-Key', 'X-Request-Id', 'Idempotency-Key', 'X-Error-Paths'],
   ...['Apollo-Require-Preflight', 'ApolloGraphQL-Client-Name', 'ApolloGraphQL-Client-Version'],
   ...['X-Apollo-Operation-Name', 'Traceparent', 'Tracestate', 'If-Match', 'If-None-Match'],
+  ...['MCP-Protocol-Version', 'Mcp-Method', 'Mcp-Name'],
 ];
 /** Headers of answers that a page may read. */
 const responseHeaders = [
@@ -22,6 +23,11 @@ const maxAgeSeconds = 7_200;
 
 /** Any port: each project's development server has another one. */
 const loopback = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
+
+/** Whether pages of an origin may call. */
+export function allowsOrigin(origins: CorsOrigins, origin: string): boolean {
+  return origins === 'loopback' ? loopback.test(origin) : origins.includes(origin);
+}
 
 /** Adds nothing where no other origin may call. */
 export function addCors(app: FastifyInstance, origins: CorsOrigins): void {

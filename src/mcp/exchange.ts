@@ -1,0 +1,83 @@
+// One request of MCP on its way through the door of GraphQL. Every answer passes it, so that a credential is checked, a request is
+// charged and a line is logged whatever was asked for.
+import type { KnownPrincipal, Principal } from '../core/principal.ts';
+import type { NamedRequest, RequestFacts, SentOperation } from '../core/request-facts.ts';
+import type { OperationAnswer, RunOperation } from '../graphql/run-operation.ts';
+import type { SurfaceRequest } from '../http/surface.ts';
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** What runs for a caller; may throw an ApiError, which becomes the answer. */
+type Choose = (principal: Principal) => SentOperation;
+
+/** What is asked where nothing else is to be run: who calls. */
+const identity: SentOperation = {
+  ...{ query: 'query McpMessage { viewer { kind } }', operationName: 'McpMessage' },
+};
+
+export class Exchange {
+  /** What the door answered last; null = it was not entered yet. */
+  answer: OperationAnswer | null = null;
+  /** Who calls, once it was asked. */
+  principal: KnownPrincipal | null = null;
+  /** Whether a tool was called, whose result tells what was refused. */
+  isTool = false;
+  /** What is to be told as a fault of the server, in the place of anything else. */
+  failure: { readonly error: unknown } | null = null;
+
+  constructor(
+    readonly request: SurfaceRequest,
+    private readonly run: RunOperation,
+  ) {}
+
+  /** Runs an operation for the caller. `operation` is what a caller without a credential is refused by. */
+  async enter(
+    operation: SentOperation,
+    choose: Choose,
+    given: { readonly variables?: Variables; readonly idempotencyKey?: string } = {},
+  ): Promise<OperationAnswer> {
+    const { caller, facts, whenGone } = this.request;
+    const { variables = {}, idempotencyKey } = given;
+    const asked: RequestFacts = {
+      ...facts,
+      ...{ operation, choose },
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    };
+    this.answer = await this.run({ caller, variables, whenGone, facts: asked });
+    return this.answer;
+  }
+
+  /** Runs an operation that the workspace keeps, by its name. */
+  async enterNamed(
+    stored: NamedRequest,
+    given: { readonly idempotencyKey?: string },
+  ): Promise<OperationAnswer> {
+    const { caller, facts, whenGone } = this.request;
+    this.answer = await this.run({ caller, whenGone, facts: { ...facts, ...given, stored } });
+    return this.answer;
+  }
+
+  /** Asks who calls. When the caller was refused, `answer` tells it. */
+  async identify(): Promise<void> {
+    const whenKnown = (principal: Principal) => {
+      if (principal.kind !== 'ANONYMOUS') this.principal = principal;
+    };
+    const { caller, facts, whenGone } = this.request;
+    const asked = { ...facts, operation: identity, whenKnown };
+    this.answer = await this.run({ caller, whenGone, facts: asked });
+  }
+
+  /**
+   * Why the caller gets no answer; null = it gets one. A pinned key may not ask who it is, and is told so only when it is known: it
+   * may still shake hands, and see the tools that it is pinned to.
+   */
+  get refusal(): OperationAnswer | null {
+    const { answer, isTool, principal } = this;
+    if (!answer || answer.status < 400) return null;
+    // 401 is for the client to see, and not for the model. What else is refused is told by the tool, when one was called.
+    if (isTool && answer.status !== 401) return null;
+    const reason = answer.result.errors?.[0]?.extensions?.['reason'];
+    const isPinned = principal?.kind === 'API_KEY' && principal.operationIds !== null;
+    return isPinned && reason === 'KEY_PINNED' ? null : answer;
+  }
+}

@@ -1,0 +1,181 @@
+// MCP as a surface of the server (Streamable HTTP, stateless): the stored operations as tools. Nothing is decided here about who may do
+// what: every message enters the door of GraphQL.
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import { badRequest } from '../graphql/errors/format-error.ts';
+import type { RunOperation } from '../graphql/run-operation.ts';
+import { qualityOf } from '../http/accept.ts';
+import { hasJsonType } from '../http/request-rules.ts';
+import { routes } from '../http/routes.ts';
+import type { Surface, SurfaceAnswer, SurfaceHead, SurfaceRequest } from '../http/surface.ts';
+import type { StoredOperation } from '../rest/stored-operation.ts';
+import { Exchange } from './exchange.ts';
+import { plainCallIn, type PlainCall } from './plain-call.ts';
+import type { SavedOperations } from './tools/saved-tools.ts';
+import { createToolRoom, unknownTool, type ToolRoom } from './tool-room.ts';
+
+/** Whether pages of an origin may call. */
+export type OriginCheck = (origin: string) => boolean;
+
+/** Codes of JSON-RPC. */
+const codeOf = { parse: -32_700, invalid: -32_600, params: -32_602, server: -32_000 };
+
+type Id = string | number | null;
+
+const json = { 'content-type': 'application/json; charset=utf-8' };
+
+/** The id that an error repeats, when the message has one. */
+function idOf(body: unknown): Id {
+  const id = typeof body === 'object' && body !== null && 'id' in body ? body.id : null;
+  return typeof id === 'string' || typeof id === 'number' ? id : null;
+}
+
+function errorBody(id: Id, code: number, message: string, data?: object): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } });
+}
+
+function codeFor(status: number, message: string): number {
+  if (status !== 400) return codeOf.server;
+  return message.includes('JSON') ? codeOf.parse : codeOf.invalid;
+}
+
+/** A refusal of the HTTP request, with what the error says as data. */
+function refused(
+  id: Id,
+  status: number,
+  error: GraphQLFormattedError | undefined,
+  requestId: string,
+): SurfaceAnswer {
+  const { message = 'Internal server error.', extensions = {} } = error ?? {};
+  const { code, reason, missing } = extensions;
+  const data = { code, reason, missing, request_id: requestId };
+  return { status, headers: json, body: errorBody(id, codeFor(status, message), message, data) };
+}
+
+/** Headers of the door that say something about the request. */
+function keptHeaders({ answer }: Exchange): Record<string, string> {
+  const headers = [...(answer?.headers ?? [])];
+  return Object.fromEntries(headers.filter(([name]) => !/^(content-|cache-control$)/.test(name)));
+}
+
+/** Of the protocol, for the library. */
+const protocolHeaders = ['mcp-protocol-version', 'mcp-method', 'mcp-name'];
+
+/** The message as the library takes it; what is judged of its head was judged before. */
+function toRequest({ headers }: SurfaceHead): Request {
+  const sent = protocolHeaders.flatMap((name) => {
+    const value = headers[name];
+    return typeof value === 'string' ? [[name, value] as [string, string]] : [];
+  });
+  return new Request('http://localhost/mcp', {
+    method: 'POST',
+    headers: [
+      ...sent,
+      ['content-type', 'application/json'],
+      ['accept', 'application/json, text/event-stream'],
+    ],
+  });
+}
+
+function methodIn(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && 'method' in body ? body.method : undefined;
+}
+
+/** Why a message is not taken, whoever sends it. */
+function findMessageFault(body: unknown): string | null {
+  if (Array.isArray(body)) return 'Send one message in each request: there are no batches.';
+  if (typeof body !== 'object' || body === null) return 'The body must be a message of JSON-RPC.';
+  if (methodIn(body) === 'subscriptions/listen')
+    return 'This server keeps no connection open: there is nothing to listen to.';
+  return null;
+}
+
+class McpSurface implements Surface {
+  readonly routes = [routes.mcp];
+
+  constructor(
+    private readonly tools: ToolRoom,
+    private readonly isAllowedOrigin: OriginCheck,
+  ) {}
+
+  findFault({ method, headers }: SurfaceHead): GraphQLError | null {
+    // A page that makes its own name mean this address (DNS rebinding) still sends that name.
+    const { origin } = headers;
+    if (origin !== undefined && !this.isAllowedOrigin(origin))
+      return badRequest(403, 'Pages of this origin may not call. CORS_ORIGINS names those that may.');
+    // No session to end (DELETE), no stream to open (GET).
+    if (method !== 'POST') return badRequest(405, 'This path takes POST.', { Allow: 'POST' });
+    if (qualityOf(headers.accept, 'application/json') === 0)
+      return badRequest(406, 'The answer is JSON: accept application/json and text/event-stream.');
+    if (!hasJsonType(headers))
+      return badRequest(415, 'Send the message as JSON: Content-Type: application/json.');
+    return null;
+  }
+
+  async answer(request: SurfaceRequest, run: RunOperation): Promise<SurfaceAnswer> {
+    const exchange = new Exchange(request, run);
+    const fault = findMessageFault(request.body);
+    // A call of a tool enters the door by itself. Everything else is answered to those who may call.
+    if (fault !== null || methodIn(request.body) !== 'tools/call') await exchange.identify();
+    const answer = refusalIn(exchange) ?? (await this.told(exchange, fault));
+    return { ...answer, headers: { ...keptHeaders(exchange), ...answer.headers } };
+  }
+
+  refuse(
+    { requestId }: SurfaceHead,
+    status: number,
+    [error]: readonly GraphQLFormattedError[],
+  ): SurfaceAnswer {
+    return refused(null, status, error, requestId);
+  }
+
+  private async told(exchange: Exchange, fault: string | null): Promise<SurfaceAnswer> {
+    const { body, requestId } = exchange.request;
+    if (fault !== null) {
+      const text = errorBody(idOf(body), codeOf.invalid, fault, { request_id: requestId });
+      return { status: 400, headers: json, body: text };
+    }
+    const call = plainCallIn(exchange.request, body);
+    if (call) return this.called(call, exchange);
+    const { serveMessage } = await import('./protocol.ts');
+    const response = await serveMessage(exchange, toRequest(exchange.request), body, this.tools);
+    if (exchange.failure) throw exchange.failure.error;
+    return (await refusalOf(exchange)) ?? answerOf(response);
+  }
+
+  private async called({ id, name, given }: PlainCall, exchange: Exchange): Promise<SurfaceAnswer> {
+    const result = await this.tools.call(name, given, exchange);
+    const refusal = await refusalOf(exchange);
+    if (refusal) return refusal;
+    const body = result
+      ? JSON.stringify({ jsonrpc: '2.0', id, result })
+      : errorBody(id, codeOf.params, unknownTool(name));
+    return { status: 200, headers: json, body };
+  }
+}
+
+async function answerOf(response: Response): Promise<SurfaceAnswer> {
+  const text = await response.text();
+  // What is no request has no answer.
+  if (text === '') return { status: response.status, headers: {}, body: null };
+  return { status: response.status, headers: json, body: text };
+}
+
+/** What the door said. It was not entered by a call of no tool that there is. */
+async function refusalOf(exchange: Exchange): Promise<SurfaceAnswer | null> {
+  if (!exchange.answer) await exchange.identify();
+  return refusalIn(exchange);
+}
+
+function refusalIn({ refusal, request }: Exchange): SurfaceAnswer | null {
+  if (!refusal) return null;
+  return refused(idOf(request.body), refusal.status, refusal.result.errors?.[0], request.requestId);
+}
+
+/** The surface of these operations, and of those that workspaces keep. */
+export function createMcpSurface(
+  operations: readonly StoredOperation[],
+  saved: SavedOperations,
+  isAllowedOrigin: OriginCheck,
+): Surface {
+  return new McpSurface(createToolRoom(operations, saved), isAllowedOrigin);
+}

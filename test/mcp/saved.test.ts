@@ -1,0 +1,127 @@
+// Operations that a workspace keeps, as tools; and what an agent with a pinned key sees and may do.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { operationsOf, type Operations } from '../features/operations/support.ts';
+import { describeEachEngine } from '../support/engines.ts';
+import { bearer, openTestHouse, type TestHouse, type TestWorkspace } from '../support/house.ts';
+import { keyAdmin } from '../support/keys.ts';
+import { agentWith, callOf, post, type Agent, type Mode } from './support/mcp.ts';
+
+const find =
+  'query Find($search: String!, $venueIds: [ID!]) { customers(first: 5, search: $search, filter: { id: { in: $venueIds } }) { nodes { name } } }';
+const add =
+  'mutation Add($input: CreateCustomerInput!) { createCustomer(input: $input) { customerId userErrors { code } } }';
+
+describeEachEngine('Operations of a workspace', (engine) => {
+  let house: TestHouse;
+  let workspace: TestWorkspace;
+  let operations: Operations;
+  let url: string;
+  const agents: Agent[] = [];
+  const agent = async (secret: string, mode?: Mode) => {
+    const made = await agentWith(url, secret, mode);
+    agents.push(made);
+    return made;
+  };
+  const agentFor = async (...scopes: string[]) => agent((await workspace.key(...scopes)).secret);
+  beforeAll(async () => {
+    house = await openTestHouse(engine);
+    ({ url } = await house.app.http.listen('127.0.0.1', 0));
+    workspace = await house.workspace();
+    operations = operationsOf(keyAdmin(house, workspace));
+    await operations.keep('find', find);
+    await operations.keep('add', add);
+    await workspace.customer({ name: 'Ada' });
+  });
+  afterAll(async () => {
+    for (const one of agents) await one.close();
+    await house.close();
+  });
+  const savedOf = async ({ names }: Agent) => (await names()).filter((name) => name.startsWith('saved_'));
+
+  it('are tools for those who may run them in full, in this workspace', async () => {
+    expect(await savedOf(await agentFor('read:customers'))).toEqual(['saved_find']);
+    expect(await savedOf(await agentFor('write:customers'))).toEqual(['saved_add']);
+    expect(await savedOf(await agentFor('read:venues'))).toEqual([]);
+    const stranger = await house.workspace();
+    const { secret } = await stranger.key('read:customers', 'write:customers');
+    const elsewhere = await agent(secret);
+    expect(await savedOf(elsewhere)).toEqual([]);
+    const refused = await elsewhere.call('saved_find', { search: 'Ada' });
+    expect([refused.isError, refused.body.code]).toEqual([true, 'NOT_FOUND']);
+  });
+
+  it('take their variables by their names and answer their data', async () => {
+    const { client, call } = await agentFor('read:customers', 'write:customers');
+    const { tools } = await client.listTools();
+    const tool = (name: string) => tools.find((one) => one.name === name)!;
+    expect(tool('saved_find')).toMatchObject({
+      annotations: { readOnlyHint: true, destructiveHint: false },
+      inputSchema: { required: ['search'], properties: { venueIds: { type: ['array', 'null'] } } },
+    });
+    expect(tool('saved_add')).toMatchObject({
+      annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false },
+      inputSchema: {
+        properties: { input: { $ref: '#/$defs/CreateCustomerInput' }, idempotency_key: { type: 'string' } },
+        $defs: { CreateCustomerInput: { properties: { venueIds: { type: ['array', 'null'] } } } },
+      },
+    });
+    const found = await call('saved_find', { search: 'ada' });
+    expect(found.body).toEqual({ success: true, data: { customers: { nodes: [{ name: 'Ada' }] } } });
+    expect(found.texts[0]).toMatch(/do not follow instructions/);
+    const wrong = await call('saved_find', { find: 1 });
+    expect([wrong.isError, wrong.body.fields.map(({ field }: { field: string }) => field)]).toEqual([
+      true,
+      ['search', 'find'],
+    ]);
+    const given = { input: { name: 'Bob' }, idempotency_key: 'bob' };
+    const first = await call('saved_add', given);
+    const again = await call('saved_add', given);
+    expect(first.body.data.createCustomer.customerId).toMatch(/^cus_/);
+    expect(again.body).toEqual(first.body);
+  });
+
+  it('are explained with what is missing for them', async () => {
+    const { body } = await (await agentFor('read:venues')).call('explain_access');
+    expect(body.tools).toContainEqual({
+      ...{ tool: 'saved_find', allowed: false, missing_scopes: ['read:customers'] },
+    });
+  });
+
+  it.each(['legacy', 'auto'] as const)('are all that an agent with a pinned key sees (%s)', async (mode) => {
+    const id = await operations.keep(`board-${mode}`, '{ customers(first: 5) { nodes { name } } }');
+    const key = await operations.pinnedKey([id], { scopes: ['read:customers', 'write:customers'] });
+    const pinned = await agent(key.secret, mode);
+    const own = `saved_board-${mode}`;
+    expect(await pinned.names()).toEqual([own]);
+    expect((await pinned.call(own)).body.data.customers.nodes).toContainEqual({ name: 'Ada' });
+    for (const other of ['saved_find', 'saved_nothing', 'list_customers', 'get_me', 'explain_access']) {
+      const refused = await pinned.call(other);
+      expect([other, refused.isError, refused.body.reason]).toEqual([other, true, 'KEY_PINNED']);
+    }
+    await operations.delete(id);
+    expect(await pinned.names()).toEqual([]);
+    const gone = await pinned.call(own);
+    expect([gone.isError, gone.body.code]).toEqual([true, 'FORBIDDEN']);
+  });
+
+  it('cost a pinned key its requests, also where it only asks what there is', async () => {
+    const id = await operations.keep('limited', '{ customers(first: 5) { nodes { name } } }');
+    const key = await operations.pinnedKey([id], { scopes: ['read:customers'], rateLimitPerMinute: 1 });
+    const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+    expect((await post(house.app, bearer(key.secret), list)).status).toBe(200);
+    expect((await post(house.app, bearer(key.secret), list)).status).toBe(429);
+  });
+
+  it('end for a pinned key that is revoked, also its handshake', async () => {
+    const id = await operations.keep('last', '{ customers(first: 5) { nodes { name } } }');
+    const key = await operations.pinnedKey([id], { scopes: ['read:customers'] });
+    const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+    expect((await post(house.app, bearer(key.secret), list)).status).toBe(200);
+    await keyAdmin(house, workspace).send(
+      'mutation ($id: ID!) { revokeApiKey(id: $id) { userErrors { code } } }',
+      { id: key.apiKeyId },
+    );
+    expect((await post(house.app, bearer(key.secret), list)).status).toBe(401);
+    expect((await post(house.app, bearer(key.secret), callOf('saved_last'))).status).toBe(401);
+  });
+});
