@@ -1,10 +1,13 @@
-// `npm run schema`: writes schema/schema.graphql and schema/scopes.json from the sources. Needs no database.
+// `npm run schema`: writes schema/schema.graphql, schema/scopes.json and schema/openapi.json from the sources. Needs no database.
 import 'reflect-metadata';
 import { writeFileSync } from 'node:fs';
-import type { Policy, Requirement } from '../src/access/policy/index.ts';
+import { createExplainer, type Policy, type Requirement } from '../src/access/policy/index.ts';
 import { allFeatures, scopeCatalogue } from '../src/services.ts';
 import { schemaText } from '../src/http/pages/schema-route.ts';
 import { assembleSchema } from '../src/graphql/schema.ts';
+import { openApiText } from '../src/rest/openapi/open-api.ts';
+import { readOperationFiles } from '../src/rest/operation-files.ts';
+import { parseOperations } from '../src/rest/parse-operations.ts';
 import { runCommand } from './command-line/command.ts';
 
 /** The alternatives, each a list of scopes needed together; "authenticated" = any credential; "open" = anyone. */
@@ -26,7 +29,13 @@ await runCommand({
   options: {},
   async run() {
     const { schema, policy } = await assembleSchema(allFeatures, scopeCatalogue());
-    const files = { 'schema/schema.graphql': schemaText(schema), 'schema/scopes.json': printScopes(policy) };
+    const explainer = createExplainer(schema, policy);
+    const operations = parseOperations(readOperationFiles(allFeatures), { schema, explainer });
+    const files = {
+      'schema/schema.graphql': schemaText(schema),
+      'schema/scopes.json': printScopes(policy),
+      'schema/openapi.json': openApiText(operations, schema),
+    };
     for (const [file, text] of Object.entries(files)) writeFileSync(file, text);
     return { json: { written: Object.keys(files) }, text: '' };
   },

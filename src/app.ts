@@ -35,10 +35,12 @@ import { createMcpSurface } from './mcp/mcp-surface.ts';
 import type { SavedOperations } from './mcp/tools/saved-tools.ts';
 import { createPersistedQueries, persistedQueriesPlugin } from './graphql/precheck/persisted-queries.ts';
 import { createStoredOperations } from './graphql/precheck/stored-operations.ts';
+import { createOpenApiSurface } from './rest/openapi/openapi-surface.ts';
 import { readOperationFiles } from './rest/operation-files.ts';
 import { parseOperations } from './rest/parse-operations.ts';
 import { createRestSurface } from './rest/rest-surface.ts';
-import { schemaView } from './graphql/schema/schema-view.ts';
+import type { StoredOperation } from './rest/stored-operation.ts';
+import { schemaView, viewersOf } from './graphql/schema/schema-view.ts';
 import { type AppServices, type ServicesOptions, allFeatures, openServices } from './services.ts';
 
 const lastUsedFlushMs = 5_000;
@@ -63,6 +65,8 @@ interface Enforcement {
 export interface App extends AppServices, Pick<Jobs, 'sweep' | 'sweepInTurn'> {
   readonly http: HttpServer;
   readonly lastUsed: LastUsedLog;
+  /** What REST serves. */
+  readonly operations: readonly StoredOperation[];
   /** See HttpServer.close. */
   close(graceMs?: number): Promise<void>;
 }
@@ -150,6 +154,11 @@ function savedOperations({ database, inspector, schema: { schema } }: AppService
   return { schema, inspector, list: (workspaceId) => listOperations(database, workspaceId) };
 }
 
+const networkOf = ({ corsOrigins, trustProxyHops, maxConnections, maxConnectionsPerAddress }: Config) => ({
+  ...{ corsOrigins, trustProxyHops },
+  connections: { total: maxConnections, perAddress: maxConnectionsPerAddress },
+});
+
 /** Makes everything, but does not listen. Throws PolicyError when the schema and the declared rules do not fit. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, logger, meter, tracer, scheduler = systemScheduler } = options;
@@ -164,16 +173,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { gate, authenticator } = options.enforcement?.(parts) ?? parts;
   const jobs = startJobs(allJobs(lastUsed), house, { logger, scheduler });
   const documents = documentsFor(config, house);
-  const close = async () => {
-    // Runs beside the rest, so that a trace receiver that does not answer delays nothing.
-    const sent = tracer?.close();
-    await jobs.stop();
-    limits.close();
-    await house.close();
-    await sent;
-  };
   const { operationLimitMs = defaultOperationLimitMs } = options;
   const operations = parseOperations(readOperationFiles(allFeatures), { schema, explainer: house.explainer });
+  const isStoreResponsive = () => house.database.isResponsive();
+  const viewers = viewersOf(config.introspection, { authenticator, limits });
   const http = await createHttpServer<ServedContext>({
     schema,
     plugins: createPlugins(config, { gate, authenticator }, documents),
@@ -182,11 +185,12 @@ export async function createApp(options: AppOptions): Promise<App> {
       { authenticator, limits, shownTo: shownSchema(config.introspection, gate), operationLimitMs },
       documents,
     ),
-    schemaFor: schemaView(config.introspection, { gate, authenticator, limits }),
+    schemaFor: schemaView(viewers, gate),
     isReady: readiness(house),
-    isStoreResponsive: () => house.database.isResponsive(),
+    isStoreResponsive,
     surfaces: [
       createRestSurface(operations, schema),
+      createOpenApiSurface(operations, { schema, viewers, isStoreResponsive }),
       createMcpSurface(operations, savedOperations(house), (origin) =>
         allowsOrigin(config.corsOrigins, origin),
       ),
@@ -195,10 +199,17 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...(meter ? { meter } : {}),
     ...(tracer ? { tracer } : {}),
     ...{ compiledExecution: options.compiledExecution ?? 'auto', operationLimitMs },
-    ...{ corsOrigins: config.corsOrigins, trustProxyHops: config.trustProxyHops },
-    connections: { total: config.maxConnections, perAddress: config.maxConnectionsPerAddress },
-    onClose: close,
+    ...networkOf(config),
+    async onClose() {
+      // Runs beside the rest, so that a trace receiver that does not answer delays nothing.
+      const sent = tracer?.close();
+      await jobs.stop();
+      limits.close();
+      await house.close();
+      await sent;
+    },
   });
   const { sweep, sweepInTurn } = jobs;
-  return { ...house, sweep, sweepInTurn, http, lastUsed, close: (graceMs) => http.close(graceMs) };
+  const close: App['close'] = (graceMs) => http.close(graceMs);
+  return { ...house, sweep, sweepInTurn, http, lastUsed, operations, close };
 }

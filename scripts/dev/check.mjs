@@ -12,6 +12,7 @@ const steps = [
   { title: 'Architecture', run: () => npmRun('arch') },
   { title: 'Dead code and dependencies', run: () => npmRun('knip') },
   { title: 'Schema drift', run: () => checkDrift('schema', ['schema']) },
+  { title: 'OpenAPI', run: () => npmRun('openapi') },
   { title: 'Handbook drift', run: () => checkDrift('handbook', ['README.md', 'src/handbook']) },
   { title: 'Tests', run: () => npmRun('test:full') },
 ];

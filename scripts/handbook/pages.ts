@@ -6,6 +6,7 @@ import { join } from 'node:path';
 export const pageNames = [
   'start',
   'examples',
+  'rest',
   'keys',
   'scopes',
   'errors',

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDemoStore } from './demo.ts';
+import { endpointTable } from './endpoints.ts';
 import { errorTable, reasonTable, userErrorTable } from './errors.ts';
 import { examplesText, firstAnswer, firstQuery } from './examples.ts';
 import { budgetTable, costTable, documentTable, passwordTable } from './limits.ts';
@@ -22,7 +23,7 @@ function handbookIndex(root: string): string {
 async function makeParts(root: string): Promise<Record<string, () => string>> {
   const store = await openDemoStore();
   try {
-    const { scopes, explainer, schema } = store.app;
+    const { scopes, explainer, schema, operations } = store.app;
     // First: later ones change what is there.
     const first = await firstAnswer(store);
     const examples = await examplesText(store, root);
@@ -45,6 +46,7 @@ async function makeParts(root: string): Promise<Record<string, () => string>> {
       passwords: passwordTable,
       documents: documentTable,
       settings: settingsTable,
+      endpoints: () => endpointTable(operations),
       examples: () => examples,
     };
   } finally {

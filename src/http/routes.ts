@@ -63,6 +63,14 @@ const graphiqlPage = (): PageSources => ({
 /** A style sheet and pictures of ours. No script, no form, no frame. */
 const docsPage = (): PageSources => ({ 'style-src': ["'self'"], 'img-src': ["'self'"] });
 
+/** Swagger UI draws its arrows by pictures within its style sheet. */
+const restDocsPage = (): PageSources => ({
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ['data:'],
+  'connect-src': ["'self'"],
+});
+
 const welcomePage = (hash: string): PageSources => ({ 'style-src': [hash], 'img-src': ["'self'"] });
 
 /** The stored operations, as endpoints at any path below these and as tools. */
@@ -81,6 +89,12 @@ export const routes = {
   rest: { ...rest, path: '/api/v1/*' },
   restShort: { ...rest, path: '/v1/*' },
   mcp: { ...rest, path: '/mcp' },
+  openApi: { ...shown, path: '/api/v1/openapi.json' },
+  openApiShort: { ...shown, path: '/v1/openapi.json' },
+  restDocs: { ...shown, path: '/api/v1/docs', page: restDocsPage },
+  restDocsAsset: { ...shown, path: '/api/v1/docs/:name' },
+  restDocsShort: { ...shown, path: '/v1/docs', page: restDocsPage },
+  restDocsShortAsset: { ...shown, path: '/v1/docs/:name' },
   graphiql: { ...shown, path: '/graphiql', page: graphiqlPage },
   graphiqlAsset: { ...shown, path: '/graphiql/:name' },
   docs: { ...shown, path: '/docs', page: docsPage },

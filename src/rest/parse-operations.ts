@@ -196,7 +196,7 @@ function toOperation(
       shape: shapeOf(tools.schema, node, document.parsed),
     },
     documentFor: documentsFor(source, document, requiredScopes),
-    variables: variablesOf(tools.schema, document.parsed, { method, path, report }),
+    variables: variablesOf(tools.schema, document.parsed, { method, path, report, requiredScopes }),
   };
 }
 

@@ -3,8 +3,8 @@
 import type { GraphQLError, GraphQLSchema } from 'graphql';
 import { badRequest } from '../graphql/errors/format-error.ts';
 import type { RunOperation } from '../graphql/run-operation.ts';
-import { hasJsonType } from '../http/request-rules.ts';
-import { routes } from '../http/routes.ts';
+import { hasJsonType, wrongMethod } from '../http/request-rules.ts';
+import { findRoute, routes } from '../http/routes.ts';
 import type { Surface, SurfaceAnswer, SurfaceHead, SurfaceRequest } from '../http/surface.ts';
 import { toErrorAnswer, toRestError } from './answer/error-answer.ts';
 import { answerNamed, findNamedFault, operationNameIn } from './named-operations.ts';
@@ -52,6 +52,12 @@ function findAcceptFault(
   return badRequest(406, `This endpoint answers ${formatsOf(operation).join(', ')}.`);
 }
 
+/** A path that is served by somebody else, who did not take this method. */
+function otherRoute({ url }: SurfaceHead): GraphQLError | null {
+  const route = findRoute(url.split('?', 1)[0] ?? '');
+  return route && !served.some((own) => own === route) ? wrongMethod(route) : null;
+}
+
 /** Every page of a list, for the formats that are written row by row. */
 const allPages = 'all';
 
@@ -69,7 +75,7 @@ class RestSurface implements Surface {
   findFault(head: SurfaceHead): GraphQLError | null {
     if (this.namedAt(head) !== null) return findNamedFault(head) ?? findTypeFault(head);
     const match = this.matchOf(head);
-    if (!match) return badRequest(404, 'There is no endpoint at this path.');
+    if (!match) return otherRoute(head) ?? badRequest(404, 'There is no endpoint at this path.');
     if (!match.byMethod.has(methodOf(head))) {
       const allow = allowOf(match);
       return badRequest(405, `This path takes ${allow}.`, { Allow: allow });

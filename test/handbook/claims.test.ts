@@ -10,9 +10,12 @@ import { clientRunners } from './clients.ts';
 import { commandRunners } from './commands.ts';
 import { firstStepRunners } from './first-steps.ts';
 import { generatedRunners } from './generated.ts';
+import { restRunners } from './rest.ts';
 
 const root = join(import.meta.dirname, '../..');
-const runners = [clientRunners, commandRunners, firstStepRunners, generatedRunners].flatMap(Object.keys);
+const runners = [clientRunners, commandRunners, firstStepRunners, generatedRunners, restRunners].flatMap(
+  Object.keys,
+);
 const files = ['README.md', ...pageNames.map((name) => `src/handbook/${name}.md`)];
 const textOf = (file: string) => readFileSync(join(root, file), 'utf8');
 /** Without blocks, whose text is code. */

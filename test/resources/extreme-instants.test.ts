@@ -50,6 +50,7 @@ const lists = {
 /** Inputs and arguments that are tried here one by one. */
 const single = [
   ...['Query.statistics(from)', 'Query.statistics(to)', 'Venue.availability(from)', 'Venue.availability(to)'],
+  ...['Query.availability(from)', 'Query.availability(to)'],
   ...['CreateApiKeyInput.expiresAt', 'UpdateApiKeyInput.expiresAt', 'CreateBookingInput.startsAt'],
   ...['CreateFollowUpInput.dueAt', 'RescheduleFollowUpInput.dueAt'],
 ];
@@ -163,7 +164,7 @@ describeEachEngine('The first and the last instants', (engine) => {
 
   it('bound availability in every zone, and what is booked there is not free', async () => {
     const query =
-      'query ($id: ID!, $from: DateTime!, $to: DateTime!) { venue(id: $id) { availability(from: $from, to: $to) { startsAt endsAt } } }';
+      'query ($id: ID!, $from: DateTime!, $to: DateTime!) { venue(id: $id) { availability(from: $from, to: $to) { startsAt endsAt } } availability(venueId: $id, from: $from, to: $to) { startsAt endsAt } }';
     const update = 'mutation ($i: UpdateVenueInput!) { updateVenue(input: $i) { userErrors { code } } }';
     const to = '9999-12-31T23:59:59.999Z';
     const startsAt = '9999-12-31T20:00:00.000Z';

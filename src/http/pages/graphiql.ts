@@ -1,20 +1,14 @@
 // GraphiQL, all from here: a small page, and its script and styles under names made of their content, which a browser keeps.
 // Every address is relative, so that it works behind a proxy that serves this API under a path of its own.
-import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { keepSuccess } from '../../core/keep-success.ts';
 import { routes } from '../routes.ts';
-import { acceptsGzip } from '../accept.ts';
 import { policyOf } from '../content-policy.ts';
 import { badRequest } from '../../graphql/errors/format-error.ts';
-import { inPieces } from '../pieces.ts';
 import { pathOf } from '../request-rules.ts';
-import { answerNotesOf } from '../../graphql/request/request-scope.ts';
+import { assetOf, sendAsset, type Asset } from './assets.ts';
 
-const compress = promisify(gzip);
 // Required, not imported: its types are those of graphql-yoga, which redefine GraphQLError's extensions for everybody.
 const require = createRequire(import.meta.url);
 
@@ -73,20 +67,6 @@ const ownStyles = `
 }
 `;
 
-interface Asset {
-  readonly name: string;
-  readonly type: string;
-  readonly content: Buffer;
-  readonly gzipped: Buffer;
-}
-
-async function assetOf(extension: 'js' | 'css', text: string): Promise<Asset> {
-  const content = Buffer.from(text);
-  const hash = createHash('sha256').update(content).digest('hex').slice(0, 32);
-  const type = extension === 'js' ? 'text/javascript; charset=utf-8' : 'text/css; charset=utf-8';
-  return { name: `${hash}.${extension}`, type, content, gzipped: await compress(content) };
-}
-
 /** The part of a rendered page that `pattern` finds. Throws when a new version is made differently. */
 function partOf(html: string, pattern: RegExp): string {
   const part = pattern.exec(html)?.[1];
@@ -142,16 +122,6 @@ async function render(documents: readonly string[]): Promise<Rendered> {
 }
 
 const pagePolicy = policyOf(routes.graphiql.page());
-
-function sendAsset(request: FastifyRequest, reply: FastifyReply, asset: Asset): FastifyReply {
-  // Its name is a hash of its content, so it never changes.
-  answerNotesOf(request).headers['Cache-Control'] = 'public, max-age=31536000, immutable';
-  void reply.header('Vary', 'Accept-Encoding').type(asset.type);
-  const isZipped = acceptsGzip(request.headers['accept-encoding']);
-  const bytes = isZipped ? asset.gzipped : asset.content;
-  if (isZipped) void reply.header('Content-Encoding', 'gzip');
-  return reply.header('Content-Length', bytes.length).send(inPieces(bytes));
-}
 
 /** GET /graphiql, with a tab for each document; the first is the one that is shown. */
 export function addGraphiql(app: FastifyInstance, documents: readonly string[]): void {

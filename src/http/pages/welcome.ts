@@ -22,6 +22,7 @@ const policy = policyOf(
 /** Below the path of the page's root, which a proxy may have put somewhere else. */
 const links = [
   [routes.docs, 'Handbook', 'how to use this API, and how to run it'],
+  [routes.restDocs, 'REST', 'every endpoint, to be tried out'],
   [routes.graphiql, 'GraphiQL', 'an editor for operations, served from here'],
   [routes.graphql, 'Apollo Sandbox', "another one; its page comes from Apollo's site"],
   [routes.schema, 'Schema', 'all types and fields as text; it may ask for a key'],

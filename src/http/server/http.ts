@@ -29,6 +29,7 @@ import { createErrorDoor } from '../../graphql/errors/format-error.ts';
 import { addHealth, type Readiness } from './health.ts';
 import { addGraphiql } from '../pages/graphiql.ts';
 import { addRequestRules, wrongMethod } from '../request-rules.ts';
+import { addRestDocs } from '../pages/rest-docs.ts';
 import { createSandbox, sendPage, type Sandbox } from '../pages/sandbox.ts';
 import { addSchemaRoute } from '../pages/schema-route.ts';
 import type { Surface } from '../surface.ts';
@@ -142,6 +143,7 @@ function addPages<TContext extends RequestContextBase>(
   addWelcome(app);
   addDocs(app);
   addGraphiql(app, [options.exampleDocument, ...options.exampleFiles]);
+  addRestDocs(app);
   addSchemaRoute(app, (request) => {
     const shown = options.schemaFor(factsOf(request, options.trustProxyHops), credentialOf(request));
     return patiently(scopeOf(request), shown, options.isStoreResponsive);

@@ -43,7 +43,7 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Service unavailable',
 };
 
-const titleOf = (status: number) =>
+export const titleOf = (status: number) =>
   titles[status] ?? (status < 500 ? 'Bad request' : 'Internal server error');
 
 const problemType = 'application/problem+json';

@@ -83,6 +83,12 @@ function withoutRests(document: DocumentNode): DocumentNode {
   return { ...document, definitions: [operation!, ...fragmentsOf(operation!, byName)] };
 }
 
+/** Scopes without which the field is left out of an answer; none = it is there for everybody. */
+export function scopesOfPart(field: FieldNode): readonly string[] {
+  const part = partOf(field);
+  return part ? scopesIn(part) : [];
+}
+
 const partOf = ({ directives }: FieldNode) => directives?.find(({ name }) => name.value === 'withScopes');
 
 /** The document without the parts whose scopes are not among these, and without what marks them. */

@@ -23,7 +23,10 @@ import type { RestMethod, StoredVariable } from '../stored-operation.ts';
 interface Place {
   readonly method: RestMethod;
   readonly path: string;
+  /** Of the whole document. */
   readonly report: AccessReport;
+  /** What every call needs. */
+  readonly requiredScopes: readonly string[];
 }
 
 /** Where a variable is given to. */
@@ -72,8 +75,8 @@ function placeOf(name: string, { method, path }: Place): StoredVariable['in'] {
 }
 
 /** Needed only when the variable has a value. */
-function scopesFor(coordinate: string, { report }: Place): readonly string[] {
-  const { fields, requiredScopes } = report;
+function scopesFor(coordinate: string, { report, requiredScopes }: Place): readonly string[] {
+  const { fields } = report;
   const own = fields
     .filter((field) => field.coordinate === coordinate)
     .flatMap((field) => field.requiredScopes.flat());

@@ -26,7 +26,7 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 /** What a value of the type is, as the end of "must be …". */
-export function inWords(type: GraphQLInputType): string {
+function inWords(type: GraphQLInputType): string {
   if (isNonNullType(type)) return inWords(type.ofType);
   if (isListType(type)) return 'a list';
   if (isEnumType(type))

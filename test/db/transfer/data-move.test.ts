@@ -14,6 +14,8 @@ import { identityLinker } from '../../../src/features/users/index.ts';
 import { buildCommands, runCommand } from '../../support/processes/commands.ts';
 import { hasPostgres, newEngine, type Engine } from '../../support/engines.ts';
 import { bearer, openTestHouse, type KeyCaller, type TestHouse } from '../../support/house.ts';
+import { keyAdmin, verdict, type HeldKey } from '../../support/keys.ts';
+import { operationsOf, run } from '../../features/operations/support.ts';
 import { allRows } from '../support/store.ts';
 
 /** More than one page of the move. */
@@ -33,6 +35,7 @@ describe.skipIf(!hasPostgres)('Moving from SQLite to Postgres', () => {
   let house: TestHouse;
   let target: Engine;
   let key: KeyCaller;
+  let pinned: HeldKey;
 
   beforeAll(async () => {
     await buildCommands();
@@ -41,6 +44,8 @@ describe.skipIf(!hasPostgres)('Moving from SQLite to Postgres', () => {
     await seedWorkspace(systemContext(house.app, workspace.workspaceId), { customers, seed: 1 });
     key = await workspace.key('read:customers', 'write:customers', 'read:inquiries', 'read:bookings');
     await workspace.venueKey([await workspace.venue()], 'read:customers');
+    const operations = operationsOf(keyAdmin(house, workspace));
+    pinned = await operations.pinnedKey([await operations.keep('names', '{ customers { nodes { name } } }')]);
     const input = { name: 'Zoetrope', notes: awkward, tags: ['b', 'a', '10'] };
     const create =
       'mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) { customerId userErrors { code } } }';
@@ -140,6 +145,8 @@ describe.skipIf(!hasPostgres)('Moving from SQLite to Postgres', () => {
     expect((await move()).code).toBe(0);
     const there = await openTestHouse('postgres', { sharing: { ...house, engine: target } });
     const [here, moved] = [await key.send(ask), await there.send(bearer(key.secret), ask)];
+    const sent = verdict(await there.send(bearer(pinned.secret), ask));
+    expect([verdict(await run(there, pinned.secret, 'names')), sent]).toEqual(['works', '403 KEY_PINNED']);
     expect(here.data.customers.nodes).toMatchObject([{ notes: awkward, tags: ['b', 'a', '10'] }]);
     expect(here.data.inquiries.totalCount).toBeGreaterThan(0);
     expect([moved.status, moved.data]).toEqual([200, here.data]);

@@ -116,7 +116,7 @@ describe('In the served schema', () => {
       .map(({ type, field }) => `${type.name}.${field.name}`);
     expect(resolved.sort()).toEqual(
       [
-        ...['status', 'inactiveAt', 'disabledReason', 'prefix'].map((name) => `ApiKey.${name}`),
+        ...['status', 'isActive', 'inactiveAt', 'disabledReason', 'prefix'].map((name) => `ApiKey.${name}`),
         'Query.changesCompleteUntil',
       ].sort(),
     );

@@ -1,6 +1,7 @@
 // Requests to REST in tests, and what came back.
 import type { App } from '../../../src/app.ts';
 import { bearer, type Headers, type TestHouse, type TestWorkspace } from '../../support/house.ts';
+import { expectDeclared } from './declared.ts';
 import { expectRestWords } from './words.ts';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
@@ -30,9 +31,10 @@ function parsed(text: string, type: unknown): unknown {
 export function restOf(app: App, secret: string | null): Rest {
   return async (method, path, { body, raw, headers = {} } = {}) => {
     const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+    const url = path.startsWith('/v1') ? path : `/api/v1${path}`;
     const response = await app.http.inject({
       method: method as 'GET',
-      url: path.startsWith('/v1') ? path : `/api/v1${path}`,
+      url,
       headers: {
         ...(secret === null ? {} : bearer(secret)),
         ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
@@ -44,6 +46,7 @@ export function restOf(app: App, secret: string | null): Rest {
     const answered = parsed(text, received['content-type']);
     // Of every answer in every test.
     expectRestWords(answered);
+    expectDeclared({ method, url, status: statusCode, headers: received, text });
     return { status: statusCode, headers: received, text, body: answered };
   };
 }

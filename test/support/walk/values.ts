@@ -68,7 +68,10 @@ export const literalWith =
     const { name, type } = argument;
     const named = gql.getNamedType(type);
     const resource = resources.find((one) => one.name === target.name);
-    if (named === gql.GraphQLID) return resource ? JSON.stringify(own[resource.table.name]) : null;
+    if (named === gql.GraphQLID) {
+      if (resource) return JSON.stringify(own[resource.table.name]);
+      return name === 'id' ? null : JSON.stringify(ownId(name, target.name, own));
+    }
     if (!(name in valueOf) && !gql.isInputObjectType(named) && !gql.isEnumType(named)) return null;
     return written(fill(target.name, argument, [], '', own), type);
   };
