@@ -32,7 +32,7 @@ import { introspectionPlugin } from './graphql/plugins/introspection-plugin.ts';
 import { shownErrorsPlugin, shownSchema } from './graphql/errors/shown-schema.ts';
 import { createOperationCheck } from './graphql/precheck/operation-check.ts';
 import { createMcpSurface } from './mcp/mcp-surface.ts';
-import type { SavedOperations } from './mcp/tools/saved-tools.ts';
+import type { Surface } from './http/surface.ts';
 import { createPersistedQueries, persistedQueriesPlugin } from './graphql/precheck/persisted-queries.ts';
 import { createStoredOperations } from './graphql/precheck/stored-operations.ts';
 import { createOpenApiSurface } from './rest/openapi/openapi-surface.ts';
@@ -149,9 +149,16 @@ function readiness({ database }: AppServices) {
   };
 }
 
-/** The operations that workspaces keep, for surfaces that list them. */
-function savedOperations({ database, inspector, schema: { schema } }: AppServices): SavedOperations {
-  return { schema, inspector, list: (workspaceId) => listOperations(database, workspaceId) };
+function mcpSurface(
+  operations: readonly StoredOperation[],
+  { database, inspector, schema: { schema } }: AppServices,
+  { corsOrigins }: Config,
+): Surface {
+  const saved = {
+    ...{ schema, inspector },
+    list: (workspaceId: string) => listOperations(database, workspaceId),
+  };
+  return createMcpSurface(operations, saved, (origin) => allowsOrigin(corsOrigins, origin));
 }
 
 const networkOf = ({ corsOrigins, trustProxyHops, maxConnections, maxConnectionsPerAddress }: Config) => ({
@@ -191,9 +198,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     surfaces: [
       createRestSurface(operations, schema),
       createOpenApiSurface(operations, { schema, viewers, isStoreResponsive }),
-      createMcpSurface(operations, savedOperations(house), (origin) =>
-        allowsOrigin(config.corsOrigins, origin),
-      ),
+      mcpSurface(operations, house, config),
     ],
     ...{ logger, exampleDocument, exampleFiles, introspection: config.introspection },
     ...(meter ? { meter } : {}),
