@@ -7,7 +7,8 @@ export type PageSources = Readonly<Record<string, readonly string[]>>;
 export interface Route {
   /** As Fastify takes it; `:name` stands for one part, `*` at the end for any number of them. */
   readonly path: string;
-  readonly methods: readonly ['GET', 'HEAD'] | readonly ['GET', 'POST'] | typeof anyMethod;
+  readonly methods:
+    readonly ['GET', 'HEAD'] | readonly ['GET', 'POST'] | readonly ['POST'] | typeof anyMethod;
   /**
    * `operation` = JSON of an operation, and the answer is JSON as well. `surface` = JSON with each name once, by the rules of the
    * surface that serves the path. `none` = a body is not looked at.
@@ -88,13 +89,13 @@ export const routes = {
   },
   rest: { ...rest, path: '/api/v1/*' },
   restShort: { ...rest, path: '/v1/*' },
+  mcp: { ...rest, path: '/mcp', methods: ['POST'] },
   openApi: { ...shown, path: '/api/v1/openapi.json' },
   openApiShort: { ...shown, path: '/v1/openapi.json' },
   restDocs: { ...shown, path: '/api/v1/docs', page: restDocsPage },
   restDocsAsset: { ...shown, path: '/api/v1/docs/:name' },
   restDocsShort: { ...shown, path: '/v1/docs', page: restDocsPage },
   restDocsShortAsset: { ...shown, path: '/v1/docs/:name' },
-  mcp: { ...rest, path: '/mcp' },
   graphiql: { ...shown, path: '/graphiql', page: graphiqlPage },
   graphiqlAsset: { ...shown, path: '/graphiql/:name' },
   docs: { ...shown, path: '/docs', page: docsPage },
