@@ -31,8 +31,8 @@ describe('Changes of the schema that break clients', () => {
   });
 
   it('are found where a field is gone, and are missing in the changelog then', async () => {
-    const without = released.replace(/ {2}"""Town where the customer lives[^]*?\n {2}city: [^\n]*\n/, '');
-    expect(without.length).toBeLessThan(released.length);
+    const without = released.replaceAll(/^ {2}city: String/gm, '  town: String');
+    expect(without).not.toBe(released);
     const breaks = await breaksBetween(released, without);
     expect(breaks).not.toEqual([]);
     expect(breaks.filter((path) => !isNamed(path))).toEqual(breaks);

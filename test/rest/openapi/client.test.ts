@@ -1,7 +1,6 @@
 // A client whose types are made of schema/openapi.json: it compiles, its mistakes do not, and it talks to a real server.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import createClient from 'openapi-fetch';
 import openapiTS, { astToString } from 'openapi-typescript';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,7 +22,9 @@ export async function use(baseUrl: string, key: string): Promise<string[]> {
   const list = await client.GET('/customers', { params: { query: { limit: 5, search: 'Ada' } } });
   const refused = await client.GET('/venues', {});
   const missing: readonly string[] = refused.error && 'missing' in refused.error ? (refused.error.missing ?? []) : [];
-  const names: string[] = list.data?.data.map(({ name }) => name) ?? [];
+  // A list is also answered as text, where Accept asks for it.
+  const rows = typeof list.data === 'string' ? [] : (list.data?.data ?? []);
+  const names: string[] = rows.map(({ name }) => name);
   return [String(city), ...names, ...missing];
 }
 `;
@@ -85,7 +86,6 @@ describe('A client of openapi-fetch', () => {
     const { use } = (await import(join(folder, 'use.mjs'))) as {
       use(baseUrl: string, key: string): Promise<string[]>;
     };
-    expect(createClient).toBeTypeOf('function');
     const workspace = await house.workspace();
     const { secret } = await workspace.key('read:customers', 'write:customers');
     const { url } = await house.app.http.listen('127.0.0.1', 0);

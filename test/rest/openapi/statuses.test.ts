@@ -68,6 +68,8 @@ describe('Declared statuses', () => {
     const { id } = (await rest('POST', '/followups', { body })).body.data as { id: string };
     const path = `/followups/${id}`;
     const due = { due_at: '2026-07-02T09:00:00Z' };
+    // What is wrong with the values is told before what the key lacks.
+    await restOf(house.app, (await workspace.key('read:treatments')).secret)('PATCH', path, { body: due });
     await meetCommon('PATCH', path, path);
     const key = { 'idempotency-key': 'once' };
     await rest('PATCH', path, { body: due, headers: key });
