@@ -54,7 +54,7 @@ export function withParents(args: EntityClass, name: string, parents: readonly L
 const nothing = ({ count }: ListQuery): ListResult<Row> => ({ rows: [], total: count ? 0 : null });
 
 /**
- * The rows below the first parent, of which the others are a condition: their links must be columns. Read by the statement of an
+ * The rows below the first parent, of which all are a condition: the links of the others must be columns. Read by the statement of an
  * edge from that parent, so that the same index serves it.
  */
 export async function readBelowParents(
@@ -63,9 +63,10 @@ export async function readBelowParents(
   given: readonly { parent: ListParent; id: string }[],
 ): Promise<ListResult<Row>> {
   const { scope } = context.db;
-  const [first, ...others] = given;
+  const [first] = given;
   if (!first || given.some(({ parent, id }) => parent.isSeen?.(scope, id) === false)) return nothing(query);
-  const more = others.flatMap(({ parent: { by }, id }): Condition[] =>
+  // The first one as well: to a caller of some venues a link to a row that it may not see is no link (see tenancy.ts).
+  const more = given.flatMap(({ parent: { by }, id }): Condition[] =>
     by.by === 'column' ? [{ property: by.property, op: 'eq', value: id }] : [],
   );
   const narrowed = { ...query, condition: { all: [query.condition, ...more] } };
