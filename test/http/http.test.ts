@@ -258,7 +258,7 @@ describe('cross-site protection', () => {
     const allowed = await ask('https://app.example');
     expect(allowed.statusCode).toBe(204);
     expect(allowed.headers['access-control-allow-origin']).toBe('https://app.example');
-    expect(allowed.headers['access-control-allow-methods']).toBe('GET, POST');
+    expect(allowed.headers['access-control-allow-methods']).toBe('GET, HEAD, POST, PATCH, DELETE');
     expect(allowed.headers['access-control-allow-headers']).toContain('Idempotency-Key');
     expect(allowed.headers['access-control-allow-credentials']).toBeUndefined();
     for (const origin of [
