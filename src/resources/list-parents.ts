@@ -26,8 +26,14 @@ type Given = object;
 const idIn = (args: Given, { argument }: ListParent) =>
   (args as Readonly<Record<string, string | null | undefined>>)[argument] ?? null;
 
-/** The parents that the arguments name, with their ids. Null and left out are the same: no limit. */
-export function parentsIn(parents: readonly ListParent[], args: Given): { parent: ListParent; id: string }[] {
+/** A parent that the arguments name. */
+interface GivenParent {
+  readonly parent: ListParent;
+  readonly id: string;
+}
+
+/** In the order of the parents. Null and left out are the same: no limit. */
+export function parentsIn(parents: readonly ListParent[], args: Given): GivenParent[] {
   return parents.flatMap((parent) => {
     const id = idIn(args, parent);
     return id === null ? [] : { parent, id };
@@ -54,22 +60,32 @@ export function withParents(args: EntityClass, name: string, parents: readonly L
 const nothing = ({ count }: ListQuery): ListResult<Row> => ({ rows: [], total: count ? 0 : null });
 
 /**
- * The rows below the first parent, of which the others are a condition: their links must be columns. Read by the statement of an
- * edge from that parent, so that the same index serves it.
+ * What is asked of the rows beside their first parent: their other parents, whose links must be columns. The first one as well
+ * for a caller of some venues, to whom a link to a row that it may not see is no link (see tenancy.ts).
  */
+function conditionsOf(given: readonly GivenParent[], isRestricted: boolean): Condition[] {
+  return given.flatMap(({ parent: { by, isSeen }, id }, index): Condition[] => {
+    const isAsked = index > 0 || (isRestricted && isSeen === undefined);
+    return isAsked && by.by === 'column' ? [{ property: by.property, op: 'eq', value: id }] : [];
+  });
+}
+
+/** The condition as it was where nothing is added: only a list without any is read in its order from an index. */
+function narrowed(query: ListQuery, more: readonly Condition[]): ListQuery {
+  return more.length === 0 ? query : { ...query, condition: { all: [query.condition, ...more] } };
+}
+
+/** The rows below the first parent, read by the statement of an edge from that parent, so that the same index serves it. */
 export async function readBelowParents(
   context: Context,
   { query, name, place }: { readonly query: ListQuery; readonly name: string; readonly place: FieldPosition },
-  given: readonly { parent: ListParent; id: string }[],
+  given: readonly GivenParent[],
 ): Promise<ListResult<Row>> {
   const { scope } = context.db;
-  const [first, ...others] = given;
+  const [first] = given;
   if (!first || given.some(({ parent, id }) => parent.isSeen?.(scope, id) === false)) return nothing(query);
-  const more = others.flatMap(({ parent: { by }, id }): Condition[] =>
-    by.by === 'column' ? [{ property: by.property, op: 'eq', value: id }] : [],
-  );
-  const narrowed = { ...query, condition: { all: [query.condition, ...more] } };
-  const found = (await context.db.listPerParent<Row>(narrowed, first.parent.by, [first.id])).get(first.id);
+  const asked = narrowed(query, conditionsOf(given, scope.venueIds !== null));
+  const found = (await context.db.listPerParent<Row>(asked, first.parent.by, [first.id])).get(first.id);
   const list = found ?? nothing(query);
   cacheRows(context, name, query.properties, list.rows);
   await planReadAhead(context, place, name, true).attach(list.rows);

@@ -45,6 +45,7 @@ export const variablesOf: Record<string, (ids: ExampleIds) => Variables> = {
   DueFollowUps: () => ({ until: '2026-07-01T00:00:00Z' }),
   Statistics: () => ({ from: '2026-05-01T00:00:00Z', to: '2026-06-01T00:00:00Z' }),
   VenueReport: ({ venue }) => ({ id: venue, from: '2026-06-01T00:00:00Z', to: '2026-06-08T00:00:00Z' }),
+  FreeTimes: ({ venue }) => ({ venueId: venue, from: '2026-06-01T00:00:00Z', to: '2026-06-08T00:00:00Z' }),
   Node: ({ inquiry }) => ({ id: inquiry }),
   CreateCustomer: ({ venue }) => ({ input: { name: 'Ada', venueIds: [venue] } }),
   UpdateCustomer: ({ customer, venue }) => ({ input: { id: customer, name: 'Ada', venueIds: [venue] } }),
