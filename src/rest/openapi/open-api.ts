@@ -45,7 +45,7 @@ function pathsOf(operations: readonly StoredOperation[], schema: GraphQLSchema, 
 }
 
 /** Whether a holder of these scopes gets an answer, if only a part of the whole one. */
-export function mayCall({ documentFor }: StoredOperation, scopes: ReadonlySet<string>): boolean {
+function mayCall({ documentFor }: StoredOperation, scopes: ReadonlySet<string>): boolean {
   return documentFor(scopes).requiredScopes.every((scope) => scopes.has(scope));
 }
 
