@@ -64,6 +64,7 @@ describe('A page for people', () => {
     expect(links).toEqual([
       '/favicon.ico',
       '/docs',
+      '/api/v1/docs',
       '/graphiql',
       '/graphql',
       '/schema.graphql',
