@@ -1,4 +1,5 @@
 // Refusals and failures: a component for each status, with an example, and which of them an endpoint has.
+import { getNamedType, isInputObjectType, type GraphQLInputType } from 'graphql';
 import { httpStatusOf } from '../../core/errors.ts';
 import { titleOf } from '../answer/error-answer.ts';
 import type { StoredOperation } from '../stored-operation.ts';
@@ -181,11 +182,18 @@ export const errorResponses = Object.fromEntries(
 
 const always = [400, 401, 406, 429, 431, 500, 503];
 
+/** An id, a list of them, or an object with one. */
+function takesId(type: GraphQLInputType): boolean {
+  const named = getNamedType(type);
+  if (named.name === 'ID') return true;
+  return isInputObjectType(named) && Object.values(named.getFields()).some((field) => takesId(field.type));
+}
+
 function hasId({ variables, shape }: StoredOperation): boolean {
   // A list of what is not there is empty.
   if (shape.kind === 'page') return false;
-  const ids = variables.filter(({ graphqlType }) => /\bID\b/.test(graphqlType));
-  return ids.some((variable) => shape.kind === 'written' || variable.in === 'path');
+  if (shape.kind === 'written') return variables.some(({ type }) => takesId(type));
+  return variables.some((variable) => variable.in === 'path' && takesId(variable.type));
 }
 
 /** In ascending order. */

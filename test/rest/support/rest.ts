@@ -44,8 +44,8 @@ export function restOf(app: App, secret: string | null): Rest {
     });
     const { statusCode, headers: received, body: text } = response;
     const answered = parsed(text, received['content-type']);
-    // Of every answer in every test.
-    expectRestWords(answered);
+    // Of every answer in every test. An operation of a workspace speaks in the words of its own document.
+    if (!url.includes('/operations/')) expectRestWords(answered);
     expectDeclared({ method, url, status: statusCode, headers: received, text });
     return { status: statusCode, headers: received, text, body: answered };
   };
