@@ -180,7 +180,8 @@ export const errorResponses = Object.fromEntries(
     .map(([status, one]) => [one.name, responseOf(Number(status), one)]),
 );
 
-const always = [400, 401, 406, 429, 431, 500, 503];
+/** A pinned key is refused at every endpoint: 403. */
+const always = [400, 401, 403, 406, 429, 431, 500, 503];
 
 /** An id, a list of them, or an object with one. */
 function takesId(type: GraphQLInputType): boolean {
@@ -198,10 +199,9 @@ function hasId({ variables, shape }: StoredOperation): boolean {
 
 /** In ascending order. */
 function errorStatusesOf(operation: StoredOperation): readonly number[] {
-  const { method, kind, variables, requiredScopes, parts } = operation;
+  const { method, kind, variables } = operation;
   const statuses = [
     ...always,
-    ...(requiredScopes.length > 0 || parts.length > 0 ? [403] : []),
     ...(hasId(operation) ? [404] : []),
     ...(method === 'GET' ? [] : [413, 415]),
     ...(kind === 'mutation' ? [409, 422] : []),
@@ -211,8 +211,12 @@ function errorStatusesOf(operation: StoredOperation): readonly number[] {
 }
 
 /** The 403 of an endpoint names the scopes that it needs. */
-function forbiddenOf({ requiredScopes }: StoredOperation): object {
+function forbiddenOf({ requiredScopes, parts }: StoredOperation): object {
   const { 403: one } = cases;
+  if (requiredScopes.length === 0 && parts.length === 0) {
+    const detail = 'This API key is pinned to stored operations and runs nothing else.';
+    return responseOf(403, { ...one!, example: { detail, code: 'FORBIDDEN', reason: 'KEY_PINNED' } });
+  }
   const missing = requiredScopes.length > 0 ? requiredScopes : ['read:customers'];
   const example = requiredScopes.includes('workspace:manage')
     ? { detail: 'Only signed-in owners and admins may do this.', code: 'FORBIDDEN', reason: 'ADMIN_ONLY' }
