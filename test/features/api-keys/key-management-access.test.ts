@@ -24,6 +24,7 @@ interface Target {
   readonly disabled: HeldKey;
   readonly member: Colleague;
   readonly venueId: string;
+  readonly operationId: string;
 }
 
 /** For each mutation what it would take to succeed, were the caller an owner of the target's workspace. */
@@ -46,6 +47,9 @@ const variablesOf: Record<string, (target: Target) => Record<string, unknown>> =
     input: { currentPassword: member.password, newPassword: 'another long password' },
   }),
   signOutEverywhere: ({ member }) => ({ userId: member.userId }),
+  // With a version, so that a workspace without it makes none.
+  saveOperation: () => ({ input: { name: 'theirs', document: '{ scopes { name } }', expectedVersion: 1 } }),
+  deleteOperation: ({ operationId }) => ({ id: operationId }),
 };
 /** What every signed-in user may do for itself. */
 const ownAffairs = ['changePassword'];
@@ -61,7 +65,10 @@ describeEachEngine('Management', (engine) => {
     house = await openTestHouse(engine, { env });
     workspace = await house.workspace();
     owner = keyAdmin(house, workspace);
+    const kept = { name: 'theirs', document: '{ viewer { kind } }' };
+    const { operation } = await owner.payload('SaveOperation', kept);
     target = {
+      operationId: operation.id,
       key: await owner.create({ label: 'Theirs' }),
       disabled: await owner.create({ label: 'Off' }),
       member: await colleague(house, owner, 'MEMBER'),
