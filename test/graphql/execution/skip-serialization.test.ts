@@ -118,6 +118,8 @@ describe('In the served schema', () => {
       [
         ...['status', 'isActive', 'inactiveAt', 'disabledReason', 'prefix'].map((name) => `ApiKey.${name}`),
         'Query.changesCompleteUntil',
+        'StoredOperation.problems',
+        'StoredOperation.requiredScopes',
       ].sort(),
     );
   });
