@@ -16,10 +16,15 @@ const valueOf: Record<string, unknown> = {
 /** The own row that a field such as `customerId`, `venueIds`, or `id` of `updateCustomer` speaks of. */
 function ownId(field: string, operation: string, own: Ids): string {
   const thing = (field === 'id' ? operation : field.replace(/Ids?$/, '')).toLowerCase();
-  const isMeant = (name: string) => (field === 'id' ? thing.includes(name) : thing === name);
+  // `deleteOperation` means a StoredOperation.
+  const lastWord = (name: string) => /[A-Z][a-z]*$/.exec(name)![0].toLowerCase();
+  const isMeant = (name: string) =>
+    field === 'id'
+      ? thing.includes(name.toLowerCase()) || thing.endsWith(lastWord(name))
+      : thing === name.toLowerCase();
   const found = [...resources]
     .sort((x, y) => y.name.length - x.name.length)
-    .find((resource) => isMeant(resource.name.toLowerCase()));
+    .find((resource) => isMeant(resource.name));
   if (!found) throw new Error(`${operation}: which row does "${field}" name? Name it after its type.`);
   return own[found.table.name]!;
 }
