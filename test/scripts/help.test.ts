@@ -22,6 +22,7 @@ describe('--help', { timeout: 120_000 }, () => {
     expect(ours.length).toBeGreaterThanOrEqual(18);
     const others = Object.keys(scripts).filter((name) => !ours.some(([known]) => known === name));
     expect(others).toEqual([
+      'openapi',
       'typecheck',
       'lint',
       'format',
