@@ -79,6 +79,11 @@ export interface RequestScope extends RequestNotes {
   bodyBytes?: number;
   /** Releases the operation's place to another one. Absent before the operation began. */
   leave?: () => void;
+  /**
+   * Resolves when an operation of so many points may be executed. Throws as the admission does. Absent before the
+   * operation began.
+   */
+  weigh?: (points: number) => Promise<void>;
 }
 
 /** The least that every context object holds. */

@@ -5,10 +5,27 @@
 export interface Slices {
   /** Does a slice of at most some 20 ms when it is its turn. `owner` is the workspace. Rejects with what the work throws. */
   run<T>(owner: string, work: () => T): Promise<T>;
+  /**
+   * Whether so much of a slice, 0 to 1, may be done at once: what is done at once in one turn of the event loop comes to one
+   * slice at most. A hundred requests that wait for the same answer of the store go on in one turn.
+   */
+  mayDoAtOnce(share: number): boolean;
+}
+
+/** How much of a slice may still be done in this turn. */
+function createTurn() {
+  let left = 1;
+  return function take(share: number): boolean {
+    if (share > left) return false;
+    if (left === 1 && share > 0) setImmediate(() => (left = 1));
+    left -= share;
+    return true;
+  };
 }
 
 export function createSlices(): Slices {
   const waiting = new Map<string, (() => void)[]>();
+  const mayDoAtOnce = createTurn();
   let isRunning = false;
 
   const runNext = () => {
@@ -25,6 +42,7 @@ export function createSlices(): Slices {
   };
 
   return {
+    mayDoAtOnce,
     run: (owner, work) =>
       new Promise((resolve) => {
         // Called synchronously; an exception becomes the promise's rejection.
@@ -62,7 +80,7 @@ function groupsOf<T>(items: readonly T[], { size, most }: Sliced<T>): T[][] {
   return groups;
 }
 
-/** Runs the work for each item: a little of it at once, more in slices. */
+/** Runs the work for each item: a little of it at once if this turn has room for it, everything else in slices. */
 export async function inSlices<T, R>(
   owner: string,
   items: readonly T[],
@@ -70,7 +88,7 @@ export async function inSlices<T, R>(
   work: (item: T) => R,
 ): Promise<R[]> {
   const whole = items.reduce((sum, item) => sum + sliced.size(item), 0);
-  if (whole <= sliced.most) return items.map(work);
+  if (slices.mayDoAtOnce(whole / sliced.most)) return items.map(work);
   const results: R[] = [];
   for (const group of groupsOf(items, sliced))
     results.push(...(await slices.run(owner, () => group.map(work))));

@@ -61,6 +61,7 @@ function tenantDbFor(
 
 /** What the server room's own plugins get: the scope is not for the rooms behind it. */
 export interface ServedContext extends Context, RequestContextBase {
+  readonly scope: RequestScope;
   readonly persistedQuery: PersistedQuery | null;
   /** What the surface chose for this caller; null when the request itself says what runs. */
   readonly chosen: SentOperation | null;

@@ -55,3 +55,20 @@ it('divide items by their size, in their order, and leave a little work in one p
   expect(await inSlices('a', [4, 6], sliced, work)).toEqual([8, 12]);
   expect(turns).toEqual([[4, 6]]);
 });
+
+it('are begun for a little work as well when a turn has done as much as a slice at once', async () => {
+  let inTurn = 0;
+  let mostInTurn = 0;
+  const work = (size: number) => {
+    if (inTurn === 0) setImmediate(() => (inTurn = 0));
+    inTurn += size;
+    mostInTurn = Math.max(mostInTurn, inTurn);
+    return size;
+  };
+  const sliced = { size: (size: number) => size, most: 10 };
+  // As many requests that waited for the same answer of the store.
+  const answers = await Promise.all(Array.from({ length: 30 }, () => inSlices('a', [2, 2], sliced, work)));
+  expect(answers).toEqual(Array(30).fill([2, 2]));
+  // What is done at once, and the slice of that turn.
+  expect(mostInTurn).toBeLessThanOrEqual(20);
+});

@@ -13,6 +13,7 @@ import {
 import { postgres } from '../store/dialect.ts';
 import { entitySchema } from '../store/entity-schema.ts';
 import { createFairSlots } from '../turns/fair-slots.ts';
+import { createLongWork } from '../turns/long-work.ts';
 import { isUpToDate } from '../migrations/applied.ts';
 import { migrations } from '../migrations/index.ts';
 import { bringUpToDate, runMissing } from '../migrations/migrate.ts';
@@ -202,7 +203,8 @@ function createWriter(connections: Connections, { onStatement, beforeWrite }: Da
 export async function openPostgresDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
   const { onStatement } = options;
   const { shared, lookUps } = openPools(url);
-  const slots = createFairSlots({ slots: sharedMax, maxWaiting });
+  const longWork = createLongWork({ most: sharedMax, nowMs: () => performance.now() });
+  const slots = createFairSlots({ slots: sharedMax, maxWaiting, longWork });
   const read = createReader(shared);
   const lookUp = createReader(lookUps);
   const write = createWriter(shared, options);

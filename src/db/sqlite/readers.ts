@@ -2,6 +2,7 @@
 // look-ups. Nothing can be written through them.
 import type { StoreCall } from '../store/database.ts';
 import { createFairSlots } from '../turns/fair-slots.ts';
+import { createLongWork } from '../turns/long-work.ts';
 import { openConnection, type SqliteConnection } from './connection.ts';
 import { asStoreError } from '../store/store-failure.ts';
 
@@ -24,7 +25,8 @@ export async function openReaders(path: string, pragmas: string): Promise<Sqlite
   const open = () => openConnection(path, `${pragmas}; PRAGMA query_only = ON`);
   const readers = await Promise.all(Array.from({ length: readerCount }, open));
   const lookUps = await open();
-  const slots = createFairSlots({ slots: readers.length, maxWaiting });
+  const longWork = createLongWork({ most: readers.length, nowMs: () => performance.now() });
+  const slots = createFairSlots({ slots: readers.length, maxWaiting, longWork });
   /** The last one that was used comes first: its statements are prepared. */
   const idle = [...readers];
 

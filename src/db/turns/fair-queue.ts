@@ -58,8 +58,11 @@ function createWaiting<T extends Task>() {
   };
 }
 
-/** `slots`: how many tasks run at the same time. */
-export function createFairQueue<T extends Task>(slots: number): FairQueue<T> {
+/** `slots`: how many tasks run at the same time. `mostOf`: how many of one workspace may, at least one. */
+export function createFairQueue<T extends Task>(
+  slots: number,
+  mostOf: (workspace: string) => number = () => slots,
+): FairQueue<T> {
   const { waiting, add, remove, take } = createWaiting<T>();
   const running = new Map<string, number>();
   const names = new Set<string>();
@@ -71,7 +74,7 @@ export function createFairQueue<T extends Task>(slots: number): FairQueue<T> {
    */
   const hasRoom = (workspace: string) => {
     const own = running.get(workspace) ?? 0;
-    return own === 0 ? free > 0 : free > 1 && own < greed * free;
+    return own === 0 ? free > 0 : free > 1 && own < Math.min(greed * free, mostOf(workspace));
   };
   const isFree = ({ name }: T) => name === undefined || !names.has(name);
 

@@ -2,6 +2,7 @@
 // up, and a workspace whose queue is too long is refused without harm to its neighbours.
 import { ApiError } from '../../core/errors.ts';
 import { createFairQueue } from './fair-queue.ts';
+import { slowMs, type LongWork } from './long-work.ts';
 
 export interface Claim {
   /** Absent: work of the server itself, which shares as one more workspace does. */
@@ -54,11 +55,27 @@ interface FairSlotsOptions {
   readonly maxWaiting: number;
   /** Default: each begins as soon as it may. */
   readonly pace?: Pace;
+  /** Default: a workspace may run as many tasks that take long as others. */
+  readonly longWork?: LongWork;
 }
 
-export function createFairSlots({ slots, maxWaiting, pace = atOnce }: FairSlotsOptions): FairSlots {
-  const queue = createFairQueue<Waiting>(slots);
+/** Calls `look` some time after it was asked to, once for all who ask until then. */
+function soon(afterMs: number, look: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  return () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      look();
+    }, afterMs).unref();
+  };
+}
+
+export function createFairSlots(options: FairSlotsOptions): FairSlots {
+  const { slots, maxWaiting, pace = atOnce, longWork } = options;
+  const queue = createFairQueue<Waiting>(slots, longWork?.mostOf);
   const idle: (() => void)[] = [];
+
+  const lookAgain = soon(slowMs, () => beginNext());
 
   function beginOne(): boolean {
     const task = queue.begin();
@@ -68,6 +85,8 @@ export function createFairSlots({ slots, maxWaiting, pace = atOnce }: FairSlotsO
 
   function beginNext(): void {
     pace(beginOne, () => queue.waiting());
+    // What waits for a long task may begin when that has turned out to be slow, which is no event.
+    if (longWork && queue.waiting() > 0) lookAgain();
     if (queue.isIdle()) idle.splice(0).forEach((resolve) => resolve());
   }
 
@@ -86,7 +105,9 @@ export function createFairSlots({ slots, maxWaiting, pace = atOnce }: FairSlotsO
           ...(oneAtATime === undefined ? {} : { name: `${workspace} ${oneAtATime}` }),
           begin() {
             signal?.removeEventListener('abort', giveUp);
+            const endLongWork = longWork?.begin(workspace);
             const end = () => {
+              endLongWork?.();
               queue.end(task);
               beginNext();
             };

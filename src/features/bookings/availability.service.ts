@@ -143,21 +143,32 @@ function spansByTreatment(bookings: readonly Occupied[]): Map<string, Span[]> {
 
 const durationMs = ({ durationMinutes }: Offer) => durationMinutes * minuteMs;
 
-/** Treatments of a venue begin and end together, and writing down a time is half of the work. */
-function rememberInstants(): (ms: number) => Instant {
+/**
+ * Treatments of a venue begin and end together, and so do those of several fields: writing down a time is half of the work,
+ * and a text that stands once is less for the garbage collector.
+ */
+const instants = perRequest<Context, (ms: number) => Instant>(() => {
   const known = new Map<number, Instant>();
   return (ms) => {
-    const instant = known.get(ms) ?? toInstant(ms);
-    known.set(ms, instant);
+    let instant = known.get(ms);
+    if (instant === undefined) known.set(ms, (instant = toInstant(ms)));
     return instant;
   };
+});
+
+interface VenuePlan {
+  readonly id: string;
+  readonly openings: readonly Opening[];
+  /** Those that have a start at all. */
+  readonly offers: readonly Offer[];
+  readonly count: number;
 }
 
 function slotsOf(
-  offers: readonly Offer[],
-  openings: readonly Opening[],
+  { offers, openings }: VenuePlan,
   starts: Span,
   booked: Map<string, Span[]>,
+  instantOf: (ms: number) => Instant,
 ) {
   const slots = offers.flatMap((offer) =>
     freeSlots(openings, durationMs(offer), starts, booked.get(offer.id) ?? []).map((slot) => ({
@@ -167,18 +178,9 @@ function slotsOf(
   );
   // Stable: at one moment the treatments stand in the order of their making.
   slots.sort((a, b) => a.startMs - b.startMs);
-  const instantOf = rememberInstants();
   return slots.map(({ treatmentId, startMs, endMs }): FreeSlot => {
     return { treatmentId, startsAt: instantOf(startMs), endsAt: instantOf(endMs) };
   });
-}
-
-interface VenuePlan {
-  readonly id: string;
-  readonly openings: readonly Span[];
-  /** Those that have a start at all. */
-  readonly offers: readonly Offer[];
-  readonly count: number;
 }
 
 function planVenue(venue: VenueHours, offers: readonly Offer[], starts: Span): VenuePlan {
@@ -226,7 +228,7 @@ export async function loadAvailability(
   const bookings = ids.length === 0 ? null : await readBookings(context, ids, within);
   const slots = await inSlices(workspaceId, offering, bySlots, (plan) => {
     const booked = spansByTreatment(bookings?.get(plan.id)?.rows ?? []);
-    return [plan.id, slotsOf(plan.offers, plan.openings, starts, booked)] as const;
+    return [plan.id, slotsOf(plan, starts, booked, instants.get(context))] as const;
   });
   const none = venueIds.map((id) => [id, [] as FreeSlot[]] as const);
   return new Map([...none, ...slots]);

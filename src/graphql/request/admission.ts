@@ -2,6 +2,7 @@
 // milliseconds of the one thread that serves everybody, so workspaces take turns here as they do at the store.
 import type { RequestScope } from '../../core/request-facts.ts';
 import { createFairSlots, type FairSlots, type Pace } from '../../db/turns/fair-slots.ts';
+import { createLongWork, createPresence } from '../../db/turns/long-work.ts';
 
 /** Of these one workspace alone gets 32: more at the same time are answered no sooner, and take memory. */
 const slots = 48;
@@ -11,8 +12,15 @@ const maxWaiting = 1_000;
  * its first statement runs. Side by side they gain nothing: one writer takes them one after the other.
  */
 const heavyBytes = 16_384;
-/** Of these one workspace alone gets 4. */
+/** One of so many points makes an answer of hundreds of objects, which takes the thread for as long. */
+const heavyPoints = 500;
+/** Of these one workspace alone gets 4; beside others one, when it has more of them all the time. */
 const heavySlots = 6;
+/**
+ * Beside others a heavy place rests for as long as it was used, at most so long. Heavy operations that follow each other at once
+ * leave the thread no moment, and a light one needs it about eight times from its first byte to its answer.
+ */
+const maxRestMs = 50;
 /** Looks at the same time. Each is over at once, so their pace alone limits them. */
 const looksAtOnce = 1_000;
 /** How long operations begin in one turn; then the answers and requests that have come meanwhile have theirs. */
@@ -20,11 +28,11 @@ const turnMs = 2;
 /** This many begin in any case: on a machine that is busy with something else, time says little about the work. */
 const leastBegun = 1;
 /**
- * Pace of refusals: about 1,000 a second, which takes a fraction of one core. A client that repeats each refused
+ * Pace of refusals: about 500 a second, which takes a third of one core. A client that repeats each refused
  * request at once, on hundreds of connections, would come back with all of them at the same moment, and other callers
  * would wait until hundreds of requests were read. Refusals that are spread over time come back spread.
  */
-const refusalsPerTick = 4;
+const refusalsPerTick = 2;
 const tickMs = 4;
 const maxHeldRefusals = 2_000;
 
@@ -81,8 +89,9 @@ export interface Admission {
    */
   look(scope: RequestScope, workspace: string): Promise<void>;
   /**
-   * Resolves when the operation may begin; it then takes its place until `scope.leave` is called. Throws RATE_LIMITED when
-   * too many of the workspace wait, or the reason for which the request has ended.
+   * Resolves when the operation may begin; it then takes its place until `scope.leave` is called, and waits once more in
+   * `scope.weigh` when its points are many. Throws RATE_LIMITED when too many of the workspace wait, or the reason for which
+   * the request has ended.
    */
   enter(scope: RequestScope, workspace: string): Promise<void>;
   /**
@@ -103,20 +112,39 @@ function stay(slots: FairSlots, { ending }: RequestScope, workspace: string): Pr
 export function createAdmission(): Admission {
   const looks = createFairSlots({ slots: looksAtOnce, maxWaiting, pace: createPace() });
   const places = createFairSlots({ slots, maxWaiting, pace: createPace() });
-  const heavies = createFairSlots({ slots: heavySlots, maxWaiting });
+  const nowMs = () => performance.now();
+  const presence = createPresence(nowMs);
+  const longWork = createLongWork({ most: heavySlots, nowMs, presence });
+  const heavies = createFairSlots({ slots: heavySlots, maxWaiting, longWork });
+  const stayHeavy = async (scope: RequestScope, workspace: string) => {
+    const leave = await stay(heavies, scope, workspace);
+    const beganMs = nowMs();
+    return () => {
+      const restMs = presence.hasOthersThan(workspace) ? Math.min(maxRestMs, nowMs() - beganMs) : 0;
+      if (restMs > 0) setTimeout(leave, restMs).unref();
+      else leave();
+    };
+  };
   const ticks = createTicks(refusalsPerTick, tickMs);
   const refusals = createFairSlots({ slots: looksAtOnce, maxWaiting: maxHeldRefusals, pace: ticks });
   return {
     look: (scope, workspace) =>
       looks.run({ workspace, signal: scope.ending.signal }, () => Promise.resolve()),
     async enter(scope, workspace) {
+      presence.see(workspace);
       const isHeavy = (scope.bodyBytes ?? 0) >= heavyBytes;
-      const leaveHeavy = isHeavy ? await stay(heavies, scope, workspace) : undefined;
+      const leaveHeavy = isHeavy ? await stayHeavy(scope, workspace) : undefined;
       try {
         const leavePlace = await stay(places, scope, workspace);
         scope.leave = () => {
           leavePlace();
           leaveHeavy?.();
+        };
+        scope.weigh = async (points) => {
+          if (isHeavy || points < heavyPoints) return;
+          // Its place goes to a light one: who waits for a heavy place holds no other, so that none waits for itself.
+          leavePlace();
+          scope.leave = await stayHeavy(scope, workspace);
         };
       } catch (error) {
         leaveHeavy?.();

@@ -23,7 +23,14 @@ export function scopeOf(request: FastifyRequest): RequestScope {
 
 /** The part that the log and the trace are told. */
 export function requestNotesOf(request: FastifyRequest): RequestNotes {
-  const { ending: _ending, leave: _leave, isGone: _isGone, bodyBytes: _bytes, ...told } = scopeOf(request);
+  const {
+    ending: _ending,
+    leave: _leave,
+    weigh: _weigh,
+    isGone: _isGone,
+    bodyBytes: _bytes,
+    ...told
+  } = scopeOf(request);
   return told;
 }
 

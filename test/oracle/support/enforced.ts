@@ -64,7 +64,7 @@ export async function runEnforced(
     (one) => one.kind === 'OperationDefinition' && one.name?.value === operationName,
   );
   const contextValue: ServedContext = Object.assign(context, {
-    scope: { requestId: 'oracle' },
+    scope: { requestId: 'oracle', ending: new AbortController() },
     persistedQuery: null,
     chosen: null,
     parsed: null,
