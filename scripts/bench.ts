@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { withCleanup } from './bench/cleanup.ts';
 import { measureColdStarts } from './bench/sections/cold-start.ts';
 import { measureDecision } from './bench/sections/decision.ts';
+import { measureDoors } from './bench/sections/doors.ts';
 import { measureGrowth } from './bench/sections/growth.ts';
 import { startLoad } from './bench/load.ts';
 import { describeMachine, machineText } from './bench/machine.ts';
@@ -19,7 +20,7 @@ import { runCommand } from './command-line/command.ts';
 
 const usage = `npm run bench -- [options]
   --quick                     small stores and rounds of a second: to try it out, not for figures to show
-  --only NAME,NAME            Dashboard, DashboardHalf, Inbox, Customer, CreateInquiry, cold-start, decision, growth
+  --only NAME,NAME            Dashboard, DashboardHalf, Inbox, Customer, CreateInquiry, cold-start, decision, doors, growth
   --growth                    growth runs as well (up to a million rows: they take long)
   --database sqlite|postgres  one engine; both when left out
   --customers N --rounds N --seconds N
@@ -49,11 +50,12 @@ async function measureStore(
 ): Promise<Record<string, Section>> {
   const sections: Record<string, Section> = {};
   const { operations, parts, sizes, postgresServer } = options;
-  if (operations.length > 0 || parts.has('cold-start')) {
+  if (operations.length > 0 || parts.has('cold-start') || parts.has('doors')) {
     const store = await newStore(engine, postgresServer, bench.cleanup);
     const house = await seedStore(store, sizes, bench.say);
     // Before the load: it leaves more rows behind than it found.
     if (parts.has('cold-start')) sections['coldStart'] = await measureColdStarts(house, bench);
+    if (parts.has('doors')) sections['doors'] = await measureDoors(house, bench);
     if (operations.length > 0) sections['operations'] = await measureOperations(operations, house, bench);
   }
   if (parts.has('growth')) sections['growth'] = await measureGrowth(engine, bench);

@@ -11,21 +11,30 @@ interface Reply {
   readonly content: Buffer;
 }
 
-function send(agent: Agent, { url, key }: Job, body: string): Promise<Reply> {
-  const headers = {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    authorization: `Bearer ${key}`,
-  };
+interface Sent {
+  readonly url: string;
+  /** Null = GET. */
+  readonly body: string | null;
+}
+
+function headersOf(key: string, body: string | null) {
+  const authorization = `Bearer ${key}`;
+  if (body === null) return { authorization };
+  return { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), authorization };
+}
+
+function send(agent: Agent, { key }: Job, { url, body }: Sent): Promise<Reply> {
+  const headers = headersOf(key, body);
+  const method = body === null ? 'GET' : 'POST';
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method: 'POST', agent, headers }, (response) => {
+    const sent = request(url, { method, agent, headers }, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('end', () => resolve({ status: response.statusCode ?? 0, content: Buffer.concat(parts) }));
       response.on('error', reject);
     });
     sent.on('error', reject);
-    sent.end(body);
+    sent.end(body ?? undefined);
   });
 }
 
@@ -58,13 +67,20 @@ class Run {
     };
   }
 
+  private next(): Sent {
+    const { url, bodies, paths } = this.job;
+    const turn = this.sent;
+    this.sent += 1;
+    if (paths) return { url: `${url}${paths[turn % paths.length]!}`, body: null };
+    return { url, body: bodies[turn % bodies.length]! };
+  }
+
   private async loop(untilMs: number): Promise<void> {
-    const { bodies, expectedStatus, mustContain } = this.job;
+    const { expectedStatus, mustContain } = this.job;
     while (performance.now() < untilMs) {
-      const body = bodies[this.sent % bodies.length]!;
-      this.sent += 1;
+      const next = this.next();
       const startedMs = performance.now();
-      const { status, content } = await send(this.agent, this.job, body);
+      const { status, content } = await send(this.agent, this.job, next);
       const tookMs = performance.now() - startedMs;
       if (status === expectedStatus && content.includes(mustContain)) {
         this.times.record(Math.max(1, Math.round(tookMs * 1000)));

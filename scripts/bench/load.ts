@@ -8,6 +8,8 @@ export interface Job {
   readonly url: string;
   readonly key: string;
   readonly bodies: readonly string[];
+  /** Asked for by GET in turn, below `url`. Default: bodies are posted. */
+  readonly paths?: readonly string[];
   readonly mustContain: string;
   readonly expectedStatus: number;
   readonly connections: number;

@@ -5,7 +5,7 @@ import type { SeedSizes } from './seed.ts';
 import { engines, type Engine } from './store.ts';
 import { operationNames, type OperationName } from './work.ts';
 
-const partNames = [...operationNames, 'cold-start', 'decision', 'growth'] as const;
+const partNames = [...operationNames, 'cold-start', 'decision', 'doors', 'growth'] as const;
 type PartName = (typeof partNames)[number];
 
 export interface BenchOptions {

@@ -53,7 +53,7 @@ const comparisons: readonly Comparison[] = [
   },
 ];
 
-function atLeast(what: string, value: number, bound: number): Ratio {
+export function atLeast(what: string, value: number, bound: number): Ratio {
   return { what, value, wanted: `at least ${bound}`, isReached: value >= bound };
 }
 
