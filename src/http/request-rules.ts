@@ -106,7 +106,8 @@ function findFault(request: FastifyRequest, { bodyLimitBytes, surfaces }: Reques
   if (longHeader) return longHeader;
   if (hasSecondHost(request)) return badRequest(400, 'The request has more than one Host header.');
   const surface = surfaceOf(surfaces, request);
-  if (surface && request.method !== 'OPTIONS')
+  // Where pages of other origins may call, every OPTIONS is answered as a preflight; elsewhere it is a method like others.
+  if (surface && (request.method !== 'OPTIONS' || request.is404))
     return surface.findFault(surfaceHeadOf(request)) ?? findLengthFault(request, bodyLimitBytes);
   const routeFault = findRouteFault(request);
   const takesOperation = findRoute(routeOf(request))?.body === 'operation';

@@ -68,6 +68,16 @@ describeEachEngine('HTTP corners', (engine) => {
     });
   });
 
+  it('OPTIONS where no other origin may call is a method like others', async () => {
+    const env = { MODE: 'production', JWT_SECRET: 'x'.repeat(40), KEY_PEPPER: 'y'.repeat(40) };
+    const closed = await openTestHouse(engine, { sharing: house, env });
+    const ask = restOf(closed.app, null);
+    const [known, unknown] = [await ask('OPTIONS', '/customers/bulk'), await ask('OPTIONS', '/nowhere')];
+    expect([known.status, known.headers['allow']]).toEqual([405, 'POST']);
+    expect([unknown.status, unknown.body.error]).toEqual([404, 'Not found']);
+    await closed.close();
+  });
+
   describe('Paths', () => {
     it('where nothing is are 404, in JSON, also for a browser', async () => {
       const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
