@@ -194,8 +194,10 @@ export function addRequestRules(app: FastifyInstance, rules: RequestRules): void
     if (findRoute(routeOf(request))?.body !== 'surface') return parseJson(request, text, done);
     // Some clients name the type of a body that they do not send.
     if (text === '') return done(null, undefined);
-    const repeated = findRepeatedName(text);
-    if (repeated === null) return parseJson(request, text, done);
-    done(badRequest(400, `The body has "${repeated}" twice; which one is meant is not known.`));
+    parseJson(request, text, (error, parsed) => {
+      const repeated = error ? null : findRepeatedName(text);
+      if (repeated === null) return done(error, parsed);
+      done(badRequest(400, `The body has "${repeated}" twice; which one is meant is not known.`));
+    });
   });
 }

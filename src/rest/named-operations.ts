@@ -22,7 +22,7 @@ import { qualityOf } from '../http/accept.ts';
 import type { SurfaceAnswer, SurfaceHead, SurfaceRequest } from '../http/surface.ts';
 import { statusOfError, toErrorAnswer, toRestError } from './answer/error-answer.ts';
 import { coerce, coerceText, type Place } from './request/coerce.ts';
-import { refusalOf, type FieldFault } from './request/faults.ts';
+import { refusalOf, toldName, type FieldFault } from './request/faults.ts';
 
 const allow = 'GET, HEAD, POST';
 
@@ -139,7 +139,7 @@ class Reader {
   private refuseUnknown(known: readonly string[]): void {
     const takes = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.';
     for (const name of this.sent.names.filter((one) => !known.includes(one))) {
-      const field = name.slice(0, 60);
+      const field = toldName(name);
       const message = `"${field}" is no ${this.sent.what} of this operation. ${takes}`;
       this.faults.push({ field, code: 'UNKNOWN', message });
     }

@@ -166,6 +166,19 @@ describeEachEngine('Answers', (engine) => {
         expect(fieldsOf(await refuse('GET', path))).toEqual([['cursor', 'INVALID']]);
     });
 
+    it('in a body of nothing but wrong names: the first twenty, each cut short', async () => {
+      const names = Array.from({ length: 2_000 }, (_, index) => `${'n'.repeat(100)}${index}`);
+      const wrong = Object.fromEntries(names.map((name) => [name, 1]));
+      for (const [path, body] of [
+        ['/customers', { name: 'x', ...wrong }],
+        ['/customers/bulk', { customers: [{ name: 'x', ...wrong }] }],
+      ] as const) {
+        const answer = await refuse('POST', path, { body });
+        expect(answer.body.fields).toHaveLength(20);
+        expect(answer.text.length).toBeLessThan(10_000);
+      }
+    });
+
     it('in a body that is no JSON', async () => {
       for (const raw of ['{', '{"name":"x",}', "{'name':'x'}", '{"name":"x"} x', '{"__proto__":{}}'])
         expect((await refuse('POST', '/customers', { raw })).body.detail).toBe('The body is not valid JSON.');

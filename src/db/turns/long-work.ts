@@ -21,7 +21,7 @@ export interface LongWork {
 }
 
 export interface Presence {
-  /** Notes that the workspace has something to do. */
+  /** Notes that the workspace has something to do. `''` is the server itself, which nobody has to make room for. */
   see(workspace: string): void;
   /** Whether another workspace than this one was seen within the last minute. */
   hasOthersThan(workspace: string): boolean;
@@ -38,6 +38,7 @@ export function createPresence(nowMs: () => number): Presence {
   let other: Seen | null = null;
   return {
     see(workspace) {
+      if (workspace === '') return;
       if (last && last.workspace !== workspace) other = last;
       last = { workspace, atMs: nowMs() };
     },

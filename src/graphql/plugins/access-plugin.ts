@@ -96,7 +96,7 @@ function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLReque
       const isWhole = plan.type === 'mutation' || contextValue.chosen?.isStrict === true;
       if (isWhole && decision.denials.length > 0) throw operationError(decision.denials);
       contextValue.decision = decision;
-      await contextValue.scope.weigh?.(cost);
+      if (!decision.isEverythingDenied) await contextValue.scope.weigh?.(cost);
     },
     async responseForOperation() {
       return decision?.isEverythingDenied ? forbidden(decision) : null;

@@ -5,14 +5,11 @@ import type { OperationAnswer } from '../../graphql/run-operation.ts';
 import { toDataAnswer } from '../../rest/answer/data-answer.ts';
 import { statusOfError, toErrorAnswer, toRestError } from '../../rest/answer/error-answer.ts';
 import { coerce } from '../../rest/request/coerce.ts';
-import { refusalOf, type FieldFault } from '../../rest/request/faults.ts';
+import { refusalOf, toldName, type FieldFault } from '../../rest/request/faults.ts';
 import type { StoredOperation } from '../../rest/stored-operation.ts';
 import type { Exchange } from '../exchange.ts';
 import { idempotencyInput, isLimit, type OperationTool } from './tool.ts';
 import { capped, dataResult, errorResult, maxRows, tooLong, type ToolResult } from './tool-result.ts';
-
-/** More would fill what a model can read, and 256 KB of wrong names would become megabytes. */
-const maxFaultsTold = 20;
 
 export type Arguments = Readonly<Record<string, unknown>>;
 
@@ -73,7 +70,7 @@ class Reader {
     if (this.operation.kind === 'mutation') known.push(idempotencyInput);
     const takes = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.';
     for (const name of Object.keys(this.given).filter((one) => !known.includes(one))) {
-      const field = name.slice(0, 60);
+      const field = toldName(name);
       const message = `"${field}" is no argument of this tool. ${takes}`;
       this.faults.push({ field, code: 'UNKNOWN', message });
     }
@@ -134,7 +131,7 @@ export async function runTool(
     ...{ operationName: operation.name, isStrict: true },
   };
   const choose = (_principal: Principal) => {
-    if (faults.length > 0) throw refusalOf(faults.slice(0, maxFaultsTold));
+    if (faults.length > 0) throw refusalOf(faults);
     return sent;
   };
   const answer = await exchange.enter(sent, choose, { variables, ...key });

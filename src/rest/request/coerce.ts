@@ -9,7 +9,7 @@ import {
   type GraphQLInputObjectType,
   type GraphQLInputType,
 } from 'graphql';
-import type { FieldFault } from './faults.ts';
+import { toldName, type FieldFault } from './faults.ts';
 
 export const toSnakeCase = (name: string) =>
   name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -65,7 +65,7 @@ function coerceObject(type: GraphQLInputObjectType, value: unknown, place: Place
     else if (isRequired) refuse(below(place, name), 'REQUIRED', 'is required.');
     given.delete(name);
   }
-  for (const name of given.keys()) refuse(below(place, name), 'UNKNOWN', 'is not known here.');
+  for (const name of given.keys()) refuse(below(place, toldName(name)), 'UNKNOWN', 'is not known here.');
   return coerced;
 }
 

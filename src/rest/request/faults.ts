@@ -8,8 +8,16 @@ export interface FieldFault {
   readonly message: string;
 }
 
-/** BAD_USER_INPUT with every fault. Thrown after the credential was checked. */
+/** More would fill what a person or a model reads, and 256 KB of wrong names would become megabytes. */
+const maxTold = 20;
+const maxNameLength = 60;
+
+/** BAD_USER_INPUT with the first 20 faults. Thrown after the credential was checked. */
 export function refusalOf(faults: readonly FieldFault[]): ApiError {
-  const message = faults.map((fault) => fault.message).join(' ');
-  return new ApiError('BAD_USER_INPUT', message, { details: { fields: faults } });
+  const told = faults.slice(0, maxTold);
+  const message = told.map((fault) => fault.message).join(' ');
+  return new ApiError('BAD_USER_INPUT', message, { details: { fields: told } });
 }
+
+/** A name that is not known, as it is told again. */
+export const toldName = (name: string) => name.slice(0, maxNameLength);

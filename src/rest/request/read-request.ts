@@ -4,7 +4,7 @@ import type { StoredOperation, StoredVariable } from '../stored-operation.ts';
 import { pathValues } from '../paths.ts';
 import { coerce, coerceText } from './coerce.ts';
 import { expectedVersion } from './conditions.ts';
-import type { FieldFault } from './faults.ts';
+import { toldName, type FieldFault } from './faults.ts';
 
 export interface Given {
   /** Decoded parts of the path. */
@@ -97,7 +97,7 @@ class Reader {
     for (const name of new Set(names)) {
       if (known.includes(name) || (where === 'query' && this.switches.includes(name))) continue;
       const takes = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.';
-      const shown = name.slice(0, 60);
+      const shown = toldName(name);
       this.faults.push({
         field: shown,
         code: 'UNKNOWN',

@@ -85,6 +85,14 @@ describe('what a workspace may run at the same time', () => {
     expect(mostOf('other')).toBe(most);
   });
 
+  it('is everything where nobody but the server itself has something to do', () => {
+    const { run, mostOf } = longWork();
+    run('', 5);
+    run('only', 5_000);
+    run('', 5);
+    expect(mostOf('only')).toBe(most);
+  });
+
   it('is everything again after a moment of rest, and a minute after the last other one', () => {
     const { run, pass, mostOf, begin } = longWork();
     run('other', 5);
