@@ -194,7 +194,7 @@ export function addRequestRules(app: FastifyInstance, rules: RequestRules): void
     if (findRoute(routeOf(request))?.body !== 'surface') return parseJson(request, text, done);
     // Some clients name the type of a body that they do not send.
     if (text === '') return done(null, undefined);
-    parseJson(request, text, (error, parsed) => {
+    void parseJson(request, text, (error, parsed) => {
       const repeated = error ? null : findRepeatedName(text);
       if (repeated === null) return done(error, parsed);
       done(badRequest(400, `The body has "${repeated}" twice; which one is meant is not known.`));
