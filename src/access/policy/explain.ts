@@ -14,7 +14,7 @@ import {
 import { ApiError } from '../../core/errors.ts';
 import { coercedVariables, concreteTypeOf, type CoercedVariables } from './concrete-type.ts';
 import { costOf } from './cost.ts';
-import { variableValue } from './decide.ts';
+import { variableValue } from './plan-walk.ts';
 import { assertLightDocument, assertShallowDocument, maxTokens } from './limits/document-limits.ts';
 import { fragmentsOf } from './gate.ts';
 import { grantsIn, isIn } from './grants.ts';
