@@ -78,6 +78,20 @@ export type StoredKeyStatus = 'ACTIVE' | 'DISABLED' | 'REVOKED';
 
 export type DisabledReason = 'ADMIN' | 'INACTIVITY';
 
+/** Narrower rights that a key does not have yet: what they would refuse is counted. */
+export interface StoredTrial {
+  readonly scopes: readonly string[];
+  readonly since: Instant;
+}
+
+/** What a key had before it was narrowed. */
+export interface StoredRights {
+  readonly scopes: readonly string[];
+  readonly venueIds: readonly string[] | null;
+  /** When it was narrowed. */
+  readonly at: Instant;
+}
+
 @StoredIn({
   name: 'api_keys',
   workspace: 'workspaceId',
@@ -104,6 +118,9 @@ export class StoredApiKey {
    * list: a key whose operations are all gone runs nothing.
    */
   @JsonColumn({ nullable: true }) operationIds!: string[] | null;
+  @JsonColumn({ nullable: true }) trial!: StoredTrial | null;
+  /** Given back by an undo; null when there is nothing to undo. Any other change of its rights clears it. */
+  @JsonColumn({ nullable: true }) narrowedFrom!: StoredRights | null;
   /** Addresses and CIDR ranges; empty = any address. */
   @JsonColumn() ipAllowlist!: string[];
   @IntegerColumn({ nullable: true }) rateLimitPerMinute!: number | null;
