@@ -50,6 +50,10 @@ const variablesOf: Record<string, (target: Target) => Record<string, unknown>> =
   // With a version, so that a workspace without it makes none.
   saveOperation: () => ({ input: { name: 'theirs', document: '{ scopes { name } }', expectedVersion: 1 } }),
   deleteOperation: ({ operationId }) => ({ id: operationId }),
+  narrowApiKey: ({ key }) => ({
+    input: { id: key.apiKeyId, scopes: ['read:customers'], mode: 'ENFORCE' },
+  }),
+  undoNarrowing: ({ key }) => ({ id: key.apiKeyId }),
 };
 /** What every signed-in user may do for itself. */
 const ownAffairs = ['changePassword'];
