@@ -81,6 +81,10 @@ const words: Readonly<Record<SettingName, SettingWords>> = {
     meaning:
       'Points of the same. `accessCheck` and `extensions.cost` say what an operation costs. See [Limits](limits.md).',
   },
+  RECORDING: {
+    meaning:
+      '`on` or `off`: whether what keys and users do is counted and logged. See [Insight](insight.md).',
+  },
   DEMO: { without: '`1` in local mode', meaning: '`0`: no demo workspace on an empty database.' },
 };
 

@@ -78,4 +78,6 @@ export interface Context extends GuardedContext {
   /** What the caller may be told of the schema: all of it where introspection is public. */
   readonly shownSchema: () => Promise<GraphQLSchema>;
   readonly limits: RequestLimits;
+  /** Told how many rows were read for the answer. */
+  noteRows(count: number): void;
 }

@@ -39,5 +39,6 @@ export function systemContext(
     inspector,
     shownSchema: async () => explainer.schema,
     limits: unlimited,
+    noteRows: () => undefined,
   };
 }

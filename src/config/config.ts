@@ -54,6 +54,8 @@ export interface Config {
   readonly keyInactivityDays: number;
   readonly rateLimitRequestsPerMinute: number;
   readonly rateLimitCostPerMinute: number;
+  /** Whether what callers do is counted and logged. */
+  readonly isRecording: boolean;
   /** Whether an empty database gets the demo workspace. Always false in production mode. */
   readonly demo: boolean;
 }
@@ -118,6 +120,7 @@ const settings = z.object({
   // inquiries and follow-ups, about 450 objects each), while 600 of the largest queries a minute are not
   // affordable.
   RATE_LIMIT_COST_PER_MINUTE: wholeNumber(1, 999_999_999_999).default(60_000),
+  RECORDING: oneOf('on', 'off').default('on'),
   DEMO: oneOf('0', '1').optional(),
 });
 
@@ -211,6 +214,7 @@ function toConfig(parsed: z.output<typeof settings>): Config {
     keyInactivityDays: parsed.KEY_INACTIVITY_DAYS,
     rateLimitRequestsPerMinute: parsed.RATE_LIMIT_REQUESTS_PER_MINUTE,
     rateLimitCostPerMinute: parsed.RATE_LIMIT_COST_PER_MINUTE,
+    isRecording: parsed.RECORDING === 'on',
     demo: local && parsed.DEMO !== '0',
   };
 }

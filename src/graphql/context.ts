@@ -9,7 +9,8 @@ import type { Limits, RequestLimits } from '../access/rate-limit/index.ts';
 import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
 import type { Clock } from '../core/clock.ts';
 import { ApiError } from '../core/errors.ts';
-import type { Principal } from '../core/principal.ts';
+import type { KnownPrincipal, Principal } from '../core/principal.ts';
+import type { KnownCaller } from '../core/recorder.ts';
 import type { RequestContextBase, RequestFacts, RequestScope, SentOperation } from '../core/request-facts.ts';
 import type { Connection } from '../db/store/database.ts';
 import type { ParsedDocument } from './precheck/documents.ts';
@@ -99,6 +100,10 @@ class RequestContext implements ServedContext {
     return this.scope.requestId;
   }
 
+  noteRows(count: number): void {
+    this.scope.rows = (this.scope.rows ?? 0) + count;
+  }
+
   get db(): TenantDb {
     if (!this.rows)
       throw new Error('An anonymous caller has no rows: the gate let it through to a tenant field.');
@@ -129,15 +134,25 @@ function queueOf(principal: Principal, ip: string): string {
   return principal.kind === 'USER' ? principal.userId : principal.workspaceId;
 }
 
+function knownAs(principal: KnownPrincipal): KnownCaller {
+  const { workspaceId } = principal;
+  if (principal.kind === 'USER')
+    return { kind: 'USER', id: principal.userId, workspaceId, label: principal.name };
+  return { kind: 'API_KEY', id: principal.apiKeyId, workspaceId, label: principal.label };
+}
+
 async function principalOf(
   authenticator: Authenticator,
   { scope, ip }: RequestFacts,
   caller: Caller,
 ): Promise<Principal> {
-  if ('principal' in caller) return caller.principal;
+  if ('principal' in caller) {
+    scope.known = knownAs(caller.principal);
+    return caller.principal;
+  }
   const { credential } = caller;
   if (credential.kind === 'API_KEY') scope.caller = { key: credential.prefix };
-  return authenticator.authenticate(credential, ip);
+  return authenticator.authenticate(credential, ip, (known) => (scope.known = known));
 }
 
 function findPersisted(
