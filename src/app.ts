@@ -47,6 +47,7 @@ import { type AppServices, type ServicesOptions, allFeatures, openServices } fro
 
 const lastUsedFlushMs = 5_000;
 const usageFlushMs = 10_000;
+const requestLogFlushMs = 5_000;
 
 export interface AppOptions extends ServicesOptions {
   readonly logger: Logger;
@@ -136,6 +137,7 @@ function allJobs(lastUsed: LastUsedLog, recorder: RequestRecorder): Job[] {
   const writers: Job[] = [
     { ...ofProcess, name: 'last-used.write', everyMs: lastUsedFlushMs, run: () => lastUsed.flush() },
     { ...ofProcess, name: 'usage.write', everyMs: usageFlushMs, run: () => recorder.flushUsage() },
+    { ...ofProcess, name: 'request-log.write', everyMs: requestLogFlushMs, run: () => recorder.flushLog() },
   ];
   return [...writers, idempotencyJob, ...allFeatures.flatMap(({ jobs = [] }) => jobs)];
 }
@@ -193,7 +195,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     authenticator: countingFailures(authenticatorFor(config, house, lastUsed), limits),
   };
   const { gate, authenticator } = options.enforcement?.(parts) ?? parts;
-  const recorder = createRecorder({ ...house, isOn: config.isRecording });
+  const recorder = createRecorder({ ...house, isOn: config.isRecording, ...(meter ? { meter } : {}) });
   const jobs = startJobs(allJobs(lastUsed, recorder), house, { logger, scheduler });
   const documents = documentsFor(config, house);
   const { operationLimitMs = defaultOperationLimitMs } = options;

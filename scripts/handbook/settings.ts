@@ -85,6 +85,11 @@ const words: Readonly<Record<SettingName, SettingWords>> = {
     meaning:
       '`on` or `off`: whether what keys and users do is counted and logged. See [Insight](insight.md).',
   },
+  REQUEST_LOG_DAYS: {
+    without: 'local mode: `7`; production mode: `30`',
+    meaning: 'How many days the request log is kept.',
+  },
+  USAGE_DAYS: { meaning: 'How many days the hourly sums of what keys did are kept.' },
   DEMO: { without: '`1` in local mode', meaning: '`0`: no demo workspace on an empty database.' },
 };
 

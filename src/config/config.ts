@@ -56,6 +56,10 @@ export interface Config {
   readonly rateLimitCostPerMinute: number;
   /** Whether what callers do is counted and logged. */
   readonly isRecording: boolean;
+  /** How long rows of the request log are kept. */
+  readonly requestLogDays: number;
+  /** How long hourly sums are kept. */
+  readonly usageDays: number;
   /** Whether an empty database gets the demo workspace. Always false in production mode. */
   readonly demo: boolean;
 }
@@ -121,6 +125,8 @@ const settings = z.object({
   // affordable.
   RATE_LIMIT_COST_PER_MINUTE: wholeNumber(1, 999_999_999_999).default(60_000),
   RECORDING: oneOf('on', 'off').default('on'),
+  REQUEST_LOG_DAYS: wholeNumber(1, 3_650).optional(),
+  USAGE_DAYS: wholeNumber(1, 3_650).default(400),
   DEMO: oneOf('0', '1').optional(),
 });
 
@@ -215,6 +221,8 @@ function toConfig(parsed: z.output<typeof settings>): Config {
     rateLimitRequestsPerMinute: parsed.RATE_LIMIT_REQUESTS_PER_MINUTE,
     rateLimitCostPerMinute: parsed.RATE_LIMIT_COST_PER_MINUTE,
     isRecording: parsed.RECORDING === 'on',
+    requestLogDays: parsed.REQUEST_LOG_DAYS ?? (local ? 7 : 30),
+    usageDays: parsed.USAGE_DAYS,
     demo: local && parsed.DEMO !== '0',
   };
 }

@@ -13,6 +13,7 @@ import type { KnownPrincipal, Principal } from '../core/principal.ts';
 import type { KnownCaller } from '../core/recorder.ts';
 import type { RequestContextBase, RequestFacts, RequestScope, SentOperation } from '../core/request-facts.ts';
 import type { Connection } from '../db/store/database.ts';
+import type { LogStore } from '../db/store/log-store.ts';
 import type { ParsedDocument } from './precheck/documents.ts';
 import { assertIdempotencyKey } from '../resources/idempotency.ts';
 import { createTenantDb, type TenantDb } from '../db/tenant/tenant-db.ts';
@@ -89,6 +90,7 @@ class RequestContext implements ServedContext {
     readonly inspector: OperationInspector,
     readonly shownSchema: () => Promise<GraphQLSchema>,
     readonly limits: RequestLimits,
+    readonly requestLog: LogStore,
     private readonly rows: TenantDb | null,
     readonly persistedQuery: PersistedQuery | null,
     readonly chosen: SentOperation | null,
@@ -193,7 +195,7 @@ export function contextFactory(
     const chosen = named ?? (looked ? null : (facts.choose?.(principal) ?? null));
     const { managed, parsed } = looked ?? check(chosen ?? persisted ?? operation, false);
     if (principal.kind === 'USER') opened.chooseBudget(mayManage(managed, principal.scopes));
-    const { clock, scopes, explainer, inspector } = operator;
+    const { clock, scopes, explainer, inspector, requestLog } = operator;
     const limit = timeLimit(clock, scope, operationLimitMs);
     const credentials = {
       ...operator.credentials,
@@ -202,7 +204,7 @@ export function contextFactory(
     const rows = tenantDbFor(operator, authenticator, principal, limit, readRow);
     const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
     const shown = () => shownTo(principal);
-    const told = [clock, credentials, scopes, explainer, inspector, shown, opened] as const;
+    const told = [clock, credentials, scopes, explainer, inspector, shown, opened, requestLog] as const;
     const asked = [persisted, chosen, arrivedMs, parsed] as const;
     return new RequestContext(scope, ip, once, principal, ...told, rows, ...asked);
   };

@@ -8,7 +8,7 @@ import { apiKeyCreator, apiKeyPins, apiKeyQueries, apiKeys } from './api-key.res
 
 export { keyEvents } from './api-key.events.ts';
 export { createApiKey } from './api-key.service.ts';
-export { ApiKey } from './api-key.type.ts';
+export { ApiKey, ViewerKind } from './api-key.type.ts';
 
 const payloadPolicies: PolicyDeclaration = Object.fromEntries(
   apiKeyPayloads.flatMap((payload) => Object.entries(payload.policy)),

@@ -2,6 +2,37 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { newTable } from '../../store/typeorm.ts';
 import { foreignKeys, index, migrationColumns } from '../tools/columns.ts';
+import { onEngine } from '../tools/engine.ts';
+
+const requestLogColumns = [
+  ...[
+    '"id" text COLLATE "C" NOT NULL',
+    '"workspace_id" text COLLATE "C" NOT NULL',
+    '"at" timestamptz(3) NOT NULL',
+  ],
+  ...['surface', 'caller_kind', 'caller_id', 'outcome', 'ip', 'request_id'].map(
+    (name) => `"${name}" text COLLATE "C" NOT NULL`,
+  ),
+  ...['caller_label', 'operation_id', 'operation_name', 'reason', 'user_agent'].map(
+    (name) => `"${name}" text COLLATE "C"`,
+  ),
+  ...['"missing" jsonb NOT NULL', '"status" integer NOT NULL', '"weight" integer NOT NULL'],
+  ...['cost', 'rows', 'bytes', 'duration_ms'].map((name) => `"${name}" bigint NOT NULL`),
+];
+
+const requestLogIndex = (name: string, columns: string) =>
+  `CREATE INDEX "request_log_${name}" ON "request_log" (${columns})`;
+
+/** In partitions of a day (db/postgres/log-store.ts). On SQLite it has a file of its own. */
+const requestLog = {
+  sqlite: [],
+  postgres: [
+    `CREATE TABLE "request_log" (${requestLogColumns.join(', ')}, PRIMARY KEY ("at", "id")) PARTITION BY RANGE ("at")`,
+    requestLogIndex('at', '"workspace_id", "at", "id"'),
+    requestLogIndex('caller', '"workspace_id", "caller_id", "at", "id"'),
+    requestLogIndex('outcome', '"workspace_id", "outcome", "at", "id"'),
+  ],
+};
 
 export class Recording1767225600090 implements MigrationInterface {
   readonly name = 'Recording1767225600090';
@@ -9,6 +40,7 @@ export class Recording1767225600090 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await this.createUsage(runner);
     await this.createOperations(runner);
+    for (const text of onEngine(runner, requestLog)) await runner.query(text);
     const { primary, text, timestamp } = migrationColumns(runner);
     await runner.createTable(
       newTable({
@@ -66,5 +98,7 @@ export class Recording1767225600090 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     const tables = ['recording', 'usage_flushes', 'key_last_seen', 'recorded_operations', 'key_usage_hour'];
     for (const table of tables) await runner.dropTable(table);
+    for (const text of onEngine(runner, { sqlite: [], postgres: ['DROP TABLE "request_log"'] }))
+      await runner.query(text);
   }
 }

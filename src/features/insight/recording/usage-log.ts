@@ -55,13 +55,14 @@ export class UsageLog {
 
   constructor(private readonly options: UsageLogOptions) {}
 
-  /** Returns the id of the operation, and whether there was room to count the request. */
-  note(request: RecordedRequest, nowMs: number): { operationId: string; isCounted: boolean } {
+  /** Counts a request and returns the id of its operation. Throws when there is no room to count it. */
+  note(request: RecordedRequest, nowMs: number): string {
     const operationId = this.book.idOf(request, nowMs);
     const { caller, outcome } = request;
     // A refused credential is no use of the key, as with `lastUsedAt`.
     if (caller.kind === 'API_KEY' && outcome !== 'UNAUTHENTICATED') this.see(request, nowMs);
-    return { operationId, isCounted: this.counters.note(request, operationId, nowMs) };
+    if (!this.counters.note(request, operationId, nowMs)) throw new Error('There is no room to count it.');
+    return operationId;
   }
 
   /** Writes all that was counted until now. Rejects when the store does not take it: then it is written by a later flush. */
