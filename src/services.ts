@@ -14,9 +14,11 @@ import type { Tracer } from './core/tracer.ts';
 import { version } from './core/version.ts';
 import { compatibleDatabase } from './db/store/compatible-database.ts';
 import type { Database, DatabaseOptions } from './db/store/database.ts';
-import { openDatabase } from './db/data-source.ts';
+import { openDatabase, openLogStore } from './db/data-source.ts';
+import { tableOf } from './db/store/table.ts';
 import { measuredDatabase } from './db/store/measured-database.ts';
 import { features } from './features/index.ts';
+import { Request } from './features/insight/index.ts';
 import type { Feature } from './resources/feature.ts';
 import { IdempotencyRecord } from './resources/idempotency.ts';
 import { nodeFeature } from './resources/node.ts';
@@ -114,6 +116,8 @@ export async function openServices(options: ServicesOptions): Promise<AppService
     accounts: database,
   };
   const explainer = createExplainer(schema.schema, schema.policy);
+  const requestLog = openLogStore(config.database, database, tableOf(Request));
+  const { requestLogDays, usageDays } = config;
   const { rateLimitCostPerMinute: maxCost } = config;
   return {
     database,
@@ -123,6 +127,11 @@ export async function openServices(options: ServicesOptions): Promise<AppService
     schema,
     explainer,
     inspector: createOperationInspector({ ...schema, explainer, maxCost }),
-    close: () => database.close(),
+    requestLog,
+    retention: { requestLogDays, usageDays },
+    async close() {
+      await requestLog.close();
+      await database.close();
+    },
   };
 }

@@ -1,6 +1,7 @@
 // What is known about a request: what the caller sent, and what is noted while it is processed.
 import type { DocumentNode } from 'graphql';
 import type { Principal } from './principal.ts';
+import type { KnownCaller, RanOperation, SurfaceName } from './recorder.ts';
 import type { RequestTrace } from './tracer.ts';
 
 export interface SentOperation {
@@ -65,6 +66,8 @@ interface LoggedCaller {
 export interface RequestNotes {
   /** The caller's X-Request-Id when it is 1 to 128 characters of `[A-Za-z0-9._~-]`, else a new UUID. */
   readonly requestId: string;
+  /** By which door the request came. Absent for pages and probes. */
+  surface?: SurfaceName;
   /** Present only when the request is traced. */
   trace?: RequestTrace;
   /** Known once the operation is resolved; for the log, like all below. */
@@ -86,6 +89,16 @@ export interface RequestNotes {
 export interface RequestScope extends RequestNotes {
   /** Its caller closed the connection before the answer was sent. */
   isGone?: boolean;
+  /** When its first bytes were read; performance.now(). */
+  startMs?: number;
+  /** Whose credential was right, also when it may not be used. Absent for everybody else. */
+  known?: KnownCaller;
+  /** The operation, once it was resolved. */
+  ran?: RanOperation;
+  /** Scopes that the answer says were missing, each once. */
+  missing?: readonly string[];
+  /** Rows that were read for the answer, each as often as it was read. */
+  rows?: number;
   /**
    * Aborted when further work for the request is useless: its time is over, its caller was told 503, or the server
    * ends. The reason is the error of what was running.

@@ -7,6 +7,7 @@ import { bookingsFeature } from './bookings/index.ts';
 import { customersFeature } from './customers/index.ts';
 import { followUpsFeature } from './follow-ups/index.ts';
 import { inquiriesFeature } from './inquiries/index.ts';
+import { insightFeature } from './insight/index.ts';
 import { narrowingFeature } from './narrowing/index.ts';
 import { operationsFeature } from './operations/index.ts';
 import { rateLimitFeature } from './rate-limit/index.ts';
@@ -23,6 +24,7 @@ export const features: readonly Feature[] = [
   usersFeature,
   operationsFeature,
   apiKeysFeature,
+  insightFeature,
   narrowingFeature,
   venuesFeature,
   customersFeature,

@@ -9,9 +9,11 @@ import type { Limits, RequestLimits } from '../access/rate-limit/index.ts';
 import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
 import type { Clock } from '../core/clock.ts';
 import { ApiError } from '../core/errors.ts';
-import type { Principal } from '../core/principal.ts';
+import type { KnownPrincipal, Principal } from '../core/principal.ts';
+import type { KnownCaller } from '../core/recorder.ts';
 import type { RequestContextBase, RequestFacts, RequestScope, SentOperation } from '../core/request-facts.ts';
 import type { Connection } from '../db/store/database.ts';
+import type { LogStore } from '../db/store/log-store.ts';
 import type { ParsedDocument } from './precheck/documents.ts';
 import { assertIdempotencyKey } from '../resources/idempotency.ts';
 import { createTenantDb, type TenantDb } from '../db/tenant/tenant-db.ts';
@@ -88,6 +90,7 @@ class RequestContext implements ServedContext {
     readonly inspector: OperationInspector,
     readonly shownSchema: () => Promise<GraphQLSchema>,
     readonly limits: RequestLimits,
+    readonly requestLog: LogStore,
     private readonly rows: TenantDb | null,
     readonly persistedQuery: PersistedQuery | null,
     readonly chosen: SentOperation | null,
@@ -97,6 +100,10 @@ class RequestContext implements ServedContext {
 
   get requestId(): string {
     return this.scope.requestId;
+  }
+
+  noteRows(count: number): void {
+    this.scope.rows = (this.scope.rows ?? 0) + count;
   }
 
   get db(): TenantDb {
@@ -129,15 +136,25 @@ function queueOf(principal: Principal, ip: string): string {
   return principal.kind === 'USER' ? principal.userId : principal.workspaceId;
 }
 
+function knownAs(principal: KnownPrincipal): KnownCaller {
+  const { workspaceId } = principal;
+  if (principal.kind === 'USER')
+    return { kind: 'USER', id: principal.userId, workspaceId, label: principal.name };
+  return { kind: 'API_KEY', id: principal.apiKeyId, workspaceId, label: principal.label };
+}
+
 async function principalOf(
   authenticator: Authenticator,
   { scope, ip }: RequestFacts,
   caller: Caller,
 ): Promise<Principal> {
-  if ('principal' in caller) return caller.principal;
+  if ('principal' in caller) {
+    scope.known = knownAs(caller.principal);
+    return caller.principal;
+  }
   const { credential } = caller;
   if (credential.kind === 'API_KEY') scope.caller = { key: credential.prefix };
-  return authenticator.authenticate(credential, ip);
+  return authenticator.authenticate(credential, ip, (known) => (scope.known = known));
 }
 
 function findPersisted(
@@ -178,7 +195,7 @@ export function contextFactory(
     const chosen = named ?? (looked ? null : (facts.choose?.(principal) ?? null));
     const { managed, parsed } = looked ?? check(chosen ?? persisted ?? operation, false);
     if (principal.kind === 'USER') opened.chooseBudget(mayManage(managed, principal.scopes));
-    const { clock, scopes, explainer, inspector } = operator;
+    const { clock, scopes, explainer, inspector, requestLog } = operator;
     const limit = timeLimit(clock, scope, operationLimitMs);
     const credentials = {
       ...operator.credentials,
@@ -187,7 +204,7 @@ export function contextFactory(
     const rows = tenantDbFor(operator, authenticator, principal, limit, readRow);
     const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
     const shown = () => shownTo(principal);
-    const told = [clock, credentials, scopes, explainer, inspector, shown, opened] as const;
+    const told = [clock, credentials, scopes, explainer, inspector, shown, opened, requestLog] as const;
     const asked = [persisted, chosen, arrivedMs, parsed] as const;
     return new RequestContext(scope, ip, once, principal, ...told, rows, ...asked);
   };

@@ -7,6 +7,7 @@ import type { RequestContextBase, RequestFacts, RequestScope } from '../core/req
 import { startApollo, unfinishedAnswer, type ApolloOptions } from './apollo.ts';
 import { HeaderMap } from './request/apollo-packages.ts';
 import type { ErrorDoor, PresentedAnswer } from './errors/format-error.ts';
+import { missingIn } from './request/request-scope.ts';
 import { endForGoneCaller, endForShutdown, endGivenUp, startTimeLimit } from './request/operation-limit.ts';
 import { withStoreDeadline } from './request/store-deadline.ts';
 
@@ -103,6 +104,7 @@ export async function openOperationDoor<TContext extends RequestContextBase>(
         context: () => options.createContext(facts, caller),
       });
       const result = errors.present(unfinishedAnswer(made.body), facts.scope);
+      facts.scope.missing = missingIn(result.errors);
       return { status: made.status ?? 200, headers: made.headers, result };
     } finally {
       facts.scope.trace?.endOperation(facts.scope);

@@ -8,6 +8,7 @@ import { foldedProperty } from '../db/store/columns.ts';
 import type { Condition } from '../db/statements/condition.ts';
 import { examineLimits, type ListPerParent, type ListQuery } from '../db/statements/list-query.ts';
 import { tableOf, type EntityClass, type Table } from '../db/store/table.ts';
+import type { TenantReader } from '../db/tenant/tenant-db.ts';
 import { filterCondition, StringFilter } from './inputs/comparators.ts';
 import { declareField } from './derived-field.ts';
 import { inWords, several } from './in-words.ts';
@@ -37,7 +38,11 @@ interface ResourceOptions<T> {
   /** Sort name -> property that is never null and stands in an index with the id. */
   readonly orderBy: Readonly<Record<string, string>>;
   readonly defaultOrder: Order;
+  /** Where its lists are read when that is not the store of the workspaces. Such rows have no lists below them. */
+  readonly reader?: ReaderOf;
 }
+
+type ReaderOf = (context: Context) => Pick<TenantReader, 'list'>;
 
 export interface Resource<T = unknown> {
   readonly name: string;
@@ -47,6 +52,7 @@ export interface Resource<T = unknown> {
   readonly connection: EntityClass;
   readonly arguments: EntityClass;
   readonly defaultOrder: Order;
+  readonly reader?: ReaderOf;
   /** Rules of the type itself and of everything derived from it. */
   readonly policy: PolicyDeclaration;
 }
@@ -67,7 +73,7 @@ export interface Resource<T = unknown> {
  * });
  */
 export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
-  const { type, prefix, requirement, filter, orderBy, defaultOrder } = options;
+  const { type, prefix, requirement, filter, orderBy, defaultOrder, reader } = options;
   const { name } = type;
   const table = tableOf(type);
   for (const property of [...Object.keys(filter), ...Object.values(orderBy), ...table.search])
@@ -82,6 +88,7 @@ export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
     table,
     prefix,
     defaultOrder,
+    ...(reader ? { reader } : {}),
     connection: connectionType(type, name),
     arguments: argumentsType(
       { name, search: table.search, defaultOrder },
@@ -142,8 +149,9 @@ async function readList(
     const below = await readBelowParents(context, { query, name: resource.name, place }, given);
     return new Page(plan, below, printOf(root, args));
   }
+  const reader = resource.reader?.(context) ?? context.db;
   const ahead = planReadAhead(context, place, resource.name, true);
-  const { found, lists } = await ahead.fetch(query.condition, (lists) => context.db.list<Row>(query, lists));
+  const { found, lists } = await ahead.fetch(query.condition, (lists) => reader.list<Row>(query, lists));
   const page = new Page(plan, found, printOf(root, args));
   cacheRows(context, resource.name, query.properties, page.nodes);
   await ahead.attach(page.nodes, lists);
@@ -198,35 +206,45 @@ export function rootFields(
 ): RootFields {
   const Queries = named(class {}, `${resource.name}Queries`);
   const prototype = Queries.prototype as Record<string, unknown>;
-  const one = (_root: unknown, { id }: { id: string }, context: Context, place: FieldPosition) =>
-    readOne(resource, id, context, place);
-  const root = { resource, list: names.list, parents };
-  const rootArguments = withParents(resource.arguments, resource.name, parents);
-  const list = (_root: unknown, args: ConnectionArguments, context: Context, place: FieldPosition) =>
-    readList(root, args, context, place);
   declareField(prototype, names.one, {
     field: Query(() => resource.type, {
       nullable: true,
       description: `The ${inWords(resource.name)} with this id, or null.`,
     }),
     args: Arg('id', () => GraphQLID),
-    resolve: one,
+    resolve: (_root: unknown, { id }: { id: string }, context: Context, place: FieldPosition) =>
+      readOne(resource, id, context, place),
   });
-  declareField(prototype, names.list, {
-    field: Query(() => resource.connection, {
-      nullable: true,
-      description: `The ${several(inWords(resource.name))} of the workspace that the caller may see, page by page.`,
-    }),
-    args: Args(() => rootArguments),
-    resolve: list,
-    checkArguments(args) {
-      planPage(resource, args, resource.defaultOrder);
-      assertOwnCursor(args, printOf(root, args));
-    },
-  });
+  declareList(prototype, { resource, list: names.list, parents });
   Resolver()(Queries);
   return {
     resolver: Queries,
     policy: { [`Query.${names.one}`]: requirement, [`Query.${names.list}`]: requirement },
   };
+}
+
+/** `Query.<list>(…)` of a resource whose rows are shown in lists alone. */
+export function rootList(resource: Resource, list: string, requirement: Requirement): RootFields {
+  const Queries = named(class {}, `${resource.name}Queries`);
+  declareList(Queries.prototype as Record<string, unknown>, { resource, list, parents: [] });
+  Resolver()(Queries);
+  return { resolver: Queries, policy: { [`Query.${list}`]: requirement } };
+}
+
+function declareList(prototype: Record<string, unknown>, root: RootList): void {
+  const { resource, list, parents } = root;
+  const rootArguments = withParents(resource.arguments, resource.name, parents);
+  declareField(prototype, list, {
+    field: Query(() => resource.connection, {
+      nullable: true,
+      description: `The ${several(inWords(resource.name))} of the workspace that the caller may see, page by page.`,
+    }),
+    args: Args(() => rootArguments),
+    resolve: (_root: unknown, args: ConnectionArguments, context: Context, place: FieldPosition) =>
+      readList(root, args, context, place),
+    checkArguments(args) {
+      planPage(resource, args, resource.defaultOrder);
+      assertOwnCursor(args, printOf(root, args));
+    },
+  });
 }

@@ -83,6 +83,7 @@ function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLReque
   return {
     async didResolveOperation({ document, operation, request, contextValue, schema }) {
       if (!operation) return;
+      contextValue.scope.ran = { document, operation };
       isIndexed = errorPathsOf(request) === 'indexed';
       const variables = request.variables ?? {};
       const plan = gate.plan(document, operation);

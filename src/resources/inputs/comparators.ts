@@ -1,6 +1,6 @@
 // Comparator inputs (`{ eq, in, gte, contains, … }`), and filters of a resource as conditions.
 import { GraphQLID } from 'graphql';
-import { Field, InputType } from 'type-graphql';
+import { Field, InputType, Int } from 'type-graphql';
 import type { Comparator, Condition } from '../../db/statements/condition.ts';
 import { simplified } from '../../db/statements/simplified-condition.ts';
 import type { EntityClass } from '../../db/store/table.ts';
@@ -35,6 +35,15 @@ export class IdFilter {
   @Field(() => GraphQLID, { nullable: true, description: nullMeaning }) neq?: string | null;
   @Field(() => [GraphQLID], { nullable: true }) in?: string[] | null;
   @Field(() => [GraphQLID], { nullable: true }) nin?: string[] | null;
+}
+
+@InputType({ description: 'Compares a whole number.' })
+export class IntFilter {
+  @Field(() => Int, { nullable: true, description: nullMeaning }) eq?: number | null;
+  @Field(() => Int, { nullable: true, description: nullMeaning }) neq?: number | null;
+  @Field(() => [Int], { nullable: true }) in?: number[] | null;
+  @Field(() => Int, { nullable: true }) gte?: number | null;
+  @Field(() => Int, { nullable: true }) lte?: number | null;
 }
 
 @InputType({ description: 'Compares an instant.' })
