@@ -1,6 +1,7 @@
 // The interface by which the server tells what was asked of it, once for each answer. features/insight/ keeps it; nothing here
 // knows how.
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import type { Instant } from './clock.ts';
 
 /** By which door a request came. */
 export type SurfaceName = 'graphql' | 'rest' | 'mcp';
@@ -18,6 +19,14 @@ export interface KnownCaller {
 export interface RanOperation {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
+  /** The coordinates that this run asked for (see access/policy); absent when it was refused before they were looked at. */
+  readonly used?: readonly string[];
+}
+
+/** What the narrower scopes that a key is tried with would have done to a request. */
+export interface TriedRequest {
+  readonly since: Instant;
+  readonly isRefused: boolean;
 }
 
 export interface RecordedRequest {
@@ -33,6 +42,8 @@ export interface RecordedRequest {
   /** Null when the request was refused before an operation was resolved. */
   readonly ran: RanOperation | null;
   readonly operationName: string | null;
+  /** Null when the key is on no trial. */
+  readonly tried: TriedRequest | null;
   /** Points. */
   readonly cost: number;
   readonly rows: number;

@@ -1,7 +1,7 @@
 // What is known about a request: what the caller sent, and what is noted while it is processed.
 import type { DocumentNode } from 'graphql';
 import type { Principal } from './principal.ts';
-import type { KnownCaller, RanOperation, SurfaceName } from './recorder.ts';
+import type { KnownCaller, RanOperation, SurfaceName, TriedRequest } from './recorder.ts';
 import type { RequestTrace } from './tracer.ts';
 
 export interface SentOperation {
@@ -95,6 +95,8 @@ export interface RequestScope extends RequestNotes {
   known?: KnownCaller;
   /** The operation, once it was resolved. */
   ran?: RanOperation;
+  /** Present when the key is on trial. */
+  tried?: TriedRequest;
   /** Scopes that the answer says were missing, each once. */
   missing?: readonly string[];
   /** Rows that were read for the answer, each as often as it was read. */

@@ -94,7 +94,7 @@ async function authenticateKey(
   // Every server judges inactivity by the row, so the use that keeps a key active must not wait in this process's
   // memory.
   if (inactiveAtMs(key, options.inactivityDays) - nowMs <= hourMs) await lastUsed.flush();
-  const { workspaceId, label, venueIds, operationIds, rateLimitPerMinute } = key;
+  const { workspaceId, label, venueIds, operationIds, trial, rateLimitPerMinute } = key;
   return {
     kind: 'API_KEY',
     workspaceId,
@@ -104,6 +104,7 @@ async function authenticateKey(
     scopes: new Set(key.scopes),
     venueIds,
     operationIds,
+    trial,
     ip,
     rateLimitPerMinute,
   };

@@ -2,6 +2,7 @@
 // pinned. Their GraphQL types live in features.
 import type { Role } from '../../core/principal.ts';
 import type { Instant } from '../../core/clock.ts';
+import type { KeyTrial } from '../../core/principal.ts';
 import {
   IdColumn,
   IntegerColumn,
@@ -78,12 +79,6 @@ export type StoredKeyStatus = 'ACTIVE' | 'DISABLED' | 'REVOKED';
 
 export type DisabledReason = 'ADMIN' | 'INACTIVITY';
 
-/** Narrower rights that a key does not have yet: what they would refuse is counted. */
-export interface StoredTrial {
-  readonly scopes: readonly string[];
-  readonly since: Instant;
-}
-
 /** What a key had before it was narrowed. */
 export interface StoredRights {
   readonly scopes: readonly string[];
@@ -118,7 +113,7 @@ export class StoredApiKey {
    * list: a key whose operations are all gone runs nothing.
    */
   @JsonColumn({ nullable: true }) operationIds!: string[] | null;
-  @JsonColumn({ nullable: true }) trial!: StoredTrial | null;
+  @JsonColumn({ nullable: true }) trial!: KeyTrial | null;
   /** Given back by an undo; null when there is nothing to undo. Any other change of its rights clears it. */
   @JsonColumn({ nullable: true }) narrowedFrom!: StoredRights | null;
   /** Addresses and CIDR ranges; empty = any address. */

@@ -44,6 +44,32 @@ export function requirementOf(policy: Policy, coordinate: string): Requirement |
   return isType ? policy.ofType(coordinate) : null;
 }
 
+/** What other scopes would do to a run that used these coordinates. */
+export interface Foretold {
+  /** The scopes that are missing where something would be denied that is not denied now; empty = nothing would be. Sorted. */
+  readonly missing: readonly string[];
+  /** Coordinates that the schema has no more: what they ask is not known. */
+  readonly unknown: readonly string[];
+}
+
+/** Judges a run again: by the scopes that the key has, and by others. */
+export function foretell(
+  policy: Policy,
+  coordinates: readonly string[],
+  held: ReadonlySet<string>,
+  others: ReadonlySet<string>,
+): Foretold {
+  const missing = new Set<string>();
+  const unknown: string[] = [];
+  for (const coordinate of coordinates) {
+    const requirement = requirementOf(policy, coordinate);
+    if (!requirement) unknown.push(coordinate);
+    else if (missingScopes(requirement, held).length === 0)
+      for (const scope of missingScopes(requirement, others)) missing.add(scope);
+  }
+  return { missing: [...missing].sort(), unknown };
+}
+
 /**
  * The scopes that a key would lack for a run that used these coordinates, sorted; empty = nothing of it would be denied. What
  * the schema has no more is left out: see requirementOf().

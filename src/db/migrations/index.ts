@@ -22,11 +22,8 @@ import { StoreRequirements1767225600050 } from './versions/50-store-requirements
 import { AddressFolds1767225600060 } from './versions/60-address-folds.ts';
 import { VenueCustomers1767225600070 } from './versions/70-venue-customers.ts';
 import { StoredOperations1767225600080 } from './versions/80-stored-operations.ts';
-<<<<<<< HEAD
-import { KeyNarrowing1767225600095 } from './versions/95-key-narrowing.ts';
-=======
 import { Recording1767225600090 } from './versions/90-recording.ts';
->>>>>>> w-insight
+import { KeyNarrowing1767225600095 } from './versions/95-key-narrowing.ts';
 
 export const migrations = [
   Accounts1767225600001,
@@ -50,9 +47,6 @@ export const migrations = [
   AddressFolds1767225600060,
   VenueCustomers1767225600070,
   StoredOperations1767225600080,
-<<<<<<< HEAD
-  KeyNarrowing1767225600095,
-=======
   Recording1767225600090,
->>>>>>> w-insight
+  KeyNarrowing1767225600095,
 ];

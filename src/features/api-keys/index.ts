@@ -7,16 +7,11 @@ import { ApiKeyFields, ApiKeyOperations, apiKeyPayloads } from './api-key.resolv
 import { apiKeyCreator, apiKeyPins, apiKeyQueries, apiKeys } from './api-key.resource.ts';
 
 export { keyEvents } from './api-key.events.ts';
-<<<<<<< HEAD
 export { getKey } from './api-key.lookup.ts';
 export { apiKeys } from './api-key.resource.ts';
 export { chooseScopes } from './api-key.scopes.ts';
 export { assertNotRevoked, changeKey, createApiKey } from './api-key.service.ts';
-export { ApiKey } from './api-key.type.ts';
-=======
-export { createApiKey } from './api-key.service.ts';
 export { ApiKey, ViewerKind } from './api-key.type.ts';
->>>>>>> w-insight
 
 const payloadPolicies: PolicyDeclaration = Object.fromEntries(
   apiKeyPayloads.flatMap((payload) => Object.entries(payload.policy)),

@@ -9,14 +9,21 @@ import {
   RequestFields,
   requests,
 } from './request.resource.ts';
-import { KeyLastSeen, KeyUsageHour, StoredRecordedOperation } from './recording.tables.ts';
+import {
+  KeyLastSeen,
+  KeyTrialCount,
+  KeyUsageHour,
+  KeyUsesDay,
+  StoredRecordedOperation,
+  StoredRecordedUse,
+} from './recording.tables.ts';
 
 export { Request } from './request.entity.ts';
 export { createRecorder, type RequestRecorder } from './recording/recorder.ts';
 
 export const insightFeature: Feature = {
   name: 'insight',
-  tables: [KeyUsageHour, StoredRecordedOperation, KeyLastSeen],
+  tables: [KeyUsageHour, StoredRecordedOperation, KeyLastSeen, StoredRecordedUse, KeyUsesDay, KeyTrialCount],
   scopes: [],
   resources: [],
   resolvers: [KeyInsightFields, RequestFields, requestQueries.resolver, requestOperation],

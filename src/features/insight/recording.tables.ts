@@ -81,3 +81,52 @@ export class KeyLastSeen {
   @TextColumn() ip!: string;
   @TextColumn({ nullable: true }) agent!: string | null;
 }
+
+/**
+ * What runs asked for: the coordinates that a decision looks at. One document can ask for more or less, as its variables say; the
+ * values are written nowhere.
+ */
+@StoredIn({
+  name: 'recorded_uses',
+  workspace: 'workspaceId',
+  venues: closed,
+  indexes: [{ name: 'recorded_uses_workspace', properties: ['workspaceId', 'id'] }],
+})
+export class StoredRecordedUse {
+  /** Made of the workspace and the coordinates, so that every process finds the same. */
+  @IdColumn() id!: string;
+  @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
+  @JsonColumn() coordinates!: readonly string[];
+}
+
+/** How often a key ran an operation in a way, by the day. */
+@StoredIn({
+  name: 'key_uses_day',
+  workspace: 'workspaceId',
+  venues: closed,
+  indexes: [{ name: 'key_uses_day_old', properties: ['day'] }],
+})
+export class KeyUsesDay {
+  @ReferenceColumn(() => StoredWorkspace, { primary: true }) workspaceId!: string;
+  @TextColumn({ primary: true }) callerId!: string;
+  /** In UTC, `2026-01-31`. */
+  @TextColumn({ primary: true }) day!: string;
+  @TextColumn({ primary: true }) operationId!: string;
+  /** Id of a recorded use, or `other` for those beyond the limits. */
+  @TextColumn({ primary: true }) useId!: string;
+  @SafeIntegerColumn() requests!: number;
+  @TimestampColumn() lastAt!: Instant;
+}
+
+/** What the trial of a key has come to. */
+@StoredIn({ name: 'key_trials', workspace: 'workspaceId', venues: closed })
+export class KeyTrialCount {
+  @ReferenceColumn(() => StoredWorkspace, { primary: true }) workspaceId!: string;
+  @TextColumn({ primary: true }) callerId!: string;
+  /** When the trial began: each has its own count. */
+  @TimestampColumn({ primary: true }) since!: Instant;
+  @SafeIntegerColumn() requests!: number;
+  /** Requests that the narrower scopes would have refused in whole or in part. */
+  @SafeIntegerColumn() wouldRefuse!: number;
+  @TimestampColumn() lastAt!: Instant;
+}

@@ -32,6 +32,7 @@ export function requestNotesOf(request: FastifyRequest): RequestNotes {
     startMs: _startMs,
     known: _known,
     ran: _ran,
+    tried: _tried,
     missing: _missing,
     rows: _rows,
     ...told

@@ -19,8 +19,8 @@ function bytesOf(payload: unknown): number {
 
 function factsOf(scope: RequestScope) {
   const { outcome = 'ok', reason = null, missing = [], ran = null, operationName = null } = scope;
-  const { cost = 0, rows = 0, requestId } = scope;
-  return { outcome, reason, missing, ran, operationName, cost, rows, requestId };
+  const { tried = null, cost = 0, rows = 0, requestId } = scope;
+  return { outcome, reason, missing, ran, operationName, tried, cost, rows, requestId };
 }
 
 function record(

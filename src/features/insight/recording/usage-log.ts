@@ -10,6 +10,7 @@ import { describeOperation } from './describe-operation.ts';
 import { OperationBook, unlistedOperation, type NewOperation } from './operation-book.ts';
 import { findKnownOperations, findRoom } from './operation-store.ts';
 import { mergedUsage, UsageCounters } from './usage-counters.ts';
+import { UseCounters } from './use-counters.ts';
 import { writeBatch, type UsageBatch } from './usage-writer.ts';
 
 export interface UsageLogOptions {
@@ -47,6 +48,7 @@ interface Admitted {
 
 export class UsageLog {
   private readonly counters = new UsageCounters();
+  private readonly uses = new UseCounters();
   private readonly book = new OperationBook();
   private seen = new Map<string, Seen>();
   /** Batches that were made and not written yet. None is made while there are some. */
@@ -61,6 +63,7 @@ export class UsageLog {
     const { caller, outcome } = request;
     // A refused credential is no use of the key, as with `lastUsedAt`.
     if (caller.kind === 'API_KEY' && outcome !== 'UNAUTHENTICATED') this.see(request, nowMs);
+    this.uses.note(request, operationId, nowMs);
     if (!this.counters.note(request, operationId, nowMs)) throw new Error('There is no room to count it.');
     return operationId;
   }
@@ -103,10 +106,14 @@ export class UsageLog {
       .map(({ atMs, ...row }): KeyLastSeen => ({ ...row, at: toInstant(atMs) }))
       .sort((a, b) => (a.callerId < b.callerId ? -1 : 1));
     this.seen = new Map();
-    const empty = { usage: [], operations: [], seen: [] };
+    const { recordedUses, uses, trials } = this.uses.take(refused, this.options.clock.nowMs());
+    const empty = { usage: [], operations: [], seen: [], recordedUses: [], uses: [], trials: [] };
     const batches = [
       ...parts([...rows].sort(byId), maxBatchRows).map((part) => ({ ...empty, operations: part })),
       ...parts(mergedUsage(counted), maxBatchRows).map((part) => ({ ...empty, usage: part })),
+      ...parts(recordedUses, maxBatchRows).map((part) => ({ ...empty, recordedUses: part })),
+      ...parts(uses, maxBatchRows).map((part) => ({ ...empty, uses: part })),
+      ...parts(trials, maxBatchRows).map((part) => ({ ...empty, trials: part })),
       ...parts(seen, maxBatchRows).map((part) => ({ ...empty, seen: part })),
     ];
     this.batches.push(...batches.map((batch) => ({ ...batch, id: randomUUID() })));

@@ -6,10 +6,18 @@ import type { Database, WriteConnection } from '../../../db/store/database.ts';
 import { identifier } from '../../../db/store/dialect.ts';
 import { tableOf, type EntityClass } from '../../../db/store/table.ts';
 import { insertStatement } from '../../../db/statements/write.ts';
-import { KeyLastSeen, KeyUsageHour, StoredRecordedOperation } from '../recording.tables.ts';
+import {
+  KeyLastSeen,
+  KeyTrialCount,
+  KeyUsageHour,
+  KeyUsesDay,
+  StoredRecordedOperation,
+  StoredRecordedUse,
+} from '../recording.tables.ts';
+import type { CountedUses } from './use-counters.ts';
 import type { UsageRow } from './usage-counters.ts';
 
-export interface UsageBatch {
+export interface UsageBatch extends CountedUses {
   readonly id: string;
   /** In the order of mergedUsage(). */
   readonly usage: readonly UsageRow[];
@@ -19,8 +27,18 @@ export interface UsageBatch {
   readonly seen: readonly KeyLastSeen[];
 }
 
-const sums = ['requests', 'denied', 'failed', 'cost', 'rows', 'bytes', 'ms_sum'];
-const latest = ['ms_max', 'last_at'];
+/** Columns of which counts are added up, and those of which the greatest value stays. */
+interface Added {
+  readonly sums: readonly string[];
+  readonly latest: readonly string[];
+}
+
+const usageAdded: Added = {
+  sums: ['requests', 'denied', 'failed', 'cost', 'rows', 'bytes', 'ms_sum'],
+  latest: ['ms_max', 'last_at'],
+};
+const usesAdded: Added = { sums: ['requests'], latest: ['last_at'] };
+const trialsAdded: Added = { sums: ['requests', 'would_refuse'], latest: ['last_at'] };
 
 function keyOf(entity: EntityClass) {
   const names = tableOf(entity).columns.filter(({ primary }) => primary);
@@ -43,9 +61,14 @@ function insertOf(
   return insertStatement(tableOf(entity), given, dialect, ignoreDuplicates);
 }
 
-async function addUsage(connection: WriteConnection, rows: readonly UsageRow[]): Promise<void> {
+async function addRows(
+  connection: WriteConnection,
+  entity: EntityClass,
+  rows: readonly object[],
+  { sums, latest }: Added,
+): Promise<void> {
   if (rows.length === 0) return;
-  const table = tableOf(KeyUsageHour);
+  const table = tableOf(entity);
   const own = `"${table.name}"`;
   const assignments = [
     ...sums.map((name) => `"${name}" = ${own}."${name}" + excluded."${name}"`),
@@ -54,8 +77,8 @@ async function addUsage(connection: WriteConnection, rows: readonly UsageRow[]):
         `"${name}" = CASE WHEN excluded."${name}" > ${own}."${name}" THEN excluded."${name}" ELSE ${own}."${name}" END`,
     ),
   ];
-  const insert = insertOf(connection, KeyUsageHour, rows);
-  await connection.execute(sql`${insert}${onConflict(keyOf(KeyUsageHour), assignments)}`);
+  const insert = insertOf(connection, entity, rows);
+  await connection.execute(sql`${insert}${onConflict(keyOf(entity), assignments)}`);
 }
 
 /** Never backwards: another process may have seen the key later. */
@@ -77,7 +100,11 @@ export function writeBatch(database: Database, batch: UsageBatch, nowMs: number)
     if (isNew === 0) return;
     if (batch.operations.length > 0)
       await connection.execute(insertOf(connection, StoredRecordedOperation, batch.operations, true));
-    await addUsage(connection, batch.usage);
+    if (batch.recordedUses.length > 0)
+      await connection.execute(insertOf(connection, StoredRecordedUse, batch.recordedUses, true));
+    await addRows(connection, KeyUsageHour, batch.usage, usageAdded);
+    await addRows(connection, KeyUsesDay, batch.uses, usesAdded);
+    await addRows(connection, KeyTrialCount, batch.trials, trialsAdded);
     await writeSeen(connection, batch.seen);
   });
 }
