@@ -21,6 +21,7 @@ import { grantsIn, isIn } from './grants.ts';
 import { valueDemands, type Demand } from './rules/input-demands.ts';
 import type { OperationPlan, PlannedField } from './operation-plan.ts';
 import { planOperation } from './planner.ts';
+import { possibleScopes } from './possible-scopes.ts';
 import type { Policy } from './policy.ts';
 import { missingScopes, type Requirement } from './rules/requirement.ts';
 
@@ -53,6 +54,8 @@ export interface AccessExplainer {
   explain(question: Question, held: ReadonlySet<string>, shown: GraphQLSchema): AccessReport;
   /** The only operation of a document that is known to be valid and light, told by the whole schema. */
   explainValid(document: DocumentNode): AccessReport;
+  /** Every scope that the only operation of a valid document can ask for, whatever its variables are. */
+  possibleScopesOf(document: DocumentNode): readonly string[];
   /** The smallest set of scopes for every operation of these documents together. Throws as explain does. */
   scopesFor(documents: readonly string[], shown?: GraphQLSchema): readonly string[];
   /** What every operation of a document asks for, each requirement once. Throws as explain does. */
@@ -227,6 +230,7 @@ export function createExplainer(schema: GraphQLSchema, policy: Policy): AccessEx
       const plan = planOf(document, getOperationAST(document)!);
       return toReport(plan, usesOf(plan), new Set());
     },
+    possibleScopesOf: (document) => possibleScopes(policy, planOf(document, getOperationAST(document)!)),
     grantsOf: (scope, shown) => grantsOf(scope).filter((coordinate) => isIn(shown, coordinate)),
     requirementsOf,
     scopesFor: (documents, shown = schema) =>

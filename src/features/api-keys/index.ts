@@ -8,6 +8,7 @@ import { apiKeyCreator, apiKeyPins, apiKeyQueries, apiKeys } from './api-key.res
 
 export { keyEvents } from './api-key.events.ts';
 export { createApiKey } from './api-key.service.ts';
+export { statusOf } from './api-key.state.ts';
 export { ApiKey, ViewerKind } from './api-key.type.ts';
 
 const payloadPolicies: PolicyDeclaration = Object.fromEntries(
