@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { CredentialTools } from './access/context.ts';
 import { createKeyEscrow } from './access/credentials/escrow.ts';
+import type { Recording } from './access/recording.ts';
 import type { SystemServices } from './access/system-context.ts';
 import { createPasswordHasher } from './access/credentials/password.ts';
 import { createExplainer, roleScopes } from './access/policy/index.ts';
@@ -18,7 +19,7 @@ import { openDatabase, openLogStore } from './db/data-source.ts';
 import { tableOf } from './db/store/table.ts';
 import { measuredDatabase } from './db/store/measured-database.ts';
 import { features } from './features/index.ts';
-import { Request } from './features/insight/index.ts';
+import { readRecordedSince, Request } from './features/insight/index.ts';
 import type { Feature } from './resources/feature.ts';
 import { IdempotencyRecord } from './resources/idempotency.ts';
 import { nodeFeature } from './resources/node.ts';
@@ -95,6 +96,15 @@ async function migrate(database: Database, logger: Logger | undefined): Promise<
     );
 }
 
+function openRecording(config: Config, database: Database): Recording {
+  const { requestLogDays, usageDays, isRecording } = config;
+  return {
+    log: openLogStore(config.database, database, tableOf(Request)),
+    since: async () => (isRecording ? readRecordedSince(database) : null),
+    retention: { requestLogDays, usageDays },
+  };
+}
+
 /** Opens the store and applies missing migrations. Throws StoreVersionError when this version must not use it. */
 export async function openServices(options: ServicesOptions): Promise<AppServices> {
   const { config, secrets, logger, clock = systemClock } = options;
@@ -116,8 +126,7 @@ export async function openServices(options: ServicesOptions): Promise<AppService
     accounts: database,
   };
   const explainer = createExplainer(schema.schema, schema.policy);
-  const requestLog = openLogStore(config.database, database, tableOf(Request));
-  const { requestLogDays, usageDays } = config;
+  const recording = openRecording(config, database);
   const { rateLimitCostPerMinute: maxCost } = config;
   return {
     database,
@@ -127,10 +136,9 @@ export async function openServices(options: ServicesOptions): Promise<AppService
     schema,
     explainer,
     inspector: createOperationInspector({ ...schema, explainer, maxCost }),
-    requestLog,
-    retention: { requestLogDays, usageDays },
+    recording,
     async close() {
-      await requestLog.close();
+      await recording.log.close();
       await database.close();
     },
   };

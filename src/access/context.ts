@@ -3,12 +3,12 @@ import type { GraphQLSchema } from 'graphql';
 import type { Clock } from '../core/clock.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Database } from '../db/store/database.ts';
-import type { LogStore } from '../db/store/log-store.ts';
 import type { TenantDb } from '../db/tenant/tenant-db.ts';
 import type { KeyEscrow } from './credentials/escrow.ts';
 import type { PasswordHasher } from './credentials/password.ts';
 import type { AccessExplainer, GuardedContext } from './policy/index.ts';
 import type { RequestLimits } from './rate-limit/index.ts';
+import type { Recording } from './recording.ts';
 import type { ScopeCatalogue } from './scope-catalogue.ts';
 import type { TokenIssuer } from './credentials/token.ts';
 
@@ -79,8 +79,8 @@ export interface Context extends GuardedContext {
   /** What the caller may be told of the schema: all of it where introspection is public. */
   readonly shownSchema: () => Promise<GraphQLSchema>;
   readonly limits: RequestLimits;
-  /** What was asked of the workspace; see features/insight/. */
-  readonly requestLog: LogStore;
+  /** What was asked of every workspace; see features/insight/. */
+  readonly recording: Recording;
   /** Told how many rows were read for the answer. */
   noteRows(count: number): void;
 }

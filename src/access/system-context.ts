@@ -3,11 +3,11 @@
 import type { Clock } from '../core/clock.ts';
 import { anonymous } from '../core/principal.ts';
 import type { Database } from '../db/store/database.ts';
-import type { LogStore } from '../db/store/log-store.ts';
 import { createTenantDb } from '../db/tenant/tenant-db.ts';
 import type { Context, CredentialTools, OperationInspector } from './context.ts';
 import type { AccessExplainer } from './policy/index.ts';
 import { unlimited } from './rate-limit/index.ts';
+import type { Recording } from './recording.ts';
 import type { ScopeCatalogue } from './scope-catalogue.ts';
 
 /** The store and what works on it without a server. */
@@ -18,19 +18,12 @@ export interface SystemServices {
   readonly scopes: ScopeCatalogue;
   readonly explainer: AccessExplainer;
   readonly inspector: OperationInspector;
-  readonly requestLog: LogStore;
-  readonly retention: Retention;
-}
-
-/** How long what was recorded is kept, in days. */
-export interface Retention {
-  readonly requestLogDays: number;
-  readonly usageDays: number;
+  readonly recording: Recording;
 }
 
 /** A context over all venues of one workspace. Whether the workspace exists is for its reader to find out. */
 export function systemContext(
-  { database, clock, credentials, scopes, explainer, inspector, requestLog }: SystemServices,
+  { database, clock, credentials, scopes, explainer, inspector, recording }: SystemServices,
   workspaceId: string,
 ): Context {
   const db = createTenantDb({ database, scope: { workspaceId, venueIds: null }, clock });
@@ -48,7 +41,7 @@ export function systemContext(
     inspector,
     shownSchema: async () => explainer.schema,
     limits: unlimited,
-    requestLog,
+    recording,
     noteRows: () => undefined,
   };
 }

@@ -6,6 +6,7 @@ import { addressGroup } from '../access/credentials/ip-allowlist.ts';
 import type { SystemServices } from '../access/system-context.ts';
 import { mayManage, type AccessExplainer, type Decision } from '../access/policy/index.ts';
 import type { Limits, RequestLimits } from '../access/rate-limit/index.ts';
+import type { Recording } from '../access/recording.ts';
 import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
 import type { Clock } from '../core/clock.ts';
 import { ApiError } from '../core/errors.ts';
@@ -13,7 +14,6 @@ import type { KnownPrincipal, Principal } from '../core/principal.ts';
 import type { KnownCaller } from '../core/recorder.ts';
 import type { RequestContextBase, RequestFacts, RequestScope, SentOperation } from '../core/request-facts.ts';
 import type { Connection } from '../db/store/database.ts';
-import type { LogStore } from '../db/store/log-store.ts';
 import type { ParsedDocument } from './precheck/documents.ts';
 import { assertIdempotencyKey } from '../resources/idempotency.ts';
 import { createTenantDb, type TenantDb } from '../db/tenant/tenant-db.ts';
@@ -90,7 +90,7 @@ class RequestContext implements ServedContext {
     readonly inspector: OperationInspector,
     readonly shownSchema: () => Promise<GraphQLSchema>,
     readonly limits: RequestLimits,
-    readonly requestLog: LogStore,
+    readonly recording: Recording,
     private readonly rows: TenantDb | null,
     readonly persistedQuery: PersistedQuery | null,
     readonly chosen: SentOperation | null,
@@ -195,7 +195,7 @@ export function contextFactory(
     const chosen = named ?? (looked ? null : (facts.choose?.(principal) ?? null));
     const { managed, parsed } = looked ?? check(chosen ?? persisted ?? operation, false);
     if (principal.kind === 'USER') opened.chooseBudget(mayManage(managed, principal.scopes));
-    const { clock, scopes, explainer, inspector, requestLog } = operator;
+    const { clock, scopes, explainer, inspector, recording } = operator;
     const limit = timeLimit(clock, scope, operationLimitMs);
     const credentials = {
       ...operator.credentials,
@@ -204,7 +204,7 @@ export function contextFactory(
     const rows = tenantDbFor(operator, authenticator, principal, limit, readRow);
     const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
     const shown = () => shownTo(principal);
-    const told = [clock, credentials, scopes, explainer, inspector, shown, opened, requestLog] as const;
+    const told = [clock, credentials, scopes, explainer, inspector, shown, opened, recording] as const;
     const asked = [persisted, chosen, arrivedMs, parsed] as const;
     return new RequestContext(scope, ip, once, principal, ...told, rows, ...asked);
   };

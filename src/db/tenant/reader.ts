@@ -94,6 +94,16 @@ async function withLists<T>(
   return { rows, below: await finishLists(connection, scope, below, values) };
 }
 
+async function readSums<T>(
+  connection: Connection,
+  scope: TenantScope,
+  query: GroupedSums,
+): Promise<readonly T[]> {
+  const statement = groupedSumsStatement(query, scope, connection.dialect);
+  const [answer] = await connection.query<{ rows: unknown }>(statement);
+  return toEntities<T>([...query.by, ...query.sums, ...query.latest], answer!.rows);
+}
+
 export function readerOf(connection: Connection, scope: TenantScope): TenantReader {
   const { dialect } = connection;
   const self: TenantReader = {
@@ -140,11 +150,7 @@ export function readerOf(connection: Connection, scope: TenantScope): TenantRead
       const [answer] = await connection.query<{ figures: unknown }>(statement);
       return toFigures(query, answer!.figures);
     },
-    async groupedSums<T>(query: GroupedSums) {
-      const statement = groupedSumsStatement(query, scope, dialect);
-      const [answer] = await connection.query<{ rows: unknown }>(statement);
-      return toEntities<T>([...query.by, ...query.sums, ...query.latest], answer!.rows);
-    },
+    groupedSums: (query) => readSums(connection, scope, query),
   };
   return self;
 }

@@ -11,6 +11,7 @@ export { getKey } from './api-key.lookup.ts';
 export { apiKeys } from './api-key.resource.ts';
 export { chooseScopes } from './api-key.scopes.ts';
 export { assertNotRevoked, changeKey, createApiKey } from './api-key.service.ts';
+export { statusOf } from './api-key.state.ts';
 export { ApiKey, ViewerKind } from './api-key.type.ts';
 
 const payloadPolicies: PolicyDeclaration = Object.fromEntries(

@@ -1,7 +1,9 @@
 // The manifest of the feature insight: what every key did. And the recorder, which the server tells of each answer.
 import { adminOnly, open } from '../../access/policy/index.ts';
 import type { Feature } from '../../resources/feature.ts';
-import { KeyInsightFields } from './insight.resolver.ts';
+import { hourMs } from '../../core/clock.ts';
+import { KeyInsightFields, usedOperation } from './insight.resolver.ts';
+import { forgetRequests, forgetUsage } from './recording/forget.ts';
 import {
   operationPolicy,
   requestOperation,
@@ -18,7 +20,12 @@ import {
   StoredRecordedUse,
 } from './recording.tables.ts';
 
+export { KeyTrialCount, KeyUsesDay, StoredRecordedUse } from './recording.tables.ts';
+export { unlistedOperation } from './recording/operation-book.ts';
 export { Request } from './request.entity.ts';
+export { recordedOperations } from './request.resource.ts';
+export { recordedSince } from './used-operations.service.ts';
+export { readRecordedSince } from './recording/recording-state.ts';
 export { createRecorder, type RequestRecorder } from './recording/recorder.ts';
 
 export const insightFeature: Feature = {
@@ -26,12 +33,18 @@ export const insightFeature: Feature = {
   tables: [KeyUsageHour, StoredRecordedOperation, KeyLastSeen, StoredRecordedUse, KeyUsesDay, KeyTrialCount],
   scopes: [],
   resources: [],
-  resolvers: [KeyInsightFields, RequestFields, requestQueries.resolver, requestOperation],
+  jobs: [
+    { name: 'request-log.forget', everyMs: hourMs, scope: 'store', run: forgetRequests },
+    { name: 'usage.forget', everyMs: hourMs, scope: 'store', run: forgetUsage },
+  ],
+  resolvers: [KeyInsightFields, usedOperation, RequestFields, requestQueries.resolver, requestOperation],
   policy: {
     ...requests.policy,
     ...requestQueries.policy,
     ...operationPolicy,
-    ...{ RequestCaller: adminOnly, KeyUsage: adminOnly },
+    ...{ RequestCaller: adminOnly, KeyUsage: adminOnly, ScopeUse: adminOnly, UsedScope: adminOnly },
+    ...{ UsedOperation: adminOnly, UsedOperationConnection: adminOnly, KeyHealth: adminOnly },
+    KeyHealthCode: open,
     ...{ UsageBucket: open, RequestSurface: open, RequestSurfaceFilter: open, IntFilter: open },
   },
 };

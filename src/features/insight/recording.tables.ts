@@ -67,6 +67,8 @@ export class StoredRecordedOperation {
   /** Without literals and aliases; see normalised-document.ts. */
   @TextColumn() document!: string;
   @JsonColumn() requiredScopes!: readonly string[];
+  /** Those, and whatever else its variables can make it ask for. */
+  @JsonColumn() possibleScopes!: readonly string[];
   /** Fields, arguments and input fields that the document names. */
   @JsonColumn() coordinates!: readonly string[];
   @TimestampColumn() createdAt!: Instant;

@@ -28,7 +28,7 @@ export const requests = defineResource({
   },
   orderBy: { AT: 'at' },
   defaultOrder: { field: 'at', direction: 'DESC' },
-  reader: ({ db, requestLog }: Context) => readerOf(requestLog.reading(db.scope.workspaceId), db.scope),
+  reader: ({ db, recording }: Context) => readerOf(recording.log.reading(db.scope.workspaceId), db.scope),
 });
 
 export const requestQueries = rootList(requests, 'requests', adminOnly);

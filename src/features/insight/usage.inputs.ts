@@ -1,9 +1,10 @@
 // Ranges of time of what was recorded, and their limits. Hours and days are those of UTC.
-import { ArgsType, Field, registerEnumType } from 'type-graphql';
+import { ArgsType, Field, Int, registerEnumType } from 'type-graphql';
 import type { FieldCost } from '../../access/policy/index.ts';
 import { dayMs, hourMs, toInstant, toStorableInstant, type Instant } from '../../core/clock.ts';
 import { ApiError } from '../../core/errors.ts';
 import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
+import { pageArguments } from '../../resources/page.ts';
 
 export enum UsageBucket {
   HOUR = 'HOUR',
@@ -32,6 +33,13 @@ export class RecordedRange {
 export class UsageArguments extends RecordedRange {
   @Field(() => UsageBucket, { description: `What is summed up: at most ${maxBuckets} of them.` })
   bucket!: UsageBucket;
+}
+
+@ArgsType()
+export class UsedOperationsArguments extends RecordedRange {
+  @Field(() => Int, { nullable: true, description: pageArguments.first.description }) first?: number | null;
+  @Field(() => String, { nullable: true, description: pageArguments.after.description }) after?:
+    string | null;
 }
 
 /** From `from` on and before `to`, both whole hours or days. */

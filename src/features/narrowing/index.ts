@@ -1,7 +1,14 @@
 // The manifest of the feature narrowing.
 import { adminOnly } from '../../access/policy/index.ts';
 import type { Feature } from '../../resources/feature.ts';
-import { NarrowingFields, NarrowingMutations, narrowingPayloads } from './narrowing.resolver.ts';
+import {
+  KeyTrialFields,
+  NarrowingFields,
+  NarrowingMutations,
+  narrowingPayloads,
+  NarrowingQueries,
+  refusedOperation,
+} from './narrowing.resolver.ts';
 
 export const narrowingFeature: Feature = {
   name: 'narrowing',
@@ -9,13 +16,14 @@ export const narrowingFeature: Feature = {
   scopes: [],
   resources: [],
   resolvers: [
-    ...[NarrowingFields, NarrowingMutations],
+    ...[NarrowingFields, KeyTrialFields, NarrowingQueries, NarrowingMutations, refusedOperation],
     ...narrowingPayloads.flatMap((payload) => payload.resolvers),
   ],
   policy: {
     ...Object.fromEntries(narrowingPayloads.flatMap((payload) => Object.entries(payload.policy))),
     'Mutation.narrowApiKey': adminOnly,
     'Mutation.undoNarrowing': adminOnly,
-    KeyTrial: adminOnly,
+    'Query.previewKeyChange': adminOnly,
+    ...{ KeyTrial: adminOnly, KeyChangePreview: adminOnly, RefusedOperation: adminOnly },
   },
 };

@@ -87,7 +87,7 @@ export class Recording1767225600090 implements MigrationInterface {
         name: 'recorded_operations',
         columns: [
           ...[primary('id'), text('workspace_id'), text('name', 'null'), text('kind'), text('document')],
-          ...[json('required_scopes'), json('coordinates'), timestamp('created_at')],
+          ...[json('required_scopes'), json('possible_scopes'), json('coordinates'), timestamp('created_at')],
         ],
         indices: [index('recorded_operations_created', ['workspace_id', 'created_at', 'id'])],
         foreignKeys: [foreignKeys('recorded_operations')('workspace_id', 'workspaces')],

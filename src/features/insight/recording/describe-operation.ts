@@ -12,6 +12,7 @@ import type { AccessExplainer } from '../../../access/policy/index.ts';
 
 export interface OperationDescription {
   readonly requiredScopes: readonly string[];
+  readonly possibleScopes: readonly string[];
   readonly coordinates: readonly string[];
 }
 
@@ -49,5 +50,9 @@ function coordinatesOf(schema: GraphQLSchema, document: DocumentNode): string[] 
 export function describeOperation(explainer: AccessExplainer, text: string): OperationDescription {
   const document = parse(text);
   const { requiredScopes } = explainer.explainValid(document);
-  return { requiredScopes, coordinates: coordinatesOf(explainer.schema, document) };
+  return {
+    requiredScopes,
+    possibleScopes: explainer.possibleScopesOf(document),
+    coordinates: coordinatesOf(explainer.schema, document),
+  };
 }

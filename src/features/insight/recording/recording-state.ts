@@ -2,9 +2,23 @@
 // that is not.
 import sql from 'sql-template-tag';
 import type { Instant } from '../../../core/clock.ts';
+import type { Column } from '../../../db/store/columns.ts';
 import type { Database } from '../../../db/store/database.ts';
 
 const row = 'recording';
+const sinceColumn: Column = {
+  ...{ property: 'since', name: 'since', kind: 'timestamp' },
+  ...{ nullable: true, primary: false },
+};
+
+/** Since when every server on the store records all requests; null = not now. */
+export async function readRecordedSince(database: Database): Promise<Instant | null> {
+  const since = database.dialect.asJson(sinceColumn, sql`"since"`);
+  const [found] = await database.query<{ since: Instant | null }>(
+    sql`SELECT ${since} AS "since" FROM "recording" WHERE "id" = ${row}`,
+  );
+  return found?.since ?? null;
+}
 
 /** Notes that requests are recorded from this moment on, unless they were before. */
 export function noteRecording(database: Database, since: Instant): Promise<number> {
