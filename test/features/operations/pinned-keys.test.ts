@@ -91,6 +91,21 @@ describeEachEngine('A pinned key', (engine) => {
       expect(data.viewer).toEqual({ kind: 'API_KEY', apiKey: { label: 'Me' } });
     });
 
+    it('may know of itself what it is pinned to, also when it works for one venue', async () => {
+      const me = await operations.keep('self', '{ viewer { apiKey { operations { id name } } } }');
+      const gone = await operations.keep('short-lived', names);
+      const own = { id: me, name: 'self' };
+      const venueIds = [await workspace.venue('Far')];
+      const key = await operations.pinnedKey([me, gone], { venueIds });
+      const [one, other] = [own, { id: gone, name: 'short-lived' }].sort((a, b) => (a.id < b.id ? -1 : 1));
+      const told = async (credential: HeldKey) =>
+        (await run(house, credential.secret, 'self')).data.viewer.apiKey.operations as unknown;
+      expect(await told(key)).toEqual([one, other]);
+      await operations.delete(gone);
+      expect(await told(key)).toEqual([own]);
+      expect(await told(await admin.create())).toBeNull();
+    });
+
     it('sees only the venues that it is restricted to', async () => {
       const [north] = [await workspace.venue('North'), await workspace.venue('South')];
       const key = await operations.pinnedKey([ids.venues], { venueIds: [north] });

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeIsAway } from '../../../src/db/store/store-failure.ts';
 import { openTestHouse, type TestHouse, type TestWorkspace } from '../../support/house.ts';
+import { keyAdmin } from '../../support/keys.ts';
+import { operationsOf } from '../../features/operations/support.ts';
 import { description, metStatuses } from '../support/declared.ts';
 import { restOf, type Method, type Rest } from '../support/rest.ts';
 
@@ -60,6 +62,28 @@ describe('Declared statuses', () => {
     await rest('GET', '/customers/cus_nothing');
     await meetCommon('GET', `/customers/${id}`, `/customers/${id}?nothing=1`);
     expect(unmet('GET', '/customers/{id}')).toEqual([]);
+  });
+
+  it('of an operation of the workspace are all met', async () => {
+    const operations = operationsOf(keyAdmin(house, workspace));
+    await operations.keep('names', 'query ($first: Int) { customers(first: $first) { nodes { name } } }');
+    await operations.keep(
+      'make',
+      'mutation ($name: String!) { createCustomer(input: { name: $name }) { customerId } }',
+    );
+    for (const method of ['GET', 'POST'] as const) {
+      await rest(method, '/operations/names');
+      await rest(method, '/operations/nothing');
+      await meetCommon(method, '/operations/names', '/operations/names?first=500');
+    }
+    await rest('GET', '/operations/make?name=Ada');
+    await rest('POST', '/operations/names', { body: { first: 500 } });
+    await rest('POST', '/operations/names', { raw: 'x', headers: { 'content-type': 'text/plain' } });
+    await rest('POST', '/operations/names', { raw: `"${'x'.repeat(262_144)}"` });
+    for (const name of ['Ada', 'Grace'])
+      await rest('POST', '/operations/make', { body: { name }, headers: { 'idempotency-key': 'named' } });
+    expect(unmet('GET', '/operations/{name}')).toEqual([]);
+    expect(unmet('POST', '/operations/{name}')).toEqual([]);
   });
 
   it('of a write are all met', async () => {
