@@ -11,9 +11,10 @@ function needs({ requiredScopes, parts }: StoredOperation): string {
 
 export function endpointTable(operations: readonly StoredOperation[]): string {
   const named = namedEndpoints.map((endpoint) => ({ ...endpoint, needs: "the operation's own" }));
-  const byPath = [...operations.map((operation) => ({ ...operation, needs: needs(operation) })), ...named].sort(
-    (a, b) => a.path.localeCompare(b.path) || a.method.localeCompare(b.method),
-  );
+  const byPath = [
+    ...operations.map((operation) => ({ ...operation, needs: needs(operation) })),
+    ...named,
+  ].sort((a, b) => a.path.localeCompare(b.path) || a.method.localeCompare(b.method));
   const rows = byPath.map((endpoint) => [
     code(`${endpoint.method} ${endpoint.path}`),
     endpoint.summary,

@@ -10,7 +10,13 @@ import { StoredOperation } from '../operations/index.ts';
 import { describeUser, describeWorkspace } from '../users/index.ts';
 import { Venue } from '../venues/index.ts';
 import { statusOf } from './api-key.state.ts';
-import { ViewerKind, type ApiKeyOperation, type ApiKeyVenue, type Viewer, type ViewerApiKey } from './api-key.type.ts';
+import {
+  ViewerKind,
+  type ApiKeyOperation,
+  type ApiKeyVenue,
+  type Viewer,
+  type ViewerApiKey,
+} from './api-key.type.ts';
 
 export async function describeViewer(ctx: Context): Promise<Viewer> {
   const { principal } = ctx;

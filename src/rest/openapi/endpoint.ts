@@ -100,7 +100,9 @@ function parameterOf(variable: StoredVariable, operation: StoredOperation, { com
   };
 }
 
-export const sharedRef = (name: keyof typeof sharedParameters) => ({ $ref: `#/components/parameters/${name}` });
+export const sharedRef = (name: keyof typeof sharedParameters) => ({
+  $ref: `#/components/parameters/${name}`,
+});
 
 function parametersOf(
   operation: StoredOperation,

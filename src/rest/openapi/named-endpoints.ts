@@ -41,7 +41,8 @@ const queryVariables = {
 };
 
 const requestBody = {
-  description: 'The variables of the document, under their own names. A name that it does not have is refused.',
+  description:
+    'The variables of the document, under their own names. A name that it does not have is refused.',
   required: false,
   content: { 'application/json': { schema: anyMember, example: { first: 5 } } },
 };

@@ -32,8 +32,7 @@ describe('The description of REST', () => {
   afterAll(() => house.close());
   const committed = readFileSync('schema/openapi.json', 'utf8');
   const named = ['GET /operations/{name}', 'POST /operations/{name}'];
-  const all = () =>
-    [...house.app.operations.map(({ method, path }) => `${method} ${path}`), ...named].sort();
+  const all = () => [...house.app.operations.map(({ method, path }) => `${method} ${path}`), ...named].sort();
   const seenBy = async (secret: string): Promise<Shown> => {
     const answer = await look(house.app, secret);
     expect(answer.statusCode).toBe(200);
