@@ -308,18 +308,24 @@ describeEachEngine('A pinned key', (engine) => {
   });
 
   if (engine === 'postgres')
-    it('lets a change wait for the commit of a mutation that it would have ended', async () => {
-      const id = await operations.keep('held', make);
-      const key = await operations.pinnedKey([id]);
-      const held = holder.statement(/"version" AS "version" FROM .*"stored_operations"/s);
-      const answer = run(house, key.secret, 'held', { name: 'In time' });
-      await held.reached;
-      let isReplaced = false;
-      const replacing = operations.keep('held', `${make} # other`).then(() => (isReplaced = true));
-      await Promise.race([someoneWaitsForALock(elsewhere.app.database), replacing]);
-      const wasReplaced = isReplaced;
-      held.release();
-      expect([verdict(await answer), wasReplaced]).toEqual(['works', false]);
-      await replacing;
-    });
+    it.each(['replaced', 'deleted'])(
+      'is not %s before the commit of a mutation that this would have ended',
+      async (how) => {
+        const name = `held-${how}`;
+        const id = await operations.keep(name, make);
+        const key = await operations.pinnedKey([id]);
+        const held = holder.statement(/"version" AS "version" FROM .*"stored_operations"/s);
+        const answer = run(house, key.secret, name, { name: 'In time' });
+        await held.reached;
+        let isDone = false;
+        const change = () =>
+          how === 'deleted' ? operations.delete(id) : operations.keep(name, `${make} # other`);
+        const changing = change().then(() => (isDone = true));
+        await Promise.race([someoneWaitsForALock(elsewhere.app.database), changing]);
+        const wasDone = isDone;
+        held.release();
+        expect([verdict(await answer), wasDone]).toEqual(['works', false]);
+        await changing;
+      },
+    );
 });

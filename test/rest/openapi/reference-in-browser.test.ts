@@ -87,7 +87,8 @@ describe.skipIf(!hasChromium() && !servicesAreRequired)('The reference of REST i
     // Evaluated, not added as a script: the policy of the page would refuse that.
     await page.evaluate(axe.source);
     const found = (await page.evaluate("axe.run({ exclude: [['#reference']] })")) as AxeResults;
-    const at = (nodes: AxeResults['violations'][number]['nodes']) => nodes.map(({ target }) => String(target));
+    const at = (nodes: AxeResults['violations'][number]['nodes']) =>
+      nodes.map(({ target }) => String(target));
     const told = (results: AxeResults['violations']) => results.map(({ id, nodes }) => [id, at(nodes)]);
     return { violations: told(found.violations), passes: found.passes.map(({ id }) => id) };
   };

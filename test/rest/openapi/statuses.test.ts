@@ -1,22 +1,24 @@
 // Every status that an endpoint declares is one that it really answers: of each kind of endpoint one.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { storeIsAway } from '../../../src/db/store/store-failure.ts';
+import { describeEachEngine } from '../../support/engines.ts';
 import { openTestHouse, type TestHouse, type TestWorkspace } from '../../support/house.ts';
 import { keyAdmin } from '../../support/keys.ts';
 import { operationsOf } from '../../features/operations/support.ts';
 import { description, metStatuses } from '../support/declared.ts';
 import { restOf, type Method, type Rest } from '../support/rest.ts';
 
-describe('Declared statuses', () => {
+describeEachEngine('Declared statuses', (engine) => {
   let house: TestHouse;
   let workspace: TestWorkspace;
   let rest: Rest;
   let failure: (() => Error) | null = null;
   beforeAll(async () => {
+    metStatuses.clear();
     const onStatement = () => {
       if (failure) throw failure();
     };
-    house = await openTestHouse('sqlite', { database: { onStatement } });
+    house = await openTestHouse(engine, { database: { onStatement } });
     workspace = await house.workspace();
     rest = restOf(house.app, (await workspace.key(...house.app.scopes.dataScopes)).secret);
   });
@@ -44,7 +46,7 @@ describe('Declared statuses', () => {
       failure = null;
     }
     const env = { RATE_LIMIT_REQUESTS_PER_MINUTE: '1' };
-    const limited = await openTestHouse('sqlite', { sharing: house, env });
+    const limited = await openTestHouse(engine, { sharing: house, env });
     for (let sent = 0; sent < 3; sent += 1) await restOf(limited.app, secret)(method, path, body);
     await limited.close();
   }
