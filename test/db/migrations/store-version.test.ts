@@ -116,8 +116,7 @@ describeEachEngine('A store of a newer version', (engineName) => {
   });
 
   it('of this version is refused by one that knows no pinned keys, and by none that knows them', async () => {
-    const refusalOf = (used: string) =>
-      findRefusal((text) => house.app.database.query(raw(text)), used);
+    const refusalOf = (used: string) => findRefusal((text) => house.app.database.query(raw(text)), used);
     expect(await refusalOf('0.2.0')).toBe(
       'This store was changed by Latchkey 0.3.0 (migration StoredOperations1767225600080), which Latchkey 0.2.0 ' +
         'cannot honour: start Latchkey 0.3.0 or newer, or restore the backup from before.',
