@@ -1,4 +1,5 @@
-// The table of endpoints: one line for each stored operation.
+// The table of endpoints: one line for each, those of a workspace's own operations too.
+import { namedEndpoints } from '../../src/rest/openapi/named-endpoints.ts';
 import type { StoredOperation } from '../../src/rest/stored-operation.ts';
 import { code, codes, table } from './markdown.ts';
 
@@ -9,13 +10,15 @@ function needs({ requiredScopes, parts }: StoredOperation): string {
 }
 
 export function endpointTable(operations: readonly StoredOperation[]): string {
-  const byPath = [...operations].sort(
-    (a, b) => a.path.localeCompare(b.path) || a.method.localeCompare(b.method),
-  );
-  const rows = byPath.map((operation) => [
-    code(`${operation.method} ${operation.path}`),
-    operation.summary,
-    needs(operation),
+  const named = namedEndpoints.map((endpoint) => ({ ...endpoint, needs: "the operation's own" }));
+  const byPath = [
+    ...operations.map((operation) => ({ ...operation, needs: needs(operation) })),
+    ...named,
+  ].sort((a, b) => a.path.localeCompare(b.path) || a.method.localeCompare(b.method));
+  const rows = byPath.map((endpoint) => [
+    code(`${endpoint.method} ${endpoint.path}`),
+    endpoint.summary,
+    endpoint.needs,
   ]);
   return table(['endpoint', 'what it does', 'scope'], rows);
 }

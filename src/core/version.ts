@@ -1,6 +1,6 @@
 // The version of this program, as package.json has it, and how versions are ordered.
 
-export const version = '0.2.0';
+export const version = '0.3.0';
 
 /** Negative when `a` is older than `b`. Both are `1.2.3`; anything after that is ignored. */
 export function compareVersions(a: string, b: string): number {

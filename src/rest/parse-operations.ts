@@ -1,13 +1,5 @@
 // Files of stored operations -> StoredOperation. Every fault of every file is found at once, before the server starts.
 import {
-  getDirectiveValues,
-  GraphQLDirective,
-  GraphQLEnumType,
-  GraphQLInt,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLString,
-  DirectiveLocation,
   GraphQLSchema,
   Kind,
   parse,
@@ -31,14 +23,10 @@ import {
   withScopes,
 } from './parse/documents.ts';
 import { OperationFault } from './parse/fault.ts';
+import { doublesIn, placeOf, restDirective } from './parse/place.ts';
 import { faultsOfShape, shapeOf } from './parse/shape.ts';
 import { variablesOf } from './parse/variables.ts';
-import {
-  allowedMethods,
-  type RestMethod,
-  type StoredDocument,
-  type StoredOperation,
-} from './stored-operation.ts';
+import type { StoredDocument, StoredOperation } from './stored-operation.ts';
 
 export interface OperationFile {
   readonly feature: string;
@@ -60,48 +48,7 @@ export class StoredOperationsError extends Error {
   }
 }
 
-const scopeList = new GraphQLList(new GraphQLNonNull(GraphQLString));
-
-/** No part of the schema that is served: it says where an operation is served, and is taken off before it runs. */
-const restDirective = new GraphQLDirective({
-  name: 'rest',
-  locations: [DirectiveLocation.QUERY, DirectiveLocation.MUTATION],
-  args: {
-    method: {
-      type: new GraphQLNonNull(
-        new GraphQLEnumType({
-          name: 'RestMethod',
-          values: Object.fromEntries(allowedMethods.map((method) => [method, { value: method }])),
-        }),
-      ),
-    },
-    path: { type: new GraphQLNonNull(GraphQLString) },
-    status: { type: GraphQLInt, defaultValue: 200 },
-    // What a call needs.
-    scopes: { type: new GraphQLNonNull(scopeList) },
-  },
-});
-
-interface Placed {
-  readonly method: RestMethod;
-  readonly path: string;
-  readonly status: number;
-  readonly scopes: readonly string[];
-}
-
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
-
-function placeOf(node: OperationDefinitionNode): Placed {
-  const placed = getDirectiveValues(restDirective, node) as Placed | undefined;
-  if (!placed) throw new OperationFault('has no @rest(method, path, scopes)');
-  if (placed.status !== 200 && placed.status !== 201)
-    throw new OperationFault('has another status than 200 or 201');
-  if (!/^(\/([a-z][a-z-]*|\{[a-z][a-z0-9_]*\}))+$/.test(placed.path))
-    throw new OperationFault(
-      `has the path ${placed.path}, which is none of lower-case words and {variables}`,
-    );
-  return placed;
-}
 
 const sorted = (scopes: Iterable<string>) => [...new Set(scopes)].sort();
 const listed = (scopes: readonly string[]) => `[${scopes.join(', ')}]`;
@@ -158,13 +105,6 @@ function documentsFor(source: DocumentNode, whole: StoredDocument, base: readonl
   };
 }
 
-function assertForm(node: OperationDefinitionNode, { method }: Placed): void {
-  if (!node.name) throw new OperationFault('has no name');
-  if (node.operation === 'subscription') throw new OperationFault('is a subscription');
-  const fitting = node.operation === 'query' ? ['GET', 'POST'] : ['POST', 'PATCH', 'DELETE'];
-  if (!fitting.includes(method)) throw new OperationFault(`is a ${node.operation} at ${method}`);
-}
-
 function toOperation(
   node: OperationDefinitionNode,
   fragments: Fragments,
@@ -172,7 +112,6 @@ function toOperation(
   tools: Tools,
 ): StoredOperation {
   const placed = placeOf(node);
-  assertForm(node, placed);
   const { method, path, status } = placed;
   const [summary = '', ...rest] = commentAbove(node);
   if (summary === '') throw new OperationFault('has no comment above it, which is its summary');
@@ -247,21 +186,6 @@ function operationsIn(
       faults.push(`${file.file}: ${node.name?.value ?? 'an operation'} ${faultIn(error)}.`);
       return [];
     }
-  });
-}
-
-/** `/customers/{id}` and `/customers/{customer_id}` are the same path to a caller. */
-const sharedPath = (path: string) => path.replaceAll(/\{\w+\}/g, '{}');
-
-function doublesIn(operations: readonly StoredOperation[]): string[] {
-  const known = new Map<string, string>();
-  return operations.flatMap(({ name, method, path }) => {
-    const keys = [`the name ${name}`, `${method} ${sharedPath(path)}`];
-    return keys.flatMap((key) => {
-      const other = known.get(key);
-      known.set(key, name);
-      return other === undefined ? [] : [`${name} and ${other} share ${key}.`];
-    });
   });
 }
 

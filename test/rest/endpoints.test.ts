@@ -3,6 +3,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeEachEngine } from '../support/engines.ts';
 import { openTestHouse, type TestHouse, type TestWorkspace } from '../support/house.ts';
+import { keyAdmin } from '../support/keys.ts';
+import { operationsOf } from '../features/operations/support.ts';
 import { ownerRest, restOf, type Rest, type RestAnswer } from './support/rest.ts';
 
 /** `data` of an answer that must be a success. */
@@ -233,6 +235,30 @@ describeEachEngine('Endpoints', (engine) => {
         body: { error: 'Forbidden', code: 'FORBIDDEN', reason: 'ADMIN_ONLY' },
       });
     }
+  });
+
+  it('of keys that are pinned to stored operations', async () => {
+    const owner = await ownerRest(house, workspace);
+    const operations = operationsOf(keyAdmin(house, workspace));
+    const ids = [await operations.keep('names', '{ customers { nodes { name } } }')];
+    const body = { name: 'Screen', operation_ids: ids };
+    const made = dataOf(await owner('POST', '/api-keys', { body }), 201);
+    expect(made).toMatchObject({ scopes: ['read:customers'], operations: [{ id: ids[0], name: 'names' }] });
+    const screen = restOf(house.app, made.key);
+    expect((await screen('GET', '/operations/names')).status).toBe(200);
+    expect(await screen('GET', '/me')).toMatchObject({ status: 403, body: { reason: 'KEY_PINNED' } });
+    const path = `/api-keys/${made.id}`;
+    expect(dataOf(await owner('GET', path)).operations).toEqual(made.operations);
+    const freed = await owner('PATCH', path, { body: { operation_ids: null } });
+    expect(dataOf(freed).operations).toBeNull();
+    expect((await screen('GET', '/me')).status).toBe(200);
+    dataOf(await owner('PATCH', path, { body: { operation_ids: ids } }));
+    expect((await screen('GET', '/me')).status).toBe(403);
+    const unknown = { name: 'Screen', operation_ids: [ids[0], 'opr_nothing'] };
+    expect(await owner('POST', '/api-keys', { body: unknown })).toMatchObject({
+      status: 404,
+      body: { fields: [{ field: 'operation_ids.1', code: 'NOT_FOUND' }] },
+    });
   });
 
   describe('ask for the scope of their contract alone', () => {

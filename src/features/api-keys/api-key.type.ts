@@ -78,6 +78,12 @@ export class ApiKeyVenue {
   @Field(() => String, { description: 'Name of the venue.' }) name!: string;
 }
 
+@ObjectType({ description: 'A stored operation that a key is pinned to; shown to the key itself.' })
+export class ApiKeyOperation {
+  @Field(() => ID) id!: string;
+  @Field(() => String, { description: 'By which it is run.' }) name!: string;
+}
+
 @ObjectType({
   description: 'One secret of a key. The secret itself is shown once, when it is made, and stored nowhere.',
 })
@@ -142,6 +148,12 @@ export class ViewerApiKey {
   @Field(() => ApiKeyStatus, { description: 'Whether it works.' }) status!: ApiKeyStatusName;
   @Field(() => [ApiKeyVenue], { nullable: true, description: 'Null = all venues of the workspace.' })
   venues!: ApiKeyVenue[] | null;
+  @Field(() => [ApiKeyOperation], {
+    nullable: true,
+    description:
+      'The stored operations that it runs by name, and nothing else; null = it is not pinned. Without those that were deleted.',
+  })
+  operations!: ApiKeyOperation[] | null;
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it stops working; null = never.' })
   expiresAt!: Instant | null;
 }

@@ -36,6 +36,7 @@ export const apiKeysFeature: Feature = {
     ...payloadPolicies,
     ApiKeySecret: adminOnly,
     // A key may know the venues that it is restricted to, also without read:venues.
+    ApiKeyOperation: authenticated,
     ApiKeyVenue: authenticated,
     'Query.viewer': authenticated,
     Viewer: authenticated,

@@ -1,14 +1,22 @@
 // What a caller may know of itself. Works for every proven credential, also for a key without scopes.
 import type { Context } from '../../access/context.ts';
 import { findKey, findUser } from '../../access/authentication/key-store.ts';
+import type { StoredApiKey } from '../../access/authentication/tables.ts';
 import type { ApiKeyPrincipal } from '../../core/principal.ts';
 import { connectionFor } from '../../db/store/database.ts';
 import { tableOf } from '../../db/store/table.ts';
 import { createTenantDb } from '../../db/tenant/tenant-db.ts';
+import { StoredOperation } from '../operations/index.ts';
 import { describeUser, describeWorkspace } from '../users/index.ts';
 import { Venue } from '../venues/index.ts';
 import { statusOf } from './api-key.state.ts';
-import { ViewerKind, type ApiKeyVenue, type Viewer, type ViewerApiKey } from './api-key.type.ts';
+import {
+  ViewerKind,
+  type ApiKeyOperation,
+  type ApiKeyVenue,
+  type Viewer,
+  type ViewerApiKey,
+} from './api-key.type.ts';
 
 export async function describeViewer(ctx: Context): Promise<Viewer> {
   const { principal } = ctx;
@@ -42,7 +50,19 @@ async function describeOwnKey(
   const status = statusOf(key, { nowMs: ctx.clock.nowMs(), inactivityDays: ctx.credentials.inactivityDays });
   const { id, number, label, environment, expiresAt } = key;
   const venues = key.venueIds === null ? null : await namedVenues(ctx, key.venueIds);
-  return { id, number, label, environment, expiresAt, prefix: secret.prefix, status, venues };
+  const operations = key.operationIds === null ? null : await namedOperations(ctx, key);
+  return { id, number, label, environment, expiresAt, prefix: secret.prefix, status, venues, operations };
+}
+
+/** Also of a key of some venues, which sees no operations as rows: it may run these. */
+async function namedOperations(
+  ctx: Context,
+  { workspaceId, operationIds }: Pick<StoredApiKey, 'workspaceId' | 'operationIds'>,
+): Promise<ApiKeyOperation[]> {
+  const { byIds } = wholeWorkspace(ctx, workspaceId);
+  const ids = operationIds ?? [];
+  const found = await byIds<ApiKeyOperation>(tableOf(StoredOperation), ['id', 'name'], ids);
+  return ids.flatMap((id) => found.get(id) ?? []);
 }
 
 async function namedVenues(ctx: Context, venueIds: readonly string[]): Promise<ApiKeyVenue[]> {

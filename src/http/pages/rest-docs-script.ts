@@ -96,6 +96,8 @@ body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; background: #fff; color:
 .top button { font: inherit; padding: 0.35rem 0.9rem; border: 1px solid #1f4e5f; border-radius: 4px; background: #1f4e5f; color: #fff; cursor: pointer; }
 .top :focus-visible { outline: 3px solid #0b7285; outline-offset: 2px; }
 .top form { display: flex; flex-wrap: wrap; align-items: end; gap: 0.5rem; }
+/* Until a key is given; the reference brings a heading of its own. */
+main > h1 { max-width: 1460px; margin: 1rem auto; padding: 0 20px; }
 /* The list of servers has this one alone, and the key is given above. */
 .swagger-ui .scheme-container { display: none; }
 .swagger-ui .information-container.wrapper { padding-top: 0; }

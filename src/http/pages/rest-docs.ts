@@ -60,7 +60,7 @@ async function render(): Promise<Rendered> {
       <p id="status" role="status"></p>
     </header>
     <noscript>The reference needs JavaScript. The same is in <a href="openapi.json">openapi.json</a>.</noscript>
-    <main id="reference"></main>
+    <main id="reference"><h1>Latchkey REST API</h1></main>
     <script src="docs/${library.name}"></script>
     <script src="docs/${script.name}"></script>
   </body>

@@ -61,13 +61,14 @@ export const sharedHeaders = {
     schema: { type: 'string' },
     example: '"3"',
   },
+  Allow: { description: 'The methods that it takes.', schema: { type: 'string' }, example: 'POST' },
   Link: { description: 'RFC 8288: where the list goes on, `rel="next"`.', schema: { type: 'string' } },
 } as const;
 
-const headerRefs = (names: readonly (keyof typeof sharedHeaders)[]) =>
+export const headerRefs = (names: readonly (keyof typeof sharedHeaders)[]) =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
-const limits = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'] as const;
+export const limitHeaders = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'] as const;
 
 function textOf({ description, requiredScopes }: StoredVariable, operation: StoredOperation): string {
   const needs = requiredScopes.map((scope) => ` Needs \`${scope}\`.`).join('');
@@ -99,7 +100,9 @@ function parameterOf(variable: StoredVariable, operation: StoredOperation, { com
   };
 }
 
-const shared = (name: keyof typeof sharedParameters) => ({ $ref: `#/components/parameters/${name}` });
+export const sharedRef = (name: keyof typeof sharedParameters) => ({
+  $ref: `#/components/parameters/${name}`,
+});
 
 function parametersOf(
   operation: StoredOperation,
@@ -112,9 +115,9 @@ function parametersOf(
     .map((variable) => parameterOf(variable, operation, describing));
   return [
     ...own,
-    ...(operation.shape.kind === 'page' ? [shared('all')] : []),
-    ...(hasVersion && operation.method === 'GET' ? [shared('If-None-Match')] : []),
-    ...(operation.kind === 'mutation' ? [shared('Idempotency-Key')] : []),
+    ...(operation.shape.kind === 'page' ? [sharedRef('all')] : []),
+    ...(hasVersion && operation.method === 'GET' ? [sharedRef('If-None-Match')] : []),
+    ...(operation.kind === 'mutation' ? [sharedRef('Idempotency-Key')] : []),
   ];
 }
 
@@ -172,7 +175,7 @@ function successOf(operation: StoredOperation, answer: AnswerDescription): Reado
   const { status, method, shape } = operation;
   const etag = answer.hasVersion ? (['ETag'] as const) : [];
   const link = shape.kind === 'page' ? (['Link'] as const) : [];
-  const headers = headerRefs(['X-Request-Id', ...limits, ...etag, ...link]);
+  const headers = headerRefs(['X-Request-Id', ...limitHeaders, ...etag, ...link]);
   const done = { description: successText[shape.kind], headers, content: contentOf(operation, answer) };
   const known = { description: 'You have this version.', headers: headerRefs(['X-Request-Id', 'ETag']) };
   const isConditional = answer.hasVersion && method === 'GET';

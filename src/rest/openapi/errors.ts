@@ -45,6 +45,12 @@ const cases: Readonly<Record<number, Case>> = {
     description: 'There is nothing with this id that the caller may see.',
     example: { detail: 'There is nothing with this id that you may see.', code: 'NOT_FOUND' },
   },
+  405: {
+    name: 'MethodNotAllowed',
+    description: 'It is done by another method. Allow names it.',
+    example: { detail: 'This operation changes something: send it by POST.', code: 'BAD_REQUEST' },
+    headers: ['Allow'],
+  },
   406: {
     name: 'NotAcceptable',
     description: 'Accept names no form in which this endpoint answers.',
@@ -224,12 +230,22 @@ function forbiddenOf({ requiredScopes, parts }: StoredOperation): object {
   return responseOf(403, { ...one!, example });
 }
 
-/** By status. */
-export function errorsOf(operation: StoredOperation): Readonly<Record<string, object>> {
+function byStatus(statuses: readonly number[], forbidden: object): Readonly<Record<string, object>> {
   return Object.fromEntries(
-    errorStatusesOf(operation).map((status) => [
+    statuses.map((status) => [
       String(status),
-      status === 403 ? forbiddenOf(operation) : { $ref: `#/components/responses/${cases[status]!.name}` },
+      status === 403 ? forbidden : { $ref: `#/components/responses/${cases[status]!.name}` },
     ]),
   );
+}
+
+/** By status. */
+export function errorsOf(operation: StoredOperation): Readonly<Record<string, object>> {
+  return byStatus(errorStatusesOf(operation), forbiddenOf(operation));
+}
+
+/** By status, of an endpoint that is no operation of its own. `missing` is the example of its 403. */
+export function refusalsOf(statuses: readonly number[], missing: readonly string[]) {
+  const { 403: one } = cases;
+  return byStatus(statuses, responseOf(403, { ...one!, example: { ...one!.example, missing } }));
 }

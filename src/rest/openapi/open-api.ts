@@ -6,6 +6,7 @@ import type { Held } from './answers.ts';
 import { endpointOf, sharedHeaders, sharedParameters } from './endpoint.ts';
 import { errorResponses, errorSchemas } from './errors.ts';
 import { Components } from './json-schema.ts';
+import { namedFeature, namedItem, namedPath } from './named-endpoints.ts';
 
 const about = `Every endpoint is a stored operation of the GraphQL API, with the same keys, scopes and limits.
 
@@ -30,7 +31,7 @@ const info = {
 };
 
 function tagsOf(operations: readonly StoredOperation[]) {
-  const features = [...new Set(operations.map(({ feature }) => feature))].sort();
+  const features = [...new Set([...operations.map(({ feature }) => feature), namedFeature])].sort();
   return features.map((name) => ({ name, description: `Endpoints of ${name.replaceAll('-', ' ')}.` }));
 }
 
@@ -41,7 +42,8 @@ function pathsOf(operations: readonly StoredOperation[], schema: GraphQLSchema, 
     const endpoint = endpointOf(operation, { schema, components, held });
     paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: endpoint };
   }
-  return { paths, schemas: components.schemas() };
+  // For every caller: what it asks for is not known before it is named.
+  return { paths: { ...paths, [namedPath]: namedItem }, schemas: components.schemas() };
 }
 
 /** Whether a holder of these scopes gets an answer, if only a part of the whole one. */

@@ -9,7 +9,7 @@ import {
   type GraphQLInputObjectType,
   type GraphQLInputType,
 } from 'graphql';
-import { toldName, type FieldFault } from './faults.ts';
+import { maxTold, toldName, type FieldFault } from './faults.ts';
 
 export const toSnakeCase = (name: string) =>
   name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -79,6 +79,16 @@ function coerceLeaf(type: GraphQLInputType, value: unknown, place: Place): unkno
   }
 }
 
+/** A value that does not fit throws in its scalar: 50,000 of them held the process for 1.5 s. So no more are looked at than told. */
+function coerceList(type: GraphQLInputType, items: readonly unknown[], place: Place): unknown[] {
+  const coerced: unknown[] = [];
+  for (const [index, item] of items.entries()) {
+    if (place.faults.length >= maxTold) break;
+    coerced.push(coerce(type, item, below(place, index)));
+  }
+  return coerced;
+}
+
 /** The value for a variable. Adds to `faults` what does not fit. */
 export function coerce(type: GraphQLInputType, value: unknown, place: Place): unknown {
   if (isNonNullType(type)) {
@@ -88,7 +98,7 @@ export function coerce(type: GraphQLInputType, value: unknown, place: Place): un
   if (value === null) return null;
   if (isListType(type)) {
     if (!Array.isArray(value)) return refuse(place, 'INVALID', 'must be a list.');
-    return value.map((item: unknown, index) => coerce(type.ofType, item, below(place, index)));
+    return coerceList(type.ofType, value, place);
   }
   return isInputObjectType(type) ? coerceObject(type, value, place) : coerceLeaf(type, value, place);
 }

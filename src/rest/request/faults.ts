@@ -9,7 +9,7 @@ export interface FieldFault {
 }
 
 /** More would fill what a person or a model reads, and 256 KB of wrong names would become megabytes. */
-const maxTold = 20;
+export const maxTold = 20;
 const maxNameLength = 60;
 
 /** BAD_USER_INPUT with the first 20 faults. Thrown after the credential was checked. */

@@ -1,12 +1,13 @@
 // An older server on a store that a newer one has changed: it goes on where it can honour the change. Where it cannot, it
 // does not start, stops writing when it runs already, and says which version is needed.
-import sql from 'sql-template-tag';
+import sql, { raw } from 'sql-template-tag';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compareVersions, version } from '../../../src/core/version.ts';
 import { createLogger } from '../../../src/core/logger.ts';
 import { dataSourceOptions, openDatabase } from '../../../src/db/data-source.ts';
 import { migrations } from '../../../src/db/migrations/index.ts';
 import {
+  findRefusal,
   liftRequirement,
   requireVersion,
   StoreVersionError,
@@ -114,6 +115,15 @@ describeEachEngine('A store of a newer version', (engineName) => {
     expect((await key.send(ask)).data).toEqual({ customers: { totalCount: 1 } });
   });
 
+  it('of this version is refused by one that knows no pinned keys, and by none that knows them', async () => {
+    const refusalOf = (used: string) => findRefusal((text) => house.app.database.query(raw(text)), used);
+    expect(await refusalOf('0.2.0')).toBe(
+      'This store was changed by Latchkey 0.3.0 (migration StoredOperations1767225600080), which Latchkey 0.2.0 ' +
+        'cannot honour: start Latchkey 0.3.0 or newer, or restore the backup from before.',
+    );
+    expect(await refusalOf('0.3.0')).toBeNull();
+  });
+
   it('is open to all again when the change has been taken back', async () => {
     const key = await (await house.workspace()).key('write:customers');
     await migrateByFuture(house.engine, '9.0.0');
@@ -121,6 +131,10 @@ describeEachEngine('A store of a newer version', (engineName) => {
     house.clock.advance(1_000);
     expect((await key.send(create)).status).toBe(200);
     // Version 0.1.0 is kept out by what this version itself has changed, and by nothing else.
+    await expect(askAsReleased(house)).rejects.toThrow(
+      /changed by Latchkey 0\.3\.0 \(migration StoredOperations/,
+    );
+    await migrateByFuture(house.engine, null, 'StoredOperations1767225600080');
     await expect(askAsReleased(house)).rejects.toThrow(/changed by Latchkey 0\.2\.0 \(migration TextFolds/);
     await migrateByFuture(house.engine, null, 'TextFolds1767225600030');
     expect(((await askAsReleased(house)) as object[]).length).toBeGreaterThan(released.length);
@@ -148,7 +162,7 @@ describeEachEngine('A store of version 0.1.0', (engineName) => {
     for (const { durationMs } of told) expect(durationMs).toBeGreaterThanOrEqual(0);
     const database = await openDatabase(databaseUrl(engine));
     await expect(database.query(sql`SELECT "name" FROM "migrations"`)).rejects.toThrow(
-      /changed by Latchkey 0\.2\.0 \(migration TextFolds/,
+      /changed by Latchkey 0\.3\.0 \(migration StoredOperations/,
     );
     await database.close();
     await engine.remove();

@@ -2,6 +2,11 @@
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contractOperation } from '../../support/contract.ts';
+import {
+  findOperations,
+  listOperations,
+  placeKey,
+} from '../../../src/access/authentication/operation-store.ts';
 import { describeEachEngine } from '../../support/engines.ts';
 import { openTestHouse, type Caller, type TestHouse, type TestWorkspace } from '../../support/house.ts';
 import { callerWith, colleague, keyAdmin, payloadOf, signIn, type KeyAdmin } from '../../support/keys.ts';
@@ -280,6 +285,21 @@ describeEachEngine('Stored operations', (engine) => {
     expect(await operationsOf(foreign).keep('mine', search)).not.toBe(id);
     const list = payloadOf(await foreign.send(contractOperation('StoredOperations'), { first: 50 }));
     expect(list.nodes).toHaveLength(1);
+  });
+
+  it('are read by name for their workspace alone, one or several', async () => {
+    const other = await house.workspace();
+    await operationsOf(keyAdmin(house, other)).keep('shared', search);
+    const ids = [await operations.keep('shared', names), await operations.keep('beside', names)];
+    const { workspaceId } = workspace;
+    for (const wanted of [['shared'], ['shared', 'beside', 'nothing']]) {
+      const places = wanted.map((name) => placeKey({ workspaceId, name }));
+      const found = [...(await findOperations(house.app.database, places)).values()];
+      expect(found.map(({ id }) => id).sort()).toEqual(ids.slice(0, found.length).sort());
+      expect(found).toHaveLength(Math.min(wanted.length, 2));
+    }
+    const listed = await listOperations(house.app.database, workspaceId);
+    expect(new Set(listed.map((row) => row.workspaceId))).toEqual(new Set([workspaceId]));
   });
 
   it('are for owners and admins', async () => {

@@ -91,6 +91,21 @@ describeEachEngine('A pinned key', (engine) => {
       expect(data.viewer).toEqual({ kind: 'API_KEY', apiKey: { label: 'Me' } });
     });
 
+    it('may know of itself what it is pinned to, also when it works for one venue', async () => {
+      const me = await operations.keep('self', '{ viewer { apiKey { operations { id name } } } }');
+      const gone = await operations.keep('short-lived', names);
+      const own = { id: me, name: 'self' };
+      const venueIds = [await workspace.venue('Far')];
+      const key = await operations.pinnedKey([me, gone], { venueIds });
+      const [one, other] = [own, { id: gone, name: 'short-lived' }].sort((a, b) => (a.id < b.id ? -1 : 1));
+      const told = async (credential: HeldKey) =>
+        (await run(house, credential.secret, 'self')).data.viewer.apiKey.operations as unknown;
+      expect(await told(key)).toEqual([one, other]);
+      await operations.delete(gone);
+      expect(await told(key)).toEqual([own]);
+      expect(await told(await admin.create())).toBeNull();
+    });
+
     it('sees only the venues that it is restricted to', async () => {
       const [north] = [await workspace.venue('North'), await workspace.venue('South')];
       const key = await operations.pinnedKey([ids.venues], { venueIds: [north] });
@@ -293,18 +308,24 @@ describeEachEngine('A pinned key', (engine) => {
   });
 
   if (engine === 'postgres')
-    it('lets a change wait for the commit of a mutation that it would have ended', async () => {
-      const id = await operations.keep('held', make);
-      const key = await operations.pinnedKey([id]);
-      const held = holder.statement(/"version" AS "version" FROM .*"stored_operations"/s);
-      const answer = run(house, key.secret, 'held', { name: 'In time' });
-      await held.reached;
-      let isReplaced = false;
-      const replacing = operations.keep('held', `${make} # other`).then(() => (isReplaced = true));
-      await Promise.race([someoneWaitsForALock(elsewhere.app.database), replacing]);
-      const wasReplaced = isReplaced;
-      held.release();
-      expect([verdict(await answer), wasReplaced]).toEqual(['works', false]);
-      await replacing;
-    });
+    it.each(['replaced', 'deleted'])(
+      'is not %s before the commit of a mutation that this would have ended',
+      async (how) => {
+        const name = `held-${how}`;
+        const id = await operations.keep(name, make);
+        const key = await operations.pinnedKey([id]);
+        const held = holder.statement(/"version" AS "version" FROM .*"stored_operations"/s);
+        const answer = run(house, key.secret, name, { name: 'In time' });
+        await held.reached;
+        let isDone = false;
+        const change = () =>
+          how === 'deleted' ? operations.delete(id) : operations.keep(name, `${make} # other`);
+        const changing = change().then(() => (isDone = true));
+        await Promise.race([someoneWaitsForALock(elsewhere.app.database), changing]);
+        const wasDone = isDone;
+        held.release();
+        expect([verdict(await answer), wasDone]).toEqual(['works', false]);
+        await changing;
+      },
+    );
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeEachEngine } from '../../support/engines.ts';
 import { openTestHouse, type TestHouse } from '../../support/house.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -40,7 +41,6 @@ export const pathless = client.GET('/customers/{id}', {});
 
 describe('A client of openapi-fetch', () => {
   let folder: string;
-  let house: TestHouse;
   beforeAll(async () => {
     mkdirSync(join(root, '.cache'), { recursive: true });
     folder = mkdtempSync(join(root, '.cache', 'openapi-client-'));
@@ -52,12 +52,8 @@ describe('A client of openapi-fetch', () => {
       'package.json': '{"type":"module"}',
     };
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-    house = await openTestHouse('sqlite');
   });
-  afterAll(async () => {
-    await house.close();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   const faultsIn = (name: string) => {
     const compiled = ts.createProgram([join(folder, name)], {
@@ -80,15 +76,25 @@ describe('A client of openapi-fetch', () => {
     expect(faultsIn('mistakes.ts').map(({ line }) => line)).toEqual([5, 6, 7, 8]);
   });
 
-  it('reads and writes by a real server', async () => {
-    const { outputText } = ts.transpileModule(program, { compilerOptions: { module: ts.ModuleKind.ESNext } });
-    writeFileSync(join(folder, 'use.mjs'), outputText);
-    const { use } = (await import(join(folder, 'use.mjs'))) as {
-      use(baseUrl: string, key: string): Promise<string[]>;
-    };
-    const workspace = await house.workspace();
-    const { secret } = await workspace.key('read:customers', 'write:customers');
-    const { url } = await house.app.http.listen('127.0.0.1', 0);
-    expect(await use(`${url}/api/v1`, secret)).toEqual(['null', 'Ada', 'read:venues']);
+  describeEachEngine('and a real server', (engine) => {
+    let house: TestHouse;
+    beforeAll(async () => {
+      house = await openTestHouse(engine);
+    });
+    afterAll(() => house.close());
+
+    it('read and write', async () => {
+      const { outputText } = ts.transpileModule(program, {
+        compilerOptions: { module: ts.ModuleKind.ESNext },
+      });
+      writeFileSync(join(folder, 'use.mjs'), outputText);
+      const { use } = (await import(join(folder, 'use.mjs'))) as {
+        use(baseUrl: string, key: string): Promise<string[]>;
+      };
+      const workspace = await house.workspace();
+      const { secret } = await workspace.key('read:customers', 'write:customers');
+      const { url } = await house.app.http.listen('127.0.0.1', 0);
+      expect(await use(`${url}/api/v1`, secret)).toEqual(['null', 'Ada', 'read:venues']);
+    });
   });
 });

@@ -1,9 +1,10 @@
 // GET /api/v1/openapi.json: it is what the operations say, and shows a caller what that caller may call.
 import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openApiText } from '../../../src/rest/openapi/open-api.ts';
 import type { App } from '../../../src/app.ts';
+import { describeEachEngine } from '../../support/engines.ts';
 import { bearer, openTestHouse, type TestHouse, type TestWorkspace } from '../../support/house.ts';
 import { restOf } from '../support/rest.ts';
 
@@ -22,16 +23,17 @@ const endpointsOf = ({ paths }: Shown) =>
     .flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`))
     .sort();
 
-describe('The description of REST', () => {
+describeEachEngine('The description of REST', (engine) => {
   let house: TestHouse;
   let workspace: TestWorkspace;
   beforeAll(async () => {
-    house = await openTestHouse('sqlite', { env: { INTROSPECTION: 'keys' } });
+    house = await openTestHouse(engine, { env: { INTROSPECTION: 'keys' } });
     workspace = await house.workspace();
   });
   afterAll(() => house.close());
   const committed = readFileSync('schema/openapi.json', 'utf8');
-  const all = () => house.app.operations.map(({ method, path }) => `${method} ${path}`).sort();
+  const named = ['GET /operations/{name}', 'POST /operations/{name}'];
+  const all = () => [...house.app.operations.map(({ method, path }) => `${method} ${path}`), ...named].sort();
   const seenBy = async (secret: string): Promise<Shown> => {
     const answer = await look(house.app, secret);
     expect(answer.statusCode).toBe(200);
@@ -56,6 +58,8 @@ describe('The description of REST', () => {
       const key = await workspace.key(...scopes);
       const rest = restOf(house.app, key.secret);
       const shown = endpointsOf(await seenBy(key.secret));
+      // Which scopes an operation of the workspace asks for is its own affair.
+      expect(shown).toEqual(expect.arrayContaining(named));
       for (const { method, path, documentFor } of house.app.operations) {
         const name = `${method} ${path}`;
         const document = documentFor(new Set(scopes)).text;
@@ -108,8 +112,8 @@ describe('The description of REST', () => {
   });
 
   it('is shown to everybody or to nobody, as introspection is', async () => {
-    const open = await openTestHouse('sqlite', { sharing: house, env: { INTROSPECTION: 'public' } });
-    const shut = await openTestHouse('sqlite', { sharing: house, env: { INTROSPECTION: 'off' } });
+    const open = await openTestHouse(engine, { sharing: house, env: { INTROSPECTION: 'public' } });
+    const shut = await openTestHouse(engine, { sharing: house, env: { INTROSPECTION: 'off' } });
     expect((await look(open.app, null)).body).toBe(committed);
     const { secret } = await workspace.key('read:customers');
     expect((await look(open.app, secret)).body).toBe(committed);

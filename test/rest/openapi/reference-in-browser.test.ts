@@ -1,5 +1,6 @@
 // The reference of REST in a real browser: all of it comes from us, its policy is kept, and an endpoint answers with the key
 // that was typed in.
+import axe, { type AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestHouse, type KeyCaller, type TestHouse, type TestWorkspace } from '../../support/house.ts';
@@ -75,10 +76,32 @@ describe.skipIf(!hasChromium() && !servicesAreRequired)('The reference of REST i
     expect(new Set(paths)).toEqual(
       new Set([
         ...['/customers', '/customers/bulk', '/customers/{id}', '/venues/{id}/customers'],
-        ...['/me', '/scopes', '/access-check', '/statistics'],
+        ...['/me', '/scopes', '/access-check', '/statistics', '/operations/{name}'],
       ]),
     );
     expect([foreign, faults]).toEqual([[], []]);
+  });
+
+  /** What axe finds in our own part of the page. What stands in `#reference` is made by Swagger UI. */
+  const axeFaults = async (page: Page) => {
+    // Evaluated, not added as a script: the policy of the page would refuse that.
+    await page.evaluate(axe.source);
+    const found = (await page.evaluate("axe.run({ exclude: [['#reference']] })")) as AxeResults;
+    const at = (nodes: AxeResults['violations'][number]['nodes']) =>
+      nodes.map(({ target }) => String(target));
+    const told = (results: AxeResults['violations']) => results.map(({ id, nodes }) => [id, at(nodes)]);
+    return { violations: told(found.violations), passes: found.passes.map(({ id }) => id) };
+  };
+
+  it('has no fault that axe finds in what is ours, before a key is given and after', async () => {
+    const { page } = await visit('/api/v1/docs');
+    await page.getByRole('status').getByText('Give a key').waitFor();
+    const before = await axeFaults(page);
+    await giveKey(page, key.secret);
+    const after = await axeFaults(page);
+    expect([before.violations, after.violations]).toEqual([[], []]);
+    const looked = ['label', 'button-name', 'color-contrast', 'html-has-lang', 'document-title'];
+    expect(before.passes).toEqual(expect.arrayContaining(looked));
   });
 
   it('answers what is tried out, with the key, and keeps the key in memory alone', async () => {

@@ -1,20 +1,24 @@
 // Every status that an endpoint declares is one that it really answers: of each kind of endpoint one.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { storeIsAway } from '../../../src/db/store/store-failure.ts';
+import { describeEachEngine } from '../../support/engines.ts';
 import { openTestHouse, type TestHouse, type TestWorkspace } from '../../support/house.ts';
+import { keyAdmin } from '../../support/keys.ts';
+import { operationsOf } from '../../features/operations/support.ts';
 import { description, metStatuses } from '../support/declared.ts';
 import { restOf, type Method, type Rest } from '../support/rest.ts';
 
-describe('Declared statuses', () => {
+describeEachEngine('Declared statuses', (engine) => {
   let house: TestHouse;
   let workspace: TestWorkspace;
   let rest: Rest;
   let failure: (() => Error) | null = null;
   beforeAll(async () => {
+    metStatuses.clear();
     const onStatement = () => {
       if (failure) throw failure();
     };
-    house = await openTestHouse('sqlite', { database: { onStatement } });
+    house = await openTestHouse(engine, { database: { onStatement } });
     workspace = await house.workspace();
     rest = restOf(house.app, (await workspace.key(...house.app.scopes.dataScopes)).secret);
   });
@@ -42,7 +46,7 @@ describe('Declared statuses', () => {
       failure = null;
     }
     const env = { RATE_LIMIT_REQUESTS_PER_MINUTE: '1' };
-    const limited = await openTestHouse('sqlite', { sharing: house, env });
+    const limited = await openTestHouse(engine, { sharing: house, env });
     for (let sent = 0; sent < 3; sent += 1) await restOf(limited.app, secret)(method, path, body);
     await limited.close();
   }
@@ -60,6 +64,28 @@ describe('Declared statuses', () => {
     await rest('GET', '/customers/cus_nothing');
     await meetCommon('GET', `/customers/${id}`, `/customers/${id}?nothing=1`);
     expect(unmet('GET', '/customers/{id}')).toEqual([]);
+  });
+
+  it('of an operation of the workspace are all met', async () => {
+    const operations = operationsOf(keyAdmin(house, workspace));
+    await operations.keep('names', 'query ($first: Int) { customers(first: $first) { nodes { name } } }');
+    await operations.keep(
+      'make',
+      'mutation ($name: String!) { createCustomer(input: { name: $name }) { customerId } }',
+    );
+    for (const method of ['GET', 'POST'] as const) {
+      await rest(method, '/operations/names');
+      await rest(method, '/operations/nothing');
+      await meetCommon(method, '/operations/names', '/operations/names?first=500');
+    }
+    await rest('GET', '/operations/make?name=Ada');
+    await rest('POST', '/operations/names', { body: { first: 500 } });
+    await rest('POST', '/operations/names', { raw: 'x', headers: { 'content-type': 'text/plain' } });
+    await rest('POST', '/operations/names', { raw: `"${'x'.repeat(262_144)}"` });
+    for (const name of ['Ada', 'Grace'])
+      await rest('POST', '/operations/make', { body: { name }, headers: { 'idempotency-key': 'named' } });
+    expect(unmet('GET', '/operations/{name}')).toEqual([]);
+    expect(unmet('POST', '/operations/{name}')).toEqual([]);
   });
 
   it('of a write are all met', async () => {

@@ -100,7 +100,7 @@ function expectBody({ text }: DeclaredAnswer, steps: readonly string[]): void {
   expect({ steps, errors: isValid ? [] : validate.errors }).toEqual({ steps, errors: [] });
 }
 
-const told = ['X-Request-Id', 'Retry-After', 'WWW-Authenticate'];
+const told = ['X-Request-Id', 'Retry-After', 'WWW-Authenticate', 'Allow'];
 
 /** Fails when the endpoint does not say that it answers so. Where there is no endpoint, a refusal is an Error or a Problem. */
 export function expectDeclared(answer: DeclaredAnswer): void {

@@ -78,17 +78,17 @@ export async function liftRequirement(runner: QueryRunner, migration: string): P
   await copyForReleased(runner);
 }
 
-/** The sentence when this version must not use the store, else null. One small read. */
-export async function findRefusal(read: ReadRows): Promise<string | null> {
+/** The sentence when a server of version `used` must not use the store, else null. One small read. */
+export async function findRefusal(read: ReadRows, used = version): Promise<string | null> {
   try {
     const rows = (await read(
       `SELECT "migration", "version" FROM "${requirementsTable}"`,
       [],
     )) as Requirement[];
     const unmet = rows
-      .filter((row) => compareVersions(version, row.version) < 0)
+      .filter((row) => compareVersions(used, row.version) < 0)
       .sort((a, b) => compareVersions(b.version, a.version))[0];
-    return unmet ? refusal(unmet, `Latchkey ${version}`) : null;
+    return unmet ? refusal(unmet, `Latchkey ${used}`) : null;
   } catch (error) {
     if (isOfMissingTable(error)) return null;
     throw error;

@@ -1,8 +1,8 @@
-// Operations that a workspace stores, and the keys that are pinned to some of them. A server that knows no pins would let a
-// pinned key run anything; none of 0.1 starts on this store, since 30-text-folds.ts.
+// Operations that a workspace stores, and the keys that are pinned to some of them.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { newTable } from '../../store/typeorm.ts';
 import { addColumn, dropColumn, foreignKeys, index, migrationColumns } from '../tools/columns.ts';
+import { liftRequirement, requireVersion } from '../tools/requirements.ts';
 
 export class StoredOperations1767225600080 implements MigrationInterface {
   readonly name = 'StoredOperations1767225600080';
@@ -26,10 +26,13 @@ export class StoredOperations1767225600080 implements MigrationInterface {
       }),
     );
     await addColumn(runner, 'api_keys', json('operation_ids', 'null'));
+    // A server of a version before knows no pins: it would let a pinned key run whatever its scopes allow.
+    await requireVersion(runner, this.name, '0.3.0');
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await dropColumn(runner, 'api_keys', 'operation_ids');
     await runner.dropTable('stored_operations');
+    await liftRequirement(runner, this.name);
   }
 }
