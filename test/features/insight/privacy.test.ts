@@ -75,6 +75,9 @@ describeEachEngine('What is recorded', (engine) => {
       },
       payload: { jsonrpc: '2.0', id: 1, method: 'tools/call', params: call },
     });
+    await key.send(
+      `query ${key.secret}($${key.secret}: String) { customers(search: $${key.secret}) { totalCount } }`,
+    );
     const agent = `client ${key.secret}`;
     await house.send({ ...bearer(key.secret), 'user-agent': agent }, '{ viewer { kind } }');
     canaries.push(key.secret.slice(-38), workspace.ownerPassword);
