@@ -86,6 +86,8 @@ export const variablesOf: Record<string, (ids: ExampleIds) => Variables> = {
     input: { venueId: venue, treatmentId: treatment, customerId: customer, startsAt: freeAt },
   }),
   CancelBooking: ({ booking }) => ({ id: booking }),
+  Requests: () => ({ first: 10 }),
+  KeyInsight: ({ key }) => ({ id: key, from: '2026-06-01T00:00:00Z', to: '2026-06-02T00:00:00Z' }),
   Login: ({ email, password }) => ({ email, password }),
   Viewer: () => ({}),
   Scopes: () => ({}),

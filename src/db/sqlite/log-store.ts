@@ -72,9 +72,23 @@ async function forgetSome(writer: SqliteConnection, { name }: Table, before: Ins
   return writer.run(`DELETE FROM "${name}" WHERE rowid IN (${oldest}) AND "at" < ?`, [before]);
 }
 
+async function inTransaction<T>({ exec }: SqliteConnection, work: () => Promise<T>): Promise<T> {
+  await exec('BEGIN IMMEDIATE');
+  try {
+    const result = await work();
+    await exec('COMMIT');
+    return result;
+  } catch (error) {
+    // A failed COMMIT may have ended the transaction already.
+    await exec('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
 class SqliteLog implements LogStore {
   private opening: Promise<Opened> | undefined;
   private isClosed = false;
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly path: string,
@@ -84,7 +98,7 @@ class SqliteLog implements LogStore {
   async add(rows: readonly object[]): Promise<void> {
     const given = rows.map((row) => ({ ...row }));
     const { sql, values } = insertStatement(this.table, given, sqlite, true);
-    await this.use(({ writer }) => writer.run(sql, values));
+    await this.write((writer) => writer.run(sql, values));
   }
 
   reading(): Connection {
@@ -98,16 +112,27 @@ class SqliteLog implements LogStore {
   async forget(before: Instant): Promise<number> {
     let forgotten = 0;
     for (;;) {
-      const some = await this.use(({ writer }) => forgetSome(writer, this.table, before));
+      const some = await this.write((writer) => forgetSome(writer, this.table, before));
       forgotten += some;
       if (some < forgottenAtOnce) return forgotten;
     }
   }
 
   async close(): Promise<void> {
+    await this.last;
     this.isClosed = true;
     const opened = await this.opening?.catch(() => undefined);
     await Promise.all([opened?.writer.close(), opened?.reader.close()]);
+  }
+
+  /**
+   * One transaction after the other. Not a statement alone: one that found the file locked is over for the driver and not for
+   * SQLite, which from then on commits nothing on this connection.
+   */
+  private write<T>(work: (writer: SqliteConnection) => Promise<T>): Promise<T> {
+    const mine = this.last.then(() => this.use(({ writer }) => inTransaction(writer, () => work(writer))));
+    this.last = mine.catch(() => undefined);
+    return mine;
   }
 
   private async use<T>(work: (opened: Opened) => Promise<T>): Promise<T> {

@@ -32,6 +32,7 @@ export class UsedOperation {
 @ObjectType({ description: 'A page of the operations of a key, the most used first.' })
 export class UsedOperationConnection {
   @Field(() => [UsedOperation], { description: 'The operations.' }) nodes!: readonly UsedOperation[];
+  @Field(() => Int, { description: 'All operations of the range, on every page.' }) totalCount!: number;
   @Field(() => PageInfo, { description: 'Whether there is more, and where to go on.' }) pageInfo!: PageInfo;
 }
 

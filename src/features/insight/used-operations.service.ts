@@ -69,6 +69,7 @@ export async function listOperations(
   const end = start + nodes.length;
   return {
     nodes,
+    totalCount: all.length,
     pageInfo: {
       hasNextPage: end < all.length,
       hasPreviousPage: start > 0,

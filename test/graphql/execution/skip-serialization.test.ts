@@ -117,6 +117,7 @@ describe('In the served schema', () => {
     expect(resolved.sort()).toEqual(
       [
         ...['status', 'isActive', 'inactiveAt', 'disabledReason', 'prefix'].map((name) => `ApiKey.${name}`),
+        ...['lastUsedIp', 'lastUsedAgent'].map((name) => `ApiKey.${name}`),
         'Query.changesCompleteUntil',
         'StoredOperation.problems',
         'StoredOperation.requiredScopes',

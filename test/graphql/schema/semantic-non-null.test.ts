@@ -78,6 +78,7 @@ describeEachEngine('A field with @semanticNonNull', (engine) => {
       const isForAdmins = [
         'Query.apiKeys',
         'Query.auditLog',
+        'Query.requests',
         'Query.storedOperations',
         'Query.users',
       ].includes(coordinate);

@@ -9,6 +9,7 @@ import {
   type OperationDefinitionNode,
   type ValueNode,
 } from 'graphql';
+import { blankSecrets } from '../../../core/logger.ts';
 import type { RanOperation } from '../../../core/recorder.ts';
 
 /** An id as this server makes them: its prefix says what a selection leads to. */
@@ -17,6 +18,11 @@ const ownId = /^([a-z]{3})_[0-9a-z]{26}$/;
 function blankText(text: string): string {
   const prefix = ownId.exec(text)?.[1];
   return prefix === undefined ? '' : `${prefix}_0`;
+}
+
+/** A key is a name by the rules of GraphQL: one that was pasted in the wrong place is not kept. */
+function nameOf(name: string): string {
+  return blankSecrets(name) === name ? name : 'redacted';
 }
 
 /** Each form of an element once: how many there were is no part of the operation. */
@@ -54,6 +60,7 @@ export function normalisedDocument(ran: RanOperation): DocumentNode {
     OperationDefinition: (node) => ({ ...node, description: undefined }),
     FragmentDefinition: (node) => ({ ...node, description: undefined }),
     VariableDefinition: (node) => ({ ...node, description: undefined }),
+    Name: (node) => ({ ...node, value: nameOf(node.value) }),
     Field(node) {
       if (!node.alias) return undefined;
       aliases += 1;
