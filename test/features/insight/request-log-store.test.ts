@@ -25,7 +25,7 @@ function requestOf(index: number): RecordedRequest {
   const caller = { kind: 'API_KEY', id: `key_${index}`, workspaceId: 'wsp_1', label: 'k' } as const;
   return {
     ...{ caller, surface: 'graphql', status: 200, outcome: 'ok', reason: null, missing: [] },
-    ...{ ran: null, operationName: null, cost: 1, rows: 0, bytes: 10, durationMs: 1, ip: '::1' },
+    ...{ ran: null, operationName: null, tried: null, cost: 1, rows: 0, bytes: 10, durationMs: 1, ip: '::1' },
     ...{ userAgent: null, requestId: String(index) },
   };
 }
@@ -60,7 +60,8 @@ describeEachEngine('The store of the log', (engine) => {
       ...{ workspaceId, callerId: 'key_x', callerKind: 'API_KEY' as const, hour, day: '2026-06-01' },
       ...{ operationId: 'none', outcome: 'ok', lastAt: hour, ...sums },
     };
-    const batch = { id: 'batch-1', usage: [row], operations: [], seen: [] };
+    const empty = { operations: [], seen: [], recordedUses: [], uses: [], trials: [] };
+    const batch = { id: 'batch-1', usage: [row], ...empty };
     const { database, clock } = house.app;
     for (let time = 0; time < 3; time += 1) await writeBatch(database, batch, clock.nowMs());
     await writeBatch(database, { ...batch, id: 'batch-2' }, clock.nowMs());
