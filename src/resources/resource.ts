@@ -9,6 +9,7 @@ import type { Condition } from '../db/statements/condition.ts';
 import { examineLimits, type ListPerParent, type ListQuery } from '../db/statements/list-query.ts';
 import { tableOf, type EntityClass, type Table } from '../db/store/table.ts';
 import { filterCondition, StringFilter } from './inputs/comparators.ts';
+import { checkComputed, resolveComputed, type ComputedFilters } from './inputs/computed-filters.ts';
 import { declareField } from './derived-field.ts';
 import { inWords, several } from './in-words.ts';
 import { findCachedRows, cacheRows, type Row } from './batching/request-row-cache.ts';
@@ -34,6 +35,8 @@ interface ResourceOptions<T> {
   readonly requirement: Requirement;
   /** Field -> comparator input. Every name is a column of the type. */
   readonly filter: Readonly<Partial<Record<keyof T & string, EntityClass>>>;
+  /** Filters by what is no column (see inputs/computed-filters.ts). They work where the list is at the root. */
+  readonly computed?: ComputedFilters;
   /** Sort name -> property that is never null and stands in an index with the id. */
   readonly orderBy: Readonly<Record<string, string>>;
   readonly defaultOrder: Order;
@@ -47,6 +50,8 @@ export interface Resource<T = unknown> {
   readonly connection: EntityClass;
   readonly arguments: EntityClass;
   readonly defaultOrder: Order;
+  /** null = there are none. */
+  readonly computed: ComputedFilters | null;
   /** Rules of the type itself and of everything derived from it. */
   readonly policy: PolicyDeclaration;
 }
@@ -67,7 +72,7 @@ export interface Resource<T = unknown> {
  * });
  */
 export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
-  const { type, prefix, requirement, filter, orderBy, defaultOrder } = options;
+  const { type, prefix, requirement, filter, computed = null, orderBy, defaultOrder } = options;
   const { name } = type;
   const table = tableOf(type);
   for (const property of [...Object.keys(filter), ...Object.values(orderBy), ...table.search])
@@ -82,10 +87,11 @@ export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
     table,
     prefix,
     defaultOrder,
+    computed,
     connection: connectionType(type, name),
     arguments: argumentsType(
       { name, search: table.search, defaultOrder },
-      filterType(name, filter),
+      filterType(name, { ...filter, ...typesOf(computed ?? {}) }),
       orderType(name, orderBy),
     ),
     policy: Object.fromEntries(
@@ -93,6 +99,9 @@ export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
     ),
   };
 }
+
+const typesOf = (computed: ComputedFilters) =>
+  Object.fromEntries(Object.entries(computed).map(([field, { type }]) => [field, type]));
 
 /** The list query behind a connection's arguments, and the plan to make a page of its answer. */
 export function listQuery(
@@ -129,6 +138,14 @@ const printOf =
   () =>
     printOfParents(list, parents, args);
 
+async function withColumns(
+  computed: ComputedFilters,
+  query: ListQuery,
+  context: Context,
+): Promise<ListQuery> {
+  return { ...query, condition: await resolveComputed(computed, query.condition, context) };
+}
+
 async function readList(
   root: RootList,
   args: ConnectionArguments,
@@ -136,7 +153,11 @@ async function readList(
   place: FieldPosition,
 ): Promise<Page> {
   const { resource } = root;
-  const { query, plan } = listQuery(resource, args, place);
+  const listed = listQuery(resource, args, place);
+  const { plan } = listed;
+  const query = resource.computed
+    ? await withColumns(resource.computed, listed.query, context)
+    : listed.query;
   const given = parentsIn(root.parents, args);
   if (given.length > 0) {
     const below = await readBelowParents(context, { query, name: resource.name, place }, given);
@@ -221,6 +242,7 @@ export function rootFields(
     resolve: list,
     checkArguments(args) {
       planPage(resource, args, resource.defaultOrder);
+      if (resource.computed) checkComputed(resource.computed, filterCondition(args.filter));
       assertOwnCursor(args, printOf(root, args));
     },
   });

@@ -30,6 +30,9 @@ export const apiKeysFeature: Feature = {
     ...apiKeyQueries.policy,
     ...payloadPolicies,
     ApiKeySecret: adminOnly,
+    ApiKeyEnvironmentFilter: adminOnly,
+    ApiKeyStatusFilter: adminOnly,
+    PublicIdFilter: adminOnly,
     // A key may know the venues that it is restricted to, also without read:venues.
     ApiKeyVenue: authenticated,
     'Query.viewer': authenticated,
