@@ -23,6 +23,7 @@ import { AddressFolds1767225600060 } from './versions/60-address-folds.ts';
 import { VenueCustomers1767225600070 } from './versions/70-venue-customers.ts';
 import { StoredOperations1767225600080 } from './versions/80-stored-operations.ts';
 import { KeyLists1767225600085 } from './versions/85-key-lists.ts';
+import { WorkspaceSettings1767225600086 } from './versions/86-workspace-settings.ts';
 
 export const migrations = [
   Accounts1767225600001,
@@ -47,4 +48,5 @@ export const migrations = [
   VenueCustomers1767225600070,
   StoredOperations1767225600080,
   KeyLists1767225600085,
+  WorkspaceSettings1767225600086,
 ];
