@@ -86,7 +86,7 @@ async function authenticateKey(
   // Every server judges inactivity by the row, so the use that keeps a key active must not wait in this process's
   // memory.
   if (inactiveAtMs(key, options.inactivityDays) - nowMs <= hourMs) await lastUsed.flush();
-  const { workspaceId, label, venueIds, operationIds, rateLimitPerMinute } = key;
+  const { workspaceId, label, venueIds, operationIds, rateLimitPerMinute, expiresAt } = key;
   return {
     kind: 'API_KEY',
     workspaceId,
@@ -98,6 +98,7 @@ async function authenticateKey(
     operationIds,
     ip,
     rateLimitPerMinute,
+    expiresAt,
   };
 }
 
