@@ -18,7 +18,8 @@ it('knows every field that manages, and what may stand beside it', () => {
   expect([...managing.keys()].sort()).toEqual(
     [
       ...['apiKey', 'apiKeys', 'auditEntry', 'auditLog', 'user', 'users'].map((name) => `Query.${name}`),
-      ...['Query.storedOperation', 'Query.storedOperations'],
+      ...['Query.storedOperation', 'Query.storedOperations', 'Query.workspaceSettings'],
+      'Mutation.updateWorkspaceSettings',
       ...['Mutation.saveOperation', 'Mutation.deleteOperation'],
       ...['create', 'update', 'disable', 'enable', 'rotate', 'regenerate', 'revoke', 'delete', 'reveal'].map(
         (verb) => `Mutation.${verb}ApiKey`,

@@ -50,6 +50,7 @@ const variablesOf: Record<string, (target: Target) => Record<string, unknown>> =
   // With a version, so that a workspace without it makes none.
   saveOperation: () => ({ input: { name: 'theirs', document: '{ scopes { name } }', expectedVersion: 1 } }),
   deleteOperation: ({ operationId }) => ({ id: operationId }),
+  updateWorkspaceSettings: () => ({ input: { requestLogRetentionDays: 7, expectedVersion: 1 } }),
 };
 /** What every signed-in user may do for itself. */
 const ownAffairs = ['changePassword'];

@@ -80,6 +80,7 @@ describeEachEngine('A field with @semanticNonNull', (engine) => {
         'Query.auditLog',
         'Query.storedOperations',
         'Query.users',
+        'Query.workspaceSettings',
       ].includes(coordinate);
       for (const caller of isForAdmins ? [admin] : [whole, restricted]) {
         const { data, errors } = await caller.send(query);
