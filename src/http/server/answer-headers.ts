@@ -9,7 +9,7 @@ import { addCors, type CorsOrigins } from './cors.ts';
  * When the caller's key stops working, ISO 8601 in UTC, on answers within 14 days of it. Not `Sunset` (RFC 8594): that says
  * that the resource will go.
  */
-export const keyExpiresHeader = 'Latchkey-Key-Expires';
+const keyExpiresHeader = 'Latchkey-Key-Expires';
 
 /** Added by hand where Fastify or Node answers before any hook runs. */
 export function commonHeaders(requestId: string): Record<string, string> {
