@@ -1,5 +1,6 @@
 // What works without a server: settings -> store -> features and their schema. Commands need no more.
 import type { Logger } from 'pino';
+import { createFailedSignIns } from './access/authentication/failed-sign-ins.ts';
 import type { CredentialTools } from './access/context.ts';
 import { createKeyEscrow } from './access/credentials/escrow.ts';
 import type { Recording } from './access/recording.ts';
@@ -124,6 +125,7 @@ export async function openServices(options: ServicesOptions): Promise<AppService
     inactivityDays: config.keyInactivityDays,
     escrow: config.keyEscrowSecret === null ? null : createKeyEscrow(config.keyEscrowSecret),
     accounts: database,
+    failedSignIns: createFailedSignIns(),
   };
   const explainer = createExplainer(schema.schema, schema.policy);
   const recording = openRecording(config, database);

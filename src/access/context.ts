@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Database } from '../db/store/database.ts';
 import type { TenantDb } from '../db/tenant/tenant-db.ts';
+import type { FailedSignIns } from './authentication/failed-sign-ins.ts';
 import type { KeyEscrow } from './credentials/escrow.ts';
 import type { PasswordHasher } from './credentials/password.ts';
 import type { AccessExplainer, GuardedContext } from './policy/index.ts';
@@ -22,6 +23,7 @@ export interface CredentialTools {
   readonly escrow: KeyEscrow | null;
   /** The store without a tenant: only for looking a user up by e-mail at sign-in. */
   readonly accounts: Database;
+  readonly failedSignIns: FailedSignIns;
 }
 
 /** The mutation field that is running; the fields of one operation run one after the other. */

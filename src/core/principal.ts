@@ -1,6 +1,7 @@
 // Who calls: an API key, a signed-in user, or nobody.
 import type { Instant } from './clock.ts';
 
+
 export type Role = 'OWNER' | 'ADMIN' | 'MEMBER';
 
 /** A stored operation as it was when the request came. */
@@ -36,6 +37,8 @@ export interface ApiKeyPrincipal {
   readonly ip: string;
   /** Requests a minute of this key alone, beside its workspace's limit; none = no limit of its own. */
   readonly rateLimitPerMinute?: number | null;
+  /** When the key stops working; none = never. */
+  readonly expiresAt?: Instant | null;
 }
 
 export interface UserPrincipal {

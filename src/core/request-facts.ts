@@ -1,5 +1,6 @@
 // What is known about a request: what the caller sent, and what is noted while it is processed.
 import type { DocumentNode } from 'graphql';
+import type { Instant } from './clock.ts';
 import type { Principal } from './principal.ts';
 import type { KnownCaller, RanOperation, SurfaceName, TriedRequest } from './recorder.ts';
 import type { RequestTrace } from './tracer.ts';
@@ -47,9 +48,19 @@ export interface RequestFacts {
   readonly scope: RequestScope;
 }
 
+/** What the holder of a credential should know of it. */
+export interface KeyNotice {
+  readonly code: 'KEY_EXPIRES_SOON';
+  /** A sentence for people. */
+  readonly message: string;
+  readonly expiresAt: Instant;
+}
+
 /** What rooms add to a request's answer, whether it is data, a refusal or an error. */
 export interface AnswerNotes {
   readonly headers: Record<string, string>;
+  /** Absent unless the caller's key works and soon will not. */
+  notice?: KeyNotice;
   /** Called once, before the answer leaves. When it throws an ApiError, that is the answer instead. */
   beforeSend?: () => Promise<void>;
 }

@@ -16,12 +16,14 @@ import { syncFeature } from './sync/index.ts';
 import { treatmentsFeature } from './treatments/index.ts';
 import { usersFeature } from './users/index.ts';
 import { venuesFeature } from './venues/index.ts';
+import { workspaceSettingsFeature } from './workspace-settings/index.ts';
 
 export const features: readonly Feature[] = [
   accessCheckFeature,
   rateLimitFeature,
   auditFeature,
   usersFeature,
+  workspaceSettingsFeature,
   operationsFeature,
   apiKeysFeature,
   insightFeature,

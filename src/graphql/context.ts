@@ -2,6 +2,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Authenticator, Caller } from '../access/authentication/authenticate.ts';
 import type { Context, CredentialTools, OperationInspector, RunningMutation } from '../access/context.ts';
+import { keyNotice } from '../access/authentication/key-notice.ts';
 import { addressGroup } from '../access/credentials/ip-allowlist.ts';
 import type { SystemServices } from '../access/system-context.ts';
 import { mayManage, type AccessExplainer, type Decision } from '../access/policy/index.ts';
@@ -172,6 +173,12 @@ function findPersisted(
   }
 }
 
+/** From here on the key is known to work, whatever becomes of the request. */
+function noteExpiry({ answer }: RequestFacts, principal: Principal, nowMs: number): void {
+  const notice = principal.kind === 'API_KEY' ? keyNotice(principal.expiresAt, nowMs) : null;
+  if (notice) answer.notice = notice;
+}
+
 /** Processes a request until it is parsed: who calls, whether it may go on, which rows are its own. */
 export function contextFactory(
   operator: SystemServices,
@@ -213,6 +220,7 @@ export function contextFactory(
     const arrivedMs = operator.clock.nowMs();
     const principal = await principalOf(authenticator, facts, caller);
     if (principal.kind === 'USER') scope.caller = { userId: principal.userId };
+    noteExpiry(facts, principal, arrivedMs);
     facts.whenKnown?.(principal);
     try {
       return await contextOf(facts, principal, arrivedMs);

@@ -61,7 +61,7 @@ export function orderType(name: string, orderBy: Readonly<Record<string, string>
     valuesConfig: Object.fromEntries(
       Object.entries(orderBy).map(([value, property]) => [
         value,
-        { description: `By \`${property.replace(/Folded$/, '')}\`, and rows alike by their ids.` },
+        { description: `By \`${property.replace(/(Folded|Sorted)$/, '')}\`, and rows alike by their ids.` },
       ]),
     ),
   });

@@ -10,6 +10,7 @@ import { examineLimits, type ListPerParent, type ListQuery } from '../db/stateme
 import { tableOf, type EntityClass, type Table } from '../db/store/table.ts';
 import type { TenantReader } from '../db/tenant/tenant-db.ts';
 import { filterCondition, StringFilter } from './inputs/comparators.ts';
+import { checkComputed, resolveComputed, type ComputedFilters } from './inputs/computed-filters.ts';
 import { declareField } from './derived-field.ts';
 import { inWords, several } from './in-words.ts';
 import { findCachedRows, cacheRows, type Row } from './batching/request-row-cache.ts';
@@ -35,6 +36,8 @@ interface ResourceOptions<T> {
   readonly requirement: Requirement;
   /** Field -> comparator input. Every name is a column of the type. */
   readonly filter: Readonly<Partial<Record<keyof T & string, EntityClass>>>;
+  /** Filters by what is no column (see inputs/computed-filters.ts). They work where the list is at the root. */
+  readonly computed?: ComputedFilters;
   /** Sort name -> property that is never null and stands in an index with the id. */
   readonly orderBy: Readonly<Record<string, string>>;
   readonly defaultOrder: Order;
@@ -53,6 +56,8 @@ export interface Resource<T = unknown> {
   readonly arguments: EntityClass;
   readonly defaultOrder: Order;
   readonly reader?: ReaderOf;
+  /** null = there are none. */
+  readonly computed: ComputedFilters | null;
   /** Rules of the type itself and of everything derived from it. */
   readonly policy: PolicyDeclaration;
 }
@@ -73,7 +78,7 @@ export interface Resource<T = unknown> {
  * });
  */
 export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
-  const { type, prefix, requirement, filter, orderBy, defaultOrder, reader } = options;
+  const { type, prefix, requirement, filter, computed = null, orderBy, defaultOrder, reader } = options;
   const { name } = type;
   const table = tableOf(type);
   for (const property of [...Object.keys(filter), ...Object.values(orderBy), ...table.search])
@@ -89,10 +94,11 @@ export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
     prefix,
     defaultOrder,
     ...(reader ? { reader } : {}),
+    computed,
     connection: connectionType(type, name),
     arguments: argumentsType(
       { name, search: table.search, defaultOrder },
-      filterType(name, filter),
+      filterType(name, { ...filter, ...typesOf(computed ?? {}) }),
       orderType(name, orderBy),
     ),
     policy: Object.fromEntries(
@@ -100,6 +106,9 @@ export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
     ),
   };
 }
+
+const typesOf = (computed: ComputedFilters) =>
+  Object.fromEntries(Object.entries(computed).map(([field, { type }]) => [field, type]));
 
 /** The list query behind a connection's arguments, and the plan to make a page of its answer. */
 export function listQuery(
@@ -136,6 +145,14 @@ const printOf =
   () =>
     printOfParents(list, parents, args);
 
+async function withColumns(
+  computed: ComputedFilters,
+  query: ListQuery,
+  context: Context,
+): Promise<ListQuery> {
+  return { ...query, condition: await resolveComputed(computed, query.condition, context) };
+}
+
 async function readList(
   root: RootList,
   args: ConnectionArguments,
@@ -143,7 +160,11 @@ async function readList(
   place: FieldPosition,
 ): Promise<Page> {
   const { resource } = root;
-  const { query, plan } = listQuery(resource, args, place);
+  const listed = listQuery(resource, args, place);
+  const { plan } = listed;
+  const query = resource.computed
+    ? await withColumns(resource.computed, listed.query, context)
+    : listed.query;
   const given = parentsIn(root.parents, args);
   if (given.length > 0) {
     const below = await readBelowParents(context, { query, name: resource.name, place }, given);
@@ -244,6 +265,7 @@ function declareList(prototype: Record<string, unknown>, root: RootList): void {
       readList(root, args, context, place),
     checkArguments(args) {
       planPage(resource, args, resource.defaultOrder);
+      if (resource.computed) checkComputed(resource.computed, filterCondition(args.filter));
       assertOwnCursor(args, printOf(root, args));
     },
   });

@@ -1,7 +1,7 @@
 // The tables that authentication itself reads: workspaces, users, keys, their secrets, and the operations to which keys are
 // pinned. Their GraphQL types live in features.
 import type { Role } from '../../core/principal.ts';
-import type { Instant } from '../../core/clock.ts';
+import { firstInstant, lastInstant, type Instant } from '../../core/clock.ts';
 import type { KeyTrial } from '../../core/principal.ts';
 import {
   IdColumn,
@@ -94,6 +94,11 @@ export interface StoredRights {
   indexes: [
     { name: 'api_keys_number', properties: ['workspaceId', 'number'], unique: true },
     { name: 'api_keys_created', properties: ['workspaceId', 'createdAt', 'id'] },
+    { name: 'api_keys_status', properties: ['workspaceId', 'status', 'number', 'id'] },
+    { name: 'api_keys_label', properties: ['workspaceId', 'labelFolded', 'id'] },
+    { name: 'api_keys_used', properties: ['workspaceId', 'lastUsedAtSorted', 'id'] },
+    { name: 'api_keys_expiry', properties: ['workspaceId', 'expiresAtSorted', 'id'] },
+    { name: 'api_keys_creator', properties: ['createdById', 'number', 'id'] },
   ],
 })
 export class StoredApiKey {
@@ -121,8 +126,10 @@ export class StoredApiKey {
   @IntegerColumn({ nullable: true }) rateLimitPerMinute!: number | null;
   @TextColumn() status!: StoredKeyStatus;
   @TextColumn({ nullable: true }) disabledReason!: DisabledReason | null;
-  @TimestampColumn({ nullable: true }) expiresAt!: Instant | null;
-  @TimestampColumn({ nullable: true }) lastUsedAt!: Instant | null;
+  /** Sorted: a key that never expires stands behind those that do. */
+  @TimestampColumn({ nullable: true, sortedNull: lastInstant }) expiresAt!: Instant | null;
+  /** Sorted: a key that was never used stands before those that were. */
+  @TimestampColumn({ nullable: true, sortedNull: firstInstant }) lastUsedAt!: Instant | null;
   @TimestampColumn({ nullable: true }) enabledAt!: Instant | null;
   @TimestampColumn({ nullable: true }) revokedAt!: Instant | null;
   @ReferenceColumn(() => StoredUser, { nullable: true }) createdById!: string | null;

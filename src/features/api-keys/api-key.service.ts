@@ -15,6 +15,7 @@ import type { TenantTransaction } from '../../db/tenant/tenant-db.ts';
 import { assertUpdated, checkInput } from '../../resources/inputs/input.ts';
 import { mutate } from '../../resources/payload.ts';
 import { Venue } from '../venues/index.ts';
+import { assertLifeAllowed, defaultExpiry } from '../workspace-settings/index.ts';
 import { auditKey } from './api-key.audit.ts';
 import {
   createApiKeyRules,
@@ -36,6 +37,7 @@ export async function createApiKey(ctx: Context, input: CreateApiKeyInput) {
     const values = checkInput(createApiKeyRules, input);
     const scopes = chooseScopes(ctx, values, needed);
     assertFuture(ctx, values.expiresAt);
+    if (values.expiresAt !== undefined) await assertLifeAllowed(ctx, tx, values.expiresAt);
     await assertVenues(tx, values.venueIds);
     const row = await newKeyRow(ctx, tx, values, scopes);
     await tx.insert(StoredApiKey, [row]);
@@ -53,6 +55,9 @@ export async function updateApiKey(ctx: Context, input: UpdateApiKeyInput) {
     const key = await getKey(tx, id, ['input', 'id']);
     assertNotRevoked(key, ['input', 'id']);
     assertFuture(ctx, rest.expiresAt);
+    // An expiry that stays is no edit of it: a form sends back all that it showed.
+    if (rest.expiresAt !== undefined && rest.expiresAt !== key.expiresAt)
+      await assertLifeAllowed(ctx, tx, rest.expiresAt);
     await assertVenues(tx, venueIds);
     assertPinnable();
     await changeKey(ctx, tx, 'apiKey.update', key, {
@@ -173,7 +178,7 @@ async function newKeyRow(
     ipAllowlist: input.ipAllowlist ?? [],
     rateLimitPerMinute: input.rateLimitPerMinute ?? null,
     ...{ status: 'ACTIVE', disabledReason: null, lastUsedAt: null, enabledAt: null, revokedAt: null },
-    expiresAt: input.expiresAt ?? null,
+    expiresAt: input.expiresAt === undefined ? await defaultExpiry(ctx, tx) : input.expiresAt,
     createdById: ctx.principal.kind === 'USER' ? ctx.principal.userId : null,
     version: 1,
     createdAt: now,

@@ -35,6 +35,9 @@ export const apiKeysFeature: Feature = {
     ...apiKeyQueries.policy,
     ...payloadPolicies,
     ApiKeySecret: adminOnly,
+    ApiKeyEnvironmentFilter: adminOnly,
+    ApiKeyStatusFilter: adminOnly,
+    PublicIdFilter: adminOnly,
     // A key may know the venues that it is restricted to, also without read:venues.
     ApiKeyOperation: authenticated,
     ApiKeyVenue: authenticated,

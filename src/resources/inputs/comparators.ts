@@ -4,7 +4,7 @@ import { Field, InputType, Int } from 'type-graphql';
 import type { Comparator, Condition } from '../../db/statements/condition.ts';
 import { simplified } from '../../db/statements/simplified-condition.ts';
 import type { EntityClass } from '../../db/store/table.ts';
-import { DateTimeScalar } from './scalars.ts';
+import { DateTimeScalar, ScopeScalar } from './scalars.ts';
 
 const nullMeaning = '`null` asks for no value.';
 
@@ -56,6 +56,28 @@ export class DateTimeFilter {
   @Field(() => DateTimeScalar, { nullable: true }) lte?: string | null;
 }
 
+const listMeaning = {
+  hasAny: 'At least one of these is in the list.',
+  hasAll: 'Each of these is in the list.',
+  hasNone: 'None of these is in the list.',
+} as const;
+
+@InputType({ description: 'Looks for ids in a list of them.' })
+export class IdListFilter {
+  @Field(() => [GraphQLID], { nullable: true, description: listMeaning.hasAny }) hasAny?: string[] | null;
+  @Field(() => [GraphQLID], { nullable: true, description: listMeaning.hasAll }) hasAll?: string[] | null;
+  @Field(() => [GraphQLID], { nullable: true, description: listMeaning.hasNone }) hasNone?: string[] | null;
+  @Field(() => Boolean, { nullable: true, description: 'Whether there is no list at all.' })
+  isNull?: boolean | null;
+}
+
+@InputType({ description: 'Looks for scopes in a list of them, in either spelling.' })
+export class ScopeListFilter {
+  @Field(() => [ScopeScalar], { nullable: true, description: listMeaning.hasAny }) hasAny?: string[] | null;
+  @Field(() => [ScopeScalar], { nullable: true, description: listMeaning.hasAll }) hasAll?: string[] | null;
+  @Field(() => [ScopeScalar], { nullable: true, description: listMeaning.hasNone }) hasNone?: string[] | null;
+}
+
 /**
  * `{ eq, neq, in, nin }` for an enum that registerEnumType() knows.
  *
@@ -79,6 +101,7 @@ function fieldCondition(property: string, comparisons: FilterValue): Condition[]
     const asksForNull = value === null && (op === 'eq' || op === 'neq');
     // A variable that was left out or null sets no limit, so that one document serves with and without it.
     if (value === undefined || (value === null && !asksForNull)) return [];
+    if (op === 'isNull') return [{ property, op: value === true ? 'eq' : 'neq', value: null }];
     return [{ property, op: op as Comparator, value }];
   });
 }

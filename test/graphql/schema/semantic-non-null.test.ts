@@ -81,6 +81,7 @@ describeEachEngine('A field with @semanticNonNull', (engine) => {
         'Query.requests',
         'Query.storedOperations',
         'Query.users',
+        'Query.workspaceSettings',
       ].includes(coordinate);
       for (const caller of isForAdmins ? [admin] : [whole, restricted]) {
         const { data, errors } = await caller.send(query);

@@ -1,0 +1,47 @@
+// Filters by what is no column: a state that depends on the time, or something that another table knows. A cursor is bound to
+// the question as it was asked ("status ACTIVE"), and each page asks it anew at its own moment.
+import type { Context } from '../../access/context.ts';
+import type { Condition } from '../../db/statements/condition.ts';
+import { simplified } from '../../db/statements/simplified-condition.ts';
+import type { EntityClass } from '../../db/store/table.ts';
+
+export type Comparison = Extract<Condition, { op: unknown }>;
+
+export interface ComputedFilter {
+  /** The comparator input, e.g. enumFilter(…). */
+  readonly type: EntityClass;
+  /** Throws BAD_USER_INPUT for a value that cannot be asked for; called before execution. Default: takes every value. */
+  readonly check?: (comparison: Comparison) => void;
+  /** The same question about columns of the table. It may read the store. */
+  readonly condition: (comparison: Comparison, context: Context) => Condition | Promise<Condition>;
+}
+
+export type ComputedFilters = Readonly<Record<string, ComputedFilter>>;
+
+/** Throws what the filters throw for values that cannot be asked for. */
+export function checkComputed(filters: ComputedFilters, condition: Condition): void {
+  if ('op' in condition) return filters[condition.property]?.check?.(condition);
+  const parts = 'all' in condition ? condition.all : condition.any;
+  for (const part of parts) checkComputed(filters, part);
+}
+
+async function ofColumns(
+  filters: ComputedFilters,
+  condition: Condition,
+  context: Context,
+): Promise<Condition> {
+  if ('op' in condition) return filters[condition.property]?.condition(condition, context) ?? condition;
+  const resolve = (parts: readonly Condition[]) =>
+    Promise.all(parts.map((part) => ofColumns(filters, part, context)));
+  return 'all' in condition ? { all: await resolve(condition.all) } : { any: await resolve(condition.any) };
+}
+
+/** The condition with columns in the place of what is computed, as filterCondition() gives it. */
+export async function resolveComputed(
+  filters: ComputedFilters,
+  condition: Condition,
+  context: Context,
+): Promise<Condition> {
+  const resolved = simplified(await ofColumns(filters, condition, context));
+  return 'all' in resolved ? resolved : { all: [resolved] };
+}
