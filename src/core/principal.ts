@@ -1,7 +1,6 @@
 // Who calls: an API key, a signed-in user, or nobody.
 import type { Instant } from './clock.ts';
 
-
 export type Role = 'OWNER' | 'ADMIN' | 'MEMBER';
 
 /** A stored operation as it was when the request came. */
