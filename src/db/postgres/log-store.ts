@@ -3,13 +3,16 @@
 import sql, { raw } from 'sql-template-tag';
 import { dayMs, toInstant, type Instant } from '../../core/clock.ts';
 import { connectionFor, type Database, type WriteConnection } from '../store/database.ts';
-import { postgres } from '../store/dialect.ts';
+import { identifier, postgres } from '../store/dialect.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { Table } from '../store/table.ts';
 import { insertStatement } from '../statements/write.ts';
 
 /** Days whose partition is known to be there. */
 const maxKnownDays = 100;
+
+/** Rows of one DELETE: a transaction of some milliseconds. */
+const forgottenAtOnce = 5_000;
 
 /** `2026-01-31` of an instant. */
 const dayOf = (at: Instant) => at.slice(0, 10);
@@ -71,6 +74,17 @@ class PostgresLog implements LogStore {
     // One that was dropped is made again, should a row of its day still come.
     this.days = new Set();
     return null;
+  }
+
+  async forgetOf(workspace: string, before: Instant): Promise<void> {
+    const name = identifier(this.table.name);
+    const oldest = sql`SELECT "at", "id" FROM ${name} WHERE "workspace_id" = ${workspace} AND "at" < ${before} ORDER BY "at" LIMIT ${forgottenAtOnce}`;
+    for (;;) {
+      const some = await this.database.write((connection) =>
+        connection.execute(sql`DELETE FROM ${name} WHERE ("at", "id") IN (${oldest})`),
+      );
+      if (some < forgottenAtOnce) return;
+    }
   }
 
   close(): Promise<void> {

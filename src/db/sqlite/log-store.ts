@@ -72,6 +72,17 @@ async function forgetSome(writer: SqliteConnection, { name }: Table, before: Ins
   return writer.run(`DELETE FROM "${name}" WHERE rowid IN (${oldest}) AND "at" < ?`, [before]);
 }
 
+/** By the index that lists the workspace's rows in the order of time. */
+async function forgetSomeOf(
+  writer: SqliteConnection,
+  { name }: Table,
+  workspace: string,
+  before: Instant,
+): Promise<number> {
+  const oldest = `SELECT rowid FROM "${name}" WHERE "workspace_id" = ? AND "at" < ? ORDER BY "at" LIMIT ${forgottenAtOnce}`;
+  return writer.run(`DELETE FROM "${name}" WHERE rowid IN (${oldest})`, [workspace, before]);
+}
+
 async function inTransaction<T>({ exec }: SqliteConnection, work: () => Promise<T>): Promise<T> {
   await exec('BEGIN IMMEDIATE');
   try {
@@ -115,6 +126,13 @@ class SqliteLog implements LogStore {
       const some = await this.write((writer) => forgetSome(writer, this.table, before));
       forgotten += some;
       if (some < forgottenAtOnce) return forgotten;
+    }
+  }
+
+  async forgetOf(workspace: string, before: Instant): Promise<void> {
+    for (;;) {
+      const some = await this.write((writer) => forgetSomeOf(writer, this.table, workspace, before));
+      if (some < forgottenAtOnce) return;
     }
   }
 

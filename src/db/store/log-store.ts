@@ -10,6 +10,8 @@ export interface LogStore {
   reading(workspace: string): Connection;
   /** Removes rows of before this moment, a few at a time; on some engines only whole days. Returns how many, where it is known. */
   forget(before: Instant): Promise<number | null>;
+  /** Removes rows of one workspace of before this moment, a few at a time. */
+  forgetOf(workspace: string, before: Instant): Promise<void>;
   close(): Promise<void>;
 }
 

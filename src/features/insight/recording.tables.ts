@@ -99,6 +99,7 @@ export class StoredRecordedUse {
   @IdColumn() id!: string;
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
   @JsonColumn() coordinates!: readonly string[];
+  @TimestampColumn() createdAt!: Instant;
 }
 
 /** How often a key ran an operation in a way, by the day. */
@@ -106,7 +107,10 @@ export class StoredRecordedUse {
   name: 'key_uses_day',
   workspace: 'workspaceId',
   venues: closed,
-  indexes: [{ name: 'key_uses_day_old', properties: ['day'] }],
+  indexes: [
+    { name: 'key_uses_day_old', properties: ['day'] },
+    { name: 'key_uses_day_use', properties: ['workspaceId', 'useId'] },
+  ],
 })
 export class KeyUsesDay {
   @ReferenceColumn(() => StoredWorkspace, { primary: true }) workspaceId!: string;

@@ -51,6 +51,30 @@ describeEachEngine('The store of the log', (engine) => {
     expect(names).toEqual(['Day6', 'Day5', 'Day4']);
   });
 
+  it('forgets earlier what a workspace keeps for less long, and nothing of others', async () => {
+    house = await openTestHouse(engine, { env: { REQUEST_LOG_DAYS: '30' } });
+    const [brief, other] = [await house.workspace(), await house.workspace()];
+    const owner = await brief.owner();
+    const set =
+      'mutation { updateWorkspaceSettings(input: { requestLogRetentionDays: 2 }) { userErrors { code } } }';
+    expect(payloadOf(await owner.send(set)).userErrors).toEqual([]);
+    const keys = [await brief.key('read:customers'), await other.key('read:customers')];
+    for (const name of ['Day1', 'Day2', 'Day3', 'Day4']) {
+      for (const key of keys) await key.send(`query ${name} { viewer { kind } }`);
+      await house.scheduler.elapse(flushMs);
+      house.clock.advance(dayMs);
+    }
+    await house.app.sweep();
+    const names = async (workspace: typeof brief) => {
+      const { nodes } = payloadOf(await (await workspace.owner()).send(listed)) as {
+        nodes: { operationName: string | null }[];
+      };
+      return nodes.map(({ operationName }) => operationName).filter((name) => name?.startsWith('Day'));
+    };
+    expect(await names(brief)).toEqual(['Day4', 'Day3']);
+    expect(await names(other)).toEqual(['Day4', 'Day3', 'Day2', 'Day1']);
+  });
+
   it('writes a batch once, however often it is sent', async () => {
     house = await openTestHouse(engine);
     const { workspaceId } = await house.workspace();

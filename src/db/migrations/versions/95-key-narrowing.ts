@@ -20,7 +20,7 @@ export class KeyNarrowing1767225600095 implements MigrationInterface {
     await runner.createTable(
       newTable({
         name: 'recorded_uses',
-        columns: [primary('id'), text('workspace_id'), json('coordinates')],
+        columns: [primary('id'), text('workspace_id'), json('coordinates'), timestamp('created_at')],
         indices: [index('recorded_uses_workspace', ['workspace_id', 'id'])],
         foreignKeys: toWorkspace('recorded_uses'),
       }),
@@ -32,7 +32,7 @@ export class KeyNarrowing1767225600095 implements MigrationInterface {
           ...['workspace_id', 'caller_id', 'day', 'operation_id', 'use_id'].map((name) => primary(name)),
           ...[safeInteger('requests'), timestamp('last_at')],
         ],
-        indices: [index('key_uses_day_old', ['day'])],
+        indices: [index('key_uses_day_old', ['day']), index('key_uses_day_use', ['workspace_id', 'use_id'])],
         foreignKeys: toWorkspace('key_uses_day'),
       }),
     );

@@ -15,8 +15,15 @@ async function forgetInSlices(database: Database, statement: Sql): Promise<void>
   }
 }
 
-export async function forgetRequests({ recording, clock }: SystemServices): Promise<void> {
-  await recording.log.forget(toInstant(clock.nowMs() - recording.retention.requestLogDays * dayMs));
+/** By the server's setting, and for workspaces that keep less by their own. */
+export async function forgetRequests({ database, recording, clock }: SystemServices): Promise<void> {
+  const { requestLogDays } = recording.retention;
+  const daysAgo = (days: number) => toInstant(clock.nowMs() - days * dayMs);
+  await recording.log.forget(daysAgo(requestLogDays));
+  const shorter = await database.query<{ id: string; days: number }>(
+    sql`SELECT "id", "request_log_retention_days" AS "days" FROM "workspace_settings" WHERE "request_log_retention_days" < ${requestLogDays}`,
+  );
+  for (const { id, days } of shorter) await recording.log.forgetOf(id, daysAgo(days));
 }
 
 /** Sums, and the operations that no sum names any more. */
@@ -33,6 +40,10 @@ export async function forgetUsage({ database, recording, clock }: SystemServices
   await forgetInSlices(
     database,
     sql`DELETE FROM "key_uses_day" WHERE (${use}) IN (SELECT ${use} FROM "key_uses_day" WHERE "day" < ${day} ORDER BY "day" LIMIT ${forgottenAtOnce})`,
+  );
+  await forgetInSlices(
+    database,
+    sql`DELETE FROM "recorded_uses" WHERE "id" IN (SELECT r."id" FROM "recorded_uses" AS r WHERE r."created_at" < ${before} AND NOT EXISTS (SELECT 1 FROM "key_uses_day" AS u WHERE u."workspace_id" = r."workspace_id" AND u."use_id" = r."id") LIMIT ${forgottenAtOnce})`,
   );
   const flushedBefore = toInstant(nowMs - flushDays * dayMs);
   await forgetInSlices(

@@ -2,7 +2,7 @@
 // is counted under one name, of which nothing can be foretold.
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { dayMs, hourMs } from '../../../core/clock.ts';
+import { dayMs, hourMs, toInstant } from '../../../core/clock.ts';
 import type { StoredRecordedUse } from '../recording.tables.ts';
 
 export const unlistedUse = 'other';
@@ -33,7 +33,7 @@ export class UseBook {
     const id = `use_${sha256(`${workspaceId} ${this.digestOf(used)}`).slice(0, 32)}`;
     if (this.waiting.has(id) || this.written.get(id) === Math.floor(nowMs / dayMs)) return id;
     return this.mayEnter(id, workspaceId, nowMs)
-      ? this.enter({ id, workspaceId, coordinates: used })
+      ? this.enter({ id, workspaceId, coordinates: used, createdAt: toInstant(nowMs) })
       : unlistedUse;
   }
 
