@@ -13,7 +13,7 @@ import {
 } from './request.resource.ts';
 import { KeyLastSeen, KeyUsageHour, StoredRecordedOperation } from './recording.tables.ts';
 
-export { Request } from './request.entity.ts';
+export { LoggedRequest } from './request.entity.ts';
 export { readRecordedSince } from './recording/recording-state.ts';
 export { createRecorder, type RequestRecorder } from './recording/recorder.ts';
 
