@@ -20,7 +20,7 @@ import { openDatabase, openLogStore } from './db/data-source.ts';
 import { tableOf } from './db/store/table.ts';
 import { measuredDatabase } from './db/store/measured-database.ts';
 import { features } from './features/index.ts';
-import { readRecordedSince, Request } from './features/insight/index.ts';
+import { LoggedRequest, readRecordedSince } from './features/insight/index.ts';
 import type { Feature } from './resources/feature.ts';
 import { IdempotencyRecord } from './resources/idempotency.ts';
 import { nodeFeature } from './resources/node.ts';
@@ -100,7 +100,7 @@ async function migrate(database: Database, logger: Logger | undefined): Promise<
 function openRecording(config: Config, database: Database): Recording {
   const { requestLogDays, usageDays, isRecording } = config;
   return {
-    log: openLogStore(config.database, database, tableOf(Request)),
+    log: openLogStore(config.database, database, tableOf(LoggedRequest)),
     since: async () => (isRecording ? readRecordedSince(database) : null),
     retention: { requestLogDays, usageDays },
   };

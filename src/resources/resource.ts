@@ -41,6 +41,8 @@ interface ResourceOptions<T> {
   /** Sort name -> property that is never null and stands in an index with the id. */
   readonly orderBy: Readonly<Record<string, string>>;
   readonly defaultOrder: Order;
+  /** Default: the type's name and `Filter`. */
+  readonly filterName?: string;
   /** Where its lists are read when that is not the store of the workspaces. Such rows have no lists below them. */
   readonly reader?: ReaderOf;
 }
@@ -86,7 +88,8 @@ export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
   // StringFilter searches the folded text; without that column each search would be a defect at run time.
   for (const [property, comparator] of Object.entries(filter))
     if (comparator === StringFilter) table.column(foldedProperty(property));
-  const derived = [name, `${name}Connection`, `${name}Edge`, `${name}Filter`, `${name}OrderBy`];
+  const filterName = options.filterName ?? `${name}Filter`;
+  const derived = [name, `${name}Connection`, `${name}Edge`, filterName, `${name}OrderBy`];
   return {
     name,
     type,
@@ -98,7 +101,7 @@ export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
     connection: connectionType(type, name),
     arguments: argumentsType(
       { name, search: table.search, defaultOrder },
-      filterType(name, { ...filter, ...typesOf(computed ?? {}) }),
+      filterType(filterName, { ...filter, ...typesOf(computed ?? {}) }),
       orderType(name, orderBy),
     ),
     policy: Object.fromEntries(

@@ -22,7 +22,7 @@ import {
 
 export { KeyTrialCount, KeyUsesDay, StoredRecordedUse } from './recording.tables.ts';
 export { unlistedOperation } from './recording/operation-book.ts';
-export { Request } from './request.entity.ts';
+export { LoggedRequest } from './request.entity.ts';
 export { recordedOperations } from './request.resource.ts';
 export { recordedSince } from './used-operations.service.ts';
 export { readRecordedSince } from './recording/recording-state.ts';

@@ -56,7 +56,7 @@ export class RequestCaller {
     { name: 'request_log_outcome', properties: ['workspaceId', 'outcome', 'at', 'id'] },
   ],
 })
-export class Request {
+export class LoggedRequest {
   @Field(() => ID, { description: 'Of this row.' }) @IdColumn() id!: string;
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
   @Field(() => DateTimeScalar, { description: 'When it was answered.' }) @TimestampColumn() at!: Instant;
@@ -111,4 +111,4 @@ export class Request {
 }
 
 /** A row as it is written. */
-export type StoredRequest = Readonly<Request>;
+export type StoredRequest = Readonly<LoggedRequest>;

@@ -14,10 +14,11 @@ import {
 import { defineResource, rootList } from '../../resources/resource.ts';
 import { ViewerKind } from '../api-keys/index.ts';
 import { RecordedOperation } from './recorded-operation.type.ts';
-import { Request, RequestCaller, RequestSurface } from './request.entity.ts';
+import { LoggedRequest, RequestCaller, RequestSurface } from './request.entity.ts';
 
 export const requests = defineResource({
-  type: Request,
+  type: LoggedRequest,
+  filterName: 'RequestFilter',
   prefix: 'req',
   requirement: adminOnly,
   filter: {
@@ -43,7 +44,7 @@ export const recordedOperations = defineResource({
 });
 
 export const requestOperation = toOne({
-  from: Request,
+  from: LoggedRequest,
   field: 'operation',
   to: recordedOperations,
   key: 'operationId',
@@ -54,11 +55,11 @@ export const requestOperation = toOne({
 /** Nothing lists operations: of all that a resource derives the type alone is in the schema. */
 export const operationPolicy: PolicyDeclaration = { RecordedOperation: adminOnly };
 
-@Resolver(() => Request)
+@Resolver(() => LoggedRequest)
 export class RequestFields {
   @FieldResolver(() => RequestCaller, { description: 'Who sent it.' })
   @Extensions({ needs: ['callerKind', 'callerId', 'callerLabel'] })
-  caller(@Root() { callerKind, callerId, callerLabel }: Request): RequestCaller {
+  caller(@Root() { callerKind, callerId, callerLabel }: LoggedRequest): RequestCaller {
     return { kind: ViewerKind[callerKind], id: callerId, label: callerLabel };
   }
 }

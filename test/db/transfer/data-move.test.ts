@@ -57,6 +57,7 @@ describe.skipIf(!hasPostgres)('Moving from SQLite to Postgres', () => {
     ).not.toBeNull();
     // Later, in the middle of a test, it would be a change of the file.
     await house.app.lastUsed.flush();
+    await house.scheduler.elapse(10_000);
   });
   afterAll(() => house.close());
   beforeEach(async () => {
