@@ -9,7 +9,7 @@ import type { Condition } from '../db/statements/condition.ts';
 import { examineLimits, type ListPerParent, type ListQuery } from '../db/statements/list-query.ts';
 import { tableOf, type EntityClass, type Table } from '../db/store/table.ts';
 import { filterCondition, StringFilter } from './inputs/comparators.ts';
-import { checkComputed, resolveComputed, type ComputedFilters } from './inputs/computed-filters.ts';
+import { resolveComputed, type ComputedFilters } from './inputs/computed-filters.ts';
 import { declareField } from './derived-field.ts';
 import { inWords, several } from './in-words.ts';
 import { findCachedRows, cacheRows, type Row } from './batching/request-row-cache.ts';
@@ -242,7 +242,6 @@ export function rootFields(
     resolve: list,
     checkArguments(args) {
       planPage(resource, args, resource.defaultOrder);
-      if (resource.computed) checkComputed(resource.computed, filterCondition(args.filter));
       assertOwnCursor(args, printOf(root, args));
     },
   });
