@@ -10,7 +10,7 @@ import { examineLimits, type ListPerParent, type ListQuery } from '../db/stateme
 import { tableOf, type EntityClass, type Table } from '../db/store/table.ts';
 import type { TenantReader } from '../db/tenant/tenant-db.ts';
 import { filterCondition, StringFilter } from './inputs/comparators.ts';
-import { checkComputed, resolveComputed, type ComputedFilters } from './inputs/computed-filters.ts';
+import { resolveComputed, type ComputedFilters } from './inputs/computed-filters.ts';
 import { declareField } from './derived-field.ts';
 import { inWords, several } from './in-words.ts';
 import { findCachedRows, cacheRows, type Row } from './batching/request-row-cache.ts';
@@ -268,7 +268,6 @@ function declareList(prototype: Record<string, unknown>, root: RootList): void {
       readList(root, args, context, place),
     checkArguments(args) {
       planPage(resource, args, resource.defaultOrder);
-      if (resource.computed) checkComputed(resource.computed, filterCondition(args.filter));
       assertOwnCursor(args, printOf(root, args));
     },
   });

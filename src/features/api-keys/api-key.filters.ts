@@ -101,7 +101,6 @@ async function keysOfSecrets({ db }: Context, secretIds: readonly string[]): Pro
 
 export const publicIdFilter: ComputedFilter = {
   type: PublicIdFilter,
-  check: (comparison) => void publicIdsOf(comparison),
   async condition(comparison, context) {
     const value = await keysOfSecrets(context, publicIdsOf(comparison));
     return { property: 'id', op: 'in', value };

@@ -10,20 +10,14 @@ export type Comparison = Extract<Condition, { op: unknown }>;
 export interface ComputedFilter {
   /** The comparator input, e.g. enumFilter(…). */
   readonly type: EntityClass;
-  /** Throws BAD_USER_INPUT for a value that cannot be asked for; called before execution. Default: takes every value. */
-  readonly check?: (comparison: Comparison) => void;
-  /** The same question about columns of the table. It may read the store. */
+  /**
+   * The same question about columns of the table. It may read the store. Throws BAD_USER_INPUT for a value that cannot be asked
+   * for.
+   */
   readonly condition: (comparison: Comparison, context: Context) => Condition | Promise<Condition>;
 }
 
 export type ComputedFilters = Readonly<Record<string, ComputedFilter>>;
-
-/** Throws what the filters throw for values that cannot be asked for. */
-export function checkComputed(filters: ComputedFilters, condition: Condition): void {
-  if ('op' in condition) return filters[condition.property]?.check?.(condition);
-  const parts = 'all' in condition ? condition.all : condition.any;
-  for (const part of parts) checkComputed(filters, part);
-}
 
 async function ofColumns(
   filters: ComputedFilters,
