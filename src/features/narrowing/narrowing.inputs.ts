@@ -5,7 +5,7 @@ import { id, inputRules } from '../../resources/inputs/input.ts';
 import { ScopeScalar } from '../../resources/inputs/scalars.ts';
 
 export type NarrowModeName = 'TRIAL' | 'ENFORCE';
-export const NarrowMode: Record<NarrowModeName, NarrowModeName> = { TRIAL: 'TRIAL', ENFORCE: 'ENFORCE' };
+const NarrowMode: Record<NarrowModeName, NarrowModeName> = { TRIAL: 'TRIAL', ENFORCE: 'ENFORCE' };
 registerEnumType(NarrowMode, {
   name: 'NarrowMode',
   description: 'Whether the narrower rights hold.',

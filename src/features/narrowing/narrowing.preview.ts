@@ -25,7 +25,7 @@ export interface PreviewArguments {
 
 type CountedUse = Pick<KeyUsesDay, 'operationId' | 'useId' | 'requests' | 'lastAt'>;
 
-export function assertDays(days: number): void {
+function assertDays(days: number): void {
   if (days < 1 || days > maxDays)
     throw new ApiError('BAD_USER_INPUT', `"days" is ${days}; it must be 1 to ${maxDays}.`);
 }

@@ -12,7 +12,7 @@ import { assertNotRevoked, changeKey, chooseScopes, getKey } from '../api-keys/i
 import { Venue } from '../venues/index.ts';
 import { narrowApiKeyRules, type NarrowApiKeyInput } from './narrowing.inputs.ts';
 
-export const undoDays = 7;
+const undoDays = 7;
 
 /** Throws NOT_ALLOWED for a scope that the key has not: narrowing never gives. */
 function assertPart(key: StoredApiKey, scopes: readonly string[]): void {
