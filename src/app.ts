@@ -95,8 +95,7 @@ function authenticatorFor(config: Config, house: AppServices, lastUsed: LastUsed
 function limitsFor({ config, logger, meter }: AppOptions, { clock }: AppServices) {
   const { redisUrl, rateLimitRequestsPerMinute, rateLimitCostPerMinute } = config;
   const settings = { requestsPerMinute: rateLimitRequestsPerMinute, costPerMinute: rateLimitCostPerMinute };
-  return openLimits({ settings, redisUrl, clock, logger, ...(meter ? { meter } : {}),
-  });
+  return openLimits({ settings, redisUrl, clock, logger, ...(meter ? { meter } : {}) });
 }
 
 /** How the documents of requests are found and looked at. */
@@ -198,7 +197,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { gate, authenticator } = options.enforcement?.(parts) ?? parts;
   const recorder = createRecorder({
     ...{ ...house, requestLog: house.recording.log, isOn: config.isRecording },
-    ...(meter ? { meter } : {}) });
+    ...(meter ? { meter } : {}),
+  });
   const jobs = startJobs(allJobs(lastUsed, recorder), house, { logger, scheduler });
   const documents = documentsFor(config, house);
   const { operationLimitMs = defaultOperationLimitMs } = options;

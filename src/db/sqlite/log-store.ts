@@ -149,7 +149,7 @@ class SqliteLog implements LogStore {
 }
 
 /** `data/latchkey.sqlite` -> `data/latchkey-log.sqlite`. */
-export function logPathOf(storePath: string): string {
+function logPathOf(storePath: string): string {
   return `${storePath.replace(/\.sqlite$/, '')}-log.sqlite`;
 }
 

@@ -17,7 +17,7 @@ import type { ScopeUse, UsedOperation, UsedOperationConnection, UsedScope } from
 const maxOperationsOfKey = 5_000;
 
 /** The most used first. */
-export async function loadOperations(
+async function loadOperations(
   ctx: Context,
   range: RecordedRange,
   apiKeyId: string,

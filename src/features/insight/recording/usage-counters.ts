@@ -19,7 +19,7 @@ const keyOf = ({
   `${callerId} ${hour} ${operationId} ${outcome}`;
 
 /** Adds what the second row counted to the first. */
-export function addUsage(
+function addUsage(
   sum: UsageRow,
   { requests, denied, failed, cost, rows, bytes, msSum, msMax, lastAt }: UsageRow,
 ): void {
@@ -46,7 +46,7 @@ export function mergedUsage(rows: readonly UsageRow[]): UsageRow[] {
   return [...sums.values()].sort((a, b) => (order(a) < order(b) ? -1 : 1));
 }
 
-export function isDenied({ outcome, missing }: Pick<RecordedRequest, 'outcome' | 'missing'>): boolean {
+function isDenied({ outcome, missing }: Pick<RecordedRequest, 'outcome' | 'missing'>): boolean {
   return outcome === 'denied' || missing.length > 0;
 }
 
