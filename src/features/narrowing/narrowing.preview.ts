@@ -6,6 +6,7 @@ import { ApiError } from '../../core/errors.ts';
 import { inSlices } from '../../core/slices.ts';
 import { tableOf } from '../../db/store/table.ts';
 import { KeyUsesDay, recordedSince, StoredRecordedUse, unlistedOperation } from '../insight/index.ts';
+import { Venue } from '../venues/index.ts';
 import type { KeyChangePreview, RefusedOperation } from './narrowing.type.ts';
 
 export const maxDays = 366;
@@ -39,6 +40,13 @@ function scopesOf(ctx: Context, texts: readonly string[]): ReadonlySet<string> {
       return scope;
     }),
   );
+}
+
+/** Throws BAD_USER_INPUT for one that is not there, or of another workspace. */
+async function assertVenues({ db }: Context, venueIds: readonly string[]): Promise<void> {
+  const known = await db.byIds(tableOf(Venue), ['id'], venueIds);
+  const unknown = venueIds.find((id) => !known.has(id));
+  if (unknown !== undefined) throw new ApiError('BAD_USER_INPUT', `There is no venue "${unknown}".`);
 }
 
 function readUses({ db, clock }: Context, apiKeyId: string, days: number): Promise<readonly CountedUse[]> {
@@ -120,6 +128,7 @@ export async function previewKeyChange(
 ): Promise<KeyChangePreview | null> {
   assertDays(args.days);
   const others = args.scopes && scopesOf(ctx, args.scopes);
+  await assertVenues(ctx, args.venueIds ?? []);
   const key = await ctx.db.find(StoredApiKey, args.id);
   if (!key) return null;
   const held = new Set(key.scopes);

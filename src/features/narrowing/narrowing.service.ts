@@ -25,19 +25,19 @@ function assertPart(key: StoredApiKey, scopes: readonly string[]): void {
   );
 }
 
-/** The venues that remain, sorted. Throws NOT_ALLOWED for one that is closed to the key, NOT_FOUND for one that is not there. */
-async function remainingVenues(
-  tx: TenantTransaction,
-  key: StoredApiKey,
-  venueIds: readonly string[],
-): Promise<string[]> {
+/** Throws NOT_FOUND for one that is not there. */
+async function assertVenues(tx: TenantTransaction, venueIds: readonly string[]): Promise<void> {
   const known = await tx.byIds(tableOf(Venue), ['id'], venueIds);
-  for (const [index, id] of venueIds.entries()) {
-    const field = ['input', 'venueIds', String(index)];
-    if (!known.has(id)) throw notFound(field, 'venue');
-    if (key.venueIds && !key.venueIds.includes(id))
-      throw userError('NOT_ALLOWED', field, 'This venue is closed to the key; narrowing opens none.');
-  }
+  const position = venueIds.findIndex((id) => !known.has(id));
+  if (position >= 0) throw notFound(['input', 'venueIds', String(position)], 'venue');
+}
+
+/** The venues that remain, sorted. Throws NOT_ALLOWED for one that is closed to the key. */
+function remainingVenues(key: StoredApiKey, venueIds: readonly string[]): string[] {
+  const closed = venueIds.findIndex((id) => key.venueIds && !key.venueIds.includes(id));
+  const field = ['input', 'venueIds', String(closed)];
+  if (closed >= 0)
+    throw userError('NOT_ALLOWED', field, 'This venue is closed to the key; narrowing opens none.');
   return [...new Set(venueIds)].sort();
 }
 
@@ -47,6 +47,7 @@ export async function narrowApiKey(ctx: Context, input: NarrowApiKeyInput) {
     const scopes = chooseScopes(ctx, rest);
     const key = await getKey(tx, id, ['input', 'id']);
     assertNotRevoked(key, ['input', 'id']);
+    await assertVenues(tx, venueIds ?? []);
     assertPart(key, scopes);
     const at = toInstant(ctx.clock.nowMs());
     if (mode === 'TRIAL') {
@@ -55,7 +56,7 @@ export async function narrowApiKey(ctx: Context, input: NarrowApiKeyInput) {
       await changeKey(ctx, tx, 'apiKey.narrow', key, { trial: { scopes, since: at } });
       return { apiKeyId: id };
     }
-    const remaining = venueIds ? await remainingVenues(tx, key, venueIds) : key.venueIds;
+    const remaining = venueIds ? remainingVenues(key, venueIds) : key.venueIds;
     const had = { scopes: key.scopes, venueIds: key.venueIds };
     const rights = { scopes, venueIds: remaining };
     const narrowedFrom = isDeepStrictEqual(had, rights) ? key.narrowedFrom : { ...had, at };

@@ -11,11 +11,17 @@ const valueOf: Record<string, unknown> = {
   ...{ from: '2026-06-02T00:00:00Z', to: '2026-06-20T00:00:00Z' },
   ...{ document: '{ __typename }', documents: ['{ __typename }'] },
   ...{ email: 'new@test.example', password: 'a long password' },
+  days: 1,
 };
+
+/** What `id` means where the name of the operation does not say it. */
+const meantBy: Record<string, string> = { undoNarrowing: 'ApiKey', previewKeyChange: 'ApiKey' };
 
 /** The own row that a field such as `customerId`, `venueIds`, or `id` of `updateCustomer` speaks of. */
 function ownId(field: string, operation: string, own: Ids): string {
-  const thing = (field === 'id' ? operation : field.replace(/Ids?$/, '')).toLowerCase();
+  const thing = (
+    field === 'id' ? (meantBy[operation] ?? operation) : field.replace(/Ids?$/, '')
+  ).toLowerCase();
   // `deleteOperation` means a StoredOperation.
   const lastWord = (name: string) => /[A-Z][a-z]*$/.exec(name)![0].toLowerCase();
   const isMeant = (name: string) =>
