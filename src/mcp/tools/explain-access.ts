@@ -10,6 +10,7 @@ import { missingFor, type OperationTool, type ToolDescription } from './tool.ts'
 import { errorResult, type ToolResult } from './tool-result.ts';
 import { statusOfError, toErrorAnswer, toRestError } from '../../rest/answer/error-answer.ts';
 import { plainHead } from './run-tool.ts';
+import { findSavedTools, type SavedOperations } from './saved-tools.ts';
 
 export const explainAccessName = 'explain_access';
 
@@ -96,21 +97,30 @@ function overview(held: ReadonlySet<string>, tools: readonly Needs[]) {
 
 export interface AllTools {
   readonly tools: ReadonlyMap<string, OperationTool>;
-  saved(principal: KnownPrincipal): Promise<readonly Needs[]>;
+  readonly saved: SavedOperations;
 }
 
-/** Runs the tool. `tools` are ours, `saved` are those of the caller's workspace, whether it may call them or not. */
-export async function runExplainAccess(
-  given: Arguments,
+/** Every tool that the caller may name, whether it may call it or not. */
+async function overviewFor(
+  caller: KnownPrincipal,
   { tools, saved }: AllTools,
   exchange: Exchange,
+): Promise<object> {
+  const found = await findSavedTools(saved, caller, exchange);
+  // What is told in the place of nothing is the answer of the exchange.
+  return { tools: found ? overview(found.principal.scopes, [...tools.values(), ...found.tools]) : [] };
+}
+
+/** Runs the tool. `tools` are ours, `saved` are those of the caller's workspace. */
+export async function runExplainAccess(
+  given: Arguments,
+  all: AllTools,
+  exchange: Exchange,
 ): Promise<ToolResult> {
-  const { faults, question } = askedIn(given, tools);
+  const { faults, question } = askedIn(given, all.tools);
   const operation = question ? checkOperation : viewerOperation;
-  let held: ReadonlySet<string> = new Set();
   let caller: KnownPrincipal | null = null as KnownPrincipal | null;
   const choose = (principal: Principal) => {
-    held = principal.scopes;
     if (principal.kind !== 'ANONYMOUS') caller = principal;
     if (faults.length > 0) throw refusalOf(faults);
     return operation;
@@ -123,8 +133,6 @@ export async function runExplainAccess(
     const told = toRestError(status, error ?? { message: 'Internal server error.' }, null);
     return errorResult(toErrorAnswer(plainHead(exchange), told).body as string);
   }
-  const told = question
-    ? access
-    : { ...access, tools: overview(held, [...tools.values(), ...(caller ? await saved(caller) : [])]) };
+  const told = question ? access : { ...access, ...(await overviewFor(caller!, all, exchange)) };
   return { content: [{ type: 'text', text: JSON.stringify(told) }] };
 }

@@ -4,6 +4,7 @@ import { typeFromAST, type GraphQLInputType, type GraphQLSchema } from 'graphql'
 import type { OperationInspector } from '../../access/context.ts';
 import { ApiError } from '../../core/errors.ts';
 import type { KnownPrincipal } from '../../core/principal.ts';
+import type { RequestScope } from '../../core/request-facts.ts';
 import { slices } from '../../core/slices.ts';
 import type { OperationAnswer } from '../../graphql/run-operation.ts';
 import { statusOfError, toErrorAnswer, toRestError } from '../../rest/answer/error-answer.ts';
@@ -24,8 +25,8 @@ export interface SavedOperation {
 export interface SavedOperations {
   readonly schema: GraphQLSchema;
   readonly inspector: OperationInspector;
-  /** All of a workspace. */
-  list(workspaceId: string): Promise<readonly SavedOperation[]>;
+  /** All of a workspace. May throw as the door does: SERVICE_UNAVAILABLE, QUERY_TOO_EXPENSIVE. */
+  list(workspaceId: string, scope: RequestScope): Promise<readonly SavedOperation[]>;
 }
 
 export interface SavedTool {
@@ -89,13 +90,33 @@ async function toSavedTool(
   }
 }
 
-/** Those that the caller may name: all of its workspace, or of a pinned key its own. */
-export async function savedToolsFor(
+export interface SavedTools {
+  /** Who calls, once the operations were read. */
+  readonly principal: KnownPrincipal;
+  /** Those that the caller may name: all of its workspace, or of a pinned key its own. */
+  readonly tools: readonly SavedTool[];
+}
+
+/**
+ * Null when the credential has ended while they were read: the answer of the exchange says why. They are read after the door was
+ * passed, so it is passed once more, and what the caller sees is what it may see then.
+ */
+export async function findSavedTools(
   saved: SavedOperations,
+  { workspaceId }: KnownPrincipal,
+  exchange: Exchange,
+): Promise<SavedTools | null> {
+  const kept = await saved.list(workspaceId, exchange.request.facts.scope);
+  const principal = await exchange.authenticate();
+  return principal && { principal, tools: await toolsFor(saved, kept, principal) };
+}
+
+async function toolsFor(
+  saved: SavedOperations,
+  kept: readonly SavedOperation[],
   principal: KnownPrincipal,
 ): Promise<readonly SavedTool[]> {
   const ids = principal.kind === 'API_KEY' ? principal.operationIds : null;
-  const kept = await saved.list(principal.workspaceId);
   const named = kept.filter(({ id }) => ids === null || ids.includes(id));
   const tools: SavedTool[] = [];
   for (const operation of named) {
