@@ -7,6 +7,7 @@ import { qualityOf } from '../http/accept.ts';
 import { hasJsonType } from '../http/request-rules.ts';
 import { routes } from '../http/routes.ts';
 import type { Surface, SurfaceAnswer, SurfaceHead, SurfaceRequest } from '../http/surface.ts';
+import { keptHeaders } from '../rest/answer/kept-headers.ts';
 import type { StoredOperation } from '../rest/stored-operation.ts';
 import { Exchange } from './exchange.ts';
 import { findMessageFault, methodIn } from './message.ts';
@@ -50,12 +51,6 @@ function refused(
   const { code, reason, missing } = extensions;
   const data = { code, reason, missing, request_id: requestId };
   return { status, headers: json, body: errorBody(id, codeFor(status, message), message, data) };
-}
-
-/** Headers of the door that say something about the request. */
-function keptHeaders({ answer }: Exchange): Record<string, string> {
-  const headers = [...(answer?.headers ?? [])];
-  return Object.fromEntries(headers.filter(([name]) => !/^(content-|cache-control$)/.test(name)));
 }
 
 /** Of the protocol, for the library. */
@@ -103,7 +98,7 @@ class McpSurface implements Surface {
     const exchange = new Exchange(request, run);
     const call = plainCallIn(request, request.body);
     const answer = await (call ? this.called(call, exchange) : this.judged(exchange));
-    return { ...answer, headers: { ...keptHeaders(exchange), ...answer.headers } };
+    return { ...answer, headers: { ...keptHeaders(exchange.answer?.headers ?? []), ...answer.headers } };
   }
 
   refuse(

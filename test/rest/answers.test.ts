@@ -249,6 +249,9 @@ describeEachEngine('Answers', (engine) => {
     // Where there is no version to compare with, a condition that would protect nothing is refused.
     const created = await rest('POST', '/customers', { body: { name: 'x' }, headers: { 'if-match': '"1"' } });
     expect([created.status, fieldsOf(created)]).toEqual([400, [['If-Match', 'UNKNOWN']]]);
+    // It holds for any version, and so for none.
+    const any = await rest('POST', '/customers', { body: { name: 'Any' }, headers: { 'if-match': '*' } });
+    expect(any.status).toBe(201);
   });
 
   it('to a time that is taken are 409, and to what its state does not allow', async () => {

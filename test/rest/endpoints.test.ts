@@ -172,6 +172,15 @@ describeEachEngine('Endpoints', (engine) => {
     });
   });
 
+  it('for every key: an access-check that repeats the names of a document as they were sent', async () => {
+    const key = await only('read:customers');
+    const { status, body } = await key('POST', '/access-check', {
+      body: { document: '{ customers { fooBar } }' },
+    });
+    expect([status, body.code]).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
+    expect(body.detail).toContain('"fooBar" on type "CustomerConnection"');
+  });
+
   it('for every key: me, scopes, access-check', async () => {
     const key = await only('read:customers');
     expect(dataOf(await key('GET', '/me'))).toMatchObject({

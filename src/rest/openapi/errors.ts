@@ -127,6 +127,10 @@ const facts: Readonly<Record<string, JsonSchema>> = {
   reason: { ...text, description: 'Which of the cases of the code it is.' },
   missing: { type: 'array', items: text, description: 'Scopes that the caller would need.' },
   fields: { type: 'array', items: refTo('FieldFault'), description: 'Which values are meant.' },
+  data: {
+    ...{ type: 'object', additionalProperties: true },
+    description: 'Of a stored mutation that refused a value: what it answered.',
+  },
   request_id: { ...text, description: 'The same as X-Request-Id.' },
 };
 

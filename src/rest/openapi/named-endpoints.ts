@@ -68,7 +68,7 @@ const answered = {
 const statuses = {
   /** 405: it changes something. */
   GET: [400, 401, 403, 404, 405, 406, 429, 431, 500, 503],
-  POST: [400, 401, 403, 404, 406, 413, 415, 422, 429, 431, 500, 503],
+  POST: [400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 431, 500, 503],
 } as const;
 
 function curlOf(method: 'GET' | 'POST'): string {

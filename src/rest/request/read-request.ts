@@ -4,7 +4,7 @@ import type { StoredOperation, StoredVariable } from '../stored-operation.ts';
 import { pathValues } from '../paths.ts';
 import { coerce, coerceText } from './coerce.ts';
 import { expectedVersion } from './conditions.ts';
-import { toldName, type FieldFault } from './faults.ts';
+import { refuseUnknown, takes, type FieldFault } from './faults.ts';
 
 export interface Given {
   /** Decoded parts of the path. */
@@ -94,16 +94,10 @@ class Reader {
     const known = this.operation.variables
       .filter((variable) => variable.in === where)
       .map(({ name }) => name);
-    for (const name of new Set(names)) {
-      if (known.includes(name) || (where === 'query' && this.switches.includes(name))) continue;
-      const takes = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.';
-      const shown = toldName(name);
-      this.faults.push({
-        field: shown,
-        code: 'UNKNOWN',
-        message: `"${shown}" is no ${what} of this endpoint. ${takes}`,
-      });
-    }
+    const isKnown = (name: string) =>
+      known.includes(name) || (where === 'query' && this.switches.includes(name));
+    const says = `is no ${what} of this endpoint. ${takes(known)}`;
+    refuseUnknown(this.faults, new Set(names), { isKnown, says });
   }
 }
 
