@@ -153,7 +153,8 @@ export async function answerRows(given: Call, format: Format, isAll: boolean): P
     ...rowHeaders(format, call),
     ...(isAll ? {} : nextLink(request, page.nextCursor)),
   };
-  if (request.method === 'HEAD') return { status: 200, headers, body: null };
+  // A stream, so that no length is said: that of the rows is not known.
+  if (request.method === 'HEAD') return { status: 200, headers, body: Readable.from([]) };
   const body = Readable.from(rowsOf(call, writerOf(format, columns), page, isAll));
   return { status: 200, headers, body };
 }
