@@ -119,6 +119,8 @@ describeEachEngine('Answers', (engine) => {
         ['name', 'REQUIRED'],
         ['email', 'INVALID'],
       ]);
+      const { body } = await refuse('POST', '/customers', { body: { name: '', email: 'no' } });
+      expect(body.detail).toBe('"name" must not be empty. "email" is not an e-mail address.');
     });
 
     it('in lists of objects, by their place', async () => {
@@ -144,9 +146,19 @@ describeEachEngine('Answers', (engine) => {
         ['limit', 'INVALID'],
         ['first', 'UNKNOWN'],
       ]);
-      expect(await fields('/inquiries?status=OPEN,open')).toEqual([['status.1', 'INVALID']]);
+      expect(await fields('/inquiries?status=OPEN,open')).toEqual([['status', 'INVALID']]);
       expect(await fields('/customers?updated_since=yesterday')).toEqual([['updated_since', 'INVALID']]);
       expect(await fields('/customers?all=true')).toEqual([['all', 'UNKNOWN']]);
+      const detail = async (path: string) => (await refuse('GET', path)).body.detail;
+      expect(await detail('/customers?all=true')).toBe(
+        '"all" needs Accept: text/csv or application/x-ndjson.',
+      );
+      expect(await detail('/me?all=true')).toBe('"all" is no query parameter of this endpoint. It takes none.');
+      expect(await detail('/followups?due_before=2026-12-01T00:00:00+01:00')).toMatch(
+        /^"due_before" must be an instant .* \(write \+ as %2B\)\.$/,
+      );
+      expect(await detail('/followups?due_before=tomorrow')).not.toContain('%2B');
+      expect(await detail('/inquiries?status=FOO,BAR')).toMatch(/^"status" must be one of [A-Z, ]+\.$/);
       const { id } = await newCustomer();
       expect(fieldsOf(await refuse('PATCH', `/customers/${id}?name=x`, { body: {} }))).toEqual([
         ['name', 'UNKNOWN'],

@@ -70,9 +70,12 @@ export const headerRefs = (names: readonly (keyof typeof sharedHeaders)[]) =>
 
 export const limitHeaders = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'] as const;
 
-function textOf({ description, requiredScopes }: StoredVariable, operation: StoredOperation): string {
+function textOf(variable: StoredVariable, operation: StoredOperation): string {
+  const { description, requiredScopes, in: where } = variable;
   const needs = requiredScopes.map((scope) => ` Needs \`${scope}\`.`).join('');
-  return inRestWords(plainText(description), operation) + needs;
+  // In an address "null" is a text like any other.
+  const told = where === 'query' ? description.replace(/ ?`null` asks for no value\./, '') : description;
+  return inRestWords(plainText(told), operation) + needs;
 }
 
 function numbersOf({ name, path }: StoredVariable): JsonSchema {

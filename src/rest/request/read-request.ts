@@ -5,6 +5,7 @@ import { pathValues } from '../paths.ts';
 import { coerce, coerceText } from './coerce.ts';
 import { expectedVersion } from './conditions.ts';
 import { toldName, type FieldFault } from './faults.ts';
+import { allPages, formatsOf } from './format.ts';
 
 export interface Given {
   /** Decoded parts of the path. */
@@ -24,6 +25,8 @@ export interface ReadRequest {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const needsRows = `"${allPages}" needs Accept: text/csv or application/x-ndjson.`;
+
 class Reader {
   readonly variables: Record<string, unknown> = {};
   readonly faults: FieldFault[] = [];
@@ -31,8 +34,7 @@ class Reader {
   constructor(
     private readonly operation: StoredOperation,
     private readonly given: Given,
-    /** Query parameters, true or false, that the operation itself does not know. */
-    private readonly switches: readonly string[],
+    private readonly isRows: boolean,
   ) {}
 
   read(): this {
@@ -42,7 +44,7 @@ class Reader {
       return this;
     }
     for (const variable of this.operation.variables) this.readOne(variable);
-    for (const name of this.switches) this.readSwitch(query.getAll(name), name);
+    if (this.isRows) this.readSwitch(query.getAll(allPages), allPages);
     this.refuseUnknown(query.keys(), 'query', 'query parameter');
     this.refuseUnknown(Object.keys(body ?? {}), 'body', 'field');
     // A condition that protects nothing must not look as if it did.
@@ -95,23 +97,21 @@ class Reader {
       .filter((variable) => variable.in === where)
       .map(({ name }) => name);
     for (const name of new Set(names)) {
-      if (known.includes(name) || (where === 'query' && this.switches.includes(name))) continue;
+      const isSwitch = where === 'query' && name === allPages && formatsOf(this.operation).length > 1;
+      if (known.includes(name) || (isSwitch && this.isRows)) continue;
       const takes = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.';
       const shown = toldName(name);
-      this.faults.push({
-        field: shown,
-        code: 'UNKNOWN',
-        message: `"${shown}" is no ${what} of this endpoint. ${takes}`,
-      });
+      const message = isSwitch ? needsRows : `"${shown}" is no ${what} of this endpoint. ${takes}`;
+      this.faults.push({ field: shown, code: 'UNKNOWN', message });
     }
   }
 }
 
-/** Reads a request. `switches` are query parameters, true or false, that mean something beside the operation. */
+/** Reads a request. `isRows` = its answer is written row by row, so that it may ask for every page. */
 export function readRequest(
   operation: StoredOperation,
   given: Given,
-  switches: readonly string[],
+  isRows: boolean,
 ): ReadRequest {
-  return new Reader(operation, given, switches).read();
+  return new Reader(operation, given, isRows).read();
 }
