@@ -68,7 +68,7 @@ async function typed(block: Block, { url, values }: RestWorld): Promise<void> {
   }
 }
 
-const names = ['first-call', 'rows', 'venue-lists', 'writes', 'refusals', 'keys'];
+const names = ['first-call', 'rows', 'venue-lists', 'writes', 'conditions', 'refusals', 'keys'];
 
 export const restRunners: Runners<RestWorld> = Object.fromEntries(
   names.map((name) => [`rest.md#rest-${name}`, typed]),

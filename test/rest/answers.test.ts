@@ -153,7 +153,9 @@ describeEachEngine('Answers', (engine) => {
       expect(await detail('/customers?all=true')).toBe(
         '"all" needs Accept: text/csv or application/x-ndjson.',
       );
-      expect(await detail('/me?all=true')).toBe('"all" is no query parameter of this endpoint. It takes none.');
+      expect(await detail('/me?all=true')).toBe(
+        '"all" is no query parameter of this endpoint. It takes none.',
+      );
       expect(await detail('/followups?due_before=2026-12-01T00:00:00+01:00')).toMatch(
         /^"due_before" must be an instant .* \(write \+ as %2B\)\.$/,
       );
@@ -264,6 +266,17 @@ describeEachEngine('Answers', (engine) => {
     // Where there is no version to compare with, a condition that would protect nothing is refused.
     const created = await rest('POST', '/customers', { body: { name: 'x' }, headers: { 'if-match': '"1"' } });
     expect([created.status, fieldsOf(created)]).toEqual([400, [['If-Match', 'UNKNOWN']]]);
+  });
+
+  it('of statistics say that one scope is enough, unless another one is missing too', async () => {
+    const other = restOf(house.app, (await workspace.key('read:treatments')).secret);
+    const path = '/statistics?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z';
+    const refused = await other('GET', path);
+    expect([refused.status, refused.body.missing.length]).toEqual([403, 4]);
+    expect(refused.body.detail).toContain('Any one of them is enough');
+    const narrowed = await other('GET', `${path}&venue_ids=${await workspace.venue()}`);
+    expect(narrowed.body.missing).toContain('read:venues');
+    expect(narrowed.body.detail).not.toContain('Any one');
   });
 
   it('to a time that is taken are 409, and to what its state does not allow', async () => {

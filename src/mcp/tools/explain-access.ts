@@ -182,4 +182,6 @@ export async function runExplainAccess(
   return textResult({ ...access, tools: overview(caller?.scopes ?? new Set(), tools) });
 }
 
-const textResult = (told: object): ToolResult => ({ content: [{ type: 'text', text: JSON.stringify(told) }] });
+const textResult = (told: object): ToolResult => ({
+  content: [{ type: 'text', text: JSON.stringify(told) }],
+});

@@ -74,7 +74,9 @@ const notFound = {
 function writtenAnswer(head: SurfaceHead, result: Fields, operation: StoredOperation): SurfaceAnswer {
   const { userErrors, data, ...beside } = result as Fields & { userErrors: readonly UserErrorItem[] };
   if (userErrors.length > 0) return toErrorAnswer(head, toRefusal(userErrors, operation));
-  const written = Array.isArray(data) ? data : { ...beside, ...(data as Fields | null | undefined), ...beside };
+  const written = Array.isArray(data)
+    ? data
+    : { ...beside, ...(data as Fields | null | undefined), ...beside };
   return oneAnswer(head, written, operation);
 }
 

@@ -191,6 +191,9 @@ const quoted = (scopes: readonly string[]) => scopes.map((scope) => `\`${scope}\
 function scopesText({ requiredScopes, parts }: StoredOperation): string {
   if (requiredScopes.includes('workspace:manage'))
     return 'Only for signed-in owners and admins (`workspace:manage`): no API key has this scope.';
+  const [section, ...others] = parts;
+  if (requiredScopes.length === 0 && section && others.length > 0)
+    return `Scopes: at least one of ${parts.map(quoted).join(', ')}. Each opens its part of the answer.`;
   const more = [...new Set(parts.flat())].filter((scope) => !requiredScopes.includes(scope));
   const needs =
     requiredScopes.length > 0 ? `Scopes: ${quoted(requiredScopes)}.` : 'Scopes: none, any key will do.';
@@ -228,7 +231,7 @@ export function endpointOf(operation: StoredOperation, describing: Describing): 
   return {
     ...{ operationId: operationIdOf(operation), tags: [feature], summary },
     description: [description, scopesText(operation)].filter((text) => text !== '').join('\n\n'),
-    security: [{ bearer: requiredScopes }, { api_key: requiredScopes }],
+    security: [{ bearer: requiredScopes }, { api_key: requiredScopes }, { basic: requiredScopes }],
     'x-required-scopes': requiredScopes,
     ...(parts.length > 0 ? { 'x-optional-scopes': [...new Set(parts.flat())].sort() } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),

@@ -90,7 +90,7 @@ function endpoint(method: 'GET' | 'POST'): object {
     operationId: method === 'GET' ? 'runStoredQuery' : 'runStoredOperation',
     ...{ tags: [namedFeature], summary: summaries[method] },
     description: method === 'GET' ? about : `${about} ${aboutMutations}`,
-    security: [{ bearer: [] }, { api_key: [] }],
+    security: [{ bearer: [] }, { api_key: [] }, { basic: [] }],
     'x-required-scopes': [],
     parameters: [...parameters, method === 'GET' ? queryVariables : sharedRef('Idempotency-Key')],
     ...(method === 'POST' ? { requestBody } : {}),

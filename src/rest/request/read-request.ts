@@ -108,10 +108,6 @@ class Reader {
 }
 
 /** Reads a request. `isRows` = its answer is written row by row, so that it may ask for every page. */
-export function readRequest(
-  operation: StoredOperation,
-  given: Given,
-  isRows: boolean,
-): ReadRequest {
+export function readRequest(operation: StoredOperation, given: Given, isRows: boolean): ReadRequest {
   return new Reader(operation, given, isRows).read();
 }
