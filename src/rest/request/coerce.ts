@@ -116,7 +116,7 @@ function leafOfText(type: GraphQLInputType, text: string): unknown {
 }
 
 /** In a query + is a space: `…T09:00:00+01:00` arrives as `…T09:00:00 01:00`. */
-const lostPlus = /T\S+ \d\d:?\d\d$/;
+const lostPlus = / \d\d:?\d\d$/;
 
 function leafWithHint(type: GraphQLInputType, text: string, place: Place): unknown {
   const isInstant = isScalarType(type) && type.name === 'DateTime';
