@@ -83,8 +83,14 @@ function valueOfText(type: GraphQLInputType, texts: readonly string[], place: Pl
   return undefined;
 }
 
+/** All behind the first question mark: a text may have another one. */
+function queryOf(url: string): URLSearchParams {
+  const start = url.indexOf('?');
+  return new URLSearchParams(start === -1 ? '' : url.slice(start + 1));
+}
+
 function sentInQuery(url: string): Sent {
-  const query = new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
+  const query = queryOf(url);
   // A form sends an empty text for what was not filled in.
   const textsOf = (name: string) => query.getAll(name).filter((text) => text !== '');
   return {
@@ -109,6 +115,16 @@ function sentIn({ method, url, body = {} }: SentValues): Sent | null {
   if (method !== 'POST') return sentInQuery(url);
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
   return isObject ? sentInBody(body as Values) : null;
+}
+
+/** Variables of a POST stand in its body: one in the address would be dropped, and the answer would look as if it had counted. */
+function faultsInAddress({ method, url }: SentValues): FieldFault[] {
+  if (method !== 'POST') return [];
+  return [...new Set(queryOf(url).keys())].map((name) => {
+    const field = toldName(name);
+    const message = `"${field}" is no query parameter of this operation by POST: send it as a member of the JSON body.`;
+    return { field, code: 'UNKNOWN', message };
+  });
 }
 
 class Reader {
@@ -177,7 +193,8 @@ export function variablesIn(schema: GraphQLSchema, document: string, request: Se
   if (!sent) throw refusalOf([{ field: '', code: 'INVALID', message: 'The body must be a JSON object.' }]);
   const reader = new Reader(schema, sent);
   const variables = reader.read(definitionsIn(document));
-  if (reader.faults.length > 0) throw refusalOf(reader.faults);
+  const faults = [...faultsInAddress(request), ...reader.faults];
+  if (faults.length > 0) throw refusalOf(faults);
   return variables;
 }
 

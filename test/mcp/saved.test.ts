@@ -133,10 +133,22 @@ describeEachEngine('Operations of a workspace', (engine) => {
   });
 
   it('are explained with what is missing for them', async () => {
-    const { body } = await (await agentFor('read:venues')).call('explain_access');
+    const { call } = await agentFor('read:venues');
+    const { body } = await call('explain_access');
     expect(body.tools).toContainEqual({
       ...{ tool: 'saved_find', allowed: false, missing_scopes: ['read:customers'] },
     });
+    const one = await call('explain_access', { tool: 'saved_find' });
+    expect(one.body).toEqual({
+      ...{ allowed: false, required_scopes: ['read:customers'], missing_scopes: ['read:customers'] },
+      cost: expect.any(Number),
+    });
+    const none = await call('explain_access', { tool: 'saved_nothing' });
+    expect([none.isError, none.body.detail]).toEqual([true, '"tool" names no tool: saved_nothing.']);
+    // Of another workspace: as one that is not there.
+    const stranger = await house.workspace();
+    const elsewhere = await agent((await stranger.key('read:customers')).secret);
+    expect((await elsewhere.call('explain_access', { tool: 'saved_find' })).body.code).toBe('BAD_USER_INPUT');
   });
 
   it.each(['legacy', 'auto'] as const)('are all that an agent with a pinned key sees (%s)', async (mode) => {

@@ -42,7 +42,7 @@ describeEachEngine('A mutation whose answer could not be read', (engine) => {
     workspace = await house.workspace();
     await operationsOf(keyAdmin(house, workspace)).keep('ask', ask);
     customerId = await workspace.customer({ name: 'Ada' });
-    venueId = await workspace.venue({ name: 'Hall' });
+    venueId = await workspace.venue('Hall');
     key = await workspace.key('write:inquiries', 'read:inquiries', 'read:customers', 'read:venues');
   });
   afterAll(() => house.close());

@@ -48,6 +48,7 @@ describeEachEngine('REST: an operation of the workspace', (engine) => {
     ['nothing', '', {}],
     ['a text and a number', '?search=ada&first=1', { search: 'ada', first: 1 }],
     ['a text with signs', '?search=Ada+Byron%26', { search: 'Ada Byron&' }],
+    ['a text with a question mark', '?search=Ada+Byron?x', { search: 'Ada Byron?x' }],
     ['an empty text, as a form sends it', '?search=', {}],
   ])('answers GET with %s as GraphQL does', async (_what, query, variables) => {
     const { status, body } = await rest('GET', `/operations/find${query}`);
@@ -106,6 +107,9 @@ describeEachEngine('REST: an operation of the workspace', (engine) => {
     ['a text twice', 'GET', '?search=a&search=b', undefined, ['search', 'INVALID']],
     ['an object that is no JSON', 'GET', '?filter=name', undefined, ['filter', 'INVALID']],
     ['an unknown field', 'POST', '', { serch: 'a' }, ['serch', 'UNKNOWN']],
+    ['a variable in the address of a POST', 'POST', '?first=1', {}, ['first', 'UNKNOWN']],
+    ['the same without a body', 'POST', '?first=1', undefined, ['first', 'UNKNOWN']],
+    ['an empty one', 'POST', '?first=', { first: 1 }, ['first', 'UNKNOWN']],
     ['a wrong type', 'POST', '', { search: 7 }, ['search', 'INVALID']],
     ['null where it may not be', 'POST', '', { first: null }, ['first', 'REQUIRED']],
     [

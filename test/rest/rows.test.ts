@@ -1,9 +1,6 @@
 // Lists as rows: CSV for spreadsheets and one JSON object on each line, one page or all of them, streamed.
-import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/core/logger.ts';
-import type { RunOperation } from '../../src/graphql/run-operation.ts';
-import { answerRows } from '../../src/rest/run-stored.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { createHolder } from '../support/hold.ts';
 import { bearer, openTestHouse, type TestHouse, type TestWorkspace } from '../support/house.ts';
@@ -46,37 +43,6 @@ describeEachEngine('Lists as rows', (engine) => {
     const after = Number((await rest('GET', '/me')).headers['x-ratelimit-remaining']);
     expect([head.status, head.text, before - after]).toEqual([200, '', 1 + 1]);
     expect(head.headers).not.toHaveProperty('content-length');
-  });
-
-  it('listen for the end of the connection once, however many pages there are', async () => {
-    let listeners = 0;
-    const whenGone = () => void (listeners += 1);
-    const operation = house.app.operations.find(({ name }) => name === 'ListCustomers')!;
-    const page = (cursor: string | null) => ({
-      page: { data: [], page_info: { has_next_page: cursor !== null, end_cursor: cursor } },
-    });
-    const cursors = ['a', 'b', 'c', null];
-    const run: RunOperation = async (request) => {
-      request.whenGone?.(() => undefined);
-      return { status: 200, headers: new Map(), result: { data: page(cursors.shift() ?? null) } };
-    };
-    const scope = { requestId: 'r', ending: new AbortController() };
-    const facts = { ip: '127.0.0.1', headers: {}, operation: null, answer: { headers: {} }, scope };
-    const caller = { principal: { kind: 'ANONYMOUS', scopes: new Set<string>() } } as const;
-    const request = {
-      method: 'GET',
-      url: '/',
-      headers: {},
-      requestId: 'r',
-      caller,
-      facts,
-      body: undefined,
-      whenGone,
-    };
-    const call = { operation, request, read: { variables: {}, faults: [] }, run };
-    const { body } = await answerRows(call, 'application/x-ndjson', true);
-    await (body as Readable).toArray();
-    expect([cursors.length, listeners]).toEqual([0, 1]);
   });
 
   const rowsOf = (text: string) =>

@@ -34,6 +34,7 @@ export interface SavedOperations {
 
 export interface SavedTool {
   readonly name: string;
+  readonly document: string;
   readonly requiredScopes: readonly string[];
   readonly description: ToolDescription;
 }
@@ -86,7 +87,8 @@ async function toSavedTool(
     const isKnown = inspector.isKnown(operation.document, schema);
     const facts = isKnown ? look() : await slices.run(workspaceId, look);
     const description = describe(saved, operation, facts);
-    return { name: description.name, requiredScopes: facts.requiredScopes, description };
+    const { document } = operation;
+    return { name: description.name, document, requiredScopes: facts.requiredScopes, description };
   } catch (error) {
     if (error instanceof ApiError) return null;
     throw error;

@@ -103,6 +103,12 @@ const aboutDocuments: readonly unknown[] = [
   'OPERATION_RESOLUTION_FAILURE',
 ];
 
+/** Each of the scopes opens a part of the answer, and nothing else is missing. */
+function isOneEnough(missing: readonly string[] = [], operation: StoredOperation | null): boolean {
+  if (!operation || operation.requiredScopes.length > 0 || missing.length < 2) return false;
+  return missing.every((scope) => operation.parts.some((part) => part.join() === scope));
+}
+
 /** An error of the door, or one that was thrown before it. `words` puts its text into those of the endpoint. */
 export function toRestError(
   status: number,
@@ -116,10 +122,13 @@ export function toRestError(
   // GraphQL has one path and no code for another one.
   const code = status === 404 ? { code: 'NOT_FOUND' } : {};
   const facts = { ...factsOf(extensions, detail, operation), ...code };
+  const enough = isOneEnough(facts.missing, operation)
+    ? ' Any one of them is enough for its part of the answer.'
+    : '';
   return {
     status,
     ...(facts.reason === 'INSUFFICIENT_SCOPE' ? { error: 'Insufficient scope' } : {}),
-    detail,
+    detail: detail + enough,
     ...facts,
   };
 }

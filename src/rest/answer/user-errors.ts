@@ -19,6 +19,13 @@ const statusOf: Readonly<Record<UserErrorCode, number>> = {
 const isOtherVersion = ({ code, field }: UserErrorItem) =>
   code === 'CONFLICT' && field.at(-1) === 'expectedVersion';
 
+/** `Must not be empty.` -> `"name" must not be empty.`; what is a sentence of its own stays as it is. */
+function detailOf({ field, message }: { readonly field: string; readonly message: string }): string {
+  const [, predicate] = /^((?:Must|Is) .*)$/s.exec(message) ?? [];
+  if (predicate === undefined || field === '') return message;
+  return `"${field}" ${predicate.charAt(0).toLowerCase()}${predicate.slice(1)}`;
+}
+
 /** What can be mended by other values goes first: 400 tells more than the 404 beside it. */
 export function toRefusal(items: readonly UserErrorItem[], operation: StoredOperation): RestError {
   return refusalFor(items, {
@@ -65,7 +72,7 @@ function refusalFor(items: readonly UserErrorItem[], { fieldOf, textOf, isStale 
   return {
     status: isStale(worst!) ? 412 : statusOf[code],
     ...(code === 'NOT_ALLOWED' ? { error: 'Not allowed' } : {}),
-    detail: fields.map(({ message }) => message).join(' '),
+    detail: fields.map(detailOf).join(' '),
     code: statusOf[code] === 400 ? 'BAD_USER_INPUT' : code,
     fields,
   };

@@ -45,6 +45,8 @@ export interface Place {
   readonly faults: FieldFault[];
   /** How fields of input objects are called. Default: in snake_case. */
   readonly nameOf?: (field: string) => string;
+  /** What else to say of a value that does not fit. */
+  readonly hint?: string;
 }
 
 function refuse({ field, faults }: Place, code: FieldFault['code'], message: string): undefined {
@@ -82,7 +84,7 @@ function coerceLeaf(type: GraphQLInputType, value: unknown, place: Place): unkno
     return value;
   } catch {
     // In the words of the scalar, which speak of GraphQL and may repeat the value.
-    return refuse(place, 'INVALID', `must be ${inWords(type)}.`);
+    return refuse(place, 'INVALID', `must be ${inWords(type)}${place.hint ?? ''}.`);
   }
 }
 
@@ -130,6 +132,26 @@ function leafOfText(type: GraphQLInputType, text: string): unknown {
   return text;
 }
 
+/** In a query + is a space: `…T09:00:00+01:00` arrives as `…T09:00:00 01:00`. */
+const lostPlus = / \d\d:?\d\d$/;
+
+function leafWithHint(type: GraphQLInputType, text: string, place: Place): unknown {
+  const isInstant = isScalarType(type) && type.name === 'DateTime';
+  const hint = isInstant && lostPlus.test(text) ? { hint: ' (write + as %2B)' } : {};
+  return coerce(type, leafOfText(type, text), { ...place, ...hint });
+}
+
+/** The texts of a list as its items. They have no numbers in an address: the first fault is told of the whole parameter. */
+function coerceItems(type: GraphQLInputType, texts: readonly string[], place: Place): unknown[] {
+  const faultsBefore = place.faults.length;
+  const coerced: unknown[] = [];
+  for (const text of texts) {
+    if (place.faults.length > faultsBefore) break;
+    coerced.push(leafWithHint(isNonNullType(type) ? type.ofType : type, text, place));
+  }
+  return coerced;
+}
+
 /** A part of the path or a query parameter as its type means it: `OPEN,WAITING` is a list where one is wanted. */
 export function coerceText(type: GraphQLInputType, texts: readonly string[], place: Place): unknown {
   if (isNonNullType(type)) return coerceText(type.ofType, texts, place);
@@ -138,15 +160,10 @@ export function coerceText(type: GraphQLInputType, texts: readonly string[], pla
       .flatMap((text) => text.split(','))
       .map((text) => text.trim())
       .filter((text) => text !== '');
-    const { ofType } = type;
-    return coerce(
-      type,
-      items.map((item) => leafOfText(isNonNullType(ofType) ? ofType.ofType : ofType, item)),
-      place,
-    );
+    return coerceItems(type.ofType, items, place);
   }
   const [text = '', ...more] = texts;
   if (more.length > 0) return refuse(place, 'INVALID', 'is given more than once.');
   if (isIdFilter(type)) return { eq: text };
-  return coerce(type, leafOfText(type, text), place);
+  return leafWithHint(type, text, place);
 }
