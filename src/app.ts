@@ -33,6 +33,7 @@ import { createHttpServer, type HttpServer } from './http/server/http.ts';
 import { introspectionPlugin } from './graphql/plugins/introspection-plugin.ts';
 import { shownErrorsPlugin, shownSchema } from './graphql/errors/shown-schema.ts';
 import { createOperationCheck } from './graphql/precheck/operation-check.ts';
+import { readInTime } from './graphql/request/read-in-time.ts';
 import { createMcpSurface } from './mcp/mcp-surface.ts';
 import type { SavedOperations } from './mcp/tools/saved-tools.ts';
 import { createPersistedQueries, persistedQueriesPlugin } from './graphql/precheck/persisted-queries.ts';
@@ -161,8 +162,11 @@ const networkOf = ({ corsOrigins, trustProxyHops, maxConnections, maxConnections
 });
 
 /** The operations that workspaces keep, for surfaces that list them. */
-function savedOperations({ database, inspector, schema: { schema } }: AppServices): SavedOperations {
-  return { schema, inspector, list: (workspaceId) => listOperations(database, workspaceId) };
+function savedOperations(house: AppServices, limitMs: number): SavedOperations {
+  const { database, inspector, schema } = house;
+  const list: SavedOperations['list'] = (workspaceId, scope) =>
+    readInTime(scope, { database, limitMs }, (connection) => listOperations(connection, workspaceId));
+  return { schema: schema.schema, inspector, list };
 }
 
 interface SurfaceTools {
@@ -170,16 +174,19 @@ interface SurfaceTools {
   readonly operations: readonly StoredOperation[];
   readonly viewers: Viewers;
   readonly corsOrigins: Config['corsOrigins'];
+  readonly operationLimitMs: number;
 }
 
 /** Every door beside GraphQL's own. */
-function surfacesOf({ house, operations, viewers, corsOrigins }: SurfaceTools): readonly Surface[] {
+function surfacesOf({ house, operations, viewers, ...settings }: SurfaceTools): readonly Surface[] {
   const { schema } = house.schema;
   const isStoreResponsive = () => house.database.isResponsive();
   return [
     createRestSurface(operations, schema),
     createOpenApiSurface(operations, { schema, viewers, isStoreResponsive }),
-    createMcpSurface(operations, savedOperations(house), (origin) => allowsOrigin(corsOrigins, origin)),
+    createMcpSurface(operations, savedOperations(house, settings.operationLimitMs), (origin) =>
+      allowsOrigin(settings.corsOrigins, origin),
+    ),
   ];
 }
 
@@ -215,7 +222,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     schemaFor: schemaView(viewers, gate),
     isReady: readiness(house),
     isStoreResponsive: () => house.database.isResponsive(),
-    surfaces: surfacesOf({ house, operations, viewers, corsOrigins: config.corsOrigins }),
+    surfaces: surfacesOf({
+      ...{ house, operations, viewers, corsOrigins: config.corsOrigins, operationLimitMs },
+    }),
     ...{ logger, recorder, exampleDocument, exampleFiles, introspection: config.introspection },
     ...(meter ? { meter } : {}),
     ...(tracer ? { tracer } : {}),

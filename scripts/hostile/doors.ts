@@ -21,11 +21,33 @@ const bodies: Readonly<Record<string, string>> = {
   'objects in objects': nested(bodyLength / 7, '{"a":', '1', '}'),
   '15,000 unknown names': `{${times(15_000, (n) => `"name${n}":1`, ',')}}`,
   '15,000 unknown names in an object': `{"customers":[{${times(15_000, (n) => `"name${n}":1`, ',')}}]}`,
+  '20,000 right objects in a list': `{"customers":[${times(20_000, () => '{"name":"a"}', ',')}]}`,
   '60,000 wrong values in a list': `{"customers":[${times(60_000, () => '1', ',')}],"tags":[${times(50_000, () => '1', ',')}]}`,
   'a name of 250,000 letters': `{"${fill('a', bodyLength)}":1}`,
   'a name of capital letters': `{"${fill('aA', bodyLength)}_":1}`,
   'a text of 250,000 marks': `{"name":"a${fill('\u0301', bodyLength / 2)}"}`,
 };
+
+const many = times(22_000, (n) => `"k${n}":1`, ',');
+
+/** Messages of MCP: what the library of the protocol would look at, member by member. */
+const messages: Readonly<Record<string, string>> = {
+  '22,000 members of _meta': `"tools/call","params":{"_meta":{${many}},"name":"x"}`,
+  '22,000 parameters of a call': `"tools/call","params":{${many},"name":"x"}`,
+  '22,000 arguments beside _meta': `"tools/call","params":{"_meta":{},"name":"x","arguments":{${many}}}`,
+  '60,000 items of _meta': `"tools/call","params":{"_meta":{"a":[${times(60_000, () => '1', ',')}]},"name":"x"}`,
+  '40,000 levels of _meta': `"tools/call","params":{"_meta":${nested(40_000, '{"a":', '1', '}')},"name":"x"}`,
+  '22,000 members of a handshake': `"initialize","params":{${many}}`,
+  '22,000 members of a list': `"tools/list","params":{"_meta":{${many}}}`,
+};
+
+function messageAttacks(by: Sender): Attack[] {
+  return Object.entries(messages).map(([what, method]): Attack => {
+    const body = `{"jsonrpc":"2.0","id":1,"method":${method}}`;
+    const headers = ['Content-Type: application/json'];
+    return { name: `POST /mcp: ${what}, by ${by}`, by, head: 'POST /mcp', headers, body };
+  });
+}
 
 const writes = ['POST /api/v1/customers', 'PATCH /v1/customers/cus_1', 'POST /api/v1/customers/bulk'];
 const others = ['POST /api/v1/operations/board', 'POST /api/v1/access-check', 'POST /mcp'];
@@ -81,5 +103,9 @@ function headAttacks(): Attack[] {
 }
 
 export function doorAttacks(): Attack[] {
-  return [...bodyAttacks('nobody'), ...bodyAttacks('key'), ...addressAttacks(), ...headAttacks()];
+  const senders: readonly Sender[] = ['nobody', 'key'];
+  return [
+    ...senders.flatMap((by) => [...bodyAttacks(by), ...messageAttacks(by)]),
+    ...[...addressAttacks(), ...headAttacks()],
+  ];
 }

@@ -37,7 +37,7 @@ export interface RequestFacts {
    * answer: so a surface refuses what was sent to it only after the credential was checked. Not asked for anonymous callers.
    */
   choose?(principal: Principal): SentOperation;
-  /** Told who calls, when the credential was checked and nothing else was. */
+  /** Told who calls, when the credential was checked and nothing else was. May throw an ApiError: the request ends there. */
   whenKnown?(principal: Principal): void;
   /** A query named by its SHA-256 in lower-case hex: it came with it, or was sent before. */
   readonly persisted?: { readonly hash: string; readonly operationName: string | null };

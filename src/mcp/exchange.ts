@@ -1,5 +1,6 @@
 // One request of MCP on its way through the door of GraphQL. Every answer passes it, so that a credential is checked, a request is
 // charged and a line is logged whatever was asked for.
+import { ApiError } from '../core/errors.ts';
 import type { KnownPrincipal, Principal } from '../core/principal.ts';
 import type { NamedRequest, RequestFacts, SentOperation } from '../core/request-facts.ts';
 import type { OperationAnswer, RunOperation } from '../graphql/run-operation.ts';
@@ -65,6 +66,27 @@ export class Exchange {
     const { caller, facts, whenGone } = this.request;
     const asked = { ...facts, operation: identity, whenKnown };
     this.answer = await this.run({ caller, whenGone, facts: asked });
+  }
+
+  /**
+   * Checks the credential and nothing else: nothing is charged, and `answer` stays what it was. Of a caller who may not call
+   * (any more) `answer` tells it, and `principal` is null.
+   */
+  async authenticate(): Promise<KnownPrincipal | null> {
+    const { caller, facts, whenGone } = this.request;
+    const { outcome, reason } = facts.scope;
+    let known = null as KnownPrincipal | null;
+    const whenKnown = (principal: Principal) => {
+      if (principal.kind === 'ANONYMOUS') return;
+      known = principal;
+      throw new ApiError('BAD_REQUEST', 'The credential was checked, and nothing else was asked.');
+    };
+    const answer = await this.run({ caller, whenGone, facts: { ...facts, operation: identity, whenKnown } });
+    this.principal = known;
+    // The line in the log is about what is asked for, before or after this.
+    if (known) Object.assign(facts.scope, { outcome, reason });
+    else this.answer = answer;
+    return known;
   }
 
   /**

@@ -7,8 +7,10 @@ import { qualityOf } from '../http/accept.ts';
 import { hasJsonType } from '../http/request-rules.ts';
 import { routes } from '../http/routes.ts';
 import type { Surface, SurfaceAnswer, SurfaceHead, SurfaceRequest } from '../http/surface.ts';
+import { keptHeaders } from '../rest/answer/kept-headers.ts';
 import type { StoredOperation } from '../rest/stored-operation.ts';
 import { Exchange } from './exchange.ts';
+import { findMessageFault, methodIn } from './message.ts';
 import { plainCallIn, type PlainCall } from './plain-call.ts';
 import type { SavedOperations } from './tools/saved-tools.ts';
 import { createToolRoom, unknownTool, type ToolRoom } from './tool-room.ts';
@@ -51,12 +53,6 @@ function refused(
   return { status, headers: json, body: errorBody(id, codeFor(status, message), message, data) };
 }
 
-/** Headers of the door that say something about the request. */
-function keptHeaders({ answer }: Exchange): Record<string, string> {
-  const headers = [...(answer?.headers ?? [])];
-  return Object.fromEntries(headers.filter(([name]) => !/^(content-|cache-control$)/.test(name)));
-}
-
 /** Of the protocol, for the library. */
 const protocolHeaders = ['mcp-protocol-version', 'mcp-method', 'mcp-name'];
 
@@ -74,19 +70,6 @@ function toRequest({ headers }: SurfaceHead): Request {
       ['accept', 'application/json, text/event-stream'],
     ],
   });
-}
-
-function methodIn(body: unknown): unknown {
-  return typeof body === 'object' && body !== null && 'method' in body ? body.method : undefined;
-}
-
-/** Why a message is not taken, whoever sends it. */
-function findMessageFault(body: unknown): string | null {
-  if (Array.isArray(body)) return 'Send one message in each request: there are no batches.';
-  if (typeof body !== 'object' || body === null) return 'The body must be a message of JSON-RPC.';
-  if (methodIn(body) === 'subscriptions/listen')
-    return 'This server keeps no connection open: there is nothing to listen to.';
-  return null;
 }
 
 class McpSurface implements Surface {
@@ -113,11 +96,9 @@ class McpSurface implements Surface {
 
   async answer(request: SurfaceRequest, run: RunOperation): Promise<SurfaceAnswer> {
     const exchange = new Exchange(request, run);
-    const fault = findMessageFault(request.body);
-    // A call of a tool enters the door by itself. Everything else is answered to those who may call.
-    if (fault !== null || methodIn(request.body) !== 'tools/call') await exchange.identify();
-    const answer = refusalIn(exchange) ?? (await this.told(exchange, fault));
-    return { ...answer, headers: { ...keptHeaders(exchange), ...answer.headers } };
+    const call = plainCallIn(request, request.body);
+    const answer = await (call ? this.called(call, exchange) : this.judged(exchange));
+    return { ...answer, headers: { ...keptHeaders(exchange.answer?.headers ?? []), ...answer.headers } };
   }
 
   refuse(
@@ -128,14 +109,21 @@ class McpSurface implements Surface {
     return refused(null, status, error, requestId);
   }
 
+  /** A message that may be anything. The library costs more than a refusal, so it works for those who may call alone. */
+  private async judged(exchange: Exchange): Promise<SurfaceAnswer> {
+    const fault = findMessageFault(exchange.request.body);
+    // A call of a tool enters the door by itself, and is not to be charged twice. Everything else is answered to those who may call.
+    const isCall = fault === null && methodIn(exchange.request.body) === 'tools/call';
+    await (isCall ? exchange.authenticate() : exchange.identify());
+    return refusalIn(exchange) ?? (await this.told(exchange, fault));
+  }
+
   private async told(exchange: Exchange, fault: string | null): Promise<SurfaceAnswer> {
     const { body, requestId } = exchange.request;
     if (fault !== null) {
       const text = errorBody(idOf(body), codeOf.invalid, fault, { request_id: requestId });
       return { status: 400, headers: json, body: text };
     }
-    const call = plainCallIn(exchange.request, body);
-    if (call) return this.called(call, exchange);
     const { serveMessage } = await import('./protocol.ts');
     const response = await serveMessage(exchange, toRequest(exchange.request), body, this.tools);
     if (exchange.failure) throw exchange.failure.error;

@@ -41,7 +41,7 @@ async function orFailure<T>(
 function serverFor(exchange: Exchange, tools: ToolRoom): Server {
   const server = new Server({ name: 'latchkey', version }, { capabilities: { tools: {} }, instructions });
   server.setRequestHandler('tools/list', async () => ({
-    tools: [...(await orFailure(exchange, () => tools.list(exchange.principal!), replaced))],
+    tools: [...(await orFailure(exchange, () => tools.list(exchange), replaced))],
   }));
   server.setRequestHandler('tools/call', async ({ params: { name, arguments: given = {} } }) => ({
     ...(await orFailure(

@@ -4,13 +4,13 @@ import type { KnownPrincipal } from '../core/principal.ts';
 import type { Exchange } from './exchange.ts';
 import { explainAccess, explainAccessName, runExplainAccess } from './tools/explain-access.ts';
 import { runTool, type Arguments } from './tools/run-tool.ts';
-import { runSaved, savedNameIn, savedToolsFor, type SavedOperations } from './tools/saved-tools.ts';
+import { findSavedTools, runSaved, savedNameIn, type SavedOperations } from './tools/saved-tools.ts';
 import { missingFor, toTool, type ToolDescription } from './tools/tool.ts';
 import type { ToolResult } from './tools/tool-result.ts';
 
 export interface ToolRoom {
-  /** What the caller may call. */
-  list(principal: KnownPrincipal): Promise<readonly ToolDescription[]>;
+  /** What the caller may call. Of one whose credential has ended meanwhile it is empty, and the answer of the exchange says why. */
+  list(exchange: Exchange): Promise<readonly ToolDescription[]>;
   /** Null = there is no such tool, and the door was not entered. */
   call(name: string, given: Arguments, exchange: Exchange): Promise<ToolResult | null>;
 }
@@ -32,17 +32,18 @@ export function createToolRoom(operations: readonly StoredOperation[], saved: Sa
     return [explainAccess, ...open.map((tool) => tool.describe(scopes))];
   }
 
-  const all = { tools, saved: (principal: KnownPrincipal) => savedToolsFor(saved, principal) };
   return {
-    async list(principal) {
-      const kept = await savedToolsFor(saved, principal);
-      const open = kept.filter((tool) => missingFor(tool, principal.scopes).length === 0);
+    async list(exchange) {
+      const found = await findSavedTools(saved, exchange.principal!, exchange);
+      if (!found) return [];
+      const { principal } = found;
+      const open = found.tools.filter((tool) => missingFor(tool, principal.scopes).length === 0);
       return [...ownTools(principal), ...open.map(({ description }) => description)];
     },
     async call(name, given, exchange) {
       const [tool, savedName] = [tools.get(name), savedNameIn(name)];
       exchange.isTool = tool !== undefined || savedName !== null || name === explainAccessName;
-      if (name === explainAccessName) return runExplainAccess(given, all, exchange);
+      if (name === explainAccessName) return runExplainAccess(given, { tools, saved }, exchange);
       if (savedName !== null) return runSaved(saved, savedName, given, exchange);
       return tool ? runTool(tool, given, exchange) : null;
     },

@@ -11,18 +11,22 @@ import {
   type GraphQLError,
   type GraphQLInputType,
   type GraphQLSchema,
+  type OperationDefinitionNode,
   type VariableDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { RequestScope } from '../core/request-facts.ts';
 import { badRequest } from '../graphql/errors/format-error.ts';
 import { assertHandy } from '../graphql/precheck/value-limits.ts';
 import type { OperationAnswer, RunOperation } from '../graphql/run-operation.ts';
 import { qualityOf } from '../http/accept.ts';
+import { findRepeatedName } from '../http/json-names.ts';
 import type { SurfaceAnswer, SurfaceHead, SurfaceRequest } from '../http/surface.ts';
 import { statusOfError, toErrorAnswer, toRestError } from './answer/error-answer.ts';
+import { keptHeaders } from './answer/kept-headers.ts';
+import { refusalIn } from './answer/user-errors.ts';
+import { wasDone } from './answer/was-done.ts';
 import { coerce, coerceText, type Place } from './request/coerce.ts';
-import { refusalOf, toldName, type FieldFault } from './request/faults.ts';
+import { refusalOf, refuseUnknown, takes, toldName, type FieldFault } from './request/faults.ts';
 
 const allow = 'GET, HEAD, POST';
 
@@ -72,13 +76,21 @@ function valueOfText(type: GraphQLInputType, texts: readonly string[], place: Pl
   if (!isInputObjectType(getNamedType(type)) || more.length > 0) return coerceText(type, texts, place);
   const value = parsed(text);
   assertHandy(value);
-  if (value !== undefined) return coerce(type, value, place);
-  place.faults.push({ field: place.field, code: 'INVALID', message: `"${place.field}" must be JSON.` });
+  const repeated = value === undefined ? null : findRepeatedName(text);
+  if (value !== undefined && repeated === null) return coerce(type, value, place);
+  const says = repeated === null ? 'must be JSON.' : `has "${toldName(repeated)}" twice.`;
+  place.faults.push({ field: place.field, code: 'INVALID', message: `"${place.field}" ${says}` });
   return undefined;
 }
 
+/** All behind the first question mark: a text may have another one. */
+function queryOf(url: string): URLSearchParams {
+  const start = url.indexOf('?');
+  return new URLSearchParams(start === -1 ? '' : url.slice(start + 1));
+}
+
 function sentInQuery(url: string): Sent {
-  const query = new URLSearchParams(url.split('?', 2)[1] ?? '');
+  const query = queryOf(url);
   // A form sends an empty text for what was not filled in.
   const textsOf = (name: string) => query.getAll(name).filter((text) => text !== '');
   return {
@@ -103,6 +115,16 @@ function sentIn({ method, url, body = {} }: SentValues): Sent | null {
   if (method !== 'POST') return sentInQuery(url);
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
   return isObject ? sentInBody(body as Values) : null;
+}
+
+/** Variables of a POST stand in its body: one in the address would be dropped, and the answer would look as if it had counted. */
+function faultsInAddress({ method, url }: SentValues): FieldFault[] {
+  if (method !== 'POST') return [];
+  return [...new Set(queryOf(url).keys())].map((name) => {
+    const field = toldName(name);
+    const message = `"${field}" is no query parameter of this operation by POST: send it as a member of the JSON body.`;
+    return { field, code: 'UNKNOWN', message };
+  });
 }
 
 class Reader {
@@ -137,12 +159,8 @@ class Reader {
   }
 
   private refuseUnknown(known: readonly string[]): void {
-    const takes = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.';
-    for (const name of this.sent.names.filter((one) => !known.includes(one))) {
-      const field = toldName(name);
-      const message = `"${field}" is no ${this.sent.what} of this operation. ${takes}`;
-      this.faults.push({ field, code: 'UNKNOWN', message });
-    }
+    const says = `is no ${this.sent.what} of this operation. ${takes(known)}`;
+    refuseUnknown(this.faults, this.sent.names, { isKnown: (name) => known.includes(name), says });
   }
 }
 
@@ -150,22 +168,24 @@ const asItIs = (name: string) => name;
 
 /** Characters of the documents whose variables are kept; past it a document is parsed again. */
 const maxKeptCharacters = 1_000_000;
-const keptDefinitions = new LRUCache<string, readonly VariableDefinitionNode[]>({
+const keptOperations = new LRUCache<string, OperationDefinitionNode>({
   maxSize: maxKeptCharacters,
-  sizeCalculation: (_definitions, document) => document.length,
+  sizeCalculation: (_operation, document) => document.length,
 });
 
-/** Of the one operation of a document that was found valid. */
-export function definitionsIn(document: string): readonly VariableDefinitionNode[] {
-  const known = keptDefinitions.get(document);
+/** The one operation of a document that was found valid. */
+export function operationIn(document: string): OperationDefinitionNode {
+  const known = keptOperations.get(document);
   if (known) return known;
   const { definitions } = parse(document, { noLocation: true });
-  const declared = definitions.flatMap((node) =>
-    node.kind === Kind.OPERATION_DEFINITION ? (node.variableDefinitions ?? []) : [],
-  );
-  keptDefinitions.set(document, declared);
-  return declared;
+  const operation = definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION)!;
+  keptOperations.set(document, operation);
+  return operation;
 }
+
+/** Its variables. */
+export const definitionsIn = (document: string): readonly VariableDefinitionNode[] =>
+  operationIn(document).variableDefinitions ?? [];
 
 /** Throws BAD_USER_INPUT with every fault, QUERY_TOO_EXPENSIVE for values that are too many or too deep to be looked at. */
 export function variablesIn(schema: GraphQLSchema, document: string, request: SentValues): Values {
@@ -173,7 +193,8 @@ export function variablesIn(schema: GraphQLSchema, document: string, request: Se
   if (!sent) throw refusalOf([{ field: '', code: 'INVALID', message: 'The body must be a JSON object.' }]);
   const reader = new Reader(schema, sent);
   const variables = reader.read(definitionsIn(document));
-  if (reader.faults.length > 0) throw refusalOf(reader.faults);
+  const faults = [...faultsInAddress(request), ...reader.faults];
+  if (faults.length > 0) throw refusalOf(faults);
   return variables;
 }
 
@@ -193,15 +214,16 @@ export async function answerNamed(
 
 export const withoutDollar = (text: string) => text.replaceAll(/\$(?=\w)/g, '');
 
-/** A mutation is reported as done when it was, also when what it wrote could not be read after that. */
-function wasDone(data: Values, { operation }: RequestScope): boolean {
-  return operation === 'mutation' && Object.values(data).some((value) => value !== null);
-}
-
 function toAnswer(request: SurfaceRequest, { status, result, headers }: OperationAnswer): SurfaceAnswer {
   const { data, errors: [error] = [] } = result;
-  const kept = Object.fromEntries([...headers].filter(([name]) => !/^(content-|cache-control$)/.test(name)));
-  if (data && (!error || wasDone(data as Values, request.facts.scope))) {
+  const kept = keptHeaders(headers);
+  const { operation: kind } = request.facts.scope;
+  if (data && (!error || wasDone(kind, data as Values))) {
+    const refusal = kind === 'mutation' ? refusalIn(data as Values) : null;
+    if (refusal) {
+      const answer = toErrorAnswer(request, refusal);
+      return { ...answer, headers: { ...kept, ...answer.headers } };
+    }
     const body = JSON.stringify({ success: true, data });
     return { status: 200, headers: { ...kept, 'content-type': 'application/json; charset=utf-8' }, body };
   }

@@ -9,7 +9,7 @@ import type { Surface, SurfaceAnswer, SurfaceHead, SurfaceRequest } from '../htt
 import { toErrorAnswer, toRestError } from './answer/error-answer.ts';
 import { answerNamed, findNamedFault, operationNameIn } from './named-operations.ts';
 import { allowOf, createPaths, type PathMatch } from './paths.ts';
-import { formatOf, formatsOf } from './request/format.ts';
+import { allPages, formatOf, formatsOf } from './request/format.ts';
 import { readRequest } from './request/read-request.ts';
 import { answerOnce, answerRows } from './run-stored.ts';
 import type { RestMethod, StoredOperation } from './stored-operation.ts';
@@ -37,10 +37,14 @@ function isAmbient({ authorization, ...headers }: SurfaceHead['headers']): boole
   return headers['x-api-key'] === undefined && !/^bearer /i.test(authorization ?? '');
 }
 
+const typeWithoutBody =
+  'Send Content-Type: application/json. Without a body it is needed too with HTTP Basic; with Authorization: Bearer or X-API-Key it is not.';
+
 function findTypeFault({ method, headers }: SurfaceHead): GraphQLError | null {
   if (method === 'GET' || method === 'HEAD' || hasJsonType(headers)) return null;
   const hasBody = Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
-  if (headers['content-type'] === undefined && !hasBody && !isAmbient(headers)) return null;
+  if (headers['content-type'] === undefined && !hasBody)
+    return isAmbient(headers) ? badRequest(415, typeWithoutBody) : null;
   return badRequest(415, 'Send the body as JSON: Content-Type: application/json; charset=utf-8.');
 }
 
@@ -57,9 +61,6 @@ function otherRoute({ url }: SurfaceHead): GraphQLError | null {
   const route = findRoute(url.split('?', 1)[0] ?? '');
   return route && !served.some((own) => own === route) ? wrongMethod(route) : null;
 }
-
-/** Every page of a list, for the formats that are written row by row. */
-const allPages = 'all';
 
 class RestSurface implements Surface {
   readonly routes = served;
@@ -92,11 +93,7 @@ class RestSurface implements Surface {
     const format = formatOf(request.headers.accept, operation) ?? 'application/json';
     const isRows = format !== 'application/json';
     const ifMatch = request.headers['if-match'];
-    const read = readRequest(
-      operation,
-      { parts, query, body: request.body, ifMatch },
-      isRows ? [allPages] : [],
-    );
+    const read = readRequest(operation, { parts, query, body: request.body, ifMatch }, isRows);
     const call = { operation, request, read, run };
     return isRows ? answerRows(call, format, query.get(allPages) === 'true') : answerOnce(call);
   }

@@ -1,6 +1,7 @@
 // A stored operation for one request: run by the door of GraphQL, once or page by page, and made an answer of REST.
 import { Readable } from 'node:stream';
 import type { GraphQLFormattedError } from 'graphql';
+import { ApiError } from '../core/errors.ts';
 import { maxPageSize } from '../core/page-size.ts';
 import type { Principal } from '../core/principal.ts';
 import type { SentOperation } from '../core/request-facts.ts';
@@ -8,6 +9,8 @@ import type { OperationAnswer, RunOperation } from '../graphql/run-operation.ts'
 import type { SurfaceAnswer, SurfaceRequest } from '../http/surface.ts';
 import { nextLink, pageOf, toDataAnswer, type RestPage } from './answer/data-answer.ts';
 import { statusOfError, toErrorAnswer, toRestError } from './answer/error-answer.ts';
+import { keptHeaders } from './answer/kept-headers.ts';
+import { wasDone } from './answer/was-done.ts';
 import { writerOf, type RowWriter } from './answer/rows.ts';
 import { refusalOf } from './request/faults.ts';
 import type { Format } from './request/format.ts';
@@ -20,6 +23,8 @@ export interface Call {
   readonly request: SurfaceRequest;
   readonly read: ReadRequest;
   readonly run: RunOperation;
+  /** Of an answer of several pages: what its caller may see, noted by the first of them. */
+  readonly seen?: { view: string | null };
 }
 
 type Data = Readonly<Record<string, unknown>>;
@@ -28,21 +33,29 @@ function sentOf({ text, parsed }: StoredDocument, { name }: StoredOperation): Se
   return { query: text, document: parsed, operationName: name, isStrict: true };
 }
 
+/** Throws when the caller may see something else than at the first page: the rows would be of two kinds, with nothing to tell them apart. */
+function assertSameView({ seen }: Call, principal: Principal, { text }: StoredDocument): void {
+  if (!seen) return;
+  const venues = principal.kind === 'ANONYMOUS' ? null : principal.venueIds;
+  const view = JSON.stringify([text, venues && [...venues].sort()]);
+  seen.view ??= view;
+  if (seen.view !== view)
+    throw new ApiError('FORBIDDEN', 'What the caller may see was changed in the middle of the list.');
+}
+
 /** Runs the operation. What is wrong with the request is told once the credential was checked. */
-function runOnce({ operation, request, read, run }: Call): Promise<OperationAnswer> {
+function runOnce(call: Call): Promise<OperationAnswer> {
+  const { operation, request, read, run } = call;
   const { caller, facts, whenGone } = request;
   const { variables, faults } = read;
-  const choose = ({ scopes }: Principal) => {
+  const choose = (principal: Principal) => {
     if (faults.length > 0) throw refusalOf(faults);
-    return sentOf(operation.documentFor(scopes), operation);
+    const document = operation.documentFor(principal.scopes);
+    assertSameView(call, principal, document);
+    return sentOf(document, operation);
   };
   const sent = sentOf(operation.document, operation);
   return run({ caller, variables, whenGone, facts: { ...facts, operation: sent, choose } });
-}
-
-/** Headers of the door that say something about the request, and not about the form of its answer. */
-function keptHeaders({ headers }: OperationAnswer): Record<string, string> {
-  return Object.fromEntries([...headers].filter(([name]) => !/^(content-|cache-control$)/.test(name)));
 }
 
 const noReason: GraphQLFormattedError = { message: 'Internal server error.' };
@@ -50,14 +63,9 @@ const noReason: GraphQLFormattedError = { message: 'Internal server error.' };
 /** Null when the operation was answered, and all of it. */
 function refusalIn(answer: OperationAnswer, { request, operation }: Call): SurfaceAnswer | null {
   const { data, errors: [error] = [] } = answer.result;
-  if (data && (!error || wasWritten(data))) return null;
+  if (data && (!error || wasDone(operation.kind, data as Data))) return null;
   const status = answer.status >= 400 ? answer.status : statusOfError(error ?? noReason);
   return toErrorAnswer(request, toRestError(status, error ?? noReason, operation));
-}
-
-/** A mutation is reported as done when it was, also when what it wrote could not be read after that. */
-function wasWritten({ result }: Data): boolean {
-  return typeof result === 'object' && result !== null;
 }
 
 const withHeaders = (answer: SurfaceAnswer, headers: Readonly<Record<string, string>>): SurfaceAnswer => ({
@@ -69,7 +77,7 @@ export async function answerOnce(call: Call): Promise<SurfaceAnswer> {
   const answer = await runOnce(call);
   const told =
     refusalIn(answer, call) ?? toDataAnswer(call.request, answer.result.data as Data, call.operation);
-  return withHeaders(told, keptHeaders(answer));
+  return withHeaders(told, keptHeaders(answer.headers));
 }
 
 /** Calls the listener that was set last: one that waits for the caller to leave, however many pages there are. */
@@ -129,22 +137,24 @@ function rowHeaders(format: Format, { operation }: Call): Record<string, string>
 export async function answerRows(given: Call, format: Format, isAll: boolean): Promise<SurfaceAnswer> {
   const { operation, request, read } = given;
   const limit = isAll ? { limit: maxPageSize } : {};
-  const call = {
+  const call: Call = {
     ...given,
+    seen: { view: null },
     request: { ...request, whenGone: oneListener(request.whenGone) },
     read: { ...read, variables: { ...limit, ...read.variables } },
   };
   const answer = await runOnce(call);
   const refusal = refusalIn(answer, call);
-  if (refusal) return withHeaders(refusal, keptHeaders(answer));
+  if (refusal) return withHeaders(refusal, keptHeaders(answer.headers));
   const page = pageOf(answer.result.data as Data, operation)!;
   const columns = operation.shape.kind === 'page' ? operation.shape.columns : [];
   const headers = {
-    ...keptHeaders(answer),
+    ...keptHeaders(answer.headers),
     ...rowHeaders(format, call),
     ...(isAll ? {} : nextLink(request, page.nextCursor)),
   };
-  if (request.method === 'HEAD') return { status: 200, headers, body: null };
+  // A stream, so that no length is said: that of the rows is not known.
+  if (request.method === 'HEAD') return { status: 200, headers, body: Readable.from([]) };
   const body = Readable.from(rowsOf(call, writerOf(format, columns), page, isAll));
   return { status: 200, headers, body };
 }

@@ -65,10 +65,14 @@ async function typed(block: Block, { url, values }: RestWorld): Promise<void> {
     expect(stdout.replaceAll('\r\n', '\n').trim()).toMatch(patternOf(filled(output)));
     const [, made] = /"data":\{"id":"(key_\w+)","key":/.exec(stdout) ?? [];
     if (made !== undefined) values.set('made key', made);
+    const [, secret] = /"key":"(lk_live_\w+)"/.exec(stdout) ?? [];
+    if (secret !== undefined) values.set('pinned key', secret);
+    const [, operation] = /"operation":\{"id":"(opr_\w+)"/.exec(stdout) ?? [];
+    if (operation !== undefined) values.set('saved operation', operation);
   }
 }
 
-const names = ['first-call', 'rows', 'venue-lists', 'writes', 'refusals', 'keys'];
+const names = ['first-call', 'rows', 'venue-lists', 'writes', 'conditions', 'refusals', 'pinned', 'keys'];
 
 export const restRunners: Runners<RestWorld> = Object.fromEntries(
   names.map((name) => [`rest.md#rest-${name}`, typed]),

@@ -113,6 +113,44 @@ describeEachEngine('To MCP', (engine) => {
     });
   });
 
+  describe('A message of many members', () => {
+    const many = Object.fromEntries(Array.from({ length: 22_000 }, (_, index) => [`k${index}`, 1]));
+    const call = callOf('list_customers');
+    const messages = [
+      ['_meta', { ...call, params: { ...call.params, _meta: many } }],
+      ['a name of no parameter', { ...call, params: { ...call.params, more: { deep: [many] } } }],
+      ['a list', { ...call, params: { ...call.params, _meta: { list: Array(22_000).fill(1) } } }],
+      ['arguments beside _meta', { ...call, params: { name: 'x', _meta: {}, arguments: many } }],
+      ['another method', { ...list, params: many }],
+    ] as const;
+
+    it.each(messages)('in %s is refused, and first by the credential', async (_what, message) => {
+      expect((await post(house.app, {}, message)).status).toBe(401);
+      const { status, body } = await send(message);
+      expect([status, body.error.code, body.error.message]).toEqual([
+        ...[400, -32_600, 'The message has more than 500 members.'],
+      ]);
+    });
+
+    it('inside of the arguments is for the tool to judge', async () => {
+      const input = {
+        customers: Array.from({ length: 100 }, (_, n) => ({ name: `N ${n}`, notes: 'x', tags: ['a', 'b'] })),
+      };
+      const bulk = callOf('create_customers', input);
+      const { status, body } = await send({ ...bulk, params: { ...bulk.params, _meta: {} } });
+      expect([status, body.result.isError]).toEqual([200, undefined]);
+    });
+
+    it('that is no plain call is looked at once the credential was checked, and charged once', async () => {
+      const meta = { ...call, params: { ...call.params, _meta: {} } };
+      const [first, second] = [await send(meta), await send(meta)];
+      const left = ({ headers }: typeof first) => Number(headers['x-ratelimit-remaining']);
+      expect([first.status, left(first) - left(second)]).toEqual([200, 1]);
+      // What the library would say of it is told to nobody without a credential, whatever the library takes.
+      expect((await post(house.app, {}, { ...meta, params: 7 })).status).toBe(401);
+    });
+  });
+
   describe('A call', () => {
     it.each([
       'no_such_tool',

@@ -10,6 +10,8 @@ import {
   type TestHouse,
   type TestWorkspace,
 } from '../support/house.ts';
+import { keyAdmin } from '../support/keys.ts';
+import { operationsOf } from '../features/operations/support.ts';
 import { agentWith, callOf, post } from './support/mcp.ts';
 
 describeEachEngine('A key that is revoked', (engine) => {
@@ -83,6 +85,22 @@ describeEachEngine('A key that is revoked', (engine) => {
     const answer = await running;
     expect(answer).toMatchObject(refused);
     expect(JSON.stringify(answer.body)).not.toContain('Known');
+  });
+
+  it.each([
+    ['tools/list', { jsonrpc: '2.0', id: 7, method: 'tools/list' }],
+    ['explain_access', callOf('explain_access')],
+  ])('while %s reads the operations that are kept gives no name of one', async (_what, message) => {
+    await operationsOf(keyAdmin(other, workspace)).keep('hidden', '{ customers(first: 5) { totalCount } }');
+    const key = await workspace.key('read:customers');
+    const held = holder.statement(/FROM "stored_operations"/);
+    const running = post(house.app, bearer(key.secret), message);
+    await held.reached;
+    await revoke(key);
+    held.release();
+    const answer = await running;
+    expect(answer).toMatchObject(refused);
+    expect(JSON.stringify(answer.body)).not.toContain('hidden');
   });
 
   it('while a writing call runs leaves nothing written', async () => {

@@ -1,4 +1,5 @@
 // Operations that a workspace keeps, as tools; and what an agent with a pinned key sees and may do.
+import sql from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { operationsOf, type Operations } from '../features/operations/support.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -80,11 +81,74 @@ describeEachEngine('Operations of a workspace', (engine) => {
     expect(again.body).toEqual(first.body);
   });
 
+  it('take a text alone as idempotency_key, and a query none', async () => {
+    const { call } = await agentFor('read:customers', 'write:customers');
+    for (const key of [5, null, ['x'], true, {}]) {
+      const refused = await call('saved_add', { input: { name: 'Unsafe' }, idempotency_key: key });
+      expect([key, refused.isError, refused.body.fields]).toEqual([
+        ...[key, true],
+        [{ field: 'idempotency_key', code: 'INVALID', message: '"idempotency_key" must be a text.' }],
+      ]);
+    }
+    const query = await call('saved_find', { search: 'Unsafe', idempotency_key: 'x' });
+    expect([query.isError, query.body.fields]).toMatchObject([
+      ...[true, [{ field: 'idempotency_key', code: 'UNKNOWN' }]],
+    ]);
+    expect((await call('saved_find', { search: 'Unsafe' })).body.data.customers.nodes).toEqual([]);
+  });
+
+  it('that refuse a value are errors, with their data beside', async () => {
+    const refused = await (await agentFor('write:customers')).call('saved_add', { input: { name: ' ' } });
+    expect([refused.isError, refused.body]).toMatchObject([
+      true,
+      {
+        ...{ error: 'Bad request', code: 'BAD_USER_INPUT' },
+        data: { createCustomer: { customerId: null, userErrors: [{ code: 'REQUIRED' }] } },
+      },
+    ]);
+    expect(refused.texts[0]).toMatch(/do not follow instructions/);
+  });
+
+  it('that the schema takes no longer are left out of the list, and leave the others there', async () => {
+    const own = await house.workspace();
+    const kept = operationsOf(keyAdmin(house, own));
+    await kept.keep('good', '{ customers(first: 5) { totalCount } }');
+    const id = await kept.keep('old', '{ customers(first: 6) { totalCount } }');
+    await house.app.database.write((connection) =>
+      connection.execute(
+        sql`UPDATE "stored_operations" SET "document" = ${'{ customersOfOld { id } }'} WHERE "id" = ${id}`,
+      ),
+    );
+    const { secret } = await own.key('read:customers');
+    expect(await savedOf(await agent(secret))).toEqual(['saved_good']);
+  });
+
+  it('are no part of what is said of a document that was sent: its names stay as they are', async () => {
+    const { call } = await agentFor('read:customers');
+    const { isError, body } = await call('explain_access', { document: '{ customers { fooBar } }' });
+    expect([isError, body.detail]).toEqual([
+      true,
+      expect.stringContaining('"fooBar" on type "CustomerConnection"'),
+    ]);
+  });
+
   it('are explained with what is missing for them', async () => {
-    const { body } = await (await agentFor('read:venues')).call('explain_access');
+    const { call } = await agentFor('read:venues');
+    const { body } = await call('explain_access');
     expect(body.tools).toContainEqual({
       ...{ tool: 'saved_find', allowed: false, missing_scopes: ['read:customers'] },
     });
+    const one = await call('explain_access', { tool: 'saved_find' });
+    expect(one.body).toEqual({
+      ...{ allowed: false, required_scopes: ['read:customers'], missing_scopes: ['read:customers'] },
+      cost: expect.any(Number),
+    });
+    const none = await call('explain_access', { tool: 'saved_nothing' });
+    expect([none.isError, none.body.detail]).toEqual([true, '"tool" names no tool: saved_nothing.']);
+    // Of another workspace: as one that is not there.
+    const stranger = await house.workspace();
+    const elsewhere = await agent((await stranger.key('read:customers')).secret);
+    expect((await elsewhere.call('explain_access', { tool: 'saved_find' })).body.code).toBe('BAD_USER_INPUT');
   });
 
   it.each(['legacy', 'auto'] as const)('are all that an agent with a pinned key sees (%s)', async (mode) => {

@@ -220,6 +220,9 @@ describeEachEngine('Tools', (engine) => {
     });
     const document = '{ venues { nodes { name } } }';
     expect((await call('explain_access', { document })).body.missing_scopes).toEqual(['read:venues']);
+    expect((await call('explain_access', { tool: 'explain_access' })).body).toMatchObject({
+      ...{ allowed: true, required_scopes: [], missing_scopes: [] },
+    });
     const wrong = await call('explain_access', { tool: 'no_tool' });
     expect([wrong.isError, wrong.body.fields[0].field]).toEqual([true, 'tool']);
     const unknown = await call('explain_access', { document: '{ nothing }' });

@@ -119,6 +119,8 @@ describeEachEngine('Answers', (engine) => {
         ['name', 'REQUIRED'],
         ['email', 'INVALID'],
       ]);
+      const { body } = await refuse('POST', '/customers', { body: { name: '', email: 'no' } });
+      expect(body.detail).toBe('"name" must not be empty. "email" is not an e-mail address.');
     });
 
     it('in lists of objects, by their place', async () => {
@@ -144,9 +146,21 @@ describeEachEngine('Answers', (engine) => {
         ['limit', 'INVALID'],
         ['first', 'UNKNOWN'],
       ]);
-      expect(await fields('/inquiries?status=OPEN,open')).toEqual([['status.1', 'INVALID']]);
+      expect(await fields('/inquiries?status=OPEN,open')).toEqual([['status', 'INVALID']]);
       expect(await fields('/customers?updated_since=yesterday')).toEqual([['updated_since', 'INVALID']]);
       expect(await fields('/customers?all=true')).toEqual([['all', 'UNKNOWN']]);
+      const detail = async (path: string) => (await refuse('GET', path)).body.detail;
+      expect(await detail('/customers?all=true')).toBe(
+        '"all" needs Accept: text/csv or application/x-ndjson.',
+      );
+      expect(await detail('/me?all=true')).toBe(
+        '"all" is no query parameter of this endpoint. It takes none.',
+      );
+      expect(await detail('/followups?due_before=2026-12-01T00:00:00+01:00')).toMatch(
+        /^"due_before" must be an instant .* \(write \+ as %2B\)\.$/,
+      );
+      expect(await detail('/followups?due_before=tomorrow')).not.toContain('%2B');
+      expect(await detail('/inquiries?status=FOO,BAR')).toMatch(/^"status" must be one of [A-Z, ]+\.$/);
       const { id } = await newCustomer();
       expect(fieldsOf(await refuse('PATCH', `/customers/${id}?name=x`, { body: {} }))).toEqual([
         ['name', 'UNKNOWN'],
@@ -235,7 +249,7 @@ describeEachEngine('Answers', (engine) => {
       rest('PATCH', `/customers/${id}`, { body: { city }, headers: { 'if-match': tags } });
     expect(await change('"1"')).toMatchObject({ status: 200, headers: { etag: '"2"' } });
     // A weak ETag never matches, nor one that this server did not make.
-    for (const tags of ['"1"', 'W/"2"', '"two"', '2'])
+    for (const tags of ['"1"', 'W/"2"', '"two"'])
       expect(await change(tags, tags)).toMatchObject({
         status: 412,
         body: {
@@ -244,11 +258,28 @@ describeEachEngine('Answers', (engine) => {
         },
       });
     expect(fieldsOf(await change('"1", "2"'))).toEqual([['If-Match', 'INVALID']]);
+    const bare = await change('2', 'bare');
+    expect([bare.status, fieldsOf(bare)]).toEqual([400, [['If-Match', 'INVALID']]]);
+    expect(bare.body.detail).toContain('write it as "2"');
     expect((await rest('GET', `/customers/${id}`)).body.data).toMatchObject({ city: 'x', version: 2 });
     expect((await change('*', 'y')).status).toBe(200);
     // Where there is no version to compare with, a condition that would protect nothing is refused.
     const created = await rest('POST', '/customers', { body: { name: 'x' }, headers: { 'if-match': '"1"' } });
     expect([created.status, fieldsOf(created)]).toEqual([400, [['If-Match', 'UNKNOWN']]]);
+    // It holds for any version, and so for none.
+    const any = await rest('POST', '/customers', { body: { name: 'Any' }, headers: { 'if-match': '*' } });
+    expect(any.status).toBe(201);
+  });
+
+  it('of statistics say that one scope is enough, unless another one is missing too', async () => {
+    const other = restOf(house.app, (await workspace.key('read:treatments')).secret);
+    const path = '/statistics?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z';
+    const refused = await other('GET', path);
+    expect([refused.status, refused.body.missing.length]).toEqual([403, 4]);
+    expect(refused.body.detail).toContain('Any one of them is enough');
+    const narrowed = await other('GET', `${path}&venue_ids=${await workspace.venue()}`);
+    expect(narrowed.body.missing).toContain('read:venues');
+    expect(narrowed.body.detail).not.toContain('Any one');
   });
 
   it('to a time that is taken are 409, and to what its state does not allow', async () => {

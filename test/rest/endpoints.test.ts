@@ -172,6 +172,15 @@ describeEachEngine('Endpoints', (engine) => {
     });
   });
 
+  it('for every key: an access-check that repeats the names of a document as they were sent', async () => {
+    const key = await only('read:customers');
+    const { status, body } = await key('POST', '/access-check', {
+      body: { document: '{ customers { fooBar } }' },
+    });
+    expect([status, body.code]).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
+    expect(body.detail).toContain('"fooBar" on type "CustomerConnection"');
+  });
+
   it('for every key: me, scopes, access-check', async () => {
     const key = await only('read:customers');
     expect(dataOf(await key('GET', '/me'))).toMatchObject({
@@ -210,6 +219,8 @@ describeEachEngine('Endpoints', (engine) => {
     expect(await site('GET', '/me')).toMatchObject({ status: 401, body: { reason: 'KEY_DISABLED' } });
     expect(dataOf(await owner('POST', `${path}/enable`)).is_active).toBe(true);
     const rotated = dataOf(await owner('POST', `${path}/rotate`, { body: { overlap_seconds: 60 } }));
+    // The old secret is still the one in use.
+    expect(rotated.key.startsWith(`${rotated.key_prefix}_`)).toBe(true);
     expect((await restOf(house.app, rotated.key)('GET', '/me')).status).toBe(200);
     const regenerated = dataOf(await owner('POST', `${path}/regenerate`));
     expect((await restOf(house.app, rotated.key)('GET', '/me')).status).toBe(401);

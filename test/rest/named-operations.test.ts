@@ -48,6 +48,7 @@ describeEachEngine('REST: an operation of the workspace', (engine) => {
     ['nothing', '', {}],
     ['a text and a number', '?search=ada&first=1', { search: 'ada', first: 1 }],
     ['a text with signs', '?search=Ada+Byron%26', { search: 'Ada Byron&' }],
+    ['a text with a question mark', '?search=Ada+Byron?x', { search: 'Ada Byron?x' }],
     ['an empty text, as a form sends it', '?search=', {}],
   ])('answers GET with %s as GraphQL does', async (_what, query, variables) => {
     const { status, body } = await rest('GET', `/operations/find${query}`);
@@ -92,6 +93,8 @@ describeEachEngine('REST: an operation of the workspace', (engine) => {
     expect([other.status, other.body.code]).toEqual([422, 'IDEMPOTENCY_MISMATCH']);
     const bad = await rest('POST', '/operations/make', { body: { input: { name: ' ' } } });
     expect(bad.body.data.createCustomer.userErrors).toEqual([{ code: 'REQUIRED', field: ['input', 'name'] }]);
+    expect([bad.status, bad.body.code, bad.body.error]).toEqual([400, 'BAD_USER_INPUT', 'Bad request']);
+    expect(bad.body.fields).toMatchObject([{ field: 'input.name', code: 'REQUIRED' }]);
     const get = await rest('GET', `/operations/make?input=${encodeURIComponent('{"name":"By GET"}')}`);
     expect([get.status, get.headers['allow']]).toEqual([405, 'POST']);
     const total = await rest('GET', `/operations/find?search=${encodeURIComponent('By GET')}`);
@@ -104,6 +107,9 @@ describeEachEngine('REST: an operation of the workspace', (engine) => {
     ['a text twice', 'GET', '?search=a&search=b', undefined, ['search', 'INVALID']],
     ['an object that is no JSON', 'GET', '?filter=name', undefined, ['filter', 'INVALID']],
     ['an unknown field', 'POST', '', { serch: 'a' }, ['serch', 'UNKNOWN']],
+    ['a variable in the address of a POST', 'POST', '?first=1', {}, ['first', 'UNKNOWN']],
+    ['the same without a body', 'POST', '?first=1', undefined, ['first', 'UNKNOWN']],
+    ['an empty one', 'POST', '?first=', { first: 1 }, ['first', 'UNKNOWN']],
     ['a wrong type', 'POST', '', { search: 7 }, ['search', 'INVALID']],
     ['null where it may not be', 'POST', '', { first: null }, ['first', 'REQUIRED']],
     [
@@ -119,6 +125,60 @@ describeEachEngine('REST: an operation of the workspace', (engine) => {
     expect([answer.status, answer.body.code]).toEqual([400, 'BAD_USER_INPUT']);
     expect(answer.body.fields).toEqual([{ field, code, message: expect.any(String) as string }]);
     expect(answer.text).not.toContain('$');
+  });
+
+  it('refuses a mutation whose values were refused by the worst of them, with its data beside', async () => {
+    ids['two'] = await operations.keep(
+      'two',
+      `mutation Two($a: CreateCustomerInput!, $b: CreateCustomerInput!) {
+        a: createCustomer(input: $a) { customerId userErrors { code field message } }
+        b: createCustomer(input: $b) { customerId userErrors { field } }
+      }`,
+    );
+    const [none, far, good] = [{ name: ' ' }, { name: 'Far', venueIds: ['ven_x'] }, { name: 'Good' }];
+    const send = async (a: object, b: object) => {
+      const { status, body } = await rest('POST', '/operations/two', { body: { a, b } });
+      return [status, body.code, body.fields?.map((each: { field: string }) => each.field)];
+    };
+    expect(await send(far, none)).toEqual([400, 'BAD_USER_INPUT', ['input.venueIds.0', 'input.name']]);
+    expect(await send(far, good)).toEqual([404, 'NOT_FOUND', ['input.venueIds.0']]);
+    // Nothing is selected of it but where it is.
+    expect(await send(good, none)).toEqual([400, 'BAD_USER_INPUT', ['input.name']]);
+    const half = await rest('POST', '/operations/two', { body: { a: good, b: none } });
+    expect(half.body.data.a.customerId).toMatch(/^cus_/);
+    const problem = await rest('POST', '/operations/two', {
+      body: { a: good, b: none },
+      headers: { accept: 'application/problem+json' },
+    });
+    expect(problem.body).toMatchObject({
+      status: 400,
+      title: 'Bad request',
+      data: { b: { customerId: null } },
+    });
+  });
+
+  it('loses no part of the address, and takes no name of an object twice', async () => {
+    const address = await rest('GET', '/operations/find?search=QQ?cd&extra=1');
+    expect([address.status, address.body.fields]).toMatchObject([400, [{ field: 'extra', code: 'UNKNOWN' }]]);
+    const twice = encodeURIComponent('{"name":{"startsWith":"ada"},"name":{"startsWith":"grace"}}');
+    const { status, body } = await rest('GET', `/operations/find?filter=${twice}`);
+    expect([status, body.fields]).toEqual([
+      ...[400, [{ field: 'filter', code: 'INVALID', message: '"filter" has "name" twice.' }]],
+    ]);
+  });
+
+  it('tells no more faults than are read, and looks at no list that is too long', async () => {
+    const many = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`n${index}`, 1]));
+    for (const body of [many, { filter: many }, { ids: ['x'], ...many }])
+      expect((await rest('POST', '/operations/find', { body })).body.fields).toHaveLength(20);
+    const long = Array.from({ length: 501 }, () => ({}));
+    const { body } = await rest('POST', '/operations/find', { body: { filter: { and: long } } });
+    expect(body.fields).toEqual([
+      {
+        ...{ field: 'filter.and', code: 'INVALID' },
+        message: '"filter.and" has 501 items; it takes at most 500.',
+      },
+    ]);
   });
 
   it('names what is missing', async () => {

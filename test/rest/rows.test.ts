@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/core/logger.ts';
 import { describeEachEngine } from '../support/engines.ts';
+import { createHolder } from '../support/hold.ts';
 import { bearer, openTestHouse, type TestHouse, type TestWorkspace } from '../support/house.ts';
 import { keyAdmin } from '../support/keys.ts';
 import { restOf, type Rest } from './support/rest.ts';
@@ -34,6 +35,16 @@ describeEachEngine('Lists as rows', (engine) => {
     }
   });
   afterAll(() => house.close());
+
+  it('end at HEAD with the head, and no page more is read', async () => {
+    lines.length = 0;
+    const before = Number((await rest('GET', '/me')).headers['x-ratelimit-remaining']);
+    const head = await rest('HEAD', '/customers?all=true', { headers: ndjson });
+    const after = Number((await rest('GET', '/me')).headers['x-ratelimit-remaining']);
+    expect([head.status, head.text, before - after]).toEqual([200, '', 1 + 1]);
+    expect(head.headers).not.toHaveProperty('content-length');
+  });
+
   const rowsOf = (text: string) =>
     text
       .trimEnd()
@@ -131,6 +142,16 @@ describeEachEngine('Lists as rows', (engine) => {
   });
 
   describe('are cut off, so that nobody takes them for the whole', () => {
+    let venueId: string;
+    beforeAll(async () => {
+      venueId = await workspace.venue('Hall');
+      const write = restOf(house.app, (await workspace.key('write:inquiries')).secret);
+      const customerId = (await rest('GET', '/customers?limit=1')).body.data[0].id as string;
+      for (const subject of ['1', '2', '3', '4'])
+        await write('POST', '/inquiries', {
+          body: { customer_id: customerId, subject, body: 'B', channel: 'WEB' },
+        });
+    });
     const streamed = (path: string, key: string, headers: Record<string, string>) =>
       fetch(`${url}/api/v1${path}`, { headers: { ...bearer(key), ...headers } });
 
@@ -146,6 +167,31 @@ describeEachEngine('Lists as rows', (engine) => {
         for (;;) if ((await reader.read()).done) return 'whole';
       })();
       await expect(rest).rejects.toThrow();
+    });
+
+    it.each([
+      ['venues', '/customers', /FROM[^;]*"customers"/, () => ({ venueIds: [venueId] })],
+      ['scopes', '/inquiries', /FROM[^;]*"inquiries"/, () => ({ scopes: ['read:inquiries'] })],
+    ] as const)('when the %s of the key change in the middle', async (_what, path, statement, change) => {
+      const holder = createHolder();
+      const slow = await openTestHouse(engine, { sharing: house, database: holder.database });
+      const own = await slow.app.http.listen('127.0.0.1', 0);
+      const key = await workspace.key('read:inquiries', 'read:customers');
+      const first = holder.statement(statement);
+      const answered = fetch(`${own.url}/api/v1${path}?all=true&limit=1`, {
+        headers: { ...bearer(key.secret), ...ndjson },
+      });
+      await first.reached;
+      const second = holder.statement(statement);
+      first.release();
+      await second.reached;
+      const input = { id: key.apiKeyId, ...change() };
+      expect((await keyAdmin(house, workspace).payload('UpdateApiKey', { input })).userErrors).toEqual([]);
+      second.release();
+      const response = await answered;
+      expect(response.status).toBe(200);
+      await expect(response.text()).rejects.toThrow();
+      await slow.close();
     });
 
     it('when a limit is reached', async () => {

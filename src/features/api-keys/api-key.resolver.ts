@@ -51,6 +51,9 @@ const secretDescription = 'The key. Shown once, in this answer, and never again.
 for (const { type } of [createPayload, rotatePayload, regeneratePayload]) {
   const prototype = type.prototype as object;
   Field(() => String, { nullable: true, description: secretDescription })(prototype, 'secret');
+  const prefix =
+    'How `secret` begins: its public part. After a rotation the one of `apiKey` is still that of the secret in use.';
+  Field(() => String, { nullable: true, description: prefix })(prototype, 'prefix');
   const warning = 'What to know about the key, in words; null when there is nothing.';
   Field(() => String, { nullable: true, description: warning })(prototype, 'warning');
 }

@@ -20,8 +20,7 @@ import { rotateApiKeyRules, type RotateApiKeyInput } from './api-key.inputs.ts';
 import { getKey } from './api-key.lookup.ts';
 import { statusOf } from './api-key.state.ts';
 
-export const secretWarning =
-  'Store this secret now. It is shown only in this answer and cannot be shown again.';
+const secretWarning = 'Store this secret now. It is shown only in this answer and cannot be shown again.';
 
 /** A day: enough to bring a new secret to every place that uses the old one. */
 const defaultOverlapSeconds = 86_400;
@@ -129,7 +128,7 @@ export async function rotateApiKey(ctx: Context, input: RotateApiKeyInput) {
       apiKeyId: id,
       after: { prefix: prefixOfKey(secret), overlapSeconds: overlap },
     });
-    return { apiKeyId: id, secret, warning: secretWarning };
+    return { apiKeyId: id, ...shownOnce(secret) };
   });
 }
 
@@ -144,8 +143,13 @@ export async function regenerateApiKey(ctx: Context, id: string) {
     await retire(ctx, tx, secretsOf(id, 'PENDING', 'ACTIVE', 'RETIRING'));
     const secret = await addSecret(ctx, tx, key, { status: 'ACTIVE', overlapSeconds: null });
     await auditSecret(ctx, tx, 'apiKey.regenerate', { apiKeyId: id, after: { prefix: prefixOfKey(secret) } });
-    return { apiKeyId: id, secret, warning: secretWarning };
+    return { apiKeyId: id, ...shownOnce(secret) };
   });
+}
+
+/** What the answer that made a secret tells of it. */
+export function shownOnce(secret: string) {
+  return { secret, prefix: prefixOfKey(secret), warning: secretWarning };
 }
 
 /** Everything before the last underscore: public, for look-up and display. */

@@ -26,7 +26,7 @@ import {
 import { getKey } from './api-key.lookup.ts';
 import { explainPins, pinsOf } from './api-key.operations.ts';
 import { chooseScopes, explainOperations } from './api-key.scopes.ts';
-import { addSecret, forgetSealedCopies, secretWarning } from './api-key.secrets.ts';
+import { addSecret, forgetSealedCopies, shownOnce } from './api-key.secrets.ts';
 
 export async function createApiKey(ctx: Context, input: CreateApiKeyInput) {
   const needed = {
@@ -43,7 +43,7 @@ export async function createApiKey(ctx: Context, input: CreateApiKeyInput) {
     await tx.insert(StoredApiKey, [row]);
     const secret = await addSecret(ctx, tx, row, { status: 'ACTIVE', overlapSeconds: null });
     await auditKey(ctx, tx, 'apiKey.create', { before: null, after: row });
-    return { apiKeyId: row.id, secret, warning: secretWarning };
+    return { apiKeyId: row.id, ...shownOnce(secret) };
   });
 }
 

@@ -9,7 +9,7 @@ import { assertTextVariables, type TextVariables } from './text-lengths.ts';
 /** Lists and objects within each other: a filter may nest `and` and `or` about nine times. */
 export const maxValueDepth = 20;
 /** A condition of a filter takes two. SQLite ends at 1000 conditions, and nobody writes as many. */
-const maxListObjects = 500;
+export const maxListObjects = 500;
 /** Over all lists of an operation: each becomes a part of a statement, and the statements of an operation are written at once. */
 export const maxFilterObjects = 5_000;
 /**

@@ -2,7 +2,7 @@
 // script and no inline style. Every address is relative, as GraphiQL's are.
 //
 // swagger-ui-dist is pinned to one version: this one was seen to run under the policy of the page without a violation, and to ask
-// nobody else for anything. Another version has to be seen in a browser first (test/http/pages/rest-docs.test.ts).
+// nobody else for anything. Another version has to be seen in a browser first (test/rest/openapi/reference-in-browser.test.ts).
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';

@@ -5,11 +5,13 @@ import type { KnownPrincipal, Principal } from '../../core/principal.ts';
 import type { SentOperation } from '../../core/request-facts.ts';
 import { refusalOf, type FieldFault } from '../../rest/request/faults.ts';
 import type { Exchange } from '../exchange.ts';
+import type { OperationAnswer } from '../../graphql/run-operation.ts';
 import type { Arguments } from './run-tool.ts';
 import { missingFor, type OperationTool, type ToolDescription } from './tool.ts';
 import { errorResult, type ToolResult } from './tool-result.ts';
 import { statusOfError, toErrorAnswer, toRestError } from '../../rest/answer/error-answer.ts';
 import { plainHead } from './run-tool.ts';
+import { findSavedTools, savedNameIn, type SavedOperations } from './saved-tools.ts';
 
 export const explainAccessName = 'explain_access';
 
@@ -43,8 +45,9 @@ const check = `query ExplainAccess($document: String!, $operationName: String) {
   }
 }`;
 const viewer = 'query ExplainAccess { access: viewer { kind scopes } }';
+const operationName = 'ExplainAccess';
 const sent = (query: string): SentOperation => ({
-  ...{ query, document: parse(query), operationName: 'ExplainAccess', isStrict: true },
+  ...{ query, document: parse(query), operationName, isStrict: true },
 });
 const checkOperation = sent(check);
 const viewerOperation = sent(viewer);
@@ -52,10 +55,17 @@ const viewerOperation = sent(viewer);
 /** More are looked at by nobody: it takes three. */
 const maxArguments = 20;
 
+interface Question {
+  readonly document: string;
+  readonly operationName: string | null;
+}
+
 interface Asked {
   readonly faults: readonly FieldFault[];
-  /** Null = all tools. */
-  readonly question: { readonly document: string; readonly operationName: string | null } | null;
+  /** Null = all tools, or one of the workspace. */
+  readonly question: Question | null;
+  /** A tool of the caller's workspace, which is known once the caller is. */
+  readonly savedTool: string | null;
 }
 
 function textsIn(given: Arguments, faults: FieldFault[]): ReadonlyMap<string, string> {
@@ -71,18 +81,33 @@ function textsIn(given: Arguments, faults: FieldFault[]): ReadonlyMap<string, st
   return texts;
 }
 
+const noTool = (name: string): FieldFault => ({
+  ...{ field: 'tool', code: 'INVALID', message: `"tool" names no tool: ${name.slice(0, 60)}.` },
+});
+
+/** What one of our own tools runs. */
+function questionAbout(tool: string, tools: ReadonlyMap<string, OperationTool>): Question | null {
+  if (tool === explainAccessName) return { document: viewer, operationName };
+  const known = tools.get(tool)?.operation;
+  return known ? { document: known.document.text, operationName: known.name } : null;
+}
+
 function askedIn(given: Arguments, tools: ReadonlyMap<string, OperationTool>): Asked {
   const faults: FieldFault[] = [];
   const texts = textsIn(given, faults);
-  const [name, document] = [texts.get('tool'), texts.get('document')];
-  const known = name === undefined ? undefined : tools.get(name);
-  const refuse = (field: string, message: string) => faults.push({ field, code: 'INVALID', message });
-  if (name !== undefined && document !== undefined)
-    refuse('document', '"document" stands in the place of "tool": give one of them.');
-  else if (name !== undefined && !known) refuse('tool', `"tool" names no tool: ${name.slice(0, 60)}.`);
-  const operationName = known ? known.operation.name : (texts.get('operation_name') ?? null);
-  const asked = known?.operation.document.text ?? document;
-  return { faults, question: asked === undefined ? null : { document: asked, operationName } };
+  const [tool, document] = [texts.get('tool'), texts.get('document')];
+  if (tool !== undefined && document !== undefined) {
+    const message = '"document" stands in the place of "tool": give one of them.';
+    faults.push({ field: 'document', code: 'INVALID', message });
+  }
+  if (tool === undefined) {
+    const question = { document: document ?? '', operationName: texts.get('operation_name') ?? null };
+    return { faults, question: document === undefined ? null : question, savedTool: null };
+  }
+  const question = questionAbout(tool, tools);
+  const savedTool = !question && savedNameIn(tool) !== null ? tool : null;
+  if (!question && savedTool === null) faults.push(noTool(tool));
+  return { faults, question, savedTool };
 }
 
 type Needs = Pick<OperationTool, 'name' | 'requiredScopes'>;
@@ -96,35 +121,66 @@ function overview(held: ReadonlySet<string>, tools: readonly Needs[]) {
 
 export interface AllTools {
   readonly tools: ReadonlyMap<string, OperationTool>;
-  saved(principal: KnownPrincipal): Promise<readonly Needs[]>;
+  readonly saved: SavedOperations;
 }
 
-/** Runs the tool. `tools` are ours, `saved` are those of the caller's workspace, whether it may call them or not. */
-export async function runExplainAccess(
-  given: Arguments,
-  { tools, saved }: AllTools,
-  exchange: Exchange,
-): Promise<ToolResult> {
-  const { faults, question } = askedIn(given, tools);
+interface Entered {
+  /** What the door answered; null = it refused. */
+  readonly access: object | null;
+  readonly refusal: ToolResult;
+  /** Null = without a credential. */
+  readonly caller: KnownPrincipal | null;
+}
+
+function refusalFrom({ result, status: answered }: OperationAnswer, exchange: Exchange): ToolResult {
+  const [error] = result.errors ?? [];
+  const status = answered >= 400 ? answered : error ? statusOfError(error) : 500;
+  const told = toRestError(status, error ?? { message: 'Internal server error.' }, null);
+  return errorResult(toErrorAnswer(plainHead(exchange), told).body as string);
+}
+
+async function enter({ faults, question }: Asked, exchange: Exchange): Promise<Entered> {
   const operation = question ? checkOperation : viewerOperation;
-  let held: ReadonlySet<string> = new Set();
   let caller: KnownPrincipal | null = null as KnownPrincipal | null;
   const choose = (principal: Principal) => {
-    held = principal.scopes;
     if (principal.kind !== 'ANONYMOUS') caller = principal;
     if (faults.length > 0) throw refusalOf(faults);
     return operation;
   };
-  const answer = await exchange.enter(operation, choose, { variables: question ?? {} });
-  const { data, errors: [error] = [] } = answer.result;
-  const access = (data as { access?: object | null } | null | undefined)?.access;
-  if (error || !access) {
-    const status = answer.status >= 400 ? answer.status : error ? statusOfError(error) : 500;
-    const told = toRestError(status, error ?? { message: 'Internal server error.' }, null);
-    return errorResult(toErrorAnswer(plainHead(exchange), told).body as string);
-  }
-  const told = question
-    ? access
-    : { ...access, tools: overview(held, [...tools.values(), ...(caller ? await saved(caller) : [])]) };
-  return { content: [{ type: 'text', text: JSON.stringify(told) }] };
+  const answer = await exchange.enter(operation, choose, { variables: { ...question } });
+  const { data, errors } = answer.result;
+  const access = errors?.length ? null : (data as { access?: object | null } | null | undefined)?.access;
+  return { access: access ?? null, refusal: refusalFrom(answer, exchange), caller };
 }
+
+/**
+ * Runs the tool. `tools` are ours, `saved` are those of the caller's workspace, whether it may call them or not. A question about
+ * one of the latter enters the door twice, and costs two requests: whose workspace it is has to be known first.
+ */
+export async function runExplainAccess(
+  given: Arguments,
+  all: AllTools,
+  exchange: Exchange,
+): Promise<ToolResult> {
+  const asked = askedIn(given, all.tools);
+  const { access, refusal, caller } = await enter(asked, exchange);
+  if (!access || !caller) return refusal;
+  if (asked.question) return textResult(access);
+  const found = await findSavedTools(all.saved, caller, exchange);
+  // What is told in the place of nothing is the answer of the exchange.
+  if (!found) return textResult({ ...access, tools: [] });
+  if (asked.savedTool === null) {
+    const tools = [...all.tools.values(), ...found.tools];
+    return textResult({ ...access, tools: overview(found.principal.scopes, tools) });
+  }
+  const saved = found.tools.find(({ name }) => name === asked.savedTool);
+  const again = saved
+    ? { ...asked, question: { document: saved.document, operationName: null } }
+    : { ...asked, faults: [noTool(asked.savedTool)] };
+  const second = await enter(again, exchange);
+  return second.access ? textResult(second.access) : second.refusal;
+}
+
+const textResult = (told: object): ToolResult => ({
+  content: [{ type: 'text', text: JSON.stringify(told) }],
+});

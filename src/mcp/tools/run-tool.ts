@@ -3,12 +3,13 @@ import type { Principal } from '../../core/principal.ts';
 import type { SentOperation } from '../../core/request-facts.ts';
 import type { OperationAnswer } from '../../graphql/run-operation.ts';
 import { toDataAnswer } from '../../rest/answer/data-answer.ts';
+import { wasDone } from '../../rest/answer/was-done.ts';
 import { statusOfError, toErrorAnswer, toRestError } from '../../rest/answer/error-answer.ts';
 import { coerce } from '../../rest/request/coerce.ts';
-import { refusalOf, toldName, type FieldFault } from '../../rest/request/faults.ts';
+import { refusalOf, refuseUnknown, takes, type FieldFault } from '../../rest/request/faults.ts';
 import type { StoredOperation } from '../../rest/stored-operation.ts';
 import type { Exchange } from '../exchange.ts';
-import { idempotencyInput, isLimit, type OperationTool } from './tool.ts';
+import { idempotencyInput, isLimit, notText, type OperationTool } from './tool.ts';
 import { capped, dataResult, errorResult, maxRows, tooLong, type ToolResult } from './tool-result.ts';
 
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -60,20 +61,16 @@ class Reader {
     if (this.operation.kind === 'query' || !Object.hasOwn(this.given, idempotencyInput)) return undefined;
     const key = this.given[idempotencyInput];
     if (typeof key === 'string') return key;
-    const message = `"${idempotencyInput}" must be a text.`;
-    this.faults.push({ field: idempotencyInput, code: 'INVALID', message });
+    this.faults.push(notText);
     return undefined;
   }
 
   private refuseUnknown(): void {
     const known = this.operation.variables.map(({ restName }) => restName);
     if (this.operation.kind === 'mutation') known.push(idempotencyInput);
-    const takes = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.';
-    for (const name of Object.keys(this.given).filter((one) => !known.includes(one))) {
-      const field = toldName(name);
-      const message = `"${field}" is no argument of this tool. ${takes}`;
-      this.faults.push({ field, code: 'UNKNOWN', message });
-    }
+    const isKnown = (name: string) => known.includes(name);
+    const says = `is no argument of this tool. ${takes(known)}`;
+    refuseUnknown(this.faults, Object.keys(this.given), { isKnown, says });
   }
 }
 
@@ -89,11 +86,6 @@ function refusedResult(
   );
 }
 
-/** A mutation is reported as done when it was, also when what it wrote could not be read after that. */
-function wasWritten({ result }: Arguments): boolean {
-  return typeof result === 'object' && result !== null;
-}
-
 /** With a page that was cut, its cursor would skip what was left out. */
 function noteOfCursor(cuts: readonly { readonly at: string; readonly shown: number }[], isPage: boolean) {
   const rows = isPage ? cuts.find(({ at }) => /^data(\.\w+)?$/.test(at)) : undefined;
@@ -105,7 +97,7 @@ function noteOfCursor(cuts: readonly { readonly at: string; readonly shown: numb
 
 function answeredResult(answer: OperationAnswer, exchange: Exchange, tool: OperationTool): ToolResult | null {
   const { data, errors } = answer.result;
-  if (!data || (errors && !wasWritten(data as Arguments))) return null;
+  if (!data || (errors && !wasDone(tool.operation.kind, data as Arguments))) return null;
   const { status, body } = toDataAnswer(plainHead(exchange), data as Arguments, tool.operation);
   if (status >= 400) return errorResult(body as string);
   const cut = capped(body as string, data);

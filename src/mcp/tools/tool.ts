@@ -2,6 +2,7 @@
 import type { StoredOperation, StoredVariable } from '../../rest/stored-operation.ts';
 import { inRestWords } from '../../rest/answer/words.ts';
 import { toSnakeCase } from '../../rest/request/coerce.ts';
+import type { FieldFault } from '../../rest/request/faults.ts';
 import { toInputSchema, type JsonSchema, type ToolInput, type ToolInputSchema } from './input-schema.ts';
 import { maxRows } from './tool-result.ts';
 
@@ -55,6 +56,11 @@ function toInput(operation: StoredOperation, variable: StoredVariable): ToolInpu
     ...(isLimit(operation, variable) ? { maximum: maxRows } : {}),
   };
 }
+
+/** Of one that is something else. */
+export const notText: FieldFault = {
+  ...{ field: idempotencyInput, code: 'INVALID', message: `"${idempotencyInput}" must be a text.` },
+};
 
 const idempotencySchema = {
   type: 'string',

@@ -67,11 +67,16 @@ const notFound = {
   detail: 'There is nothing with this id that you may see.',
 };
 
-/** What was written, and what is told beside it (`key`, `warning`), as one thing. */
+/**
+ * What was written, and what is told beside it (`key`, `warning`), as one thing. Of one name, what stands beside holds: `key_prefix`
+ * is that of the key in this answer, also when another one is in use.
+ */
 function writtenAnswer(head: SurfaceHead, result: Fields, operation: StoredOperation): SurfaceAnswer {
   const { userErrors, data, ...beside } = result as Fields & { userErrors: readonly UserErrorItem[] };
   if (userErrors.length > 0) return toErrorAnswer(head, toRefusal(userErrors, operation));
-  const written = Array.isArray(data) ? data : { ...beside, ...(data as Fields | null | undefined) };
+  const written = Array.isArray(data)
+    ? data
+    : { ...beside, ...(data as Fields | null | undefined), ...beside };
   return oneAnswer(head, written, operation);
 }
 

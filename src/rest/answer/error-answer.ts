@@ -22,6 +22,8 @@ export interface RestError {
   readonly reason?: string;
   readonly missing?: readonly string[];
   readonly fields?: readonly RestField[];
+  /** What was answered beside. */
+  readonly data?: unknown;
 }
 
 /** What `error` says: short, and the same for every case of a status. */
@@ -94,6 +96,19 @@ export function statusOfError({ extensions }: GraphQLFormattedError): number {
   return httpStatusOf[extensions?.['code'] as ErrorCode] ?? 500;
 }
 
+/** Codes of errors about a document. Those of ours fit, so it is one that the caller sent, and its names are the caller's. */
+const aboutDocuments: readonly unknown[] = [
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+];
+
+/** Each of the scopes opens a part of the answer, and nothing else is missing. */
+function isOneEnough(missing: readonly string[] = [], operation: StoredOperation | null): boolean {
+  if (!operation || operation.requiredScopes.length > 0 || missing.length < 2) return false;
+  return missing.every((scope) => operation.parts.some((part) => part.join() === scope));
+}
+
 /** An error of the door, or one that was thrown before it. `words` puts its text into those of the endpoint. */
 export function toRestError(
   status: number,
@@ -102,14 +117,18 @@ export function toRestError(
   words = (text: string) => inRestWords(text, operation),
 ): RestError {
   // A refusal with fields was written by this room, and repeats names as they were sent.
-  const detail = Array.isArray(extensions['fields']) ? message : words(message);
+  const isAsSent = Array.isArray(extensions['fields']) || aboutDocuments.includes(extensions['code']);
+  const detail = isAsSent ? message : words(message);
   // GraphQL has one path and no code for another one.
   const code = status === 404 ? { code: 'NOT_FOUND' } : {};
   const facts = { ...factsOf(extensions, detail, operation), ...code };
+  const enough = isOneEnough(facts.missing, operation)
+    ? ' Any one of them is enough for its part of the answer.'
+    : '';
   return {
     status,
     ...(facts.reason === 'INSUFFICIENT_SCOPE' ? { error: 'Insufficient scope' } : {}),
-    detail,
+    detail: detail + enough,
     ...facts,
   };
 }

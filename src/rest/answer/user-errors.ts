@@ -16,21 +16,63 @@ const statusOf: Readonly<Record<UserErrorCode, number>> = {
 };
 
 /** The version that If-Match named is not the one that is there. */
-const isStale = ({ code, field }: UserErrorItem) => code === 'CONFLICT' && field.at(-1) === 'expectedVersion';
+const isOtherVersion = ({ code, field }: UserErrorItem) =>
+  code === 'CONFLICT' && field.at(-1) === 'expectedVersion';
+
+/** `Must not be empty.` -> `"name" must not be empty.`; what is a sentence of its own stays as it is. */
+function detailOf({ field, message }: { readonly field: string; readonly message: string }): string {
+  const [, predicate] = /^((?:Must|Is) .*)$/s.exec(message) ?? [];
+  if (predicate === undefined || field === '') return message;
+  return `"${field}" ${predicate.charAt(0).toLowerCase()}${predicate.slice(1)}`;
+}
 
 /** What can be mended by other values goes first: 400 tells more than the 404 beside it. */
 export function toRefusal(items: readonly UserErrorItem[], operation: StoredOperation): RestError {
+  return refusalFor(items, {
+    fieldOf: (path) => restField(path, operation),
+    textOf: (text) => inRestWords(text, operation),
+    isStale: isOtherVersion,
+  });
+}
+
+interface Words {
+  fieldOf(path: readonly string[]): string;
+  textOf(text: string): string;
+  isStale(item: UserErrorItem): boolean;
+}
+
+/** What a document of a workspace selects of them is its own matter. */
+function itemsOf(payload: unknown): readonly UserErrorItem[] {
+  const { userErrors = [] } = (payload ?? {}) as { userErrors?: readonly Partial<UserErrorItem>[] };
+  if (!Array.isArray(userErrors)) return [];
+  const without = { code: 'INVALID', field: [], message: 'A value was refused.' } as const;
+  return (userErrors as readonly Partial<UserErrorItem>[]).map((item) => ({ ...without, ...item }));
+}
+
+/**
+ * The refusal of a mutation that a workspace stores, with its data beside: another part of it may have been done. Null when none of
+ * its payloads has `userErrors`. Names are those of its document.
+ */
+export function refusalIn(data: Readonly<Record<string, unknown>>): RestError | null {
+  const items = Object.values(data).flatMap(itemsOf);
+  if (items.length === 0) return null;
+  // No header of such a request names a version.
+  const words = { fieldOf: (path: readonly string[]) => path.join('.'), textOf: (text: string) => text };
+  return { ...refusalFor(items, { ...words, isStale: () => false }), data };
+}
+
+function refusalFor(items: readonly UserErrorItem[], { fieldOf, textOf, isStale }: Words): RestError {
   const [worst] = [...items].sort((a, b) => statusOf[a.code] - statusOf[b.code]);
   const { code } = worst!;
   const fields = items.map((item) => ({
-    field: restField(item.field, operation),
+    field: fieldOf(item.field),
     code: item.code,
-    message: inRestWords(item.message, operation),
+    message: textOf(item.message),
   }));
   return {
     status: isStale(worst!) ? 412 : statusOf[code],
     ...(code === 'NOT_ALLOWED' ? { error: 'Not allowed' } : {}),
-    detail: fields.map(({ message }) => message).join(' '),
+    detail: fields.map(detailOf).join(' '),
     code: statusOf[code] === 400 ? 'BAD_USER_INPUT' : code,
     fields,
   };

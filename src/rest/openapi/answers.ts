@@ -200,7 +200,9 @@ function writtenAnswer(root: GraphQLObjectType, result: FieldNode, frame: Frame)
   const own = propertiesOf(type, fieldsIn(thing.selectionSet!, frame), frame);
   // What has a name keeps it.
   const isAll = Object.keys(beside).every((name) => name in own);
-  const whole = isAll ? objectBehind(type, thing.selectionSet!, frame) : objectOf({ ...beside, ...own });
+  const whole = isAll
+    ? objectBehind(type, thing.selectionSet!, frame)
+    : objectOf({ ...beside, ...own, ...beside });
   const data = { schema: { anyOf: [whole.schema, bare.schema] }, example: whole.example };
   return { ...successOf(data), hasVersion: hasVersion(thing, frame), row: null };
 }

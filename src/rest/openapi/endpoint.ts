@@ -70,9 +70,12 @@ export const headerRefs = (names: readonly (keyof typeof sharedHeaders)[]) =>
 
 export const limitHeaders = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'] as const;
 
-function textOf({ description, requiredScopes }: StoredVariable, operation: StoredOperation): string {
+function textOf(variable: StoredVariable, operation: StoredOperation): string {
+  const { description, requiredScopes, in: where } = variable;
   const needs = requiredScopes.map((scope) => ` Needs \`${scope}\`.`).join('');
-  return inRestWords(plainText(description), operation) + needs;
+  // In an address "null" is a text like any other.
+  const told = where === 'query' ? description.replace(/ ?`null` asks for no value\./, '') : description;
+  return inRestWords(plainText(told), operation) + needs;
 }
 
 function numbersOf({ name, path }: StoredVariable): JsonSchema {
@@ -188,6 +191,9 @@ const quoted = (scopes: readonly string[]) => scopes.map((scope) => `\`${scope}\
 function scopesText({ requiredScopes, parts }: StoredOperation): string {
   if (requiredScopes.includes('workspace:manage'))
     return 'Only for signed-in owners and admins (`workspace:manage`): no API key has this scope.';
+  const [section, ...others] = parts;
+  if (requiredScopes.length === 0 && section && others.length > 0)
+    return `Scopes: at least one of ${parts.map(quoted).join(', ')}. Each opens its part of the answer.`;
   const more = [...new Set(parts.flat())].filter((scope) => !requiredScopes.includes(scope));
   const needs =
     requiredScopes.length > 0 ? `Scopes: ${quoted(requiredScopes)}.` : 'Scopes: none, any key will do.';
@@ -225,7 +231,7 @@ export function endpointOf(operation: StoredOperation, describing: Describing): 
   return {
     ...{ operationId: operationIdOf(operation), tags: [feature], summary },
     description: [description, scopesText(operation)].filter((text) => text !== '').join('\n\n'),
-    security: [{ bearer: requiredScopes }, { api_key: requiredScopes }],
+    security: [{ bearer: requiredScopes }, { api_key: requiredScopes }, { basic: requiredScopes }],
     'x-required-scopes': requiredScopes,
     ...(parts.length > 0 ? { 'x-optional-scopes': [...new Set(parts.flat())].sort() } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),

@@ -1,5 +1,6 @@
 // Refusals and failures: a component for each status, with an example, and which of them an endpoint has.
 import { getNamedType, isInputObjectType, type GraphQLInputType } from 'graphql';
+import { onlyItsOperations } from '../../access/authentication/in-flight.ts';
 import { httpStatusOf } from '../../core/errors.ts';
 import { titleOf } from '../answer/error-answer.ts';
 import type { StoredOperation } from '../stored-operation.ts';
@@ -17,7 +18,7 @@ interface Case {
 
 const field = (name: string, code: string, message: string) => ({ field: name, code, message });
 const tooLarge = '"limit" is 500; a page holds at most 100.';
-const stale = 'The customer was changed by someone else: it has version 4.';
+const stale = 'This customer was changed meanwhile. Read it again and repeat with its new version.';
 
 const cases: Readonly<Record<number, Case>> = {
   400: {
@@ -87,7 +88,10 @@ const cases: Readonly<Record<number, Case>> = {
   422: {
     name: 'IdempotencyKeyReused',
     description: 'The Idempotency-Key was used for another request.',
-    example: { detail: 'This Idempotency-Key was used with other arguments.', code: 'IDEMPOTENCY_MISMATCH' },
+    example: {
+      detail: 'This Idempotency-Key was used for another mutation or other values.',
+      code: 'IDEMPOTENCY_MISMATCH',
+    },
   },
   429: {
     name: 'TooManyRequests',
@@ -127,6 +131,10 @@ const facts: Readonly<Record<string, JsonSchema>> = {
   reason: { ...text, description: 'Which of the cases of the code it is.' },
   missing: { type: 'array', items: text, description: 'Scopes that the caller would need.' },
   fields: { type: 'array', items: refTo('FieldFault'), description: 'Which values are meant.' },
+  data: {
+    ...{ type: 'object', additionalProperties: true },
+    description: 'Of a stored mutation that refused a value: what it answered.',
+  },
   request_id: { ...text, description: 'The same as X-Request-Id.' },
 };
 
@@ -220,7 +228,7 @@ function errorStatusesOf(operation: StoredOperation): readonly number[] {
 function forbiddenOf({ requiredScopes, parts }: StoredOperation): object {
   const { 403: one } = cases;
   if (requiredScopes.length === 0 && parts.length === 0) {
-    const detail = 'This API key is pinned to stored operations and runs nothing else.';
+    const detail = onlyItsOperations;
     return responseOf(403, { ...one!, example: { detail, code: 'FORBIDDEN', reason: 'KEY_PINNED' } });
   }
   const missing = requiredScopes.length > 0 ? requiredScopes : ['read:customers'];

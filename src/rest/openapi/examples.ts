@@ -70,7 +70,8 @@ export function exampleOf(scalar: string, name: string, about: string): Json {
     case 'Float':
       return numbers[name] ?? 1;
     case 'Boolean':
-      return true;
+      // Beside the scopes that are missing.
+      return name !== 'allowed';
     case 'Scope':
       return 'read:customers';
     default:

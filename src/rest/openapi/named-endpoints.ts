@@ -22,6 +22,10 @@ const about =
   'An operation that an owner or admin has saved with `saveOperation`. It asks for the scopes of its own document; lacking one is ' +
   '403. A key that is pinned to stored operations runs these and nothing else.';
 
+const aboutMutations =
+  'The answer is that of the operation: a mutation that its values do not allow is a 200 as well, and says so in the `userErrors` of ' +
+  'its own data, when its document asks for them. Variables stand in the body; a query parameter is refused.';
+
 const parameters = [
   {
     ...{ name: 'name', in: 'path', required: true, description: 'Its name; case counts.' },
@@ -68,7 +72,7 @@ const answered = {
 const statuses = {
   /** 405: it changes something. */
   GET: [400, 401, 403, 404, 405, 406, 429, 431, 500, 503],
-  POST: [400, 401, 403, 404, 406, 413, 415, 422, 429, 431, 500, 503],
+  POST: [400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 431, 500, 503],
 } as const;
 
 function curlOf(method: 'GET' | 'POST'): string {
@@ -84,8 +88,9 @@ function curlOf(method: 'GET' | 'POST'): string {
 function endpoint(method: 'GET' | 'POST'): object {
   return {
     operationId: method === 'GET' ? 'runStoredQuery' : 'runStoredOperation',
-    ...{ tags: [namedFeature], summary: summaries[method], description: about },
-    security: [{ bearer: [] }, { api_key: [] }],
+    ...{ tags: [namedFeature], summary: summaries[method] },
+    description: method === 'GET' ? about : `${about} ${aboutMutations}`,
+    security: [{ bearer: [] }, { api_key: [] }, { basic: [] }],
     'x-required-scopes': [],
     parameters: [...parameters, method === 'GET' ? queryVariables : sharedRef('Idempotency-Key')],
     ...(method === 'POST' ? { requestBody } : {}),

@@ -20,6 +20,7 @@ Every GET also answers HEAD, and every path is also served without its leading \
 
 const securitySchemes = {
   bearer: { type: 'http', scheme: 'bearer', description: 'An API key, or the token of a sign-in.' },
+  basic: { type: 'http', scheme: 'basic', description: 'An API key as the password, with any user name.' },
   api_key: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key.' },
 };
 
@@ -30,9 +31,20 @@ const info = {
   license: { name: 'MIT', identifier: 'MIT' },
 };
 
+/** Of features whose name does not say it. */
+const tagTexts: Readonly<Record<string, string>> = {
+  'access-check': 'What a document needs, before it is run.',
+  'api-keys': 'Keys and their life, for signed-in owners and admins; and who is calling, for every key.',
+  operations: 'What a workspace has stored, by its name.',
+  statistics: 'Numbers of a range of time.',
+};
+
 function tagsOf(operations: readonly StoredOperation[]) {
   const features = [...new Set([...operations.map(({ feature }) => feature), namedFeature])].sort();
-  return features.map((name) => ({ name, description: `Endpoints of ${name.replaceAll('-', ' ')}.` }));
+  return features.map((name) => ({
+    name,
+    description: tagTexts[name] ?? `Work with ${name.replaceAll('-', ' ')}.`,
+  }));
 }
 
 function pathsOf(operations: readonly StoredOperation[], schema: GraphQLSchema, held: Held) {

@@ -1,6 +1,7 @@
 // A value of a request -> the value of a variable: checked against its type, with the names of GraphQL in the place of those
 // of REST. Faults are told in words of REST, so that graphql-js has nothing left to say.
 import {
+  getNamedType,
   isEnumType,
   isInputObjectType,
   isListType,
@@ -9,7 +10,8 @@ import {
   type GraphQLInputObjectType,
   type GraphQLInputType,
 } from 'graphql';
-import { maxTold, toldName, type FieldFault } from './faults.ts';
+import { maxListObjects, maxListValues } from '../../graphql/precheck/value-limits.ts';
+import { maxTold, refuseUnknown, type FieldFault } from './faults.ts';
 
 export const toSnakeCase = (name: string) =>
   name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -43,6 +45,8 @@ export interface Place {
   readonly faults: FieldFault[];
   /** How fields of input objects are called. Default: in snake_case. */
   readonly nameOf?: (field: string) => string;
+  /** What else to say of a value that does not fit. */
+  readonly hint?: string;
 }
 
 function refuse({ field, faults }: Place, code: FieldFault['code'], message: string): undefined {
@@ -65,7 +69,12 @@ function coerceObject(type: GraphQLInputObjectType, value: unknown, place: Place
     else if (isRequired) refuse(below(place, name), 'REQUIRED', 'is required.');
     given.delete(name);
   }
-  for (const name of given.keys()) refuse(below(place, toldName(name)), 'UNKNOWN', 'is not known here.');
+  const isKnown = () => false;
+  refuseUnknown(place.faults, given.keys(), {
+    isKnown,
+    place: `${place.field}.`,
+    says: 'is not known here.',
+  });
   return coerced;
 }
 
@@ -75,12 +84,22 @@ function coerceLeaf(type: GraphQLInputType, value: unknown, place: Place): unkno
     return value;
   } catch {
     // In the words of the scalar, which speak of GraphQL and may repeat the value.
-    return refuse(place, 'INVALID', `must be ${inWords(type)}.`);
+    return refuse(place, 'INVALID', `must be ${inWords(type)}${place.hint ?? ''}.`);
   }
 }
 
-/** A value that does not fit throws in its scalar: 50,000 of them held the process for 1.5 s. So no more are looked at than told. */
-function coerceList(type: GraphQLInputType, items: readonly unknown[], place: Place): unknown[] {
+/** No list of any operation takes more: it would be refused later, when each item was looked at. */
+const maxItemsOf = (type: GraphQLInputType) =>
+  isInputObjectType(getNamedType(type)) ? maxListObjects : maxListValues;
+
+/**
+ * A value that does not fit throws in its scalar: 50,000 of them held the process for 1.5 s. So no more are looked at than told, and
+ * none of a list that is too long: 20,000 objects that fit took 0.1 s.
+ */
+function coerceList(type: GraphQLInputType, items: readonly unknown[], place: Place): unknown {
+  const most = maxItemsOf(type);
+  if (items.length > most)
+    return refuse(place, 'INVALID', `has ${items.length} items; it takes at most ${most}.`);
   const coerced: unknown[] = [];
   for (const [index, item] of items.entries()) {
     if (place.faults.length >= maxTold) break;
@@ -113,6 +132,26 @@ function leafOfText(type: GraphQLInputType, text: string): unknown {
   return text;
 }
 
+/** In a query + is a space: `…T09:00:00+01:00` arrives as `…T09:00:00 01:00`. */
+const lostPlus = / \d\d:?\d\d$/;
+
+function leafWithHint(type: GraphQLInputType, text: string, place: Place): unknown {
+  const isInstant = isScalarType(type) && type.name === 'DateTime';
+  const hint = isInstant && lostPlus.test(text) ? { hint: ' (write + as %2B)' } : {};
+  return coerce(type, leafOfText(type, text), { ...place, ...hint });
+}
+
+/** The texts of a list as its items. They have no numbers in an address: the first fault is told of the whole parameter. */
+function coerceItems(type: GraphQLInputType, texts: readonly string[], place: Place): unknown[] {
+  const faultsBefore = place.faults.length;
+  const coerced: unknown[] = [];
+  for (const text of texts) {
+    if (place.faults.length > faultsBefore) break;
+    coerced.push(leafWithHint(isNonNullType(type) ? type.ofType : type, text, place));
+  }
+  return coerced;
+}
+
 /** A part of the path or a query parameter as its type means it: `OPEN,WAITING` is a list where one is wanted. */
 export function coerceText(type: GraphQLInputType, texts: readonly string[], place: Place): unknown {
   if (isNonNullType(type)) return coerceText(type.ofType, texts, place);
@@ -121,15 +160,10 @@ export function coerceText(type: GraphQLInputType, texts: readonly string[], pla
       .flatMap((text) => text.split(','))
       .map((text) => text.trim())
       .filter((text) => text !== '');
-    const { ofType } = type;
-    return coerce(
-      type,
-      items.map((item) => leafOfText(isNonNullType(ofType) ? ofType.ofType : ofType, item)),
-      place,
-    );
+    return coerceItems(type.ofType, items, place);
   }
   const [text = '', ...more] = texts;
   if (more.length > 0) return refuse(place, 'INVALID', 'is given more than once.');
   if (isIdFilter(type)) return { eq: text };
-  return coerce(type, leafOfText(type, text), place);
+  return leafWithHint(type, text, place);
 }

@@ -21,6 +21,11 @@ export function expectedVersion(header: string, { faults }: Pick<Place, 'faults'
   if (tags.length === 1 && tags[0] === '*') return undefined;
   if (tags.length !== 1)
     faults.push({ field: 'If-Match', code: 'INVALID', message: '"If-Match" takes one ETag, or *.' });
+  // A bare number is no ETag at all: as another version it would send its caller to look for a change that there was not.
+  else if (/^\d{1,9}$/.test(tags[0]!)) {
+    const message = `"If-Match" takes an ETag between double quotes: write it as "${tags[0]!}".`;
+    faults.push({ field: 'If-Match', code: 'INVALID', message });
+  }
   const [, digits] = /^"(\d{1,9})"$/.exec(tags[0] ?? '') ?? [];
   return digits === undefined ? noVersion : Number(digits);
 }

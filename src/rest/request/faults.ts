@@ -19,5 +19,31 @@ export function refusalOf(faults: readonly FieldFault[]): ApiError {
   return new ApiError('BAD_USER_INPUT', message, { details: { fields: told } });
 }
 
+/** Adds a fault for each name that is not known, until as many are found as are told. */
+export function refuseUnknown(
+  faults: FieldFault[],
+  names: Iterable<string>,
+  { isKnown, place = '', says }: UnknownNames,
+): void {
+  for (const name of names) {
+    if (faults.length >= maxTold) return;
+    if (isKnown(name)) continue;
+    const field = place + toldName(name);
+    faults.push({ field, code: 'UNKNOWN', message: `"${field}" ${says}` });
+  }
+}
+
+export interface UnknownNames {
+  isKnown(name: string): boolean;
+  /** Before the name: `customers.0.`. */
+  readonly place?: string;
+  /** What is told after the name. */
+  readonly says: string;
+}
+
+/** "It takes limit, cursor." */
+export const takes = (known: readonly string[]) =>
+  known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.';
+
 /** A name that is not known, as it is told again. */
 export const toldName = (name: string) => name.slice(0, maxNameLength);

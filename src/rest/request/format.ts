@@ -6,6 +6,9 @@ export type Format = 'application/json' | 'text/csv' | 'application/x-ndjson';
 
 const rowFormats = ['text/csv', 'application/x-ndjson'] as const;
 
+/** Query parameter: every page of a list, for the formats that are written row by row. */
+export const allPages = 'all';
+
 export function formatsOf({ shape }: StoredOperation): readonly Format[] {
   return ['application/json', ...(shape.kind === 'page' ? rowFormats : [])];
 }

@@ -4,7 +4,8 @@ import type { StoredOperation, StoredVariable } from '../stored-operation.ts';
 import { pathValues } from '../paths.ts';
 import { coerce, coerceText } from './coerce.ts';
 import { expectedVersion } from './conditions.ts';
-import { toldName, type FieldFault } from './faults.ts';
+import { refuseUnknown, takes, type FieldFault } from './faults.ts';
+import { allPages, formatsOf } from './format.ts';
 
 export interface Given {
   /** Decoded parts of the path. */
@@ -24,6 +25,8 @@ export interface ReadRequest {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const needsRows = `"${allPages}" needs Accept: text/csv or application/x-ndjson.`;
+
 class Reader {
   readonly variables: Record<string, unknown> = {};
   readonly faults: FieldFault[] = [];
@@ -31,8 +34,7 @@ class Reader {
   constructor(
     private readonly operation: StoredOperation,
     private readonly given: Given,
-    /** Query parameters, true or false, that the operation itself does not know. */
-    private readonly switches: readonly string[],
+    private readonly isRows: boolean,
   ) {}
 
   read(): this {
@@ -42,7 +44,7 @@ class Reader {
       return this;
     }
     for (const variable of this.operation.variables) this.readOne(variable);
-    for (const name of this.switches) this.readSwitch(query.getAll(name), name);
+    if (this.isRows) this.readSwitch(query.getAll(allPages), allPages);
     this.refuseUnknown(query.keys(), 'query', 'query parameter');
     this.refuseUnknown(Object.keys(body ?? {}), 'body', 'field');
     // A condition that protects nothing must not look as if it did.
@@ -94,24 +96,18 @@ class Reader {
     const known = this.operation.variables
       .filter((variable) => variable.in === where)
       .map(({ name }) => name);
-    for (const name of new Set(names)) {
-      if (known.includes(name) || (where === 'query' && this.switches.includes(name))) continue;
-      const takes = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.';
-      const shown = toldName(name);
-      this.faults.push({
-        field: shown,
-        code: 'UNKNOWN',
-        message: `"${shown}" is no ${what} of this endpoint. ${takes}`,
-      });
-    }
+    const hasRows = where === 'query' && formatsOf(this.operation).length > 1;
+    const isSwitch = (name: string) => hasRows && name === allPages;
+    const sent = [...new Set(names)];
+    const others = sent.filter((name) => !isSwitch(name));
+    if (others.length < sent.length && !this.isRows)
+      this.faults.push({ field: allPages, code: 'UNKNOWN', message: needsRows });
+    const says = `is no ${what} of this endpoint. ${takes(known)}`;
+    refuseUnknown(this.faults, others, { isKnown: (name) => known.includes(name), says });
   }
 }
 
-/** Reads a request. `switches` are query parameters, true or false, that mean something beside the operation. */
-export function readRequest(
-  operation: StoredOperation,
-  given: Given,
-  switches: readonly string[],
-): ReadRequest {
-  return new Reader(operation, given, switches).read();
+/** Reads a request. `isRows` = its answer is written row by row, so that it may ask for every page. */
+export function readRequest(operation: StoredOperation, given: Given, isRows: boolean): ReadRequest {
+  return new Reader(operation, given, isRows).read();
 }

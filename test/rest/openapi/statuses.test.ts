@@ -8,6 +8,14 @@ import { operationsOf } from '../../features/operations/support.ts';
 import { description, metStatuses } from '../support/declared.ts';
 import { restOf, type Method, type Rest } from '../support/rest.ts';
 
+const edit = `mutation ($id: ID!, $expectedVersion: Int) {
+  updateCustomer(input: { id: $id, name: "Eva", expectedVersion: $expectedVersion }) { customerId userErrors { code field message } }
+}`;
+
+interface Made {
+  readonly createCustomer: { readonly customerId: string };
+}
+
 describeEachEngine('Declared statuses', (engine) => {
   let house: TestHouse;
   let workspace: TestWorkspace;
@@ -84,6 +92,10 @@ describeEachEngine('Declared statuses', (engine) => {
     await rest('POST', '/operations/names', { raw: `"${'x'.repeat(262_144)}"` });
     for (const name of ['Ada', 'Grace'])
       await rest('POST', '/operations/make', { body: { name }, headers: { 'idempotency-key': 'named' } });
+    await operations.keep('edit', edit);
+    const made = (await rest('POST', '/operations/make', { body: { name: 'Eve' } })).body.data as Made;
+    const { customerId: id } = made.createCustomer;
+    await rest('POST', '/operations/edit', { body: { id, expectedVersion: 99 } });
     expect(unmet('GET', '/operations/{name}')).toEqual([]);
     expect(unmet('POST', '/operations/{name}')).toEqual([]);
   });
