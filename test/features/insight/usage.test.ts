@@ -81,6 +81,25 @@ describeEachEngine('The usage of a key', (engine) => {
     expect(await ofDay(key)).toMatchObject([{ requests: 1, denied: 0, failed: 1 }]);
   });
 
+  it('counts a 429 for the key that is over its limit', async () => {
+    const made = payloadOf(
+      await owner.send(
+        'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { apiKeyId secret } }',
+        { input: { label: 'limited', scopes: ['read:customers'], rateLimitPerMinute: 1 } },
+      ),
+    ) as { apiKeyId: string; secret: string };
+    const headers = bearer(made.secret);
+    const statuses: number[] = [];
+    for (let count = 0; count < 3; count += 1)
+      statuses.push((await house.send(headers, '{ viewer { kind } }')).status);
+    statuses.push((await house.app.http.inject({ url: '/api/v1/customers', headers })).statusCode);
+    expect(statuses).toEqual([200, 429, 429, 429]);
+    await house.scheduler.elapse(flushMs);
+    const day = { from: '2026-06-01T00:00:00Z', to: '2026-06-02T00:00:00Z', bucket: 'DAY' };
+    const buckets = payloadOf(await owner.send(usageOf, { id: made.apiKeyId, ...day })).usage as Bucket[];
+    expect(buckets).toMatchObject([{ requests: 4, denied: 0, failed: 3 }]);
+  });
+
   it('counts by the hour of the clock, and sums days up without gaps', async () => {
     const key = await workspace.key('read:customers');
     await key.send('{ viewer { kind } }');
