@@ -45,8 +45,8 @@ function scopesOf(ctx: Context, texts: readonly string[]): ReadonlySet<string> {
 /** Throws BAD_USER_INPUT for one that is not there, or of another workspace. */
 async function assertVenues({ db }: Context, venueIds: readonly string[]): Promise<void> {
   const known = await db.byIds(tableOf(Venue), ['id'], venueIds);
-  const unknown = venueIds.find((id) => !known.has(id));
-  if (unknown !== undefined) throw new ApiError('BAD_USER_INPUT', `There is no venue "${unknown}".`);
+  const place = venueIds.findIndex((id) => !known.has(id));
+  if (place >= 0) throw new ApiError('BAD_USER_INPUT', `"venueIds.${place}" names no venue.`);
 }
 
 function readUses({ db, clock }: Context, apiKeyId: string, days: number): Promise<readonly CountedUse[]> {
