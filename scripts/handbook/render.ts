@@ -42,10 +42,17 @@ function heading({ depth, text, id }: { depth: number; text: string; id: string 
 
 function renderBody(markdown: string, place: Place, options: RenderOptions): string {
   const marked = new Marked({ gfm: true });
+  /** How often each heading was met: the versions of the changelog have the same ones. Numbered as GitHub does. */
+  const met = new Map<string, number>();
+  const numbered = (id: string) => {
+    const before = met.get(id) ?? 0;
+    met.set(id, before + 1);
+    return before === 0 ? id : `${id}-${before}`;
+  };
   marked.use({
     renderer: {
       heading(token) {
-        const id = `${place.idPrefix}${headingId(plain(token.tokens))}`;
+        const id = `${place.idPrefix}${numbered(headingId(plain(token.tokens)))}`;
         const isPage = token.depth === 1 && place.idPrefix !== '';
         return heading({
           depth: token.depth,
