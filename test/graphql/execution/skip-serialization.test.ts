@@ -118,7 +118,7 @@ describe('In the served schema', () => {
       [
         ...['status', 'isActive', 'inactiveAt', 'disabledReason', 'prefix'].map((name) => `ApiKey.${name}`),
         ...['lastUsedIp', 'lastUsedAgent'].map((name) => `ApiKey.${name}`),
-        'Query.changesCompleteUntil',
+        ...['KeyTrial.requests', 'KeyTrial.wouldRefuse', 'Query.changesCompleteUntil'],
         'StoredOperation.problems',
         'StoredOperation.requiredScopes',
       ].sort(),

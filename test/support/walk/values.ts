@@ -73,12 +73,15 @@ function written(value: unknown, type: gql.GraphQLInputType): string {
 }
 
 /** How a path goes through a field with required arguments: ids are those of own rows. */
+/** Types that say something about a row, by the id that leads to them. */
+const aboutA: Record<string, string> = { KeyChangePreview: 'ApiKey' };
+
 export const literalWith =
   (own: Ids): Literal =>
   (argument, target) => {
     const { name, type } = argument;
     const named = gql.getNamedType(type);
-    const resource = resources.find((one) => one.name === target.name);
+    const resource = resources.find((one) => one.name === (aboutA[target.name] ?? target.name));
     if (named === gql.GraphQLID) {
       if (resource) return JSON.stringify(own[resource.table.name]);
       return name === 'id' ? null : JSON.stringify(ownId(name, target.name, own));
