@@ -35,7 +35,7 @@ export function groupedSumsStatement(
     ...sums.map((property) => sql`sum(${source(property)}) AS ${named(property)}`),
     ...latest.map((property) => sql`max(${source(property)}) AS ${named(property)}`),
   ];
-  const groups = sql`SELECT ${join(selected)} FROM ${identifier(table.name)} AS ${identifier(alias)} WHERE ${tenantSql(table, alias, scope, dialect)} AND ${conditionSql(table, alias, condition, dialect)} GROUP BY ${join(by.map(source))} LIMIT ${limit}`;
+  const groups = sql`SELECT ${join(selected)} FROM ${identifier(table.name)} AS ${identifier(alias)} WHERE ${tenantSql(table, alias, scope, dialect)} AND ${conditionSql(table, alias, condition, dialect)} GROUP BY ${join(by.map(source))} LIMIT ${limit} + 0`;
   const values = [...by, ...sums, ...latest].map((property) =>
     dialect.asJson(column(property), sql`"g".${named(property)}`),
   );
