@@ -144,6 +144,16 @@ describeEachEngine('REST: an operation of the workspace', (engine) => {
     expect(await send(far, good)).toEqual([404, 'NOT_FOUND', ['input.venueIds.0']]);
     // Nothing is selected of it but where it is.
     expect(await send(good, none)).toEqual([400, 'BAD_USER_INPUT', ['input.name']]);
+    // Its document may give their members any name.
+    await operations.keep(
+      'swapped',
+      'mutation ($a: CreateCustomerInput!) { createCustomer(input: $a) { userErrors { code: message field: code } } }',
+    );
+    const swapped = await rest('POST', '/operations/swapped', { body: { a: none } });
+    expect([swapped.status, swapped.body.fields]).toEqual([
+      400,
+      [{ field: '', code: 'INVALID', message: 'A value was refused.' }],
+    ]);
     const half = await rest('POST', '/operations/two', { body: { a: good, b: none } });
     expect(half.body.data.a.customerId).toMatch(/^cus_/);
     const problem = await rest('POST', '/operations/two', {

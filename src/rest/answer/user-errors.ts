@@ -41,12 +41,19 @@ interface Words {
   isStale(item: UserErrorItem): boolean;
 }
 
-/** What a document of a workspace selects of them is its own matter. */
+const isCode = (value: unknown): value is UserErrorCode =>
+  typeof value === 'string' && Object.hasOwn(statusOf, value);
+
+/** What a document of a workspace selects of them, and under which names, is its own matter. */
 function itemsOf(payload: unknown): readonly UserErrorItem[] {
-  const { userErrors = [] } = (payload ?? {}) as { userErrors?: readonly Partial<UserErrorItem>[] };
+  const { userErrors = [] } = (payload ?? {}) as { userErrors?: unknown };
   if (!Array.isArray(userErrors)) return [];
-  const without = { code: 'INVALID', field: [], message: 'A value was refused.' } as const;
-  return (userErrors as readonly Partial<UserErrorItem>[]).map((item) => ({ ...without, ...item }));
+  return (userErrors as readonly Readonly<Record<string, unknown>>[]).map(({ code, field, message }) => ({
+    code: isCode(code) ? code : 'INVALID',
+    // Null when no value in particular is at fault.
+    field: Array.isArray(field) ? (field as readonly string[]) : [],
+    message: typeof message === 'string' ? message : 'A value was refused.',
+  }));
 }
 
 /**
