@@ -1,5 +1,5 @@
-// `npm run faults -- kill|sigterm|soak|flood|wire|neighbours`: breaks a server of its own on purpose and counts what went wrong. Nothing outside
-// this machine is asked, and no store but its own is touched.
+// `npm run faults -- kill|sigterm|soak|flood|recording|wire|neighbours`: breaks a server of its own on purpose and counts what went
+// wrong. Nothing outside this machine is asked, and no store but its own is touched.
 import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import { withCleanup, type Cleanup } from './bench/cleanup.ts';
@@ -9,24 +9,34 @@ import { runFloods } from './faults/flood.ts';
 import { runKills } from './faults/kill.ts';
 import { runNeighbours, type NeighbourSizes } from './faults/neighbours.ts';
 import { noiseNames } from './faults/noise.ts';
+import { runRecording } from './faults/recording.ts';
 import type { Target } from './faults/server.ts';
 import { runSigterms } from './faults/sigterm.ts';
 import { runSoak } from './faults/soak.ts';
 import { runPostgresWire } from './faults/wire-postgres.ts';
 import { runRedisWire } from './faults/wire-redis.ts';
 
-const names = ['kill', 'sigterm', 'soak', 'flood', 'wire', 'neighbours'] as const;
+const names = ['kill', 'sigterm', 'soak', 'flood', 'recording', 'wire', 'neighbours'] as const;
 const wires = ['postgres', 'redis'] as const;
 type Name = Exclude<(typeof names)[number], 'wire' | 'neighbours'>;
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
+/** Of the requests of `recording`. */
+const recordingSeconds = 30;
+
 interface Size {
+  readonly requests: number;
   readonly rounds: number;
   readonly minutes: number;
 }
 
-function run(name: Name, target: Target, { rounds, minutes }: Size, cleanup: Cleanup): Promise<object> {
+function run(
+  name: Name,
+  target: Target,
+  { rounds, minutes, requests }: Size,
+  cleanup: Cleanup,
+): Promise<object> {
   const onRound = (done: number) => done % 10 === 0 && say(`round ${done} of ${rounds}`);
   switch (name) {
     case 'kill':
@@ -35,6 +45,8 @@ function run(name: Name, target: Target, { rounds, minutes }: Size, cleanup: Cle
       return runSigterms(target, { rounds, onRound }, cleanup);
     case 'flood':
       return runFloods(target, { rounds, onRound }, cleanup);
+    case 'recording':
+      return runRecording(target, { requests, seconds: recordingSeconds }, cleanup);
     case 'soak':
       return runSoak(target, { minutes, onMinute: (minute) => say(JSON.stringify(minute)) }, cleanup);
   }
@@ -58,9 +70,11 @@ const name = process.argv.splice(2, process.argv[2]?.startsWith('-') ? 0 : 1)[0]
 
 await runCommand({
   usage: `npm run faults -- kill|sigterm|soak|flood [--database sqlite|postgres] [--rounds N] [--minutes N]
+       npm run faults -- recording [--database sqlite|postgres] [--requests N]
        npm run faults -- wire [--to postgres|redis]
        npm run faults -- neighbours [--database sqlite|postgres] [--processes N] [--rounds N] [--seconds N] [--customers N]
   [--rounds N]             default 10; neighbours times the quiet workspace so often alone and beside each kind
+  [--requests N]           default 10000, within 30 seconds
   [--only KIND,KIND]       of ${noiseNames.join(', ')}
   [--postgres-server URL]  a database on the server in which the broken ones are made
   [--redis URL]            a Redis, of which only keys of their own are used
@@ -70,6 +84,7 @@ await runCommand({
     to: { type: 'string' },
     rounds: { type: 'string', default: '10' },
     minutes: { type: 'string', default: '10' },
+    requests: { type: 'string', default: '10000' },
     only: { type: 'string' },
     processes: { type: 'string', default: '1' },
     seconds: { type: 'string', default: '10' },
@@ -83,6 +98,7 @@ await runCommand({
     const size = {
       rounds: wholeNumber(values, 'rounds', { min: 1, max: 10_000 }),
       minutes: wholeNumber(values, 'minutes', { min: 1, max: 10_000 }),
+      requests: wholeNumber(values, 'requests', { min: 100, max: 1_000_000 }),
     };
     const program = fileURLToPath(new URL('../src/main.js', import.meta.url));
     const results: Record<string, object> = {};

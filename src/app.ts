@@ -15,6 +15,7 @@ import { operationLimitMs as defaultOperationLimitMs } from './core/deadlines.ts
 import type { Role } from './core/principal.ts';
 import { systemScheduler, type Scheduler } from './core/scheduler.ts';
 import { keyEvents } from './features/api-keys/index.ts';
+import { createRecorder, type RequestRecorder } from './features/insight/index.ts';
 import { identityLinker } from './features/users/index.ts';
 import { idempotencyJob } from './resources/idempotency.ts';
 import { documentsPlugin } from './graphql/precheck/documents.ts';
@@ -46,6 +47,8 @@ import { schemaView, viewersOf, type Viewers } from './graphql/schema/schema-vie
 import { type AppServices, type ServicesOptions, allFeatures, openServices } from './services.ts';
 
 const lastUsedFlushMs = 5_000;
+const usageFlushMs = 10_000;
+const requestLogFlushMs = 5_000;
 
 export interface AppOptions extends ServicesOptions {
   readonly logger: Logger;
@@ -130,12 +133,14 @@ function createPlugins(
 }
 
 /** The jobs of the features and of the rooms below them. */
-function allJobs(lastUsed: LastUsedLog): Job[] {
-  const flush: Job = {
-    name: 'last-used.write',
-    ...{ everyMs: lastUsedFlushMs, scope: 'process', run: () => lastUsed.flush() },
-  };
-  return [flush, idempotencyJob, ...allFeatures.flatMap(({ jobs = [] }) => jobs)];
+function allJobs(lastUsed: LastUsedLog, recorder: RequestRecorder): Job[] {
+  const ofProcess = { scope: 'process' } as const;
+  const writers: Job[] = [
+    { ...ofProcess, name: 'last-used.write', everyMs: lastUsedFlushMs, run: () => lastUsed.flush() },
+    { ...ofProcess, name: 'usage.write', everyMs: usageFlushMs, run: () => recorder.flushUsage() },
+    { ...ofProcess, name: 'request-log.write', everyMs: requestLogFlushMs, run: () => recorder.flushLog() },
+  ];
+  return [...writers, idempotencyJob, ...allFeatures.flatMap(({ jobs = [] }) => jobs)];
 }
 
 /**
@@ -155,6 +160,12 @@ const networkOf = ({ corsOrigins, trustProxyHops, maxConnections, maxConnections
   ...{ corsOrigins, trustProxyHops },
   connections: { total: maxConnections, perAddress: maxConnectionsPerAddress },
 });
+
+const recorderFor = ({ config, meter }: AppOptions, house: AppServices) =>
+  createRecorder({
+    ...{ ...house, requestLog: house.recording.log, isOn: config.isRecording },
+    ...(meter ? { meter } : {}),
+  });
 
 /** The operations that workspaces keep, for surfaces that list them. */
 function savedOperations(house: AppServices, limitMs: number): SavedOperations {
@@ -197,7 +208,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     authenticator: countingFailures(authenticatorFor(config, house, lastUsed), limits),
   };
   const { gate, authenticator } = options.enforcement?.(parts) ?? parts;
-  const jobs = startJobs(allJobs(lastUsed), house, { logger, scheduler });
+  const recorder = recorderFor(options, house);
+  const jobs = startJobs(allJobs(lastUsed, recorder), house, { logger, scheduler });
   const documents = documentsFor(config, house);
   const { operationLimitMs = defaultOperationLimitMs } = options;
   const operations = parseOperations(readOperationFiles(allFeatures), { schema, explainer: house.explainer });
@@ -216,7 +228,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     surfaces: surfacesOf({
       ...{ house, operations, viewers, corsOrigins: config.corsOrigins, operationLimitMs },
     }),
-    ...{ logger, exampleDocument, exampleFiles, introspection: config.introspection },
+    ...{ logger, recorder, exampleDocument, exampleFiles, introspection: config.introspection },
     ...(meter ? { meter } : {}),
     ...(tracer ? { tracer } : {}),
     ...{ compiledExecution: options.compiledExecution ?? 'auto', operationLimitMs },

@@ -1,7 +1,9 @@
 // What works without a server: settings -> store -> features and their schema. Commands need no more.
 import type { Logger } from 'pino';
+import { createFailedSignIns } from './access/authentication/failed-sign-ins.ts';
 import type { CredentialTools } from './access/context.ts';
 import { createKeyEscrow } from './access/credentials/escrow.ts';
+import type { Recording } from './access/recording.ts';
 import type { SystemServices } from './access/system-context.ts';
 import { createPasswordHasher } from './access/credentials/password.ts';
 import { createExplainer, roleScopes } from './access/policy/index.ts';
@@ -14,9 +16,11 @@ import type { Tracer } from './core/tracer.ts';
 import { version } from './core/version.ts';
 import { compatibleDatabase } from './db/store/compatible-database.ts';
 import type { Database, DatabaseOptions } from './db/store/database.ts';
-import { openDatabase } from './db/data-source.ts';
+import { openDatabase, openLogStore } from './db/data-source.ts';
+import { tableOf } from './db/store/table.ts';
 import { measuredDatabase } from './db/store/measured-database.ts';
 import { features } from './features/index.ts';
+import { LoggedRequest, readRecordedSince } from './features/insight/index.ts';
 import type { Feature } from './resources/feature.ts';
 import { IdempotencyRecord } from './resources/idempotency.ts';
 import { nodeFeature } from './resources/node.ts';
@@ -93,6 +97,15 @@ async function migrate(database: Database, logger: Logger | undefined): Promise<
     );
 }
 
+function openRecording(config: Config, database: Database): Recording {
+  const { requestLogDays, usageDays, isRecording } = config;
+  return {
+    log: openLogStore(config.database, database, tableOf(LoggedRequest)),
+    since: async () => (isRecording ? readRecordedSince(database) : null),
+    retention: { requestLogDays, usageDays },
+  };
+}
+
 /** Opens the store and applies missing migrations. Throws StoreVersionError when this version must not use it. */
 export async function openServices(options: ServicesOptions): Promise<AppServices> {
   const { config, secrets, logger, clock = systemClock } = options;
@@ -112,8 +125,10 @@ export async function openServices(options: ServicesOptions): Promise<AppService
     inactivityDays: config.keyInactivityDays,
     escrow: config.keyEscrowSecret === null ? null : createKeyEscrow(config.keyEscrowSecret),
     accounts: database,
+    failedSignIns: createFailedSignIns(),
   };
   const explainer = createExplainer(schema.schema, schema.policy);
+  const recording = openRecording(config, database);
   const { rateLimitCostPerMinute: maxCost } = config;
   return {
     database,
@@ -123,6 +138,10 @@ export async function openServices(options: ServicesOptions): Promise<AppService
     schema,
     explainer,
     inspector: createOperationInspector({ ...schema, explainer, maxCost }),
-    close: () => database.close(),
+    recording,
+    async close() {
+      await recording.log.close();
+      await database.close();
+    },
   };
 }

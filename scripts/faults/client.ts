@@ -16,39 +16,51 @@ export interface Reply {
   readonly error: string | null;
 }
 
+export interface Ask {
+  readonly method: 'GET' | 'POST';
+  /** With its query. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
 export interface Client {
+  /** Any request, by whatever door. */
+  ask(request: Ask): Promise<Reply>;
+  /** An operation of GraphQL. */
   send(query: string, variables?: object, headers?: Readonly<Record<string, string>>): Promise<Reply>;
   close(): void;
 }
 
+const cut = (sentMs: number, error: NodeJS.ErrnoException): Reply => ({
+  ...{ sentMs, status: null, body: '', retryAfter: undefined, error: error.code ?? error.message },
+});
+
 /** `key` null: nobody's. */
 export function createClient(origin: string, key: string | null): Client {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = ({ method, path, headers: extra = {}, body }: Ask) =>
+    new Promise<Reply>((resolve) => {
+      const credential = key === null ? {} : { authorization: `Bearer ${key}` };
+      const content = body ? { 'content-type': 'application/json' } : {};
+      const headers = { ...content, ...credential, ...extra };
+      const sentMs = performance.now();
+      const fail = (error: NodeJS.ErrnoException) => resolve(cut(sentMs, error));
+      const sent = request(`${origin}${path}`, { agent, method, headers }, (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (part: string) => (text += part));
+        answer.on('error', fail);
+        const retryAfter = answer.headers['retry-after'];
+        answer.on('end', () =>
+          resolve({ sentMs, status: answer.statusCode ?? null, body: text, retryAfter, error: null }),
+        );
+      });
+      sent.on('error', fail).end(body ? JSON.stringify(body) : undefined);
+    });
   return {
-    send: (query, variables = {}, extra = {}) =>
-      new Promise((resolve) => {
-        const credential = key === null ? {} : { authorization: `Bearer ${key}` };
-        const headers = { 'content-type': 'application/json', ...credential, ...extra };
-        const sentMs = performance.now();
-        const fail = (error: NodeJS.ErrnoException) =>
-          resolve({
-            sentMs,
-            status: null,
-            body: '',
-            retryAfter: undefined,
-            error: error.code ?? error.message,
-          });
-        const sent = request(`${origin}/graphql`, { agent, method: 'POST', headers }, (answer) => {
-          let body = '';
-          answer.setEncoding('utf8').on('data', (text: string) => (body += text));
-          answer.on('error', fail);
-          const retryAfter = answer.headers['retry-after'];
-          answer.on('end', () =>
-            resolve({ sentMs, status: answer.statusCode ?? null, body, retryAfter, error: null }),
-          );
-        });
-        sent.on('error', fail).end(JSON.stringify({ query, variables }));
-      }),
+    ask,
+    send: (query, variables = {}, headers = {}) =>
+      ask({ method: 'POST', path: '/graphql', headers, body: { query, variables } }),
     close: () => agent.destroy(),
   };
 }

@@ -8,6 +8,7 @@ export const pageNames = [
   'examples',
   'rest',
   'keys',
+  'insight',
   'scopes',
   'errors',
   'limits',

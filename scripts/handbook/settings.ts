@@ -81,6 +81,15 @@ const words: Readonly<Record<SettingName, SettingWords>> = {
     meaning:
       'Points of the same. `accessCheck` and `extensions.cost` say what an operation costs. See [Limits](limits.md).',
   },
+  RECORDING: {
+    meaning:
+      '`on` or `off`: whether what keys and users do is counted and logged. See [Insight](insight.md).',
+  },
+  REQUEST_LOG_DAYS: {
+    without: 'local mode: `7`; production mode: `30`',
+    meaning: 'How many days the request log is kept.',
+  },
+  USAGE_DAYS: { meaning: 'How many days the hourly sums of what keys did are kept.' },
   DEMO: { without: '`1` in local mode', meaning: '`0`: no demo workspace on an empty database.' },
 };
 

@@ -4,10 +4,12 @@ import type { Clock } from '../core/clock.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Database } from '../db/store/database.ts';
 import type { TenantDb } from '../db/tenant/tenant-db.ts';
+import type { FailedSignIns } from './authentication/failed-sign-ins.ts';
 import type { KeyEscrow } from './credentials/escrow.ts';
 import type { PasswordHasher } from './credentials/password.ts';
 import type { AccessExplainer, GuardedContext } from './policy/index.ts';
 import type { RequestLimits } from './rate-limit/index.ts';
+import type { Recording } from './recording.ts';
 import type { ScopeCatalogue } from './scope-catalogue.ts';
 import type { TokenIssuer } from './credentials/token.ts';
 
@@ -21,6 +23,7 @@ export interface CredentialTools {
   readonly escrow: KeyEscrow | null;
   /** The store without a tenant: only for looking a user up by e-mail at sign-in. */
   readonly accounts: Database;
+  readonly failedSignIns: FailedSignIns;
 }
 
 /** The mutation field that is running; the fields of one operation run one after the other. */
@@ -78,4 +81,8 @@ export interface Context extends GuardedContext {
   /** What the caller may be told of the schema: all of it where introspection is public. */
   readonly shownSchema: () => Promise<GraphQLSchema>;
   readonly limits: RequestLimits;
+  /** What was asked of every workspace; see features/insight/. */
+  readonly recording: Recording;
+  /** Told how many rows were read for the answer. */
+  noteRows(count: number): void;
 }

@@ -7,6 +7,7 @@ import { createTenantDb } from '../db/tenant/tenant-db.ts';
 import type { Context, CredentialTools, OperationInspector } from './context.ts';
 import type { AccessExplainer } from './policy/index.ts';
 import { unlimited } from './rate-limit/index.ts';
+import type { Recording } from './recording.ts';
 import type { ScopeCatalogue } from './scope-catalogue.ts';
 
 /** The store and what works on it without a server. */
@@ -17,11 +18,12 @@ export interface SystemServices {
   readonly scopes: ScopeCatalogue;
   readonly explainer: AccessExplainer;
   readonly inspector: OperationInspector;
+  readonly recording: Recording;
 }
 
 /** A context over all venues of one workspace. Whether the workspace exists is for its reader to find out. */
 export function systemContext(
-  { database, clock, credentials, scopes, explainer, inspector }: SystemServices,
+  { database, clock, credentials, scopes, explainer, inspector, recording }: SystemServices,
   workspaceId: string,
 ): Context {
   const db = createTenantDb({ database, scope: { workspaceId, venueIds: null }, clock });
@@ -39,5 +41,7 @@ export function systemContext(
     inspector,
     shownSchema: async () => explainer.schema,
     limits: unlimited,
+    recording,
+    noteRows: () => undefined,
   };
 }

@@ -54,6 +54,12 @@ export interface Config {
   readonly keyInactivityDays: number;
   readonly rateLimitRequestsPerMinute: number;
   readonly rateLimitCostPerMinute: number;
+  /** Whether what callers do is counted and logged. */
+  readonly isRecording: boolean;
+  /** How long rows of the request log are kept. */
+  readonly requestLogDays: number;
+  /** How long hourly sums are kept. */
+  readonly usageDays: number;
   /** Whether an empty database gets the demo workspace. Always false in production mode. */
   readonly demo: boolean;
 }
@@ -118,6 +124,9 @@ const settings = z.object({
   // inquiries and follow-ups, about 450 objects each), while 600 of the largest queries a minute are not
   // affordable.
   RATE_LIMIT_COST_PER_MINUTE: wholeNumber(1, 999_999_999_999).default(60_000),
+  RECORDING: oneOf('on', 'off').default('on'),
+  REQUEST_LOG_DAYS: wholeNumber(1, 3_650).optional(),
+  USAGE_DAYS: wholeNumber(1, 3_650).default(400),
   DEMO: oneOf('0', '1').optional(),
 });
 
@@ -211,6 +220,9 @@ function toConfig(parsed: z.output<typeof settings>): Config {
     keyInactivityDays: parsed.KEY_INACTIVITY_DAYS,
     rateLimitRequestsPerMinute: parsed.RATE_LIMIT_REQUESTS_PER_MINUTE,
     rateLimitCostPerMinute: parsed.RATE_LIMIT_COST_PER_MINUTE,
+    isRecording: parsed.RECORDING === 'on',
+    requestLogDays: parsed.REQUEST_LOG_DAYS ?? (local ? 7 : 30),
+    usageDays: parsed.USAGE_DAYS,
     demo: local && parsed.DEMO !== '0',
   };
 }

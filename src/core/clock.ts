@@ -22,6 +22,9 @@ export function toInstant(epochMs: number): Instant {
 export const firstInstantMs = Date.parse('0001-01-01T00:00:00.000Z');
 export const lastInstantMs = Date.parse('9999-12-31T23:59:59.999Z');
 
+export const firstInstant = toInstant(firstInstantMs);
+export const lastInstant = toInstant(lastInstantMs);
+
 /** An instant to compare stored ones with: what lies beyond the first or the last of them is that one. */
 export function toStorableInstant(epochMs: number): Instant {
   return toInstant(Math.min(lastInstantMs, Math.max(firstInstantMs, epochMs)));

@@ -19,6 +19,8 @@ export interface Meter {
   waitingWrites(change: 1 | -1): void;
   /** The rate limiter has decided. `store` says where it counts: `memory`, `redis`. */
   limiter(decision: 'allowed' | 'denied', store: string): void;
+  /** Rows of the request log were lost: it was away, slow or full. */
+  requestLogDropped(rows: number): void;
 }
 
 /** Seconds since `startMs` (performance.now). */

@@ -1,4 +1,5 @@
 // Who calls: an API key, a signed-in user, or nobody.
+import type { Instant } from './clock.ts';
 
 export type Role = 'OWNER' | 'ADMIN' | 'MEMBER';
 
@@ -7,6 +8,11 @@ export interface PinnedOperation {
   readonly id: string;
   /** A replaced operation has another one. */
   readonly version: number;
+}
+
+export interface KeyTrial {
+  readonly scopes: readonly string[];
+  readonly since: Instant;
 }
 
 export interface ApiKeyPrincipal {
@@ -22,12 +28,16 @@ export interface ApiKeyPrincipal {
   readonly venueIds: readonly string[] | null;
   /** The stored operations that it runs, and nothing else. null = it is not pinned; an empty list = none at all. */
   readonly operationIds: readonly string[] | null;
+  /** Narrower scopes that are only tried: what they would refuse is counted. */
+  readonly trial?: KeyTrial | null;
   /** Of a pinned key: the operation of this request, once it was looked up. */
   readonly pinned?: PinnedOperation;
   /** From where it calls. */
   readonly ip: string;
   /** Requests a minute of this key alone, beside its workspace's limit; none = no limit of its own. */
   readonly rateLimitPerMinute?: number | null;
+  /** When the key stops working; none = never. */
+  readonly expiresAt?: Instant | null;
 }
 
 export interface UserPrincipal {

@@ -1,6 +1,8 @@
 // What is known about a request: what the caller sent, and what is noted while it is processed.
 import type { DocumentNode } from 'graphql';
+import type { Instant } from './clock.ts';
 import type { Principal } from './principal.ts';
+import type { KnownCaller, RanOperation, SurfaceName, TriedRequest } from './recorder.ts';
 import type { RequestTrace } from './tracer.ts';
 
 export interface SentOperation {
@@ -46,9 +48,19 @@ export interface RequestFacts {
   readonly scope: RequestScope;
 }
 
+/** What the holder of a credential should know of it. */
+export interface KeyNotice {
+  readonly code: 'KEY_EXPIRES_SOON';
+  /** A sentence for people. */
+  readonly message: string;
+  readonly expiresAt: Instant;
+}
+
 /** What rooms add to a request's answer, whether it is data, a refusal or an error. */
 export interface AnswerNotes {
   readonly headers: Record<string, string>;
+  /** Absent unless the caller's key works and soon will not. */
+  notice?: KeyNotice;
   /** Called once, before the answer leaves. When it throws an ApiError, that is the answer instead. */
   beforeSend?: () => Promise<void>;
 }
@@ -65,6 +77,8 @@ interface LoggedCaller {
 export interface RequestNotes {
   /** The caller's X-Request-Id when it is 1 to 128 characters of `[A-Za-z0-9._~-]`, else a new UUID. */
   readonly requestId: string;
+  /** By which door the request came. Absent for pages and probes. */
+  surface?: SurfaceName;
   /** Present only when the request is traced. */
   trace?: RequestTrace;
   /** Known once the operation is resolved; for the log, like all below. */
@@ -86,6 +100,18 @@ export interface RequestNotes {
 export interface RequestScope extends RequestNotes {
   /** Its caller closed the connection before the answer was sent. */
   isGone?: boolean;
+  /** When its first bytes were read; performance.now(). */
+  startMs?: number;
+  /** Whose credential was right, also when it may not be used. Absent for everybody else. */
+  known?: KnownCaller;
+  /** The operation, once it was resolved. */
+  ran?: RanOperation;
+  /** Present when the key is on trial. */
+  tried?: TriedRequest;
+  /** Scopes that the answer says were missing, each once. */
+  missing?: readonly string[];
+  /** Rows that were read for the answer, each as often as it was read. */
+  rows?: number;
   /**
    * Aborted when further work for the request is useless: its time is over, its caller was told 503, or the server
    * ends. The reason is the error of what was running.

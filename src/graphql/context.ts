@@ -2,14 +2,17 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Authenticator, Caller } from '../access/authentication/authenticate.ts';
 import type { Context, CredentialTools, OperationInspector, RunningMutation } from '../access/context.ts';
+import { keyNotice } from '../access/authentication/key-notice.ts';
 import { addressGroup } from '../access/credentials/ip-allowlist.ts';
 import type { SystemServices } from '../access/system-context.ts';
 import { mayManage, type AccessExplainer, type Decision } from '../access/policy/index.ts';
 import type { Limits, RequestLimits } from '../access/rate-limit/index.ts';
+import type { Recording } from '../access/recording.ts';
 import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
 import type { Clock } from '../core/clock.ts';
 import { ApiError } from '../core/errors.ts';
-import type { Principal } from '../core/principal.ts';
+import type { KnownPrincipal, Principal } from '../core/principal.ts';
+import type { KnownCaller } from '../core/recorder.ts';
 import type { RequestContextBase, RequestFacts, RequestScope, SentOperation } from '../core/request-facts.ts';
 import type { Connection } from '../db/store/database.ts';
 import type { ParsedDocument } from './precheck/documents.ts';
@@ -88,6 +91,7 @@ class RequestContext implements ServedContext {
     readonly inspector: OperationInspector,
     readonly shownSchema: () => Promise<GraphQLSchema>,
     readonly limits: RequestLimits,
+    readonly recording: Recording,
     private readonly rows: TenantDb | null,
     readonly persistedQuery: PersistedQuery | null,
     readonly chosen: SentOperation | null,
@@ -97,6 +101,10 @@ class RequestContext implements ServedContext {
 
   get requestId(): string {
     return this.scope.requestId;
+  }
+
+  noteRows(count: number): void {
+    this.scope.rows = (this.scope.rows ?? 0) + count;
   }
 
   get db(): TenantDb {
@@ -129,15 +137,25 @@ function queueOf(principal: Principal, ip: string): string {
   return principal.kind === 'USER' ? principal.userId : principal.workspaceId;
 }
 
+function knownAs(principal: KnownPrincipal): KnownCaller {
+  const { workspaceId } = principal;
+  if (principal.kind === 'USER')
+    return { kind: 'USER', id: principal.userId, workspaceId, label: principal.name };
+  return { kind: 'API_KEY', id: principal.apiKeyId, workspaceId, label: principal.label };
+}
+
 async function principalOf(
   authenticator: Authenticator,
   { scope, ip }: RequestFacts,
   caller: Caller,
 ): Promise<Principal> {
-  if ('principal' in caller) return caller.principal;
+  if ('principal' in caller) {
+    scope.known = knownAs(caller.principal);
+    return caller.principal;
+  }
   const { credential } = caller;
   if (credential.kind === 'API_KEY') scope.caller = { key: credential.prefix };
-  return authenticator.authenticate(credential, ip);
+  return authenticator.authenticate(credential, ip, (known) => (scope.known = known));
 }
 
 function findPersisted(
@@ -153,6 +171,12 @@ function findPersisted(
     if (principal.kind === 'USER') limits.chooseBudget(true);
     throw error;
   }
+}
+
+/** From here on the key is known to work, whatever becomes of the request. */
+function noteExpiry({ answer }: RequestFacts, principal: Principal, nowMs: number): void {
+  const notice = principal.kind === 'API_KEY' ? keyNotice(principal.expiresAt, nowMs) : null;
+  if (notice) answer.notice = notice;
 }
 
 /** Processes a request until it is parsed: who calls, whether it may go on, which rows are its own. */
@@ -178,7 +202,7 @@ export function contextFactory(
     const chosen = named ?? (looked ? null : (facts.choose?.(principal) ?? null));
     const { managed, parsed } = looked ?? check(chosen ?? persisted ?? operation, false);
     if (principal.kind === 'USER') opened.chooseBudget(mayManage(managed, principal.scopes));
-    const { clock, scopes, explainer, inspector } = operator;
+    const { clock, scopes, explainer, inspector, recording } = operator;
     const limit = timeLimit(clock, scope, operationLimitMs);
     const credentials = {
       ...operator.credentials,
@@ -187,7 +211,7 @@ export function contextFactory(
     const rows = tenantDbFor(operator, authenticator, principal, limit, readRow);
     const once = idempotencyKey === undefined ? null : assertIdempotencyKey(idempotencyKey);
     const shown = () => shownTo(principal);
-    const told = [clock, credentials, scopes, explainer, inspector, shown, opened] as const;
+    const told = [clock, credentials, scopes, explainer, inspector, shown, opened, recording] as const;
     const asked = [persisted, chosen, arrivedMs, parsed] as const;
     return new RequestContext(scope, ip, once, principal, ...told, rows, ...asked);
   };
@@ -196,6 +220,7 @@ export function contextFactory(
     const arrivedMs = operator.clock.nowMs();
     const principal = await principalOf(authenticator, facts, caller);
     if (principal.kind === 'USER') scope.caller = { userId: principal.userId };
+    noteExpiry(facts, principal, arrivedMs);
     facts.whenKnown?.(principal);
     try {
       return await contextOf(facts, principal, arrivedMs);

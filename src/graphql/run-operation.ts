@@ -3,10 +3,11 @@
 // Fastify and writes no answer: the surface gives the answer its form.
 import type { HTTPGraphQLRequest } from '@apollo/server';
 import type { Caller } from '../access/authentication/authenticate.ts';
-import type { RequestContextBase, RequestFacts, RequestScope } from '../core/request-facts.ts';
+import type { AnswerNotes, RequestContextBase, RequestFacts, RequestScope } from '../core/request-facts.ts';
 import { startApollo, unfinishedAnswer, type ApolloOptions } from './apollo.ts';
 import { HeaderMap } from './request/apollo-packages.ts';
 import type { ErrorDoor, PresentedAnswer } from './errors/format-error.ts';
+import { missingIn } from './request/request-scope.ts';
 import { endForGoneCaller, endForShutdown, endGivenUp, startTimeLimit } from './request/operation-limit.ts';
 import { withStoreDeadline } from './request/store-deadline.ts';
 
@@ -89,6 +90,13 @@ export function patiently<T>(
   return withStoreDeadline(work, { isResponsive, onGivenUp: () => endGivenUp(scope) });
 }
 
+/** A key that was ended while its request ran is answered 401, and told nothing more. */
+function withNotice(result: PresentedAnswer, status: number, notes: AnswerNotes): PresentedAnswer {
+  if (status === 401) delete notes.notice;
+  const { notice } = notes;
+  return notice ? { ...result, extensions: { ...result.extensions, notice } } : result;
+}
+
 /** Rejects when Apollo cannot start. */
 export async function openOperationDoor<TContext extends RequestContextBase>(
   options: RunOperationOptions<TContext>,
@@ -102,8 +110,10 @@ export async function openOperationDoor<TContext extends RequestContextBase>(
         httpGraphQLRequest: request.http ?? postOf(request),
         context: () => options.createContext(facts, caller),
       });
+      const { status = 200, headers } = made;
       const result = errors.present(unfinishedAnswer(made.body), facts.scope);
-      return { status: made.status ?? 200, headers: made.headers, result };
+      facts.scope.missing = missingIn(result.errors);
+      return { status, headers, result: withNotice(result, status, facts.answer) };
     } finally {
       facts.scope.trace?.endOperation(facts.scope);
     }

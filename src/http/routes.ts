@@ -1,6 +1,8 @@
 // The table of routes: every path of the server, its methods, the form of its body, what its page may load, whether it
 // is traced and how loudly it is logged. Its handler stands in pages/ or server/, and server/http.ts adds it.
 
+import type { SurfaceName } from '../core/recorder.ts';
+
 /** What a page may load, by directive of Content-Security-Policy. What is not named is refused. */
 export type PageSources = Readonly<Record<string, readonly string[]>>;
 
@@ -21,6 +23,8 @@ export interface Route {
   readonly page?: (own: string) => PageSources;
   /** Pages and probes have no trace: they ask the store for nothing that an operation would wait for. */
   readonly isTraced: boolean;
+  /** The door that it is, where operations are asked for. */
+  readonly surface?: SurfaceName;
   /** Log level of a request that was answered without an error. */
   readonly logLevel: 'info' | 'debug';
 }
@@ -75,7 +79,13 @@ const restDocsPage = (): PageSources => ({
 const welcomePage = (hash: string): PageSources => ({ 'style-src': [hash], 'img-src': ["'self'"] });
 
 /** The stored operations, as endpoints at any path below these and as tools. */
-const rest = { methods: anyMethod, body: 'surface', isTraced: true, logLevel: 'info' } as const;
+const rest = {
+  methods: anyMethod,
+  body: 'surface',
+  isTraced: true,
+  logLevel: 'info',
+  surface: 'rest',
+} as const;
 
 export const routes = {
   welcome: { ...shown, path: '/', page: welcomePage },
@@ -86,10 +96,11 @@ export const routes = {
     page: sandboxPage,
     isTraced: true,
     logLevel: 'info',
+    surface: 'graphql',
   },
   rest: { ...rest, path: '/api/v1/*' },
   restShort: { ...rest, path: '/v1/*' },
-  mcp: { ...rest, path: '/mcp', methods: ['POST'] },
+  mcp: { ...rest, path: '/mcp', methods: ['POST'], surface: 'mcp' },
   openApi: { ...shown, path: '/api/v1/openapi.json' },
   openApiShort: { ...shown, path: '/v1/openapi.json' },
   restDocs: { ...shown, path: '/api/v1/docs', page: restDocsPage },

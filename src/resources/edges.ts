@@ -128,6 +128,7 @@ function reading(options: ManyOptions, args: ConnectionArguments, context: Conte
  */
 export function toMany(options: ManyOptions): EntityClass {
   const { from, field, to, defaultOrder = to.defaultOrder } = options;
+  if (to.computed) throw new Error(`${to.name} has computed filters: ${from.name}.${field} cannot list it.`);
   const Edge = resolverClass(options);
   const loader = (args: ConnectionArguments, context: Context, place: FieldPosition) =>
     loaderAt(context, place, `${from.name}.${field}`, async (parents) => {

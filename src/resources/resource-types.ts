@@ -42,8 +42,8 @@ export function filterType(
   name: string,
   fields: Readonly<Partial<Record<string, EntityClass>>>,
 ): EntityClass {
-  const Filter = named(class {}, `${name}Filter`);
-  InputType(`${name}Filter`, { description: 'All that is given must hold.' })(Filter);
+  const Filter = named(class {}, name);
+  InputType(name, { description: 'All that is given must hold.' })(Filter);
   const prototype = Filter.prototype as object;
   for (const [field, comparator] of Object.entries(fields) as [string, EntityClass][]) {
     Field(() => comparator, { nullable: true, description: `What \`${field}\` must be.` })(prototype, field);
@@ -61,7 +61,7 @@ export function orderType(name: string, orderBy: Readonly<Record<string, string>
     valuesConfig: Object.fromEntries(
       Object.entries(orderBy).map(([value, property]) => [
         value,
-        { description: `By \`${property.replace(/Folded$/, '')}\`, and rows alike by their ids.` },
+        { description: `By \`${property.replace(/(Folded|Sorted)$/, '')}\`, and rows alike by their ids.` },
       ]),
     ),
   });

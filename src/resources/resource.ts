@@ -8,7 +8,9 @@ import { foldedProperty } from '../db/store/columns.ts';
 import type { Condition } from '../db/statements/condition.ts';
 import { examineLimits, type ListPerParent, type ListQuery } from '../db/statements/list-query.ts';
 import { tableOf, type EntityClass, type Table } from '../db/store/table.ts';
+import type { TenantReader } from '../db/tenant/tenant-db.ts';
 import { filterCondition, StringFilter } from './inputs/comparators.ts';
+import { resolveComputed, type ComputedFilters } from './inputs/computed-filters.ts';
 import { declareField } from './derived-field.ts';
 import { inWords, several } from './in-words.ts';
 import { findCachedRows, cacheRows, type Row } from './batching/request-row-cache.ts';
@@ -34,10 +36,18 @@ interface ResourceOptions<T> {
   readonly requirement: Requirement;
   /** Field -> comparator input. Every name is a column of the type. */
   readonly filter: Readonly<Partial<Record<keyof T & string, EntityClass>>>;
+  /** Filters by what is no column (see inputs/computed-filters.ts). They work where the list is at the root. */
+  readonly computed?: ComputedFilters;
   /** Sort name -> property that is never null and stands in an index with the id. */
   readonly orderBy: Readonly<Record<string, string>>;
   readonly defaultOrder: Order;
+  /** Default: the type's name and `Filter`. */
+  readonly filterName?: string;
+  /** Where its lists are read when that is not the store of the workspaces. Such rows have no lists below them. */
+  readonly reader?: ReaderOf;
 }
+
+type ReaderOf = (context: Context) => Pick<TenantReader, 'list'>;
 
 export interface Resource<T = unknown> {
   readonly name: string;
@@ -47,6 +57,9 @@ export interface Resource<T = unknown> {
   readonly connection: EntityClass;
   readonly arguments: EntityClass;
   readonly defaultOrder: Order;
+  readonly reader?: ReaderOf;
+  /** null = there are none. */
+  readonly computed: ComputedFilters | null;
   /** Rules of the type itself and of everything derived from it. */
   readonly policy: PolicyDeclaration;
 }
@@ -67,7 +80,7 @@ export interface Resource<T = unknown> {
  * });
  */
 export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
-  const { type, prefix, requirement, filter, orderBy, defaultOrder } = options;
+  const { type, prefix, requirement, filter, computed = null, orderBy, defaultOrder, reader } = options;
   const { name } = type;
   const table = tableOf(type);
   for (const property of [...Object.keys(filter), ...Object.values(orderBy), ...table.search])
@@ -75,17 +88,20 @@ export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
   // StringFilter searches the folded text; without that column each search would be a defect at run time.
   for (const [property, comparator] of Object.entries(filter))
     if (comparator === StringFilter) table.column(foldedProperty(property));
-  const derived = [name, `${name}Connection`, `${name}Edge`, `${name}Filter`, `${name}OrderBy`];
+  const filterName = options.filterName ?? `${name}Filter`;
+  const derived = [name, `${name}Connection`, `${name}Edge`, filterName, `${name}OrderBy`];
   return {
     name,
     type,
     table,
     prefix,
     defaultOrder,
+    ...(reader ? { reader } : {}),
+    computed,
     connection: connectionType(type, name),
     arguments: argumentsType(
       { name, search: table.search, defaultOrder },
-      filterType(name, filter),
+      filterType(filterName, { ...filter, ...typesOf(computed ?? {}) }),
       orderType(name, orderBy),
     ),
     policy: Object.fromEntries(
@@ -93,6 +109,9 @@ export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
     ),
   };
 }
+
+const typesOf = (computed: ComputedFilters) =>
+  Object.fromEntries(Object.entries(computed).map(([field, { type }]) => [field, type]));
 
 /** The list query behind a connection's arguments, and the plan to make a page of its answer. */
 export function listQuery(
@@ -129,6 +148,14 @@ const printOf =
   () =>
     printOfParents(list, parents, args);
 
+async function withColumns(
+  computed: ComputedFilters,
+  query: ListQuery,
+  context: Context,
+): Promise<ListQuery> {
+  return { ...query, condition: await resolveComputed(computed, query.condition, context) };
+}
+
 async function readList(
   root: RootList,
   args: ConnectionArguments,
@@ -136,14 +163,19 @@ async function readList(
   place: FieldPosition,
 ): Promise<Page> {
   const { resource } = root;
-  const { query, plan } = listQuery(resource, args, place);
+  const listed = listQuery(resource, args, place);
+  const { plan } = listed;
+  const query = resource.computed
+    ? await withColumns(resource.computed, listed.query, context)
+    : listed.query;
   const given = parentsIn(root.parents, args);
   if (given.length > 0) {
     const below = await readBelowParents(context, { query, name: resource.name, place }, given);
     return new Page(plan, below, printOf(root, args));
   }
+  const reader = resource.reader?.(context) ?? context.db;
   const ahead = planReadAhead(context, place, resource.name, true);
-  const { found, lists } = await ahead.fetch(query.condition, (lists) => context.db.list<Row>(query, lists));
+  const { found, lists } = await ahead.fetch(query.condition, (lists) => reader.list<Row>(query, lists));
   const page = new Page(plan, found, printOf(root, args));
   cacheRows(context, resource.name, query.properties, page.nodes);
   await ahead.attach(page.nodes, lists);
@@ -198,35 +230,45 @@ export function rootFields(
 ): RootFields {
   const Queries = named(class {}, `${resource.name}Queries`);
   const prototype = Queries.prototype as Record<string, unknown>;
-  const one = (_root: unknown, { id }: { id: string }, context: Context, place: FieldPosition) =>
-    readOne(resource, id, context, place);
-  const root = { resource, list: names.list, parents };
-  const rootArguments = withParents(resource.arguments, resource.name, parents);
-  const list = (_root: unknown, args: ConnectionArguments, context: Context, place: FieldPosition) =>
-    readList(root, args, context, place);
   declareField(prototype, names.one, {
     field: Query(() => resource.type, {
       nullable: true,
       description: `The ${inWords(resource.name)} with this id, or null.`,
     }),
     args: Arg('id', () => GraphQLID),
-    resolve: one,
+    resolve: (_root: unknown, { id }: { id: string }, context: Context, place: FieldPosition) =>
+      readOne(resource, id, context, place),
   });
-  declareField(prototype, names.list, {
-    field: Query(() => resource.connection, {
-      nullable: true,
-      description: `The ${several(inWords(resource.name))} of the workspace that the caller may see, page by page.`,
-    }),
-    args: Args(() => rootArguments),
-    resolve: list,
-    checkArguments(args) {
-      planPage(resource, args, resource.defaultOrder);
-      assertOwnCursor(args, printOf(root, args));
-    },
-  });
+  declareList(prototype, { resource, list: names.list, parents });
   Resolver()(Queries);
   return {
     resolver: Queries,
     policy: { [`Query.${names.one}`]: requirement, [`Query.${names.list}`]: requirement },
   };
+}
+
+/** `Query.<list>(…)` of a resource whose rows are shown in lists alone. */
+export function rootList(resource: Resource, list: string, requirement: Requirement): RootFields {
+  const Queries = named(class {}, `${resource.name}Queries`);
+  declareList(Queries.prototype as Record<string, unknown>, { resource, list, parents: [] });
+  Resolver()(Queries);
+  return { resolver: Queries, policy: { [`Query.${list}`]: requirement } };
+}
+
+function declareList(prototype: Record<string, unknown>, root: RootList): void {
+  const { resource, list, parents } = root;
+  const rootArguments = withParents(resource.arguments, resource.name, parents);
+  declareField(prototype, list, {
+    field: Query(() => resource.connection, {
+      nullable: true,
+      description: `The ${several(inWords(resource.name))} of the workspace that the caller may see, page by page.`,
+    }),
+    args: Args(() => rootArguments),
+    resolve: (_root: unknown, args: ConnectionArguments, context: Context, place: FieldPosition) =>
+      readList(root, args, context, place),
+    checkArguments(args) {
+      planPage(resource, args, resource.defaultOrder);
+      assertOwnCursor(args, printOf(root, args));
+    },
+  });
 }

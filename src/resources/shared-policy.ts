@@ -7,6 +7,8 @@ export const sharedPolicy: PolicyDeclaration = {
   StringFilter: open,
   ExactStringFilter: open,
   IdFilter: open,
+  IdListFilter: open,
+  ScopeListFilter: open,
   DateTimeFilter: open,
   OrderDirection: open,
 };

@@ -39,6 +39,7 @@ describe('readConfig', () => {
       keyInactivityDays: 90,
       rateLimitRequestsPerMinute: 600,
       rateLimitCostPerMinute: 60_000,
+      ...{ isRecording: true, requestLogDays: 7, usageDays: 400 },
       demo: true,
     });
   });
@@ -49,6 +50,7 @@ describe('readConfig', () => {
       jwtSecrets: [secret],
       keyPepper: secret,
       introspection: 'keys',
+      requestLogDays: 30,
       demo: false,
     });
   });
@@ -77,6 +79,9 @@ describe('readConfig', () => {
         KEY_INACTIVITY_DAYS: '30',
         RATE_LIMIT_REQUESTS_PER_MINUTE: '10',
         RATE_LIMIT_COST_PER_MINUTE: '20',
+        RECORDING: 'off',
+        REQUEST_LOG_DAYS: '3',
+        USAGE_DAYS: '100',
         DEMO: '0',
       }),
     ).toEqual({
@@ -100,6 +105,7 @@ describe('readConfig', () => {
       keyInactivityDays: 30,
       rateLimitRequestsPerMinute: 10,
       rateLimitCostPerMinute: 20,
+      ...{ isRecording: false, requestLogDays: 3, usageDays: 100 },
       demo: false,
     });
   });

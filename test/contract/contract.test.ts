@@ -27,12 +27,13 @@ const fixedNames = [
   ...['Login', 'Viewer', 'Scopes', 'CreateApiKey', 'ListApiKeys', 'GetApiKey', 'UpdateApiKey'],
   ...['DisableApiKey', 'EnableApiKey', 'RotateApiKey', 'RegenerateApiKey', 'RevokeApiKey', 'DeleteApiKey'],
   ...['AuditLog', 'AccessCheck', 'SuggestScopes'],
+  ...['Requests', 'KeyInsight'],
   ...['SaveOperation', 'StoredOperations', 'DeleteOperation', 'CreatePinnedKey'],
 ];
 const isMutation = (name: string) => contractOperation(name).startsWith('mutation');
 
 /** For whoever is signed in as owner or admin. */
-const managed = ['keys.graphql', 'operations.graphql', 'users.graphql']
+const managed = ['insight.graphql', 'keys.graphql', 'operations.graphql', 'users.graphql']
   .flatMap(exampleNames)
   .filter((name) => !['Login', 'Viewer', 'Scopes'].includes(name));
 /** For the own account, or an owner alone. */

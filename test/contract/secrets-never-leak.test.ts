@@ -130,6 +130,7 @@ describeEachEngine('Secrets', (engine) => {
     await ask(admin, 'createUser', { input: { email: password, password: member.email, role: 'MEMBER' } });
     await ask(admin, 'createUser', { input: { email: key, password: token, role: 'MEMBER' } });
     await house.app.lastUsed.flush();
+    await house.scheduler.elapse(10_000);
   }
 
   async function inHeaders(secret: string) {

@@ -45,6 +45,7 @@ const lists = {
   auditLog: 'AuditEntryFilter',
   users: 'UserFilter',
   storedOperations: 'StoredOperationFilter',
+  requests: 'RequestFilter',
 } as const;
 
 /** Inputs and arguments that are tried here one by one. */
@@ -53,6 +54,10 @@ const single = [
   ...['Query.availability(from)', 'Query.availability(to)'],
   ...['CreateApiKeyInput.expiresAt', 'UpdateApiKeyInput.expiresAt', 'CreateBookingInput.startsAt'],
   ...['CreateFollowUpInput.dueAt', 'RescheduleFollowUpInput.dueAt'],
+  ...['usage', 'usedOperations', 'scopeUse'].flatMap((field) => [
+    `ApiKey.${field}(from)`,
+    `ApiKey.${field}(to)`,
+  ]),
 ];
 
 describeEachEngine('The first and the last instants', (engine) => {
@@ -60,6 +65,7 @@ describeEachEngine('The first and the last instants', (engine) => {
   let desk: Desk;
   let owner: Caller;
   let venueId: string;
+  let apiKeyId: string;
   let customerId: string;
   let treatmentId: string;
 
@@ -68,6 +74,7 @@ describeEachEngine('The first and the last instants', (engine) => {
     const workspace = await house.workspace();
     desk = await openDesk(workspace);
     owner = await workspace.owner();
+    ({ apiKeyId } = await workspace.key('read:venues'));
     customerId = await workspace.customer();
     venueId = await desk.venue(daily('00:00', '24:00'), 'UTC');
     treatmentId = await desk.treatment(venueId);
@@ -160,6 +167,22 @@ describeEachEngine('The first and the last instants', (engine) => {
         }
     for (const at of refused)
       expectRefused(await send(query, { from: at, to: taken.at(-1), bucket: 'DAY', zone: 'UTC' }));
+  });
+
+  it('bound what is recorded of a key', async () => {
+    const query = `query ($id: ID!, $from: DateTime!, $to: DateTime!) {
+      apiKey(id: $id) {
+        usage(from: $from, to: $to, bucket: DAY) { start }
+        usedOperations(first: 1, from: $from, to: $to) { nodes { requests } }
+        scopeUse(from: $from, to: $to) { unused }
+      }
+    }`;
+    for (const [from, to] of [
+      ['0001-01-01T00:00:00Z', '0001-03-01T00:00:00Z'],
+      ['9999-11-01T00:00:00Z', '9999-12-31T23:59:59.999Z'],
+    ])
+      expect((await send(query, { id: apiKeyId, from, to })).status).toBe(200);
+    for (const at of refused) expectRefused(await send(query, { id: apiKeyId, from: at, to: taken.at(-1) }));
   });
 
   it('bound availability in every zone, and what is booked there is not free', async () => {

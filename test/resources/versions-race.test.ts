@@ -49,9 +49,10 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** Found by a name instead of an id, and where it is tried. */
+/** Found by a name, or by the caller, instead of an id, and where it is tried. */
 const triedElsewhere: Readonly<Record<string, string>> = {
   SaveOperationInput: 'test/features/operations/operations.test.ts',
+  UpdateWorkspaceSettingsInput: 'test/features/workspace-settings.test.ts',
 };
 
 it('Every input with an expected version is tried', async () => {

@@ -1,9 +1,10 @@
-// A few rounds of `npm run faults`: kill -9 under sixteen writers, and SIGTERM under load; and what a soak makes of its figures.
+// A few rounds of `npm run faults`: kill -9 under sixteen writers, SIGTERM under load, both while requests are recorded; and what a soak makes of its figures.
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Cleanup } from '../../scripts/bench/cleanup.ts';
 import { runKills } from '../../scripts/faults/kill.ts';
 import { runNeighbours } from '../../scripts/faults/neighbours.ts';
+import { runRecording, summarise } from '../../scripts/faults/recording.ts';
 import { runSigterms } from '../../scripts/faults/sigterm.ts';
 import { judgeMemory } from '../../scripts/faults/soak.ts';
 import { buildCommands } from '../support/processes/commands.ts';
@@ -40,6 +41,16 @@ describeEachEngine('A server process', (engineName) => {
     expect(report.before).toBeGreaterThanOrEqual(32);
     expect(report).toMatchObject({ cut: 0, failed: 0, exitCodes: [0, 0] });
   });
+
+  it('records every answer once while one of two is asked to end and the other is killed', async () => {
+    const report = await runRecording(target(), { requests: 400, seconds: 4 }, cleanup);
+    expect(report).toMatchObject({ missing: 0, twice: 0, exitCode: 0 });
+    for (const { answered, cut, recorded } of Object.values(report.keys)) {
+      expect(answered + cut).toBe(100);
+      expect(recorded).toBeGreaterThan(0);
+    }
+    expect(Object.keys(report.statuses)).toEqual(expect.arrayContaining(['200', '400', '401', '403', '429']));
+  });
 });
 
 describeEachEngine('A workspace beside one that does its worst', (engineName) => {
@@ -68,4 +79,14 @@ it('calls memory flat only while it does not grow after warming up', () => {
   const minutes = (...megabytes: number[]) => megabytes.flatMap((mb) => Array.from({ length: 60 }, () => mb));
   expect(judgeMemory(minutes(150, 300, 310))).toEqual({ secondThirdMb: 300, lastThirdMb: 310, isFlat: true });
   expect(judgeMemory(minutes(150, 300, 320)).isFlat).toBe(false);
+});
+
+it('calls an answer missing only when no kill explains it, and twice what nobody sent', () => {
+  const sums = (recorded: number, unwritten: number) =>
+    summarise({ key: { answered: 100, cut: 2, recorded, unwritten } });
+  expect(sums(100, 0)).toEqual({ lost: 0, missing: 0, twice: 0 });
+  expect(sums(90, 10)).toEqual({ lost: 10, missing: 0, twice: 0 });
+  expect(sums(89, 10)).toEqual({ lost: 11, missing: 1, twice: 0 });
+  expect(sums(102, 10)).toEqual({ lost: 0, missing: 0, twice: 0 });
+  expect(sums(103, 10)).toEqual({ lost: 0, missing: 0, twice: 1 });
 });

@@ -18,6 +18,8 @@ export interface ExampleIds {
   /** A key of its own, new. */
   readonly key: string;
   readonly disabledKey: string;
+  /** A key that is on trial. */
+  readonly triedKey: string;
   /** A stored operation that a key can run; saved anew when it was deleted. */
   readonly operation: string;
   /** A colleague of its own, new. */
@@ -86,6 +88,8 @@ export const variablesOf: Record<string, (ids: ExampleIds) => Variables> = {
     input: { venueId: venue, treatmentId: treatment, customerId: customer, startsAt: freeAt },
   }),
   CancelBooking: ({ booking }) => ({ id: booking }),
+  Requests: () => ({ first: 10 }),
+  KeyInsight: ({ key }) => ({ id: key, from: '2026-06-01T00:00:00Z', to: '2026-06-02T00:00:00Z' }),
   Login: ({ email, password }) => ({ email, password }),
   Viewer: () => ({}),
   Scopes: () => ({}),
@@ -102,6 +106,11 @@ export const variablesOf: Record<string, (ids: ExampleIds) => Variables> = {
   RotateApiKey: ({ key }) => ({ id: key, overlapSeconds: 60 }),
   RegenerateApiKey: ({ key }) => ({ id: key }),
   RevokeApiKey: ({ key }) => ({ id: key }),
+  PreviewKeyChange: ({ key }) => ({ id: key, scopes: ['read:customers'], days: 7 }),
+  NarrowApiKey: ({ key }) => ({ id: key, scopes: ['read:venues'], mode: 'TRIAL' }),
+  UndoNarrowing: ({ triedKey }) => ({ id: triedKey }),
+  WorkspaceSettings: () => ({}),
+  UpdateWorkspaceSettings: () => ({ input: { requestLogRetentionDays: 30 } }),
   DeleteApiKey: ({ key }) => ({ id: key }),
   SaveOperation: () => ({ name: 'find', document: contractOperation('FindCaller') }),
   StoredOperations: () => ({ first: 20 }),
@@ -147,6 +156,9 @@ export async function exampleIds(workspace: TestWorkspace, owner: Caller): Promi
   const { apiKeyId: key } = await workspace.key('read:venues');
   const { apiKeyId: disabledKey } = await workspace.key('read:venues');
   await owner.send(contractOperation('DisableApiKey'), { id: disabledKey });
+  const { apiKeyId: triedKey } = await workspace.key('read:venues', 'read:customers');
+  const trial = { id: triedKey, scopes: ['read:venues'], mode: 'TRIAL' };
+  await owner.send(contractOperation('NarrowApiKey'), trial);
   const saved = await owner.send(contractOperation('SaveOperation'), {
     name: 'example',
     document: contractOperation('FindCaller'),
@@ -161,6 +173,6 @@ export async function exampleIds(workspace: TestWorkspace, owner: Caller): Promi
     user: made.data.createUser.userId as string,
     auditEntry: log.data.auditLog.nodes[0].id as string,
     operation: saved.data.saveOperation.operation.id as string,
-    ...{ key, disabledKey, email: workspace.ownerEmail, password: workspace.ownerPassword },
+    ...{ key, disabledKey, triedKey, email: workspace.ownerEmail, password: workspace.ownerPassword },
   };
 }

@@ -24,7 +24,7 @@ export interface KeyAdmin extends Caller {
   payload(operationName: string, variables: object): Promise<Payload>;
   /** All fields of a key, or null. */
   show(id: string): Promise<Payload>;
-  /** Entries about one target, newest first. */
+  /** Entries about one target, newest first, without the sign-ins of a user. */
   auditOf(targetId: string): Promise<Payload[]>;
 }
 
@@ -33,7 +33,7 @@ const shownFields = `id number label description prefix environment scopes statu
   secrets { id prefix status createdAt activatedAt lastUsedAt expiresAt }`;
 const showKey = `query ($id: ID!) { apiKey(id: $id) { ${shownFields} } }`;
 const showAudit = `query ($id: ID!) {
-  auditLog(first: 100, filter: { targetId: { eq: $id } }) {
+  auditLog(first: 100, filter: { targetId: { eq: $id }, action: { neq: "user.signIn" } }) {
     nodes { id at action actor { kind id label } targetId changes { field before after } requestId ip }
   }
 }`;

@@ -9,6 +9,7 @@ import {
   type Principal,
   type UserPrincipal,
 } from '../../core/principal.ts';
+import type { KnownCaller } from '../../core/recorder.ts';
 import type { Connection, Database } from '../../db/store/database.ts';
 import { createCrossRequestLoader } from '../../db/store/cross-request-loader.ts';
 import { digestApiKey, isSameDigest } from '../credentials/api-key.ts';
@@ -54,9 +55,14 @@ export interface KeyEvents {
 /** Who calls: by what was sent to prove it, or as whom it was proven before (a session, the owner of a webhook). */
 export type Caller = { readonly credential: Credential } | { readonly principal: KnownPrincipal };
 
+export type WhenKnown = (caller: KnownCaller) => void;
+
 export interface Authenticator {
-  /** Throws UNAUTHENTICATED for an invalid credential. Without a credential the caller is anonymous. */
-  authenticate(credential: Credential, ip: string): Promise<Principal>;
+  /**
+   * Throws UNAUTHENTICATED for an invalid credential. Without a credential the caller is anonymous. `whenKnown` is told whose
+   * credential it is once that is proven, also when it is refused: revoked, expired, used elsewhere.
+   */
+  authenticate(credential: Credential, ip: string, whenKnown?: WhenKnown): Promise<Principal>;
   /** Reads the credential's state again. Throws UNAUTHENTICATED when it has ended. */
   assertStillValid(principal: KnownPrincipal): Promise<void>;
   /** The same inside a transaction. Ending the credential then waits for the commit. */
@@ -72,21 +78,23 @@ async function authenticateKey(
   options: Options,
   credential: Extract<Credential, { kind: 'API_KEY' }>,
   ip: string,
+  whenKnown: WhenKnown | undefined,
 ): Promise<ApiKeyPrincipal> {
   const { store, clock, keyPepper, lastUsed } = options;
   const record = await store.findKey(credential.secretId);
   const isRight = isSameDigest(digestApiKey(credential.key, keyPepper), record?.secret.digest ?? noDigest);
   if (!record || !isRight) throw unauthenticated('INVALID_CREDENTIAL');
   const nowMs = clock.nowMs();
-  await assertUsable(options, record, nowMs);
   const { key, secret } = record;
+  whenKnown?.({ kind: 'API_KEY', id: key.id, workspaceId: key.workspaceId, label: key.label });
+  await assertUsable(options, record, nowMs);
   if (!isAddressAllowed(key.ipAllowlist, ip)) throw unauthenticated('IP_NOT_ALLOWED');
   if (secret.status === 'PENDING') await options.keyEvents.onFirstUse(record);
   lastUsed.note({ apiKeyId: key.id, secretId: secret.id, nowMs });
   // Every server judges inactivity by the row, so the use that keeps a key active must not wait in this process's
   // memory.
   if (inactiveAtMs(key, options.inactivityDays) - nowMs <= hourMs) await lastUsed.flush();
-  const { workspaceId, label, venueIds, operationIds, rateLimitPerMinute } = key;
+  const { workspaceId, label, venueIds, operationIds, trial, rateLimitPerMinute, expiresAt } = key;
   return {
     kind: 'API_KEY',
     workspaceId,
@@ -96,8 +104,10 @@ async function authenticateKey(
     scopes: new Set(key.scopes),
     venueIds,
     operationIds,
+    trial,
     ip,
     rateLimitPerMinute,
+    expiresAt,
   };
 }
 
@@ -134,7 +144,11 @@ async function userOfExternalToken(
   return isEnded ? null : user;
 }
 
-async function authenticateToken(options: Options, token: string): Promise<UserPrincipal> {
+async function authenticateToken(
+  options: Options,
+  token: string,
+  whenKnown: WhenKnown | undefined,
+): Promise<UserPrincipal> {
   const { external } = options;
   // Only chooses who verifies: each accepts nothing but its own issuer under its own keys.
   const isExternal = external !== null && issuerOf(token) === external.verifier.issuer;
@@ -144,6 +158,7 @@ async function authenticateToken(options: Options, token: string): Promise<UserP
   if (!user) throw unauthenticated('INVALID_CREDENTIAL');
   const { id: userId, workspaceId, name, role, tokenVersion } = user;
   const scopes = options.scopesOfRole(role);
+  whenKnown?.({ kind: 'USER', id: userId, workspaceId, label: name });
   return { kind: 'USER', workspaceId, userId, name, role, tokenVersion, scopes, venueIds: null };
 }
 
@@ -155,16 +170,16 @@ export function createAuthenticator(given: AuthenticatorOptions): Authenticator 
   };
   const options: Options = { ...given, store };
   return {
-    async authenticate(credential, ip) {
+    async authenticate(credential, ip, whenKnown) {
       switch (credential.kind) {
         case 'NONE':
           return anonymous;
         case 'INVALID':
           throw unauthenticated('INVALID_CREDENTIAL');
         case 'API_KEY':
-          return authenticateKey(options, credential, ip);
+          return authenticateKey(options, credential, ip, whenKnown);
         case 'TOKEN':
-          return authenticateToken(options, credential.token);
+          return authenticateToken(options, credential.token, whenKnown);
       }
     },
     async assertStillValid(principal) {

@@ -1,5 +1,5 @@
 // When each key was last used: collected in memory and written every few seconds, so that a read stays a read.
-import sql from 'sql-template-tag';
+import sql, { join } from 'sql-template-tag';
 import { toInstant } from '../../core/clock.ts';
 import type { Database, WriteConnection } from '../../db/store/database.ts';
 import { identifier } from '../../db/store/dialect.ts';
@@ -15,16 +15,23 @@ export interface LastUsedLog {
   flush(): Promise<void>;
 }
 
+/** By table: the columns that hold the moment. Keys are sorted by the second of theirs (see TimestampColumn). */
+const columns = {
+  api_keys: ['last_used_at', 'last_used_at_sorted'],
+  api_key_secrets: ['last_used_at'],
+} as const;
+
 /** Never backwards: another process may have written a later moment. */
 async function writeLatest(
   connection: WriteConnection,
-  table: string,
+  table: keyof typeof columns,
   id: string,
   nowMs: number,
 ): Promise<void> {
   const moment = toInstant(nowMs);
+  const assignments = columns[table].map((name) => sql`${identifier(name)} = ${moment}`);
   await connection.execute(
-    sql`UPDATE ${identifier(table)} SET "last_used_at" = ${moment} WHERE "id" = ${id} AND ("last_used_at" IS NULL OR "last_used_at" < ${moment})`,
+    sql`UPDATE ${identifier(table)} SET ${join(assignments, ', ')} WHERE "id" = ${id} AND ("last_used_at" IS NULL OR "last_used_at" < ${moment})`,
   );
 }
 

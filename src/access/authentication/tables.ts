@@ -1,7 +1,8 @@
 // The tables that authentication itself reads: workspaces, users, keys, their secrets, and the operations to which keys are
 // pinned. Their GraphQL types live in features.
 import type { Role } from '../../core/principal.ts';
-import type { Instant } from '../../core/clock.ts';
+import { firstInstant, lastInstant, type Instant } from '../../core/clock.ts';
+import type { KeyTrial } from '../../core/principal.ts';
 import {
   IdColumn,
   IntegerColumn,
@@ -78,6 +79,14 @@ export type StoredKeyStatus = 'ACTIVE' | 'DISABLED' | 'REVOKED';
 
 export type DisabledReason = 'ADMIN' | 'INACTIVITY';
 
+/** What a key had before it was narrowed. */
+export interface StoredRights {
+  readonly scopes: readonly string[];
+  readonly venueIds: readonly string[] | null;
+  /** When it was narrowed. */
+  readonly at: Instant;
+}
+
 @StoredIn({
   name: 'api_keys',
   workspace: 'workspaceId',
@@ -85,6 +94,11 @@ export type DisabledReason = 'ADMIN' | 'INACTIVITY';
   indexes: [
     { name: 'api_keys_number', properties: ['workspaceId', 'number'], unique: true },
     { name: 'api_keys_created', properties: ['workspaceId', 'createdAt', 'id'] },
+    { name: 'api_keys_status', properties: ['workspaceId', 'status', 'number', 'id'] },
+    { name: 'api_keys_label', properties: ['workspaceId', 'labelFolded', 'id'] },
+    { name: 'api_keys_used', properties: ['workspaceId', 'lastUsedAtSorted', 'id'] },
+    { name: 'api_keys_expiry', properties: ['workspaceId', 'expiresAtSorted', 'id'] },
+    { name: 'api_keys_creator', properties: ['createdById', 'number', 'id'] },
   ],
 })
 export class StoredApiKey {
@@ -104,13 +118,18 @@ export class StoredApiKey {
    * list: a key whose operations are all gone runs nothing.
    */
   @JsonColumn({ nullable: true }) operationIds!: string[] | null;
+  @JsonColumn({ nullable: true }) trial!: KeyTrial | null;
+  /** Given back by an undo; null when there is nothing to undo. Any other change of its rights clears it. */
+  @JsonColumn({ nullable: true }) narrowedFrom!: StoredRights | null;
   /** Addresses and CIDR ranges; empty = any address. */
   @JsonColumn() ipAllowlist!: string[];
   @IntegerColumn({ nullable: true }) rateLimitPerMinute!: number | null;
   @TextColumn() status!: StoredKeyStatus;
   @TextColumn({ nullable: true }) disabledReason!: DisabledReason | null;
-  @TimestampColumn({ nullable: true }) expiresAt!: Instant | null;
-  @TimestampColumn({ nullable: true }) lastUsedAt!: Instant | null;
+  /** Sorted: a key that never expires stands behind those that do. */
+  @TimestampColumn({ nullable: true, sortedNull: lastInstant }) expiresAt!: Instant | null;
+  /** Sorted: a key that was never used stands before those that were. */
+  @TimestampColumn({ nullable: true, sortedNull: firstInstant }) lastUsedAt!: Instant | null;
   @TimestampColumn({ nullable: true }) enabledAt!: Instant | null;
   @TimestampColumn({ nullable: true }) revokedAt!: Instant | null;
   @ReferenceColumn(() => StoredUser, { nullable: true }) createdById!: string | null;

@@ -14,15 +14,17 @@ import {
 import { ApiError } from '../../core/errors.ts';
 import { coercedVariables, concreteTypeOf, type CoercedVariables } from './concrete-type.ts';
 import { costOf } from './cost.ts';
-import { variableValue } from './decide.ts';
+import { variableValue } from './plan-walk.ts';
 import { assertLightDocument, assertShallowDocument, maxTokens } from './limits/document-limits.ts';
 import { fragmentsOf } from './gate.ts';
 import { grantsIn, isIn } from './grants.ts';
 import { valueDemands, type Demand } from './rules/input-demands.ts';
 import type { OperationPlan, PlannedField } from './operation-plan.ts';
 import { planOperation } from './planner.ts';
+import { possibleScopes } from './possible-scopes.ts';
 import type { Policy } from './policy.ts';
 import { missingScopes, type Requirement } from './rules/requirement.ts';
+import { foretell, type Foretold } from './used-coordinates.ts';
 
 export interface FieldAccess {
   readonly coordinate: string;
@@ -53,10 +55,14 @@ export interface AccessExplainer {
   explain(question: Question, held: ReadonlySet<string>, shown: GraphQLSchema): AccessReport;
   /** The only operation of a document that is known to be valid and light, told by the whole schema. */
   explainValid(document: DocumentNode): AccessReport;
+  /** Every scope that the only operation of a valid document can ask for, whatever its variables are. */
+  possibleScopesOf(document: DocumentNode): readonly string[];
   /** The smallest set of scopes for every operation of these documents together. Throws as explain does. */
   scopesFor(documents: readonly string[], shown?: GraphQLSchema): readonly string[];
   /** What every operation of a document asks for, each requirement once. Throws as explain does. */
   requirementsOf(document: string, shown?: GraphQLSchema): readonly Requirement[];
+  /** What other scopes would do to a run that used these coordinates: see used-coordinates.ts. */
+  foretell(coordinates: readonly string[], held: ReadonlySet<string>, others: ReadonlySet<string>): Foretold;
   /** What a scope opens of what is shown: the types that ask for it, and the queries and mutations. Sorted. */
   grantsOf(scope: string, shown: GraphQLSchema): readonly string[];
 }
@@ -227,7 +233,9 @@ export function createExplainer(schema: GraphQLSchema, policy: Policy): AccessEx
       const plan = planOf(document, getOperationAST(document)!);
       return toReport(plan, usesOf(plan), new Set());
     },
+    possibleScopesOf: (document) => possibleScopes(policy, planOf(document, getOperationAST(document)!)),
     grantsOf: (scope, shown) => grantsOf(scope).filter((coordinate) => isIn(shown, coordinate)),
+    foretell: (coordinates, held, others) => foretell(policy, coordinates, held, others),
     requirementsOf,
     scopesFor: (documents, shown = schema) =>
       smallestSet(documents.flatMap((text) => requirementsOf(text, shown))),

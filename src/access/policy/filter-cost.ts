@@ -4,7 +4,10 @@ import type { PlannedField } from './operation-plan.ts';
 
 /** Points of a comparison that no index answers: it is made with every row that the list examines. */
 export const pointsPerComparison = 10;
-const unindexed: ReadonlySet<string> = new Set(['contains', 'neq', 'nin']);
+const unindexed: ReadonlySet<string> = new Set([
+  ...['contains', 'neq', 'nin'],
+  ...['hasAny', 'hasAll', 'hasNone'],
+]);
 
 function comparisonsIn(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, part) => sum + comparisonsIn(part), 0);

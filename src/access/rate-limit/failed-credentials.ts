@@ -10,9 +10,9 @@ import type { Limits } from './request-limits.ts';
 export function countingFailures(authenticator: Authenticator, limits: Limits): Authenticator {
   return {
     ...authenticator,
-    async authenticate(credential, ip) {
+    async authenticate(credential, ip, whenKnown) {
       try {
-        return await authenticator.authenticate(credential, ip);
+        return await authenticator.authenticate(credential, ip, whenKnown);
       } catch (error) {
         if (error instanceof ApiError && error.code === 'UNAUTHENTICATED') await limits.noteFailure(ip);
         throw error;

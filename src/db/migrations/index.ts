@@ -22,6 +22,10 @@ import { StoreRequirements1767225600050 } from './versions/50-store-requirements
 import { AddressFolds1767225600060 } from './versions/60-address-folds.ts';
 import { VenueCustomers1767225600070 } from './versions/70-venue-customers.ts';
 import { StoredOperations1767225600080 } from './versions/80-stored-operations.ts';
+import { KeyLists1767225600085 } from './versions/85-key-lists.ts';
+import { WorkspaceSettings1767225600086 } from './versions/86-workspace-settings.ts';
+import { Recording1767225600090 } from './versions/90-recording.ts';
+import { KeyNarrowing1767225600095 } from './versions/95-key-narrowing.ts';
 
 export const migrations = [
   Accounts1767225600001,
@@ -45,4 +49,8 @@ export const migrations = [
   AddressFolds1767225600060,
   VenueCustomers1767225600070,
   StoredOperations1767225600080,
+  KeyLists1767225600085,
+  WorkspaceSettings1767225600086,
+  Recording1767225600090,
+  KeyNarrowing1767225600095,
 ];

@@ -3,8 +3,6 @@
 // A connection has one transaction: a statement of another request that runs on it meanwhile is inside, and vanishes with its
 // rollback. So each write waits its turn here, and workspaces take turns.
 import { createRequire } from 'node:module';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSourceOptions } from 'typeorm';
 import {
@@ -26,6 +24,7 @@ import { findRefusal } from '../migrations/tools/requirements.ts';
 import { timedMigrations } from '../migrations/timed.ts';
 import { beginImmediate, busyTimeoutMs, createTurns, type Begin } from './begin.ts';
 import { openConnection, type SqliteConnection } from './connection.ts';
+import { makeFile } from './file.ts';
 import { openPing } from './ping.ts';
 import { openReaders } from './readers.ts';
 import { asStoreError, isStoreFailure } from '../store/store-failure.ts';
@@ -94,15 +93,6 @@ async function openWriter(path: string): Promise<SqliteConnection> {
     await writer.close();
     throw error;
   }
-}
-
-/**
- * Customers' data is for the owner of the file alone; SQLite gives the files beside it (-wal, -shm) the same mode. What
- * is there already keeps the mode that somebody chose for it.
- */
-function makeFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  closeSync(openSync(path, 'a', 0o600));
 }
 
 function writeConnection(

@@ -11,7 +11,9 @@ const wholeValues: readonly string[] = ['eq', 'neq', 'in', 'nin'];
 /** As it is compared: of values that ignore case only the fold counts, of a zone's name its canonical spelling. */
 function valueOf(table: Table, { property, op }: Comparison, value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  const column = table.column(property);
+  const column = table.columns.find((one) => one.property === property);
+  // Of a computed filter, of which there is no column.
+  if (!column) return value;
   if (op === 'contains' || op === 'startsWith') return foldFor(column, value);
   const isFolded = column.isAddress && wholeValues.includes(op);
   return isFolded ? foldFor(column, value) : canonicalValue(column, value);
@@ -23,7 +25,7 @@ function comparisonText(table: Table, comparison: Comparison): string {
   const { property, op, value } = comparison;
   if (!Array.isArray(value)) return JSON.stringify([property, op, valueOf(table, comparison, value)]);
   const values = each(value.map((item) => JSON.stringify(valueOf(table, comparison, item))));
-  if (values.length !== 1) return JSON.stringify([property, op, values]);
+  if (values.length !== 1 || (op !== 'in' && op !== 'nin')) return JSON.stringify([property, op, values]);
   // A list of one asks for that one.
   return `[${JSON.stringify(property)},${op === 'in' ? '"eq"' : '"neq"'},${values[0]}]`;
 }

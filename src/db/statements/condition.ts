@@ -7,11 +7,13 @@ import type { Dialect } from '../store/dialect.ts';
 import type { Table } from '../store/table.ts';
 
 export type Comparator =
-  'eq' | 'neq' | 'in' | 'nin' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains' | 'startsWith';
+  | ('eq' | 'neq' | 'in' | 'nin' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains' | 'startsWith')
+  | ('hasAny' | 'hasAll' | 'hasNone');
 
 /**
  * `null` with eq or neq asks for "is (not) null". `contains` and `startsWith` ignore case and accents and need a folded column;
- * so do the comparisons of whole values with an e-mail address.
+ * so do the comparisons of whole values with an e-mail address. `hasAny`, `hasAll` and `hasNone` ask for values of a JSON list;
+ * where there is no list, it has none of them.
  */
 export type Condition =
   | { readonly all: readonly Condition[] }
@@ -131,6 +133,11 @@ function comparisonSql(
       return dialect.contains(folded(), foldFor(declared, value as string));
     case 'startsWith':
       return startsWithSql(folded(), foldFor(declared, value as string));
+    case 'hasAny':
+    case 'hasAll':
+      return dialect.listHas(column, value as string[], op);
+    case 'hasNone':
+      return sql`(${column} IS NULL OR NOT ${dialect.listHas(column, value as string[], 'hasAny')})`;
     default:
       return sql`${column} ${inequality[op] ?? empty} ${parameter()}`;
   }

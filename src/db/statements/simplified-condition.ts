@@ -8,9 +8,15 @@ type Kind = 'all' | 'any';
 const everything: Condition = { all: [] };
 const nothing: Condition = { any: [] };
 
-/** A value in no list, and a text with an empty beginning, are every value and every text; a value in an empty list is none. */
+/**
+ * A value in no list, and a text with an empty beginning, are every value and every text; a value in an empty list is none. So
+ * it is with the values of a list: every list has all of none.
+ */
 function ofComparison(comparison: Comparison): Condition {
   const { op, value } = comparison;
+  const isOfNone = Array.isArray(value) && value.length === 0;
+  if ((op === 'hasAll' || op === 'hasNone') && isOfNone) return everything;
+  if (op === 'hasAny' && isOfNone) return nothing;
   if (op === 'nin' && (value as readonly unknown[]).length === 0) return everything;
   if (op === 'in' && (value as readonly unknown[]).length === 0) return nothing;
   const isText = op === 'contains' || op === 'startsWith';

@@ -1,4 +1,5 @@
 // Column types that mean the same on both engines, and the decorators that declare a table once. No query lives here.
+import type { Instant } from '../../core/clock.ts';
 import { addressKey, foldAddress } from '../../core/text/email-address.ts';
 import { fold } from '../../core/text/fold.ts';
 
@@ -73,8 +74,35 @@ export const IntegerColumn = decorator('integer');
 export const SafeIntegerColumn = decorator('safeInteger');
 /** Any JSON value: text on SQLite, jsonb on Postgres. */
 export const JsonColumn = decorator('json');
-/** An Instant (UTC, milliseconds): ISO 8601 text on SQLite, timestamptz(3) on Postgres; the same text to every reader. */
-export const TimestampColumn = decorator('timestamp');
+
+interface TimestampOptions extends ColumnOptions {
+  /**
+   * Keeps a second column `<name>_sorted`, in which this instant stands for null: a list is sorted by a property that is never
+   * null, and this says where the rows without a value stand.
+   */
+  readonly sortedNull?: Instant;
+}
+
+/**
+ * An Instant (UTC, milliseconds): ISO 8601 text on SQLite, timestamptz(3) on Postgres; the same text to every reader.
+ *
+ * @example
+ * @TimestampColumn({ nullable: true, sortedNull: lastInstant }) expiresAt!: Instant | null;
+ */
+export function TimestampColumn(options: TimestampOptions = {}): PropertyDecorator {
+  return (target, property) => {
+    const name = String(property);
+    const { sortedNull } = options;
+    declare(target, { property: name, kind: 'timestamp', ...settings(options) });
+    if (sortedNull === undefined) return;
+    const derived = { from: name, by: (instant: string | null | undefined) => instant ?? sortedNull };
+    // Null in the store alone: a migration can add no column that is not.
+    declare(target, {
+      ...{ property: sortedProperty(name), kind: 'timestamp', derived },
+      ...settings({ nullable: true }),
+    });
+  };
+}
 
 /** The primary key: a type-prefixed id. */
 export function IdColumn(): PropertyDecorator {
@@ -152,6 +180,11 @@ export function foldFor({ isAddress }: Column, text: string | null | undefined):
 
 export function foldedProperty(property: string): string {
   return `${property}Folded`;
+}
+
+/** See TimestampColumn. */
+function sortedProperty(property: string): string {
+  return `${property}Sorted`;
 }
 
 /** A value in the spelling in which its column keeps it. */

@@ -36,6 +36,8 @@ export interface Dialect {
   millisecondsBetween(from: Sql, to: Sql): Sql;
   /** Exactly this text somewhere in a text column; no character of it means anything else. */
   contains(column: Sql, text: string): Sql;
+  /** Whether a JSON list of texts, none of them twice, has any or all of these. NULL or false where there is no list. */
+  listHas(column: Sql, values: readonly string[], which: 'hasAny' | 'hasAll'): Sql;
   /** What makes the table of words of a table (see search.ts), and takes it away again. */
   searchTable(table: string): { readonly create: readonly string[]; readonly drop: readonly string[] };
   /** A SELECT of the ids whose words hold `whole` as it is and, for each term, what it asks for. */
@@ -106,6 +108,13 @@ export const sqlite: Dialect = {
     sql`CAST(round((julianday(${to}) - julianday(${from})) * 86400000) AS integer)`,
   // Not LIKE: SQLite's ends at a NUL and fails at patterns over 50,000 bytes.
   contains: (column, text) => sql`instr(${column}, ${text}) > 0`,
+  listHas: (column, values, which) => {
+    const wanted = [...new Set(values)];
+    const listed = sql`json_each(${JSON.stringify(wanted)})`;
+    const found = sql`SELECT count(*) FROM json_each(${column}) AS "has" WHERE "has".value IN (SELECT value FROM ${listed})`;
+    // Counted without a sort: the list holds no value twice.
+    return sql`(${found}) >= ${which === 'hasAny' ? 1 : wanted.length}`;
+  },
   searchTable: (table) => {
     const [words, index] = [`"${table}_search"`, `"${table}_search_index"`];
     const add = `INSERT INTO ${index} (rowid, "id", "words") VALUES (new."number", new."id", new."words");`;
@@ -190,6 +199,8 @@ export const postgres: Dialect = {
     return sql`unnest(${list}) AS ${identifier(alias)}(value)`;
   },
   millisecondsBetween: (from, to) => sql`CAST(round(extract(epoch FROM (${to} - ${from})) * 1000) AS bigint)`,
+  listHas: (column, values, which) =>
+    sql`${column} ${which === 'hasAny' ? raw('?|') : raw('?&')} ${[...values]}::text[]`,
   contains: (column, text) => sql`${column} LIKE ${`%${escapeLike(text)}%`} ESCAPE '\\'`,
   searchTable: (table) => ({
     create: [

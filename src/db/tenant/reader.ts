@@ -9,6 +9,7 @@ import {
 import type { Condition } from '../statements/condition.ts';
 import type { Connection } from '../store/database.ts';
 import type { ListPerParent, ListQuery, ParentLink } from '../statements/list-query.ts';
+import { groupedSumsStatement, type GroupedSums } from '../statements/grouped-sums.ts';
 import { byIdsStatement, parsed, toEntities } from '../statements/select.ts';
 import { tableOf, type EntityClass, type Table } from '../store/table.ts';
 import type { TenantScope } from '../statements/tenancy.ts';
@@ -69,6 +70,8 @@ export interface TenantReader {
   findAll<T>(entity: EntityClass<T>, condition: Condition): Promise<readonly T[]>;
   /** Figures over the caller's rows of a table, all in one statement. No figures = no statement. */
   aggregate<F extends Figures>(query: AggregateQuery<F>): Promise<FigureValues<F>>;
+  /** Sums over the caller's rows of a table, by group; each group holds the properties that were asked for. */
+  groupedSums<T>(query: GroupedSums): Promise<readonly T[]>;
 }
 
 const allProperties = (table: Table): string[] =>
@@ -89,6 +92,16 @@ async function withLists<T>(
   );
   const values = new Map(rows.map(({ id }, index) => [id, answers[index]!.slice(1)]));
   return { rows, below: await finishLists(connection, scope, below, values) };
+}
+
+async function readSums<T>(
+  connection: Connection,
+  scope: TenantScope,
+  query: GroupedSums,
+): Promise<readonly T[]> {
+  const statement = groupedSumsStatement(query, scope, connection.dialect);
+  const [answer] = await connection.query<{ rows: unknown }>(statement);
+  return toEntities<T>([...query.by, ...query.sums, ...query.latest], answer!.rows);
 }
 
 export function readerOf(connection: Connection, scope: TenantScope): TenantReader {
@@ -137,6 +150,7 @@ export function readerOf(connection: Connection, scope: TenantScope): TenantRead
       const [answer] = await connection.query<{ figures: unknown }>(statement);
       return toFigures(query, answer!.figures);
     },
+    groupedSums: (query) => readSums(connection, scope, query),
   };
   return self;
 }

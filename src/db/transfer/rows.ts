@@ -23,7 +23,16 @@ function keyOf({ columns, key }: MovedTable, row: MovedRow): RowKey {
 
 /** Both engines compare texts by their bytes, so that a key means the same place in both. */
 export async function findLastKey(connection: Connection, table: MovedTable): Promise<RowKey | null> {
-  const names = join(table.key.map(identifier), ', ');
+  // As pages have them: the driver of Postgres would make a Date of an instant.
+  const names = join(
+    table.columns
+      .filter(({ name }) => table.key.includes(name))
+      .map(
+        (column) =>
+          sql`${connection.dialect.asJson(column, identifier(column.name))} AS ${identifier(column.name)}`,
+      ),
+    ', ',
+  );
   const descending = join(
     table.key.map((name) => sql`${identifier(name)} DESC`),
     ', ',

@@ -10,7 +10,10 @@ export interface MovedTable {
 }
 
 /** Each store keeps these for itself: what was done to it, and what it counts of its rows. */
-const keptByEachStore = ['migrations', 'applied_migrations', 'store_requirements', 'sweeps', 'row_counts'];
+const keptByEachStore = [
+  ...['migrations', 'applied_migrations', 'store_requirements', 'sweeps', 'row_counts'],
+  ...['usage_flushes', 'recording'],
+];
 
 function textColumn(name: string, primary: boolean): Column {
   return { property: name, name, kind: 'text', nullable: false, primary };

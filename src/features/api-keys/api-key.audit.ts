@@ -14,12 +14,14 @@ type KeyAction =
   | 'apiKey.regenerate'
   | 'apiKey.revoke'
   | 'apiKey.delete'
-  | 'apiKey.reveal';
+  | 'apiKey.reveal'
+  | 'apiKey.narrow'
+  | 'apiKey.undoNarrowing';
 
 function visible(key: StoredApiKey) {
   const { label, description, environment, scopes, venueIds, operationIds, ipAllowlist } = key;
-  const { rateLimitPerMinute, status, disabledReason, enabledAt, expiresAt } = key;
-  const rights = { scopes, venueIds, operationIds, ipAllowlist, rateLimitPerMinute };
+  const { rateLimitPerMinute, trial, status, disabledReason, enabledAt, expiresAt } = key;
+  const rights = { scopes, venueIds, operationIds, trial, ipAllowlist, rateLimitPerMinute };
   // enabledAt: of a key that was due, but not yet written down as disabled, nothing else changes.
   return { label, description, environment, ...rights, status, disabledReason, enabledAt, expiresAt };
 }

@@ -43,7 +43,11 @@ export class CreateApiKeyInput {
     description: 'Addresses and CIDR ranges; left out = any address.',
   })
   ipAllowlist?: string[] | null;
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it stops working; left out = never.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'When it stops working; null = never. Left out = by the settings of the workspace, and never where they say nothing.',
+  })
   expiresAt?: string | null;
   @Field(() => Int, {
     nullable: true,

@@ -1,18 +1,37 @@
 // Keys as a resource of the graph: for owners and admins only.
 import { adminOnly } from '../../access/policy/index.ts';
-import { DateTimeFilter, StringFilter } from '../../resources/inputs/comparators.ts';
+import {
+  DateTimeFilter,
+  enumFilter,
+  IdFilter,
+  IdListFilter,
+  StringFilter,
+} from '../../resources/inputs/comparators.ts';
 import { toList, toOne } from '../../resources/edges.ts';
 import { defineResource, rootFields } from '../../resources/resource.ts';
 import { storedOperations } from '../operations/index.ts';
 import { users } from '../users/index.ts';
-import { ApiKey } from './api-key.type.ts';
+import { publicIdFilter, scopesFilter, statusFilter } from './api-key.filters.ts';
+import { ApiKey, KeyEnvironment } from './api-key.type.ts';
 
 export const apiKeys = defineResource({
   type: ApiKey,
   prefix: 'key',
   requirement: adminOnly,
-  filter: { label: StringFilter, createdAt: DateTimeFilter, lastUsedAt: DateTimeFilter },
-  orderBy: { CREATED_AT: 'createdAt', NUMBER: 'number' },
+  filter: {
+    label: StringFilter,
+    environment: enumFilter(KeyEnvironment, 'ApiKeyEnvironment'),
+    venueIds: IdListFilter,
+    createdById: IdFilter,
+    expiresAt: DateTimeFilter,
+    lastUsedAt: DateTimeFilter,
+    createdAt: DateTimeFilter,
+  },
+  computed: { status: statusFilter, scopes: scopesFilter, publicId: publicIdFilter },
+  orderBy: {
+    ...{ CREATED_AT: 'createdAt', NUMBER: 'number', LABEL: 'labelFolded' },
+    ...{ LAST_USED_AT: 'lastUsedAtSorted', EXPIRES_AT: 'expiresAtSorted' },
+  },
   defaultOrder: { field: 'number', direction: 'DESC' },
 });
 

@@ -14,6 +14,7 @@ import { tableOf } from '../../db/store/table.ts';
 import type { TenantTransaction } from '../../db/tenant/tenant-db.ts';
 import { checkInput } from '../../resources/inputs/input.ts';
 import { mutate } from '../../resources/payload.ts';
+import { assertSecretLifeAllowed } from '../workspace-settings/index.ts';
 import { auditSecret } from './api-key.audit.ts';
 import { rotateApiKeyRules, type RotateApiKeyInput } from './api-key.inputs.ts';
 import { getKey } from './api-key.lookup.ts';
@@ -118,6 +119,7 @@ export async function rotateApiKey(ctx: Context, input: RotateApiKeyInput) {
     const { id, overlapSeconds } = checkInput(rotateApiKeyRules, input);
     const key = await getKey(tx, id, ['input', 'id']);
     assertActive(ctx, key, ['input', 'id']);
+    await assertSecretLifeAllowed(ctx, tx, { expiresAt: key.expiresAt, field: ['input', 'id'] });
     await assertNoOtherSecret(ctx, tx, { known, apiKeyId: id, field: ['input', 'id'] });
     await retire(ctx, tx, secretsOf(id, 'PENDING'));
     const overlap = overlapSeconds ?? defaultOverlapSeconds;
@@ -136,6 +138,7 @@ export async function regenerateApiKey(ctx: Context, id: string) {
   return mutate(ctx, async (tx) => {
     const key = await getKey(tx, id, ['id']);
     assertActive(ctx, key, ['id']);
+    await assertSecretLifeAllowed(ctx, tx, { expiresAt: key.expiresAt, field: ['id'] });
     await assertNoOtherSecret(ctx, tx, { known, apiKeyId: id, field: ['id'] });
     await retire(ctx, tx, secretsOf(id, 'PENDING', 'ACTIVE', 'RETIRING'));
     const secret = await addSecret(ctx, tx, key, { status: 'ACTIVE', overlapSeconds: null });

@@ -15,6 +15,7 @@ import type { TenantTransaction } from '../../db/tenant/tenant-db.ts';
 import { assertUpdated, checkInput } from '../../resources/inputs/input.ts';
 import { mutate } from '../../resources/payload.ts';
 import { Venue } from '../venues/index.ts';
+import { assertLifeAllowed, defaultExpiry } from '../workspace-settings/index.ts';
 import { auditKey } from './api-key.audit.ts';
 import {
   createApiKeyRules,
@@ -36,6 +37,7 @@ export async function createApiKey(ctx: Context, input: CreateApiKeyInput) {
     const values = checkInput(createApiKeyRules, input);
     const scopes = chooseScopes(ctx, values, needed);
     assertFuture(ctx, values.expiresAt);
+    if (values.expiresAt !== undefined) await assertLifeAllowed(ctx, tx, values.expiresAt);
     await assertVenues(tx, values.venueIds);
     const row = await newKeyRow(ctx, tx, values, scopes);
     await tx.insert(StoredApiKey, [row]);
@@ -53,9 +55,12 @@ export async function updateApiKey(ctx: Context, input: UpdateApiKeyInput) {
     const key = await getKey(tx, id, ['input', 'id']);
     assertNotRevoked(key, ['input', 'id']);
     assertFuture(ctx, rest.expiresAt);
+    // An expiry that stays is no edit of it: a form sends back all that it showed.
+    if (rest.expiresAt !== undefined && rest.expiresAt !== key.expiresAt)
+      await assertLifeAllowed(ctx, tx, rest.expiresAt);
     await assertVenues(tx, venueIds);
     assertPinnable();
-    await change(ctx, tx, 'apiKey.update', key, {
+    await changeKey(ctx, tx, 'apiKey.update', key, {
       ...rest,
       ...(scopes === undefined ? {} : { scopes: chooseScopes(ctx, { scopes }) }),
       ...(venueIds === undefined ? {} : { venueIds: venueIds && [...new Set(venueIds)].sort() }),
@@ -76,7 +81,7 @@ export function disableApiKey(ctx: Context, id: string, reason: DisabledReason =
     // Judged again on the row that is held: it may have been used since it was found unused.
     const isDue = reason === 'ADMIN' || isInactive(ctx, key);
     if (key.status === 'ACTIVE' && isDue) {
-      await change(ctx, tx, 'apiKey.disable', key, { status: 'DISABLED', disabledReason: reason });
+      await changeKey(ctx, tx, 'apiKey.disable', key, { status: 'DISABLED', disabledReason: reason });
     }
     return { apiKeyId: id };
   });
@@ -89,7 +94,7 @@ export function enableApiKey(ctx: Context, id: string) {
     assertNotRevoked(key, ['id']);
     if (key.status === 'DISABLED' || isInactive(ctx, key)) {
       const enabledAt = toInstant(ctx.clock.nowMs());
-      await change(ctx, tx, 'apiKey.enable', key, { status: 'ACTIVE', disabledReason: null, enabledAt });
+      await changeKey(ctx, tx, 'apiKey.enable', key, { status: 'ACTIVE', disabledReason: null, enabledAt });
     }
     return { apiKeyId: id };
   });
@@ -101,7 +106,7 @@ export function revokeApiKey(ctx: Context, id: string) {
     const key = await getKey(tx, id, ['id']);
     if (key.status !== 'REVOKED') {
       const revokedAt = toInstant(ctx.clock.nowMs());
-      await change(ctx, tx, 'apiKey.revoke', key, { status: 'REVOKED', revokedAt });
+      await changeKey(ctx, tx, 'apiKey.revoke', key, { status: 'REVOKED', revokedAt });
       await forgetSealedCopies(tx, id);
     }
     return { apiKeyId: id };
@@ -123,13 +128,19 @@ function isInactive({ clock, credentials }: Context, key: StoredApiKey): boolean
   return inactiveAtMs(key, credentials.inactivityDays) <= clock.nowMs();
 }
 
-function assertNotRevoked(key: StoredApiKey, field: readonly string[]): void {
+export function assertNotRevoked(key: StoredApiKey, field: readonly string[]): void {
   if (key.status === 'REVOKED')
     throw userError('NOT_ALLOWED', field, 'A revoked key can never be used or changed again.');
 }
 
+/** A narrowing is about the rights that the key had then: its undo must not bring back what was taken away since. */
+function forgetNarrowing(changed: Partial<StoredApiKey>): Partial<StoredApiKey> {
+  const hasOtherRights = changed.scopes !== undefined || changed.venueIds !== undefined;
+  return hasOtherRights ? { trial: null, narrowedFrom: null } : {};
+}
+
 /** Writes what differs, and its audit row; nothing at all when nothing differs. */
-async function change(
+export async function changeKey(
   ctx: Context,
   tx: TenantTransaction,
   action: Parameters<typeof auditKey>[2],
@@ -139,8 +150,9 @@ async function change(
   const given = Object.entries(patch).filter(([, value]) => value !== undefined);
   const isOther = ([name, value]: [string, unknown]) =>
     JSON.stringify(value) !== JSON.stringify(key[name as keyof StoredApiKey]);
-  const changed = Object.fromEntries(given.filter(isOther));
-  if (Object.keys(changed).length === 0) return;
+  const differing: Partial<StoredApiKey> = Object.fromEntries(given.filter(isOther));
+  if (Object.keys(differing).length === 0) return;
+  const changed = { ...forgetNarrowing(differing), ...differing };
   assertUpdated(await tx.update(StoredApiKey, key.id, changed), 'API key', []);
   await auditKey(ctx, tx, action, { before: key, after: { ...key, ...changed } });
 }
@@ -162,10 +174,11 @@ async function newKeyRow(
     scopes,
     venueIds: input.venueIds ? [...new Set(input.venueIds)].sort() : null,
     operationIds: input.operationIds ? await pinsOf(tx, input.operationIds) : null,
+    ...{ trial: null, narrowedFrom: null },
     ipAllowlist: input.ipAllowlist ?? [],
     rateLimitPerMinute: input.rateLimitPerMinute ?? null,
     ...{ status: 'ACTIVE', disabledReason: null, lastUsedAt: null, enabledAt: null, revokedAt: null },
-    expiresAt: input.expiresAt ?? null,
+    expiresAt: input.expiresAt === undefined ? await defaultExpiry(ctx, tx) : input.expiresAt,
     createdById: ctx.principal.kind === 'USER' ? ctx.principal.userId : null,
     version: 1,
     createdAt: now,

@@ -7,7 +7,12 @@ import { ApiKeyFields, ApiKeyOperations, apiKeyPayloads } from './api-key.resolv
 import { apiKeyCreator, apiKeyPins, apiKeyQueries, apiKeys } from './api-key.resource.ts';
 
 export { keyEvents } from './api-key.events.ts';
-export { createApiKey } from './api-key.service.ts';
+export { getKey } from './api-key.lookup.ts';
+export { apiKeys } from './api-key.resource.ts';
+export { chooseScopes } from './api-key.scopes.ts';
+export { assertNotRevoked, changeKey, createApiKey } from './api-key.service.ts';
+export { statusOf } from './api-key.state.ts';
+export { ApiKey, ViewerKind } from './api-key.type.ts';
 
 const payloadPolicies: PolicyDeclaration = Object.fromEntries(
   apiKeyPayloads.flatMap((payload) => Object.entries(payload.policy)),
@@ -30,6 +35,9 @@ export const apiKeysFeature: Feature = {
     ...apiKeyQueries.policy,
     ...payloadPolicies,
     ApiKeySecret: adminOnly,
+    ApiKeyEnvironmentFilter: adminOnly,
+    ApiKeyStatusFilter: adminOnly,
+    PublicIdFilter: adminOnly,
     // A key may know the venues that it is restricted to, also without read:venues.
     ApiKeyOperation: authenticated,
     ApiKeyVenue: authenticated,

@@ -57,6 +57,7 @@ export class AuditChange {
     { name: 'audit_entries_at', properties: ['workspaceId', 'at', 'id'] },
     { name: 'audit_entries_actor', properties: ['workspaceId', 'actorId', 'at', 'id'] },
     { name: 'audit_entries_target', properties: ['targetId', 'at', 'id'] },
+    { name: 'audit_entries_action', properties: ['workspaceId', 'action', 'at', 'id'] },
   ],
 })
 export class AuditEntry implements Node {

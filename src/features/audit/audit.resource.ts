@@ -1,7 +1,7 @@
 // The audit log as a resource of the graph: for owners and admins only.
 import { Extensions, FieldResolver, Resolver, Root } from 'type-graphql';
 import { adminOnly } from '../../access/policy/index.ts';
-import { DateTimeFilter, IdFilter } from '../../resources/inputs/comparators.ts';
+import { DateTimeFilter, ExactStringFilter, IdFilter } from '../../resources/inputs/comparators.ts';
 import { defineResource, rootFields } from '../../resources/resource.ts';
 import { AuditActor, AuditEntry } from './audit.entity.ts';
 
@@ -9,7 +9,7 @@ export const auditEntries = defineResource({
   type: AuditEntry,
   prefix: 'aud',
   requirement: adminOnly,
-  filter: { targetId: IdFilter, actorId: IdFilter, at: DateTimeFilter },
+  filter: { action: ExactStringFilter, targetId: IdFilter, actorId: IdFilter, at: DateTimeFilter },
   orderBy: { AT: 'at' },
   defaultOrder: { field: 'at', direction: 'DESC' },
 });

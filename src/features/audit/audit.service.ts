@@ -7,6 +7,7 @@ import type { TenantTransaction } from '../../db/tenant/tenant-db.ts';
 import { AuditActorKind, AuditEntry, type AuditChange } from './audit.entity.ts';
 
 type Values = Readonly<Record<string, unknown>>;
+export type Actor = Pick<AuditEntry, 'actorKind' | 'actorId' | 'actorLabel'>;
 
 interface Change {
   /** E.g. `apiKey.revoke`. */
@@ -15,6 +16,10 @@ interface Change {
   /** Only values that anybody with access to the log may read. */
   readonly before?: Values | null;
   readonly after?: Values | null;
+  /** Who did it, when that is not who calls: someone who signs in is nobody yet. */
+  readonly actor?: Actor;
+  /** When and in which request it happened, when that is not this one. */
+  readonly happened?: Pick<AuditEntry, 'at' | 'requestId' | 'ip'>;
 }
 
 function asText(value: unknown): string | null {
@@ -29,7 +34,7 @@ function changesBetween(before: Values, after: Values): AuditChange[] {
     .filter((change) => change.before !== change.after);
 }
 
-async function actorOf({ principal }: Context, tx: TenantTransaction) {
+async function actorOf({ principal }: Context, tx: TenantTransaction): Promise<Actor> {
   switch (principal.kind) {
     case 'USER': {
       const user = await tx.find(StoredUser, principal.userId);
@@ -58,14 +63,14 @@ async function actorOf({ principal }: Context, tx: TenantTransaction) {
  * await writeAudit(ctx, tx, { action: 'user.updateRole', targetId: id, before: { role: 'MEMBER' }, after: { role: 'ADMIN' } });
  */
 export async function writeAudit(ctx: Context, tx: TenantTransaction, change: Change): Promise<void> {
-  const { action, targetId, before, after } = change;
+  const { action, targetId, before, after, actor, happened } = change;
   const entry = {
     id: newId('aud', ctx.clock),
-    at: toInstant(ctx.clock.nowMs()),
     ...{ action, targetId, changes: changesBetween(before ?? {}, after ?? {}) },
-    ...(await actorOf(ctx, tx)),
-    requestId: ctx.requestId,
-    ip: ctx.ip === '' ? null : ctx.ip,
+    ...(actor ?? (await actorOf(ctx, tx))),
+    at: happened?.at ?? toInstant(ctx.clock.nowMs()),
+    requestId: happened?.requestId ?? ctx.requestId,
+    ip: (happened ? happened.ip : ctx.ip) || null,
   };
   await tx.insert(AuditEntry, [entry]);
 }

@@ -2,6 +2,7 @@
 import { accessTables } from '../../access/authentication/tables.ts';
 import { adminOnly, open, signedIn, type PolicyDeclaration } from '../../access/policy/index.ts';
 import type { Feature } from '../../resources/feature.ts';
+import { writeFailedSignIns } from './sign-in.audit.ts';
 import { UserMutations, userPayloads } from './user.resolver.ts';
 import { userQueries, users } from './user.resource.ts';
 
@@ -15,6 +16,9 @@ const payloadPolicies: PolicyDeclaration = Object.fromEntries(
   userPayloads.flatMap((payload) => Object.entries(payload.policy)),
 );
 
+/** How long a failed sign-in waits until it stands in the audit log. */
+const failedSignInsMs = 5_000;
+
 export const usersFeature: Feature = {
   name: 'users',
   tables: accessTables,
@@ -22,6 +26,12 @@ export const usersFeature: Feature = {
   resolvers: [
     ...[userQueries.resolver, UserMutations],
     ...userPayloads.flatMap((payload) => payload.resolvers),
+  ],
+  jobs: [
+    {
+      name: 'users.audit-failed-sign-ins',
+      ...{ everyMs: failedSignInsMs, scope: 'process', run: writeFailedSignIns },
+    },
   ],
   // They come with a role, by signing in; no key can have one.
   scopes: [

@@ -5,23 +5,27 @@ import { StoredWorkspace, type StoredUser } from '../../access/authentication/ta
 import { userError } from '../../core/errors.ts';
 import { createTenantDb, type TenantReader } from '../../db/tenant/tenant-db.ts';
 import { orUserErrors } from '../../resources/payload.ts';
+import { auditSignIn, noteFailedSignIn } from './sign-in.audit.ts';
 import type { LoginInput, ViewerUser, Workspace } from './user.type.ts';
 
 /** One message for an unknown e-mail and a wrong password, in the same time: the hash is verified either way. */
-export function login({ credentials, clock, limits }: Context, { email, password }: LoginInput) {
+export function login(ctx: Context, { email, password }: LoginInput) {
+  const { credentials, clock, limits } = ctx;
   return orUserErrors(async () => {
     const { accounts, passwords, tokens } = credentials;
     const user = await findUserByEmail(accounts, email.trim());
     const isRight = await limits.tryPassword(email, () =>
       passwords.verify(user?.passwordHash ?? null, password),
     );
+    if (user && !isRight) noteFailedSignIn(ctx, user);
     if (!user || !isRight) throw userError('INVALID', ['input'], 'E-mail and password do not fit together.');
-    const { token, expiresAt } = await tokens.issue({ userId: user.id, tokenVersion: user.tokenVersion });
     const db = createTenantDb({
       database: accounts,
       scope: { workspaceId: user.workspaceId, venueIds: null },
       clock,
     });
+    await auditSignIn(ctx, db, user);
+    const { token, expiresAt } = await tokens.issue({ userId: user.id, tokenVersion: user.tokenVersion });
     return { token, expiresAt, user: await describeUser(db, user) };
   });
 }

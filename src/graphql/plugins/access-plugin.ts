@@ -7,7 +7,16 @@ import type {
   GraphQLResponse,
 } from '@apollo/server';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
-import { costOf, operationError, pathError, type Decision, type Gate } from '../../access/policy/index.ts';
+import {
+  costOf,
+  foretell,
+  operationError,
+  pathError,
+  usedCoordinates,
+  type Decision,
+  type Gate,
+  type OperationPlan,
+} from '../../access/policy/index.ts';
 import { ApiError } from '../../core/errors.ts';
 import { HeaderMap } from '../request/apollo-packages.ts';
 import type { ServedContext } from '../context.ts';
@@ -77,12 +86,29 @@ function wasLeftUnanswered({ body }: GraphQLResponse, errors: readonly GraphQLEr
   return Object.values(body.singleResult.data ?? {}).every((value) => value === null);
 }
 
+/** For the records: what was asked for, and what narrower scopes would have done, if the key is tried with some. */
+function noteUse(
+  { scope, principal }: ServedContext,
+  { policy }: Gate,
+  plan: OperationPlan,
+  variables: Readonly<Record<string, unknown>>,
+): void {
+  if (!scope.ran || principal.kind !== 'API_KEY') return;
+  const used = usedCoordinates(policy, plan, variables);
+  scope.ran = { ...scope.ran, used };
+  if (!principal.trial) return;
+  const { scopes, since } = principal.trial;
+  const { missing } = foretell(policy, used, principal.scopes, new Set(scopes));
+  scope.tried = { since, isRefused: missing.length > 0 };
+}
+
 function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLRequestListener<ServedContext> {
   let decision: Decision | undefined;
   let isIndexed = false;
   return {
     async didResolveOperation({ document, operation, request, contextValue, schema }) {
       if (!operation) return;
+      contextValue.scope.ran = { document, operation };
       isIndexed = errorPathsOf(request) === 'indexed';
       const variables = request.variables ?? {};
       const plan = gate.plan(document, operation);
@@ -91,6 +117,7 @@ function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLReque
       contextValue.scope.cost = cost;
       // Charged before the decision, so that asking for what is denied is not free.
       await contextValue.limits.charge(cost);
+      noteUse(contextValue, gate, plan, variables);
       decision = await gate.decide(plan, contextValue.principal, variables);
       // All or nothing: a mutation of which any part is denied runs no part, and so with a query when its surface says so.
       const isWhole = plan.type === 'mutation' || contextValue.chosen?.isStrict === true;

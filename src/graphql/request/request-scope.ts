@@ -29,6 +29,12 @@ export function requestNotesOf(request: FastifyRequest): RequestNotes {
     weigh: _weigh,
     isGone: _isGone,
     bodyBytes: _bytes,
+    startMs: _startMs,
+    known: _known,
+    ran: _ran,
+    tried: _tried,
+    missing: _missing,
+    rows: _rows,
     ...told
   } = scopeOf(request);
   return told;
@@ -43,6 +49,12 @@ export function answerNotesOf(request: FastifyRequest): AnswerNotes {
 /** What a line of the log says of a request's trace: nothing, when it has none. */
 export function traceForLog(trace: RequestTrace | undefined): { readonly trace_id?: string } {
   return trace ? { trace_id: trace.traceId } : {};
+}
+
+/** Scopes that errors say were missing, each once. */
+export function missingIn(errors: readonly GraphQLFormattedError[] = []): readonly string[] {
+  const missing = errors.flatMap(({ extensions }) => (extensions?.['missing'] ?? []) as readonly string[]);
+  return missing.length > 0 ? [...new Set(missing)].sort() : missing;
 }
 
 /** How an answer went, in the words of RequestNotes. */

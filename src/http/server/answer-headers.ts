@@ -5,6 +5,12 @@ import { answerNotesOf } from '../../graphql/request/request-scope.ts';
 import { strictPolicy } from '../content-policy.ts';
 import { addCors, type CorsOrigins } from './cors.ts';
 
+/**
+ * When the caller's key stops working, ISO 8601 in UTC, on answers within 14 days of it. Not `Sunset` (RFC 8594): that says
+ * that the resource will go.
+ */
+const keyExpiresHeader = 'Latchkey-Key-Expires';
+
 /** Added by hand where Fastify or Node answers before any hook runs. */
 export function commonHeaders(requestId: string): Record<string, string> {
   return { 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' };
@@ -17,11 +23,12 @@ export function addHeaders(app: FastifyInstance, corsOrigins: CorsOrigins): void
   });
   // Again at the end: Apollo and its plugins write a Cache-Control of their own.
   app.addHook('onSend', async (request, reply) => {
-    const { beforeSend, headers } = answerNotesOf(request);
+    const { beforeSend, headers, notice } = answerNotesOf(request);
     delete answerNotesOf(request).beforeSend;
     // What it throws passes the error handler, and this hook runs again.
     await beforeSend?.();
-    void reply.headers({ ...commonHeaders(request.id), ...headers });
+    const told = notice ? { [keyExpiresHeader]: notice.expiresAt } : {};
+    void reply.headers({ ...commonHeaders(request.id), ...headers, ...told });
   });
   void app.register(fastifyHelmet, {
     contentSecurityPolicy: false,

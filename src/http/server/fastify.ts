@@ -8,6 +8,7 @@ import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { blankSecrets } from '../../core/logger.ts';
 import type { Meter } from '../../core/meter.ts';
+import type { Recorder } from '../../core/recorder.ts';
 import type { RequestTrace, Tracer } from '../../core/tracer.ts';
 import { findRoute } from '../routes.ts';
 import { prefersHtml } from '../accept.ts';
@@ -18,6 +19,7 @@ import { badRequest, type ErrorDoor } from '../../graphql/errors/format-error.ts
 import { maxHeadBytes } from '../header-limits.ts';
 import { strictPolicy } from '../content-policy.ts';
 import { fromFastify, hungUp, pathOf, routeOf, surfaceHeadOf, surfaceOf } from '../request-rules.ts';
+import { recordAnswers } from './recorded-answers.ts';
 import type { Surface } from '../surface.ts';
 import { sendAnswer } from './surfaces.ts';
 import { requestNotesOf, scopeOf, traceForLog } from '../../graphql/request/request-scope.ts';
@@ -31,6 +33,7 @@ interface FastifyOptions {
   readonly connections: ConnectionLimits;
   readonly meter?: Meter;
   readonly tracer?: Tracer;
+  readonly recorder?: Recorder;
   readonly surfaces: readonly Surface[];
 }
 
@@ -194,12 +197,16 @@ function openFastify(options: FastifyOptions, door: ErrorDoor, answer: Answer): 
 /** Traces each request, and logs it when its connection is done with it. */
 function observeRequests(app: FastifyInstance, options: FastifyOptions): void {
   app.addHook('onRequest', async (request, reply) => {
+    const scope = scopeOf(request);
     const trace = options.tracer && beginTrace(options.tracer, request);
-    if (trace) scopeOf(request).trace = trace;
+    if (trace) scope.trace = trace;
+    const surface = findRoute(routeOf(request))?.surface;
+    if (surface) scope.surface = surface;
     // Not Fastify's onResponse, which stays silent when the caller hangs up: what it asked for may have been done.
     let isSent = false;
     // Not reply.elapsedTime, which is 0 as long as nobody has an onResponse hook.
     const startMs = performance.now();
+    scope.startMs = startMs;
     // Node emits `finish` also when the connection was cut off before all of the answer was taken.
     reply.raw.once('finish', () => (isSent = !request.raw.socket.destroyed));
     reply.raw.once('close', () =>
@@ -226,5 +233,6 @@ export function createFastify(options: FastifyOptions, door: ErrorDoor): Fastify
   );
   observeRequests(app, options);
   addHeaders(app, options.corsOrigins);
+  if (options.recorder) recordAnswers(app, { ...options, recorder: options.recorder });
   return app;
 }

@@ -7,6 +7,7 @@ import type { Caller } from '../../access/authentication/authenticate.ts';
 import type { Credential } from '../../access/credentials/credential.ts';
 import { operationLimitMs as defaultOperationLimitMs } from '../../core/deadlines.ts';
 import type { Meter } from '../../core/meter.ts';
+import type { Recorder } from '../../core/recorder.ts';
 import type { RequestContextBase, RequestFacts } from '../../core/request-facts.ts';
 import type { Tracer } from '../../core/tracer.ts';
 import {
@@ -56,6 +57,8 @@ export interface HttpServerOptions<TContext extends RequestContextBase> {
   readonly connections?: Partial<ConnectionLimits>;
   readonly meter?: Meter;
   readonly tracer?: Tracer;
+  /** Told of each answer to a known caller. Default: nothing is recorded. */
+  readonly recorder?: Recorder;
   /** Default 262144 (256 KB). */
   readonly bodyLimitBytes?: number;
   /** How long close() waits for requests in flight. Default 8000 (8 s). */

@@ -27,6 +27,7 @@ export function cacheRows(
   rows: readonly Row[],
 ): void {
   if (rows.length === 0) return;
+  context.noteRows(rows.length);
   const ofRequest = read.get(context);
   const known = ofRequest.get(typeName);
   if (known) known.push({ properties, rows });

@@ -1,10 +1,10 @@
 // Comparator inputs (`{ eq, in, gte, contains, … }`), and filters of a resource as conditions.
 import { GraphQLID } from 'graphql';
-import { Field, InputType } from 'type-graphql';
+import { Field, InputType, Int } from 'type-graphql';
 import type { Comparator, Condition } from '../../db/statements/condition.ts';
 import { simplified } from '../../db/statements/simplified-condition.ts';
 import type { EntityClass } from '../../db/store/table.ts';
-import { DateTimeScalar } from './scalars.ts';
+import { DateTimeScalar, ScopeScalar } from './scalars.ts';
 
 const nullMeaning = '`null` asks for no value.';
 
@@ -37,6 +37,15 @@ export class IdFilter {
   @Field(() => [GraphQLID], { nullable: true }) nin?: string[] | null;
 }
 
+@InputType({ description: 'Compares a whole number.' })
+export class IntFilter {
+  @Field(() => Int, { nullable: true, description: nullMeaning }) eq?: number | null;
+  @Field(() => Int, { nullable: true, description: nullMeaning }) neq?: number | null;
+  @Field(() => [Int], { nullable: true }) in?: number[] | null;
+  @Field(() => Int, { nullable: true }) gte?: number | null;
+  @Field(() => Int, { nullable: true }) lte?: number | null;
+}
+
 @InputType({ description: 'Compares an instant.' })
 export class DateTimeFilter {
   @Field(() => DateTimeScalar, { nullable: true, description: nullMeaning }) eq?: string | null;
@@ -45,6 +54,28 @@ export class DateTimeFilter {
   @Field(() => DateTimeScalar, { nullable: true }) gte?: string | null;
   @Field(() => DateTimeScalar, { nullable: true }) lt?: string | null;
   @Field(() => DateTimeScalar, { nullable: true }) lte?: string | null;
+}
+
+const listMeaning = {
+  hasAny: 'At least one of these is in the list.',
+  hasAll: 'Each of these is in the list.',
+  hasNone: 'None of these is in the list.',
+} as const;
+
+@InputType({ description: 'Looks for ids in a list of them.' })
+export class IdListFilter {
+  @Field(() => [GraphQLID], { nullable: true, description: listMeaning.hasAny }) hasAny?: string[] | null;
+  @Field(() => [GraphQLID], { nullable: true, description: listMeaning.hasAll }) hasAll?: string[] | null;
+  @Field(() => [GraphQLID], { nullable: true, description: listMeaning.hasNone }) hasNone?: string[] | null;
+  @Field(() => Boolean, { nullable: true, description: 'Whether there is no list at all.' })
+  isNull?: boolean | null;
+}
+
+@InputType({ description: 'Looks for scopes in a list of them, in either spelling.' })
+export class ScopeListFilter {
+  @Field(() => [ScopeScalar], { nullable: true, description: listMeaning.hasAny }) hasAny?: string[] | null;
+  @Field(() => [ScopeScalar], { nullable: true, description: listMeaning.hasAll }) hasAll?: string[] | null;
+  @Field(() => [ScopeScalar], { nullable: true, description: listMeaning.hasNone }) hasNone?: string[] | null;
 }
 
 /**
@@ -70,6 +101,7 @@ function fieldCondition(property: string, comparisons: FilterValue): Condition[]
     const asksForNull = value === null && (op === 'eq' || op === 'neq');
     // A variable that was left out or null sets no limit, so that one document serves with and without it.
     if (value === undefined || (value === null && !asksForNull)) return [];
+    if (op === 'isNull') return [{ property, op: value === true ? 'eq' : 'neq', value: null }];
     return [{ property, op: op as Comparator, value }];
   });
 }

@@ -46,6 +46,13 @@ export function createPrometheusMeter(): PrometheusMeter {
     ...{ name: 'latchkey_limiter_decisions_total', help: 'What the rate limiter decided.' },
     ...{ labelNames: ['decision', 'store'] as const, registers },
   });
+  const dropped = new Counter({
+    ...{
+      name: 'latchkey_request_log_dropped_total',
+      help: 'Rows of the request log that were lost: it was away, slow or full.',
+    },
+    registers,
+  });
   return {
     request: ({ operation, status, outcome, seconds }) =>
       requests.observe({ operation, status, outcome }, seconds),
@@ -53,6 +60,7 @@ export function createPrometheusMeter(): PrometheusMeter {
     statement: (kind, seconds) => statements.observe({ kind }, seconds),
     waitingWrites: (change) => waiting.inc(change),
     limiter: (decision, store) => limited.inc({ decision, store }),
+    requestLogDropped: (rows) => dropped.inc(rows),
     register,
     contentType: register.contentType,
     text: () => register.metrics(),

@@ -18,8 +18,10 @@ it('knows every field that manages, and what may stand beside it', () => {
   expect([...managing.keys()].sort()).toEqual(
     [
       ...['apiKey', 'apiKeys', 'auditEntry', 'auditLog', 'user', 'users'].map((name) => `Query.${name}`),
-      ...['Query.storedOperation', 'Query.storedOperations'],
+      ...['Query.requests', 'Query.storedOperation', 'Query.storedOperations', 'Query.workspaceSettings'],
+      ...['Query.previewKeyChange', 'Mutation.updateWorkspaceSettings'],
       ...['Mutation.saveOperation', 'Mutation.deleteOperation'],
+      ...['Mutation.narrowApiKey', 'Mutation.undoNarrowing'],
       ...['create', 'update', 'disable', 'enable', 'rotate', 'regenerate', 'revoke', 'delete', 'reveal'].map(
         (verb) => `Mutation.${verb}ApiKey`,
       ),

@@ -68,6 +68,7 @@ export function keyRow(values: Partial<StoredApiKey> = {}): NewRow<StoredApiKey>
     scopes: [],
     venueIds: null,
     operationIds: null,
+    ...{ trial: null, narrowedFrom: null },
     ipAllowlist: [],
     rateLimitPerMinute: null,
   };

@@ -117,7 +117,8 @@ describe('In the served schema', () => {
     expect(resolved.sort()).toEqual(
       [
         ...['status', 'isActive', 'inactiveAt', 'disabledReason', 'prefix'].map((name) => `ApiKey.${name}`),
-        'Query.changesCompleteUntil',
+        ...['lastUsedIp', 'lastUsedAgent'].map((name) => `ApiKey.${name}`),
+        ...['KeyTrial.requests', 'KeyTrial.wouldRefuse', 'Query.changesCompleteUntil'],
         'StoredOperation.problems',
         'StoredOperation.requiredScopes',
       ].sort(),

@@ -36,7 +36,13 @@ describeEachEngine('an operation whose statement does not end', (engine: Engine[
     ended = 0;
     isClosed = false;
     const nothing = () => undefined;
-    const others = { request: nothing, decision: nothing, waitingWrites: nothing, limiter: nothing };
+    const others = {
+      request: nothing,
+      decision: nothing,
+      waitingWrites: nothing,
+      limiter: nothing,
+      requestLogDropped: nothing,
+    };
     const meter: Meter = { ...others, statement: () => void (ended += 1) };
     const first = await openTestHouse(engine);
     const url = withoutServerLimits(first.engine.url);

@@ -78,8 +78,10 @@ describeEachEngine('A field with @semanticNonNull', (engine) => {
       const isForAdmins = [
         'Query.apiKeys',
         'Query.auditLog',
+        'Query.requests',
         'Query.storedOperations',
         'Query.users',
+        'Query.workspaceSettings',
       ].includes(coordinate);
       for (const caller of isForAdmins ? [admin] : [whole, restricted]) {
         const { data, errors } = await caller.send(query);

@@ -42,7 +42,7 @@ describeEachEngine('The line of a request', (engine) => {
     expect(new Date(String(time)).toISOString()).toBe(time);
     return rest;
   };
-  const graphql = { method: 'POST', path: '/graphql' };
+  const graphql = { method: 'POST', path: '/graphql', surface: 'graphql' };
 
   it('says of a key its public beginning, the operation, its cost and how it went', async () => {
     const query = 'query Some { customers(first: 2) { nodes { name } } }';

@@ -73,6 +73,7 @@ class Told {
     statement: () => undefined,
     waitingWrites: () => undefined,
     limiter: () => undefined,
+    requestLogDropped: () => undefined,
   };
 }
 

@@ -29,16 +29,20 @@ const shown = (path: Path) => {
   return wrap(step, hasValues(path) ? `__typename ${id}` : '');
 };
 
+/** Comparators that take a list. */
+const many = ['in', 'nin', 'hasAny', 'hasAll', 'hasNone'];
+const takesMany = (place: Place) => many.includes(place.at(-1)!);
+
 /** `{ venueId: { in: ["…"] } }` */
 function nested(place: Place, ids: readonly string[]): unknown {
-  const isMany = ['in', 'nin'].includes(place.at(-1)!);
+  const isMany = takesMany(place);
   return place.reduceRight<unknown>((inner, name) => ({ [name]: inner }), isMany ? ids : ids[0]);
 }
 
 function isNegative(place: Place): boolean {
   const comparator = place.at(-1)!;
-  if (['neq', 'nin'].includes(comparator)) return true;
-  if (['eq', 'in'].includes(comparator)) return false;
+  if (['neq', 'nin', 'hasNone'].includes(comparator)) return true;
+  if (['eq', 'in', 'hasAny', 'hasAll'].includes(comparator)) return false;
   throw new Error(`Does "${place.join('.')}" choose rows or leave them out?`);
 }
 
@@ -48,7 +52,10 @@ function joined(places: readonly Place[], ids: readonly string[]): Json {
     places
       .filter((place) => isNegative(place) === isWanted)
       .flatMap(([, ...rest]) =>
-        ['in', 'nin'].includes(rest.at(-1)!) ? [nested(rest, ids)] : ids.map((id) => nested(rest, [id])),
+        // No row has all of them.
+        takesMany(rest) && rest.at(-1) !== 'hasAll'
+          ? [nested(rest, ids)]
+          : ids.map((id) => nested(rest, [id])),
       );
   return { or: each(false), and: each(true) };
 }
@@ -73,7 +80,7 @@ function aloneQuestions(path: Path, ids: readonly string[]): Question[] {
   for (let from = 0; from < pairs.length; from += fieldsAtOnce) {
     const some = pairs.slice(from, from + fieldsAtOnce);
     const fields = some.map(({ place: [name, ...rest] }, index) => {
-      const isMany = ['in', 'nin'].includes(rest.at(-1)!);
+      const isMany = takesMany(rest);
       const value = rest.reduceRight(
         (inner, key) => `{ ${key}: ${inner} }`,
         isMany ? `[$v${index}]` : `$v${index}`,

@@ -31,6 +31,7 @@ const readAgain: Readonly<Record<string, string>> = {
   timezone: 'Europe/Berlin',
   opens: '00:00',
   closes: '24:00',
+  since: '2026-06-01T12:00:00.000Z',
 };
 
 type Json = Record<string, unknown>;
@@ -111,12 +112,13 @@ export class RowWriter {
     if (column.kind === 'text') return readAgain[column.property] ?? text;
     if (!field) return column.nullable ? null : [];
     const inner = gql.isObjectType(named) ? Object.values(named.getFields()) : [];
+    const listed = (type: gql.GraphQLOutputType, value: unknown) =>
+      gql.isListType(gql.getNullableType(type)) ? [value] : value;
     const parts = inner.map((part) => [
       part.name,
-      firstOf(gql.getNamedType(part.type)) ?? readAgain[part.name] ?? text,
+      listed(part.type, firstOf(gql.getNamedType(part.type)) ?? readAgain[part.name] ?? text),
     ]);
-    const item = inner.length > 0 ? (Object.fromEntries(parts) as Json) : text;
-    return gql.isListType(gql.getNullableType(field.type)) ? [item] : item;
+    return listed(field.type, inner.length > 0 ? (Object.fromEntries(parts) as Json) : text);
   }
 
   private valueFor(entity: EntityClass, column: Column, own: Ids, refer: Refer): unknown {

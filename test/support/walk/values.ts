@@ -11,11 +11,17 @@ const valueOf: Record<string, unknown> = {
   ...{ from: '2026-06-02T00:00:00Z', to: '2026-06-20T00:00:00Z' },
   ...{ document: '{ __typename }', documents: ['{ __typename }'] },
   ...{ email: 'new@test.example', password: 'a long password' },
+  days: 1,
 };
+
+/** What `id` means where the name of the operation does not say it. */
+const meantBy: Record<string, string> = { undoNarrowing: 'ApiKey', previewKeyChange: 'ApiKey' };
 
 /** The own row that a field such as `customerId`, `venueIds`, or `id` of `updateCustomer` speaks of. */
 function ownId(field: string, operation: string, own: Ids): string {
-  const thing = (field === 'id' ? operation : field.replace(/Ids?$/, '')).toLowerCase();
+  const thing = (
+    field === 'id' ? (meantBy[operation] ?? operation) : field.replace(/Ids?$/, '')
+  ).toLowerCase();
   // `deleteOperation` means a StoredOperation.
   const lastWord = (name: string) => /[A-Z][a-z]*$/.exec(name)![0].toLowerCase();
   const isMeant = (name: string) =>
@@ -67,12 +73,15 @@ function written(value: unknown, type: gql.GraphQLInputType): string {
 }
 
 /** How a path goes through a field with required arguments: ids are those of own rows. */
+/** Types that say something about a row, by the id that leads to them. */
+const aboutA: Record<string, string> = { KeyChangePreview: 'ApiKey' };
+
 export const literalWith =
   (own: Ids): Literal =>
   (argument, target) => {
     const { name, type } = argument;
     const named = gql.getNamedType(type);
-    const resource = resources.find((one) => one.name === target.name);
+    const resource = resources.find((one) => one.name === (aboutA[target.name] ?? target.name));
     if (named === gql.GraphQLID) {
       if (resource) return JSON.stringify(own[resource.table.name]);
       return name === 'id' ? null : JSON.stringify(ownId(name, target.name, own));

@@ -11,8 +11,11 @@ type KeyMaker = (column: string, target: string) => TableForeignKeyOptions;
 export interface MigrationColumns {
   /** The text primary key (or a part of one). */
   primary(name: string): TableColumnOptions;
+  /** A part of the primary key that is no text. */
+  primaryOf(kind: ColumnKind, name: string): TableColumnOptions;
   readonly text: ColumnMaker;
   readonly integer: ColumnMaker;
+  readonly safeInteger: ColumnMaker;
   readonly boolean: ColumnMaker;
   readonly json: ColumnMaker;
   readonly timestamp: ColumnMaker;
@@ -31,8 +34,10 @@ export function migrationColumns(runner: QueryRunner): MigrationColumns {
       ({ ...dialect.columnType(kind), name, isNullable: nullability === 'null' }) as TableColumnOptions;
   return {
     primary: (name) => ({ ...maker('text')(name), isPrimary: true }),
+    primaryOf: (kind, name) => ({ ...maker(kind)(name), isPrimary: true }),
     text: maker('text'),
     integer: maker('integer'),
+    safeInteger: maker('safeInteger'),
     boolean: maker('boolean'),
     json: maker('json'),
     timestamp: maker('timestamp'),

@@ -1,0 +1,169 @@
+// Two processes on one store count what several keys ask. In the middle one is asked to end and the other is killed. Afterwards
+// the sums must hold every answer, but for what the killed one had not written, and nothing twice.
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Cleanup } from '../bench/cleanup.ts';
+import { createClient, type Ask, type Client } from './client.ts';
+import { prepareGround } from './ground.ts';
+import { signIn } from './noisy-rows.ts';
+import { makeRecordedKeys, recordedOf, type RecordedKey } from './recording-load.ts';
+import { startTarget, type RunningServer, type Target } from './server.ts';
+
+const senderCount = 16;
+const customers = 50;
+/** The sums are written every ten seconds; the write itself takes its time. */
+const unwrittenMs = 10_000 + 1_000;
+
+export interface RecordingSizes {
+  readonly requests: number;
+  /** Over which they are spread: some must have been written before the kill for it to mean something. */
+  readonly seconds: number;
+}
+
+export interface KeyReport {
+  /** Whole answers, whatever their status. */
+  readonly answered: number;
+  /** Sent, and no whole answer came: counted or not. */
+  readonly cut: number;
+  /** `ApiKey.usage` at the end. */
+  readonly recorded: number;
+  /** Answers of the killed process that it need not have written. */
+  readonly unwritten: number;
+}
+
+export interface RecordingReport {
+  readonly keys: Readonly<Record<string, KeyReport>>;
+  /** Answers by status. */
+  readonly statuses: Readonly<Record<string, number>>;
+  /** Answers that are in no sum. */
+  readonly lost: number;
+  /** Of these, more than the killed process may lose. */
+  readonly missing: number;
+  /** Counted, and more than was sent. */
+  readonly twice: number;
+  /** Of the process that was asked to end in the middle. */
+  readonly exitCode: number | null;
+}
+
+interface Asked {
+  readonly key: RecordedKey;
+  readonly server: RunningServer;
+  readonly status: number | null;
+  readonly answeredMs: number;
+}
+
+interface Slot {
+  server: RunningServer;
+  /** Resolves when `server` is there: at once, or when another was started in the place of one that ended. */
+  ready: Promise<unknown>;
+}
+
+/** One connection for each key and process. */
+function connections() {
+  const clients = new Map<string, Client>();
+  return {
+    to({ origin }: RunningServer, { secret }: RecordedKey): Client {
+      const name = `${origin} ${secret}`;
+      const client = clients.get(name) ?? createClient(origin, secret);
+      clients.set(name, client);
+      return client;
+    },
+    close: () => clients.forEach((client) => client.close()),
+  };
+}
+
+type Connect = ReturnType<typeof connections>['to'];
+
+/** Until it is sent: where nobody listens any more it waits for the next process. One that is cut is not sent again. */
+async function ask(slot: Slot, key: RecordedKey, request: Ask, to: Connect): Promise<Asked> {
+  for (;;) {
+    const { server } = slot;
+    const { status, error } = await to(server, key).ask(request);
+    if (error !== 'ECONNREFUSED') return { key, server, status, answeredMs: performance.now() };
+    await slot.ready;
+  }
+}
+
+/** All requests, at fixed times, by keys and processes in turn; also to a process that ends. */
+async function load(slots: readonly Slot[], keys: readonly RecordedKey[], sizes: RecordingSizes) {
+  const asked: Asked[] = [];
+  const everyMs = (sizes.seconds * 1_000) / sizes.requests;
+  const startedMs = performance.now();
+  let next = 0;
+  const work = async () => {
+    const open = connections();
+    for (let turn = next++; turn < sizes.requests; turn = next++) {
+      await wait(Math.max(0, startedMs + turn * everyMs - performance.now()));
+      const key = keys[turn % keys.length]!;
+      const round = Math.floor(turn / keys.length);
+      const request = key.asks[Math.floor(round / slots.length) % key.asks.length]!;
+      asked.push(await ask(slots[round % slots.length]!, key, request, open.to));
+    }
+    open.close();
+  };
+  await Promise.all(Array.from({ length: senderCount }, work));
+  return asked;
+}
+
+/** The code with which it ended. */
+async function replace(slot: Slot, signal: NodeJS.Signals, start: () => Promise<RunningServer>) {
+  const ended = slot.server.end(signal);
+  slot.ready = ended.then(start).then((server) => (slot.server = server));
+  await slot.ready;
+  return (await ended).code;
+}
+
+function judge(
+  ofKey: readonly Asked[],
+  recorded: number,
+  killed: { readonly server: RunningServer; readonly atMs: number },
+): KeyReport {
+  const answered = ofKey.filter(({ status }) => status !== null);
+  const unwritten = answered.filter(
+    ({ server, answeredMs }) => server === killed.server && answeredMs >= killed.atMs - unwrittenMs,
+  );
+  const cut = ofKey.length - answered.length;
+  return { answered: answered.length, cut, recorded, unwritten: unwritten.length };
+}
+
+function countStatuses(asked: readonly Asked[]): Record<string, number> {
+  const statuses: Record<string, number> = {};
+  for (const { status } of asked) if (status !== null) statuses[status] = (statuses[status] ?? 0) + 1;
+  return statuses;
+}
+
+export function summarise(keys: Readonly<Record<string, KeyReport>>) {
+  const sum = (of: (key: KeyReport) => number) =>
+    Object.values(keys).reduce((total, key) => total + Math.max(0, of(key)), 0);
+  return {
+    lost: sum(({ answered, recorded }) => answered - recorded),
+    missing: sum(({ answered, recorded, unwritten }) => answered - recorded - unwritten),
+    twice: sum(({ answered, cut, recorded }) => recorded - answered - cut),
+  };
+}
+
+export async function runRecording(
+  target: Target,
+  sizes: RecordingSizes,
+  cleanup: Cleanup,
+): Promise<RecordingReport> {
+  const since = new Date();
+  const ground = await prepareGround(target.databaseUrl, customers);
+  const start = () => startTarget(target, cleanup);
+  const open = async (): Promise<Slot> => ({ server: await start(), ready: Promise.resolve() });
+  const [asked, killed] = [await open(), await open()];
+  const token = await signIn(asked.server.origin, ground);
+  const keys = await makeRecordedKeys(asked.server.origin, token);
+  const loading = load([asked, killed], keys, sizes);
+  await wait((sizes.seconds * 1_000) / 2);
+  const victim = { server: killed.server, atMs: performance.now() };
+  const [exitCode] = await Promise.all([replace(asked, 'SIGTERM', start), replace(killed, 'SIGKILL', start)]);
+  const replies = await loading;
+  await Promise.all([asked.server.end('SIGTERM'), killed.server.end('SIGTERM')]);
+  const { origin } = await start();
+  const report: Record<string, KeyReport> = {};
+  for (const key of keys) {
+    const ofKey = replies.filter((one) => one.key === key);
+    report[key.name] = judge(ofKey, await recordedOf(origin, token, key, since), victim);
+  }
+  return { keys: report, statuses: countStatuses(replies), ...summarise(report), exitCode };
+}

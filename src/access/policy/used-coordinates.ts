@@ -1,0 +1,84 @@
+// What one run of an operation asked for, as coordinates: with them another set of scopes can be judged later, without the
+// operation's variables, whose values are written down nowhere.
+import type { OperationPlan, PlannedField } from './operation-plan.ts';
+import { PlanWalk, type Variables } from './plan-walk.ts';
+import type { Policy } from './policy.ts';
+import { missingScopes, type Requirement } from './rules/requirement.ts';
+
+const ofStatic = new WeakMap<OperationPlan, readonly string[]>();
+
+function collect(walk: PlanWalk, fields: readonly PlannedField[], used: Set<string>): void {
+  for (const field of fields) {
+    if (!walk.isIncluded(field)) continue;
+    const typeName = walk.concreteTypeOf(field);
+    for (const { coordinate } of walk.demandsOf(field, null)) used.add(coordinate);
+    // An interface asks what the type asks that it stands for.
+    if (typeName !== null) used.add(typeName);
+    collect(walk, walk.selectionsOf(field, typeName), used);
+  }
+}
+
+/**
+ * `Type.field`, `Type.field(argument)`, `InputType.field`, `Enum.VALUE` and `Type`, sorted, each once: everything that `decide`
+ * looks at for these variables, whoever calls.
+ */
+export function usedCoordinates(
+  policy: Policy,
+  plan: OperationPlan,
+  variables: Variables,
+): readonly string[] {
+  const known = ofStatic.get(plan);
+  if (known) return known;
+  const used = new Set<string>();
+  collect(new PlanWalk(policy, plan, variables), plan.fields, used);
+  const sorted = [...used].sort();
+  if (plan.isStatic) ofStatic.set(plan, sorted);
+  return sorted;
+}
+
+/** null = this schema has the coordinate no more, or had it under another name. */
+export function requirementOf(policy: Policy, coordinate: string): Requirement | null {
+  const known = policy.coordinates.get(coordinate);
+  if (known) return known;
+  const isType = policy.fields.some(([typeName]) => typeName === coordinate);
+  return isType ? policy.ofType(coordinate) : null;
+}
+
+/** What other scopes would do to a run that used these coordinates. */
+export interface Foretold {
+  /** The scopes that are missing where something would be denied that is not denied now; empty = nothing would be. Sorted. */
+  readonly missing: readonly string[];
+  /** Coordinates that the schema has no more: what they ask is not known. */
+  readonly unknown: readonly string[];
+}
+
+/** Judges a run again: by the scopes that the key has, and by others. */
+export function foretell(
+  policy: Policy,
+  coordinates: readonly string[],
+  held: ReadonlySet<string>,
+  others: ReadonlySet<string>,
+): Foretold {
+  const missing = new Set<string>();
+  const unknown: string[] = [];
+  for (const coordinate of coordinates) {
+    const requirement = requirementOf(policy, coordinate);
+    if (!requirement) unknown.push(coordinate);
+    else if (missingScopes(requirement, held).length === 0)
+      for (const scope of missingScopes(requirement, others)) missing.add(scope);
+  }
+  return { missing: [...missing].sort(), unknown };
+}
+
+/**
+ * The scopes that a key would lack for a run that used these coordinates, sorted; empty = nothing of it would be denied. What
+ * the schema has no more is left out: see requirementOf().
+ */
+export function scopesLacking(
+  policy: Policy,
+  coordinates: readonly string[],
+  held: ReadonlySet<string>,
+): readonly string[] {
+  const asked = new Set(coordinates.flatMap((coordinate) => requirementOf(policy, coordinate) ?? []));
+  return [...new Set([...asked].flatMap((requirement) => missingScopes(requirement, held)))].sort();
+}

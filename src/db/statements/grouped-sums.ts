@@ -1,0 +1,43 @@
+// Sums over the rows of one table, for each distinct combination of some of its properties. The statement carries the conditions of
+// workspace and venues.
+import sql, { join, type Sql } from 'sql-template-tag';
+import type { Column } from '../store/columns.ts';
+import { identifier, type Dialect } from '../store/dialect.ts';
+import type { Table } from '../store/table.ts';
+import { columnSql, conditionSql, type Condition } from './condition.ts';
+import { tenantSql, type TenantScope } from './tenancy.ts';
+
+export interface GroupedSums {
+  readonly table: Table;
+  readonly condition: Condition;
+  /** Properties whose values make a group. */
+  readonly by: readonly string[];
+  readonly sums: readonly string[];
+  /** Properties of which the greatest value is wanted. */
+  readonly latest: readonly string[];
+  /** Groups; those beyond are left out. */
+  readonly limit: number;
+}
+
+const alias = 't';
+
+/** Answers one row `{rows}`: an array of values in the order `by`, `sums`, `latest`. In no particular order. */
+export function groupedSumsStatement(
+  { table, condition, by, sums, latest, limit }: GroupedSums,
+  scope: TenantScope,
+  dialect: Dialect,
+): Sql {
+  const column = (property: string): Column => table.column(property);
+  const named = (property: string) => identifier(column(property).name);
+  const source = (property: string) => columnSql(table, alias, property);
+  const selected = [
+    ...by.map((property) => sql`${source(property)} AS ${named(property)}`),
+    ...sums.map((property) => sql`sum(${source(property)}) AS ${named(property)}`),
+    ...latest.map((property) => sql`max(${source(property)}) AS ${named(property)}`),
+  ];
+  const groups = sql`SELECT ${join(selected)} FROM ${identifier(table.name)} AS ${identifier(alias)} WHERE ${tenantSql(table, alias, scope, dialect)} AND ${conditionSql(table, alias, condition, dialect)} GROUP BY ${join(by.map(source))} LIMIT ${limit} + 0`;
+  const values = [...by, ...sums, ...latest].map((property) =>
+    dialect.asJson(column(property), sql`"g".${named(property)}`),
+  );
+  return sql`SELECT ${dialect.jsonAggregate(dialect.jsonArray(values))} AS "rows" FROM (${groups}) AS "g"`;
+}

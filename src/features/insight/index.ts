@@ -1,0 +1,50 @@
+// The manifest of the feature insight: what every key did. And the recorder, which the server tells of each answer.
+import { adminOnly, open } from '../../access/policy/index.ts';
+import type { Feature } from '../../resources/feature.ts';
+import { hourMs } from '../../core/clock.ts';
+import { KeyInsightFields, usedOperation } from './insight.resolver.ts';
+import { forgetRequests, forgetUsage } from './recording/forget.ts';
+import {
+  operationPolicy,
+  requestOperation,
+  requestQueries,
+  RequestFields,
+  requests,
+} from './request.resource.ts';
+import {
+  KeyLastSeen,
+  KeyTrialCount,
+  KeyUsageHour,
+  KeyUsesDay,
+  StoredRecordedOperation,
+  StoredRecordedUse,
+} from './recording.tables.ts';
+
+export { KeyTrialCount, KeyUsesDay, StoredRecordedUse } from './recording.tables.ts';
+export { unlistedOperation } from './recording/operation-book.ts';
+export { LoggedRequest } from './request.entity.ts';
+export { recordedOperations } from './request.resource.ts';
+export { recordedSince } from './used-operations.service.ts';
+export { readRecordedSince } from './recording/recording-state.ts';
+export { createRecorder, type RequestRecorder } from './recording/recorder.ts';
+
+export const insightFeature: Feature = {
+  name: 'insight',
+  tables: [KeyUsageHour, StoredRecordedOperation, KeyLastSeen, StoredRecordedUse, KeyUsesDay, KeyTrialCount],
+  scopes: [],
+  resources: [],
+  jobs: [
+    { name: 'request-log.forget', everyMs: hourMs, scope: 'store', run: forgetRequests },
+    { name: 'usage.forget', everyMs: hourMs, scope: 'store', run: forgetUsage },
+  ],
+  resolvers: [KeyInsightFields, usedOperation, RequestFields, requestQueries.resolver, requestOperation],
+  policy: {
+    ...requests.policy,
+    ...requestQueries.policy,
+    ...operationPolicy,
+    ...{ RequestCaller: adminOnly, KeyUsage: adminOnly, ScopeUse: adminOnly, UsedScope: adminOnly },
+    ...{ UsedOperation: adminOnly, UsedOperationConnection: adminOnly, KeyHealth: adminOnly },
+    KeyHealthCode: open,
+    ...{ UsageBucket: open, RequestSurface: open, RequestSurfaceFilter: open, IntFilter: open },
+  },
+};

@@ -1,0 +1,48 @@
+// Rows of the request log on their way to its store: kept in a bounded list, written by a job. What does not fit is dropped and
+// counted: a log that is full, locked or slow changes no answer.
+import { maxLogRows, type LogStore } from '../../../db/store/log-store.ts';
+import type { StoredRequest } from '../request.entity.ts';
+
+/** Some 5 MB. */
+const maxRows = 10_000;
+
+export class RequestLogWriter {
+  private rows: StoredRequest[] = [];
+  private running: Promise<void> | undefined;
+  private isDown = false;
+
+  constructor(
+    private readonly log: LogStore,
+    /** Told of rows that are lost. */
+    private readonly onDropped: (rows: number) => void,
+  ) {}
+
+  add(row: StoredRequest): void {
+    if (this.rows.length >= maxRows) this.onDropped(1);
+    else this.rows.push(row);
+  }
+
+  /**
+   * Writes all that is there. A store that does not take it keeps the rows for the next time; that is told once, by a rejection,
+   * until the store takes rows again.
+   */
+  async flush(): Promise<void> {
+    this.running ??= this.write().finally(() => (this.running = undefined));
+    try {
+      await this.running;
+      this.isDown = false;
+    } catch (error) {
+      const isNews = !this.isDown;
+      this.isDown = true;
+      if (isNews) throw error;
+    }
+  }
+
+  private async write(): Promise<void> {
+    while (this.rows.length > 0) {
+      const part = this.rows.slice(0, maxLogRows);
+      await this.log.add(part);
+      this.rows.splice(0, part.length);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+// How often each key ran each operation in each way, and what trials come to; in memory until it is written.
+import { toInstant } from '../../../core/clock.ts';
+import type { RecordedRequest } from '../../../core/recorder.ts';
+import type { KeyTrialCount, KeyUsesDay, StoredRecordedUse } from '../recording.tables.ts';
+import { unlistedOperation } from './operation-book.ts';
+import { UseBook, unlistedUse } from './use-book.ts';
+
+/** Beyond it, what has no row yet is counted as one operation in one way. A row takes some 300 bytes. */
+const maxRows = 20_000;
+
+/** What was counted since the last time, each list in the order of its table's primary key. */
+export interface CountedUses {
+  readonly recordedUses: readonly StoredRecordedUse[];
+  readonly uses: readonly KeyUsesDay[];
+  readonly trials: readonly KeyTrialCount[];
+}
+
+type Counted<T> = { -readonly [Name in keyof Omit<T, 'lastAt'>]: T[Name] } & { lastMs: number };
+
+const inOrder = <T>(rows: ReadonlyMap<string, Counted<T>>) =>
+  [...rows]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { lastMs, ...row }]) => ({ ...row, lastAt: toInstant(lastMs) }));
+
+export class UseCounters {
+  private readonly book = new UseBook();
+  private uses = new Map<string, Counted<KeyUsesDay>>();
+  private trials = new Map<string, Counted<KeyTrialCount>>();
+
+  note({ caller, ran, tried }: RecordedRequest, operationId: string, nowMs: number): void {
+    if (caller.kind !== 'API_KEY' || !ran?.used) return;
+    const { workspaceId, id: callerId } = caller;
+    const useId = this.book.idOf(workspaceId, ran.used, nowMs);
+    const day = toInstant(nowMs).slice(0, 10);
+    const isFull = this.uses.size >= maxRows;
+    this.count({ workspaceId, callerId, day, operationId, useId }, isFull, nowMs);
+    if (!tried) return;
+    const key = `${workspaceId} ${callerId} ${tried.since}`;
+    const trial = this.trials.get(key) ?? {
+      ...{ workspaceId, callerId, since: tried.since, requests: 0, wouldRefuse: 0, lastMs: 0 },
+    };
+    this.trials.set(key, trial);
+    trial.requests += 1;
+    if (tried.isRefused) trial.wouldRefuse += 1;
+    trial.lastMs = Math.max(trial.lastMs, nowMs);
+  }
+
+  /** `refused`: operations that are not kept. */
+  take(refused: ReadonlySet<string>, nowMs: number): CountedUses {
+    const { uses, trials } = this;
+    this.uses = new Map();
+    for (const row of uses.values())
+      this.count(
+        refused.has(row.operationId) ? { ...row, operationId: unlistedOperation } : row,
+        false,
+        row.lastMs,
+        row.requests,
+      );
+    const merged = this.uses;
+    this.uses = new Map();
+    this.trials = new Map();
+    return { recordedUses: this.book.take(nowMs), uses: inOrder(merged), trials: inOrder(trials) };
+  }
+
+  private count(
+    given: Omit<KeyUsesDay, 'requests' | 'lastAt'>,
+    isFull: boolean,
+    nowMs: number,
+    requests = 1,
+  ): void {
+    const keyOf = ({ workspaceId, callerId, day, operationId, useId }: typeof given) =>
+      `${workspaceId} ${callerId} ${day} ${operationId} ${useId}`;
+    const isNew = !this.uses.has(keyOf(given));
+    const { workspaceId, callerId, day, operationId, useId } = given;
+    const unlisted = { operationId: unlistedOperation, useId: unlistedUse };
+    const named = { workspaceId, callerId, day, ...(isNew && isFull ? unlisted : { operationId, useId }) };
+    const row = this.uses.get(keyOf(named)) ?? { ...named, requests: 0, lastMs: 0 };
+    this.uses.set(keyOf(named), row);
+    row.requests += requests;
+    row.lastMs = Math.max(row.lastMs, nowMs);
+  }
+}

@@ -1,0 +1,46 @@
+// GraphQL types of narrowing.
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+import type { Instant } from '../../core/clock.ts';
+import { DateTimeScalar, ScopeScalar } from '../../resources/inputs/scalars.ts';
+
+@ObjectType({ description: 'Narrower scopes that a key does not have yet.' })
+export class KeyTrial {
+  @Field(() => [ScopeScalar], { description: 'The scopes that would remain.' }) scopes!: readonly string[];
+  @Field(() => DateTimeScalar, { description: 'When the trial began.' }) since!: Instant;
+}
+
+@ObjectType({ description: 'An operation of which a change would refuse something.' })
+export class RefusedOperation {
+  operationId!: string;
+  @Field(() => Float, { description: 'Requests of it that would be refused, in whole or in part.' })
+  requests!: number;
+  @Field(() => [ScopeScalar], { description: 'The scopes that would be missing.' })
+  missing!: readonly string[];
+  @Field(() => DateTimeScalar, { description: 'When it was last asked so.' }) lastUsedAt!: Instant;
+}
+
+@ObjectType({
+  description:
+    'What a change would refuse of what a key asked for. Each recorded way of running an operation is decided again, by the same rules as a request; requests that were denied already are not counted as refused.',
+})
+export class KeyChangePreview {
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Nothing is known of the time before; null = nothing is recorded now, and nothing is known.',
+  })
+  recordedSince!: Instant | null;
+  @Field(() => Int, { description: 'Operations that were decided again.' }) operations!: number;
+  @Field(() => Float, { description: 'Requests of the key in these days that reached a decision.' })
+  requests!: number;
+  @Field(() => Float, { description: 'Those that would be refused, in whole or in part.' })
+  refusedRequests!: number;
+  @Field(() => Float, {
+    description:
+      'Those of which it is not known: they used something that the schema has no more, or are more different ones than are kept.',
+  })
+  unknownRequests!: number;
+  @Field(() => [RefusedOperation], { description: 'The most asked first; 100 at most.' })
+  refused!: readonly RefusedOperation[];
+  @Field(() => [String], { description: 'What this cannot tell, in sentences.' })
+  limits!: readonly string[];
+}

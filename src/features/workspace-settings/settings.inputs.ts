@@ -1,0 +1,39 @@
+// The input of workspace settings and its limits.
+import { Field, InputType, Int } from 'type-graphql';
+import { z } from 'zod';
+import { expectedVersion, inputRules } from '../../resources/inputs/input.ts';
+import { maxLifeDays, maxRetentionDays } from './settings.type.ts';
+
+@InputType({ description: 'Fields that are left out stay as they are; null clears.' })
+export class UpdateWorkspaceSettingsInput {
+  @Field(() => Int, {
+    nullable: true,
+    description: `1 to ${maxLifeDays}; null = no maximum. It holds for what is made or changed from now on: a key with a longer life keeps it, but gets no new secret until its expiry is brought forward.`,
+  })
+  maximumKeyLifeDays?: number | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: `1 to ${maxLifeDays}, and at most \`maximumKeyLifeDays\`; null = the maximum.`,
+  })
+  defaultKeyLifeDays?: number | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: `1 to ${maxRetentionDays}; null = as long as the server keeps it.`,
+  })
+  requestLogRetentionDays?: number | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Refused with CONFLICT when the settings have another version; 0 = nothing was ever set.',
+  })
+  expectedVersion?: number | null;
+}
+
+const days = (most: number) =>
+  z.number().int().min(1, 'Must be at least 1.').max(most, `Must be at most ${most}.`).nullish();
+
+export const updateSettingsRules = inputRules(UpdateWorkspaceSettingsInput, {
+  maximumKeyLifeDays: days(maxLifeDays),
+  defaultKeyLifeDays: days(maxLifeDays),
+  requestLogRetentionDays: days(maxRetentionDays),
+  expectedVersion,
+});
