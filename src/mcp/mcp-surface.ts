@@ -10,7 +10,7 @@ import type { Surface, SurfaceAnswer, SurfaceHead, SurfaceRequest } from '../htt
 import { keptHeaders } from '../rest/answer/kept-headers.ts';
 import type { StoredOperation } from '../rest/stored-operation.ts';
 import { Exchange } from './exchange.ts';
-import { findMessageFault, methodIn } from './message.ts';
+import { findMessageFault, methodIn, type MessageFault } from './message.ts';
 import { plainCallIn, type PlainCall } from './plain-call.ts';
 import type { SavedOperations } from './tools/saved-tools.ts';
 import { createToolRoom, unknownTool, type ToolRoom } from './tool-room.ts';
@@ -118,11 +118,11 @@ class McpSurface implements Surface {
     return refusalIn(exchange) ?? (await this.told(exchange, fault));
   }
 
-  private async told(exchange: Exchange, fault: string | null): Promise<SurfaceAnswer> {
+  private async told(exchange: Exchange, fault: MessageFault | null): Promise<SurfaceAnswer> {
     const { body, requestId } = exchange.request;
     if (fault !== null) {
-      const text = errorBody(idOf(body), codeOf.invalid, fault, { request_id: requestId });
-      return { status: 400, headers: json, body: text };
+      const text = errorBody(idOf(body), codeOf[fault.kind], fault.text, { request_id: requestId });
+      return { status: fault.kind === 'invalid' ? 400 : 200, headers: json, body: text };
     }
     const { serveMessage } = await import('./protocol.ts');
     const response = await serveMessage(exchange, toRequest(exchange.request), body, this.tools);
