@@ -1,6 +1,7 @@
 // MCP as a surface of the server (Streamable HTTP, stateless): the stored operations as tools. Nothing is decided here about who may do
 // what: every message enters the door of GraphQL.
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { BadRequestReason } from '../core/errors.ts';
 import { badRequest } from '../graphql/errors/format-error.ts';
 import type { RunOperation } from '../graphql/run-operation.ts';
 import { qualityOf } from '../http/accept.ts';
@@ -21,6 +22,8 @@ export type OriginCheck = (origin: string) => boolean;
 /** Codes of JSON-RPC. */
 const codeOf = { parse: -32_700, invalid: -32_600, params: -32_602, server: -32_000 };
 
+const invalidJson: BadRequestReason = 'INVALID_JSON';
+
 type Id = string | number | null;
 
 const json = { 'content-type': 'application/json; charset=utf-8' };
@@ -35,9 +38,9 @@ function errorBody(id: Id, code: number, message: string, data?: object): string
   return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } });
 }
 
-function codeFor(status: number, message: string): number {
+function codeFor(status: number, reason: unknown): number {
   if (status !== 400) return codeOf.server;
-  return message.includes('JSON') ? codeOf.parse : codeOf.invalid;
+  return reason === invalidJson ? codeOf.parse : codeOf.invalid;
 }
 
 /** A refusal of the HTTP request, with what the error says as data. */
@@ -50,7 +53,7 @@ function refused(
   const { message = 'Internal server error.', extensions = {} } = error ?? {};
   const { code, reason, missing } = extensions;
   const data = { code, reason, missing, request_id: requestId };
-  return { status, headers: json, body: errorBody(id, codeFor(status, message), message, data) };
+  return { status, headers: json, body: errorBody(id, codeFor(status, reason), message, data) };
 }
 
 /** Of the protocol, for the library. */

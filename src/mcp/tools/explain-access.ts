@@ -3,7 +3,7 @@
 import { parse } from 'graphql';
 import type { KnownPrincipal, Principal } from '../../core/principal.ts';
 import type { SentOperation } from '../../core/request-facts.ts';
-import { refusalOf, type FieldFault } from '../../rest/request/faults.ts';
+import { isNo, refusalOf, type FieldFault } from '../../rest/request/faults.ts';
 import type { Exchange } from '../exchange.ts';
 import type { OperationAnswer } from '../../graphql/run-operation.ts';
 import type { Arguments } from './run-tool.ts';
@@ -82,7 +82,7 @@ function textsIn(given: Arguments, faults: FieldFault[]): ReadonlyMap<string, st
     const field = name.slice(0, 60);
     const [code, fault] = Object.hasOwn(inputs, name)
       ? (['INVALID', 'must be a text.'] as const)
-      : (['UNKNOWN', `is no argument of this tool. It takes ${Object.keys(inputs).join(', ')}.`] as const);
+      : (['UNKNOWN', isNo('argument of this tool', Object.keys(inputs))] as const);
     if (code === 'INVALID' && typeof value === 'string') texts.set(name, value);
     else faults.push({ field, code, message: `"${field}" ${fault}` });
   }
