@@ -2,9 +2,9 @@
 import type { ToolDescription } from './tool.ts';
 
 /** The official client follows 64 pages: these limits keep the longest list there can be below 40. */
-export const maxPageTools = 50;
+const maxPageTools = 50;
 /** Of the JSON of its tools. */
-export const maxPageBytes = 64 * 1024;
+const maxPageBytes = 64 * 1024;
 /** Of one tool. A document may declare hundreds of variables. */
 const maxToolBytes = 16 * 1024;
 
