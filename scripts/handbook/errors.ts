@@ -1,13 +1,6 @@
 // The tables of errors. Codes, reasons and statuses come from src/core/errors.ts; in which case each is answered, from here. A code
 // or reason without a case does not compile.
-import {
-  httpStatusOf,
-  type ErrorCode,
-  type ErrorReason,
-  type ForbiddenReason,
-  type UnauthenticatedReason,
-  type UserErrorCode,
-} from '../../src/core/errors.ts';
+import { httpStatusOf, type ErrorCode, type ErrorReason, type UserErrorCode } from '../../src/core/errors.ts';
 import { code, codes, table } from './markdown.ts';
 
 interface Case {
@@ -66,8 +59,12 @@ const cases: { readonly [C in ErrorCode]: readonly (Omit<Case, 'code'> & { reado
   ],
   BAD_REQUEST: [
     {
-      when: 'The body is not JSON, is larger than 256 KB, or is not sent as JSON (`text/plain`, a form).',
-      ...{ code: 'BAD_REQUEST', status: '400, 413, 415' },
+      when: 'The body is not JSON.',
+      ...{ code: 'BAD_REQUEST', reasons: ['INVALID_JSON'] },
+    },
+    {
+      when: 'The body is larger than 256 KB, or is not sent as JSON (`text/plain`, a form).',
+      ...{ code: 'BAD_REQUEST', status: '413, 415' },
     },
     {
       when: 'The path does not exist, or the answer is of no type that the request accepts.',
@@ -104,12 +101,16 @@ const cases: { readonly [C in ErrorCode]: readonly (Omit<Case, 'code'> & { reado
   ],
   BAD_USER_INPUT: [
     {
-      when: 'A variable has the wrong type, or a cursor is unfit or of another list.',
+      when: 'A variable has the wrong type.',
       code: 'BAD_USER_INPUT',
     },
     {
+      when: 'A cursor is unfit or of another list.',
+      ...{ code: 'BAD_USER_INPUT', tells: '`argument`' },
+    },
+    {
       when: 'A text is longer than its argument or input field takes.',
-      ...{ code: 'BAD_USER_INPUT', tells: '`requested` and `limit`' },
+      ...{ code: 'BAD_USER_INPUT', tells: '`argument`, `requested` and `limit`' },
     },
   ],
   PERSISTED_QUERY_NOT_FOUND: [
@@ -124,7 +125,10 @@ const cases: { readonly [C in ErrorCode]: readonly (Omit<Case, 'code'> & { reado
   QUERY_TOO_EXPENSIVE: [
     {
       when: 'A document is over a limit of its size, or a page is over 100.',
-      ...{ code: 'QUERY_TOO_EXPENSIVE', tells: '`limit`, and `requested` where it was counted' },
+      ...{
+        code: 'QUERY_TOO_EXPENSIVE',
+        tells: '`limit`, and `requested` where it was counted; `argument` of a page',
+      },
     },
     {
       when: 'One operation costs more than a minute has.',
@@ -174,7 +178,7 @@ export function errorTable(): string {
   return table(['case', 'HTTP', '`code` / `reason`', 'more in `extensions`'], rows);
 }
 
-const reasons: Readonly<Record<UnauthenticatedReason | ForbiddenReason, string>> = {
+const reasons: Readonly<Record<ErrorReason, string>> = {
   MISSING_CREDENTIAL: 'Send a key or a token.',
   INVALID_CREDENTIAL: 'Look for a mistyped key (`npm run -s key:check`), a rotated one, or another server.',
   KEY_REVOKED: 'The key has ended for good: ask for another one.',
@@ -183,6 +187,7 @@ const reasons: Readonly<Record<UnauthenticatedReason | ForbiddenReason, string>>
   IP_NOT_ALLOWED: 'Call from a listed address, or have the list changed.',
   INSUFFICIENT_SCOPE: 'Do without the field, or ask for the scopes in `missing`.',
   ADMIN_ONLY: 'Sign in as an owner or admin. No key can do it.',
+  INVALID_JSON: 'Send a body that is JSON. `curl` shows what was sent with `--trace-ascii -`.',
   KEY_PINNED: 'Send the name of one of the operations that the key is pinned to, and no document.',
 };
 

@@ -30,10 +30,13 @@ export type UnauthenticatedReason =
   | 'KEY_EXPIRED'
   | 'IP_NOT_ALLOWED';
 export type ForbiddenReason = 'INSUFFICIENT_SCOPE' | 'ADMIN_ONLY' | 'KEY_PINNED';
-export type ErrorReason = UnauthenticatedReason | ForbiddenReason;
+export type BadRequestReason = 'INVALID_JSON';
+export type ErrorReason = UnauthenticatedReason | ForbiddenReason | BadRequestReason;
 
 interface ApiErrorOptions {
   readonly reason?: ErrorReason;
+  /** Name of the argument or input field whose value is refused. REST tells it as a field. */
+  readonly argument?: string;
   /** More facts for `extensions`: numbers, limits, missing scopes. Never a secret. */
   readonly details?: Readonly<Record<string, unknown>>;
   /** Response headers: `WWW-Authenticate`, `Retry-After`. */
@@ -58,6 +61,7 @@ export class ApiError extends GraphQLError {
       extensions: {
         code,
         ...(options.reason ? { reason: options.reason } : {}),
+        ...(options.argument === undefined ? {} : { argument: options.argument }),
         ...options.details,
         // Apollo takes status and headers from here when the error is thrown before execution.
         http: { status: httpStatusOf[code], headers: headerMap(options.headers) },

@@ -139,10 +139,9 @@ export function fromFastify(error: unknown, bodyLimitBytes: number): unknown {
     return error;
   switch (statusCode) {
     case 400:
-      return badRequest(
-        400,
-        code === 'FST_ERR_BAD_URL' ? 'The path is not valid.' : 'The body is not valid JSON.',
-      );
+      return code === 'FST_ERR_BAD_URL'
+        ? badRequest(400, 'The path is not valid.')
+        : badRequest(400, 'The body is not valid JSON.', {}, 'INVALID_JSON');
     case 413:
       return badRequest(413, tooLarge(bodyLimitBytes));
     case 415:

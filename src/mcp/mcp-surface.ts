@@ -1,6 +1,7 @@
 // MCP as a surface of the server (Streamable HTTP, stateless): the stored operations as tools. Nothing is decided here about who may do
 // what: every message enters the door of GraphQL.
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { BadRequestReason } from '../core/errors.ts';
 import { badRequest } from '../graphql/errors/format-error.ts';
 import type { RunOperation } from '../graphql/run-operation.ts';
 import { qualityOf } from '../http/accept.ts';
@@ -10,7 +11,7 @@ import type { Surface, SurfaceAnswer, SurfaceHead, SurfaceRequest } from '../htt
 import { keptHeaders } from '../rest/answer/kept-headers.ts';
 import type { StoredOperation } from '../rest/stored-operation.ts';
 import { Exchange } from './exchange.ts';
-import { findMessageFault, methodIn } from './message.ts';
+import { findMessageFault, methodIn, type MessageFault } from './message.ts';
 import { plainCallIn, type PlainCall } from './plain-call.ts';
 import type { SavedOperations } from './tools/saved-tools.ts';
 import { createToolRoom, unknownTool, type ToolRoom } from './tool-room.ts';
@@ -20,6 +21,8 @@ export type OriginCheck = (origin: string) => boolean;
 
 /** Codes of JSON-RPC. */
 const codeOf = { parse: -32_700, invalid: -32_600, params: -32_602, server: -32_000 };
+
+const invalidJson: BadRequestReason = 'INVALID_JSON';
 
 type Id = string | number | null;
 
@@ -35,9 +38,9 @@ function errorBody(id: Id, code: number, message: string, data?: object): string
   return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } });
 }
 
-function codeFor(status: number, message: string): number {
+function codeFor(status: number, reason: unknown): number {
   if (status !== 400) return codeOf.server;
-  return message.includes('JSON') ? codeOf.parse : codeOf.invalid;
+  return reason === invalidJson ? codeOf.parse : codeOf.invalid;
 }
 
 /** A refusal of the HTTP request, with what the error says as data. */
@@ -50,7 +53,7 @@ function refused(
   const { message = 'Internal server error.', extensions = {} } = error ?? {};
   const { code, reason, missing } = extensions;
   const data = { code, reason, missing, request_id: requestId };
-  return { status, headers: json, body: errorBody(id, codeFor(status, message), message, data) };
+  return { status, headers: json, body: errorBody(id, codeFor(status, reason), message, data) };
 }
 
 /** Of the protocol, for the library. */
@@ -118,11 +121,11 @@ class McpSurface implements Surface {
     return refusalIn(exchange) ?? (await this.told(exchange, fault));
   }
 
-  private async told(exchange: Exchange, fault: string | null): Promise<SurfaceAnswer> {
+  private async told(exchange: Exchange, fault: MessageFault | null): Promise<SurfaceAnswer> {
     const { body, requestId } = exchange.request;
     if (fault !== null) {
-      const text = errorBody(idOf(body), codeOf.invalid, fault, { request_id: requestId });
-      return { status: 400, headers: json, body: text };
+      const text = errorBody(idOf(body), codeOf[fault.kind], fault.text, { request_id: requestId });
+      return { status: fault.kind === 'invalid' ? 400 : 200, headers: json, body: text };
     }
     const { serveMessage } = await import('./protocol.ts');
     const response = await serveMessage(exchange, toRequest(exchange.request), body, this.tools);

@@ -10,6 +10,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { version } from '../core/version.ts';
 import type { Exchange } from './exchange.ts';
+import { invalidCursor } from './message.ts';
 import { unknownTool, type ToolRoom } from './tool-room.ts';
 
 const instructions =
@@ -40,9 +41,14 @@ async function orFailure<T>(
 
 function serverFor(exchange: Exchange, tools: ToolRoom): Server {
   const server = new Server({ name: 'latchkey', version }, { capabilities: { tools: {} }, instructions });
-  server.setRequestHandler('tools/list', async () => ({
-    tools: [...(await orFailure(exchange, () => tools.list(exchange), replaced))],
-  }));
+  server.setRequestHandler('tools/list', async ({ params }) => {
+    const page = await orFailure(
+      exchange,
+      () => tools.list(exchange, params?.cursor),
+      () => new ProtocolError(ProtocolErrorCode.InvalidParams, invalidCursor),
+    );
+    return { ...page, tools: [...page.tools] };
+  });
   server.setRequestHandler('tools/call', async ({ params: { name, arguments: given = {} } }) => ({
     ...(await orFailure(
       exchange,

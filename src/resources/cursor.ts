@@ -30,10 +30,13 @@ export interface CursorOf {
 /** Throws BAD_USER_INPUT for anything that encodeCursor did not make for this very list. */
 export function decodeCursor({ print, kind }: CursorOf, cursor: string, argument: string): Position {
   const parsed = parse(cursor, kind);
-  if (!parsed) throw new ApiError('BAD_USER_INPUT', `"${argument}" is not a cursor of this API.`);
+  if (!parsed)
+    throw new ApiError('BAD_USER_INPUT', `"${argument}" is not a cursor of this API.`, { argument });
   const [madeFor, value, id] = parsed;
   if (madeFor !== print()) {
-    throw new ApiError('BAD_USER_INPUT', `"${argument}" belongs to a list with another sort or filter.`);
+    throw new ApiError('BAD_USER_INPUT', `"${argument}" belongs to a list with another sort or filter.`, {
+      argument,
+    });
   }
   return { value, id };
 }
@@ -42,7 +45,7 @@ export function decodeCursor({ print, kind }: CursorOf, cursor: string, argument
 export function assertCursorOf(parent: string | null, cursor: string, argument: string): void {
   const [, , , madeIn = null] = partsOf(cursor) ?? [];
   if (madeIn === parent) return;
-  throw new ApiError('BAD_USER_INPUT', `"${argument}" belongs to the list of another parent.`);
+  throw new ApiError('BAD_USER_INPUT', `"${argument}" belongs to the list of another parent.`, { argument });
 }
 
 /** Anyone can write a cursor by hand: a value that the sort column cannot hold would be a defect inside the store. */

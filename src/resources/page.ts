@@ -40,11 +40,13 @@ function assertSize(name: string, size: number | null | undefined): void {
   if (size == null) return;
   if (size < 1)
     throw new ApiError('BAD_USER_INPUT', `"${name}" is ${size}; it must be at least 1.`, {
+      argument: name,
       details: { limit: 1 },
     });
   if (size > maxPageSize) {
     const message = `"${name}" is ${size}; a page holds at most ${maxPageSize}.`;
-    throw new ApiError('QUERY_TOO_EXPENSIVE', message, { details: { requested: size, limit: maxPageSize } });
+    const details = { requested: size, limit: maxPageSize };
+    throw new ApiError('QUERY_TOO_EXPENSIVE', message, { argument: name, details });
   }
 }
 
@@ -53,7 +55,8 @@ function searchedTerms(search: string | null | undefined): readonly SearchTerm[]
   const { length } = search ?? '';
   if (length <= maxSearchLength) return searchTerms(search);
   const message = `"search" has ${length} characters; at most ${maxSearchLength} are looked for.`;
-  throw new ApiError('BAD_USER_INPUT', message, { details: { requested: length, limit: maxSearchLength } });
+  const details = { requested: length, limit: maxSearchLength };
+  throw new ApiError('BAD_USER_INPUT', message, { argument: 'search', details });
 }
 
 /** What a list shows. */

@@ -26,7 +26,14 @@ import { keptHeaders } from './answer/kept-headers.ts';
 import { refusalIn } from './answer/user-errors.ts';
 import { wasDone } from './answer/was-done.ts';
 import { coerce, coerceText, type Place } from './request/coerce.ts';
-import { refusalOf, refuseUnknown, takes, toldName, type FieldFault } from './request/faults.ts';
+import {
+  isNo,
+  refusalOf,
+  refuseUnknown,
+  requiredFault,
+  toldName,
+  type FieldFault,
+} from './request/faults.ts';
 
 const allow = 'GET, HEAD, POST';
 
@@ -153,13 +160,12 @@ class Reader {
     const before = this.faults.length;
     const value = this.sent.valueOf(name, type, { field: name, faults: this.faults, nameOf: asItIs });
     const isLeftOut = value === undefined && this.faults.length === before;
-    if (isLeftOut && isNonNullType(type) && !defaultValue)
-      this.faults.push({ field: name, code: 'REQUIRED', message: `"${name}" is required.` });
+    if (isLeftOut && isNonNullType(type) && !defaultValue) this.faults.push(requiredFault(name));
     return value;
   }
 
   private refuseUnknown(known: readonly string[]): void {
-    const says = `is no ${this.sent.what} of this operation. ${takes(known)}`;
+    const says = isNo(`${this.sent.what} of this operation`, known);
     refuseUnknown(this.faults, this.sent.names, { isKnown: (name) => known.includes(name), says });
   }
 }

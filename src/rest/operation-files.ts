@@ -11,14 +11,14 @@ const folder = ['../..', '../../..']
 
 /** Throws when a file that a feature names is not there. */
 export function readOperationFiles(
-  features: readonly Pick<Feature, 'name' | 'operations'>[],
+  features: readonly Pick<Feature, 'operations'>[],
 ): readonly OperationFile[] {
-  return features.flatMap(({ name: feature, operations = [] }) =>
-    operations.map((name) => {
-      const file = `schema/operations/${name}.graphql`;
+  return features.flatMap(({ operations = [] }) =>
+    operations.map((tag) => {
+      const file = `schema/operations/${tag}.graphql`;
       if (folder === undefined)
         throw new Error(`The folder schema/operations is missing beside dist/ or src/.`);
-      return { feature, file, text: readFileSync(join(folder, `${name}.graphql`), 'utf8') };
+      return { tag, file, text: readFileSync(join(folder, `${tag}.graphql`), 'utf8') };
     }),
   );
 }

@@ -29,7 +29,8 @@ import { variablesOf } from './parse/variables.ts';
 import type { StoredDocument, StoredOperation } from './stored-operation.ts';
 
 export interface OperationFile {
-  readonly feature: string;
+  /** Its name without an ending. */
+  readonly tag: string;
   /** For messages. */
   readonly file: string;
   readonly text: string;
@@ -108,7 +109,7 @@ function documentsFor(source: DocumentNode, whole: StoredDocument, base: readonl
 function toOperation(
   node: OperationDefinitionNode,
   fragments: Fragments,
-  { feature }: OperationFile,
+  { tag }: OperationFile,
   tools: Tools,
 ): StoredOperation {
   const placed = placeOf(node);
@@ -125,7 +126,7 @@ function toOperation(
   if (fault !== undefined) throw new OperationFault(fault);
   const requiredScopes = sorted(placed.scopes);
   return {
-    ...{ name: node.name!.value, feature, kind: node.operation as StoredOperation['kind'] },
+    ...{ name: node.name!.value, tag, kind: node.operation as StoredOperation['kind'] },
     ...{ summary, description: rest.join(' '), method, path, status: status as 200 | 201 },
     ...{
       requiredScopes,

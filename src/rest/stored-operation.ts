@@ -51,8 +51,8 @@ export interface StoredDocument {
 export interface StoredOperation {
   /** Name of the operation in its document, `ListCustomers`. Unique. */
   readonly name: string;
-  /** The feature that declares it. */
-  readonly feature: string;
+  /** The file that declares it: those of one file stand together in the description. */
+  readonly tag: string;
   readonly kind: 'query' | 'mutation';
   /** The first line of the comment above it. */
   readonly summary: string;

@@ -21,7 +21,10 @@ export function projectFolder(): { readonly path: string; remove(): void } {
 }
 
 /** What the program prints, with the server and a key that may read customers, but no inquiries. */
-export async function printedBy(text: string, { url, partial }: Served): Promise<string> {
+export async function printedBy(
+  text: string,
+  { url, partial }: Pick<Served, 'url' | 'partial'>,
+): Promise<string> {
   const folder = projectFolder();
   try {
     const filled = text

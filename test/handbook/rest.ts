@@ -1,4 +1,8 @@
 // The blocks of the page on REST: each curl is typed as it stands there, and answers what stands below it.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import openapiTS, { astToString } from 'openapi-typescript';
+import { transpileModule } from 'typescript';
 import { systemContext } from '../../src/access/system-context.ts';
 import { createBooking } from '../../src/features/bookings/booking.service.ts';
 import { createTreatment } from '../../src/features/treatments/treatment.service.ts';
@@ -6,8 +10,9 @@ import { expect } from 'vitest';
 import type { Engine } from '../support/engines.ts';
 import { openTestHouse, type TestHouse } from '../support/house.ts';
 import { keyAdmin, signIn } from '../support/keys.ts';
-import { bash } from '../support/processes/shell.ts';
-import { patternOf, stepsOf, type Block, type Runners } from './blocks.ts';
+import { bash, root } from '../support/processes/shell.ts';
+import { patternOf, stepsOf, textOf, type Block, type Runners } from './blocks.ts';
+import { compile, printedBy } from './client-modules.ts';
 
 export interface RestWorld {
   readonly url: string;
@@ -72,8 +77,23 @@ async function typed(block: Block, { url, values }: RestWorld): Promise<void> {
   }
 }
 
+/** The types of the client, as openapi-typescript makes them of the committed description. */
+const clientTypes = async () =>
+  astToString(await openapiTS(pathToFileURL(join(root, 'schema/openapi.json'))));
+
+async function typedClient({ text, file, name }: Block, { url, values }: RestWorld): Promise<void> {
+  expect(await compile({ 'api.ts': await clientTypes(), 'program.ts': text })).toBe('');
+  const { outputText } = transpileModule(text, { compilerOptions: { module: 99, target: 99 } });
+  const served = { url: `${url}/graphql`, partial: `Bearer ${values.get('your key')!}` };
+  expect(await printedBy(outputText, served)).toBe(textOf(file, `${name}-output`).trim());
+}
+
+const isShown = async ({ text }: Block) => expect(text.trim()).not.toBe('');
+
 const names = ['first-call', 'rows', 'venue-lists', 'writes', 'conditions', 'refusals', 'pinned', 'keys'];
 
-export const restRunners: Runners<RestWorld> = Object.fromEntries(
-  names.map((name) => [`rest.md#rest-${name}`, typed]),
-);
+export const restRunners: Runners<RestWorld> = {
+  ...Object.fromEntries(names.map((name) => [`rest.md#rest-${name}`, typed])),
+  'rest.md#rest-typed-client': typedClient,
+  'rest.md#rest-typed-client-output': isShown,
+};

@@ -3,9 +3,10 @@ import sql from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { operationsOf, type Operations } from '../features/operations/support.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { bearer, openTestHouse, type TestHouse, type TestWorkspace } from '../support/house.ts';
+import { bearer, type TestHouse, type TestWorkspace } from '../support/house.ts';
 import { keyAdmin } from '../support/keys.ts';
-import { agentWith, callOf, post, type Agent, type Mode } from './support/mcp.ts';
+import { openAgentHouse, type AgentHouse } from './support/agents.ts';
+import { callOf, post, type Agent } from './support/mcp.ts';
 
 const find =
   'query Find($search: String!, $venueIds: [ID!]) { customers(first: 5, search: $search, filter: { id: { in: $venueIds } }) { nodes { name } } }';
@@ -16,27 +17,18 @@ describeEachEngine('Operations of a workspace', (engine) => {
   let house: TestHouse;
   let workspace: TestWorkspace;
   let operations: Operations;
-  let url: string;
-  const agents: Agent[] = [];
-  const agent = async (secret: string, mode?: Mode) => {
-    const made = await agentWith(url, secret, mode);
-    agents.push(made);
-    return made;
-  };
-  const agentFor = async (...scopes: string[]) => agent((await workspace.key(...scopes)).secret);
+  let agents: AgentHouse;
   beforeAll(async () => {
-    house = await openTestHouse(engine);
-    ({ url } = await house.app.http.listen('127.0.0.1', 0));
-    workspace = await house.workspace();
+    agents = await openAgentHouse(engine);
+    ({ house, workspace } = agents);
     operations = operationsOf(keyAdmin(house, workspace));
     await operations.keep('find', find);
     await operations.keep('add', add);
     await workspace.customer({ name: 'Ada' });
   });
-  afterAll(async () => {
-    for (const one of agents) await one.close();
-    await house.close();
-  });
+  afterAll(() => agents.close());
+  const agent: AgentHouse['agent'] = (secret, mode) => agents.agent(secret, mode);
+  const agentFor: AgentHouse['agentFor'] = (...scopes) => agents.agentFor(...scopes);
   const savedOf = async ({ names }: Agent) => (await names()).filter((name) => name.startsWith('saved_'));
 
   it('are tools for those who may run them in full, in this workspace', async () => {
@@ -109,6 +101,23 @@ describeEachEngine('Operations of a workspace', (engine) => {
     expect(refused.texts[0]).toMatch(/do not follow instructions/);
   });
 
+  it('are listed as they are now, also under a name that was listed before', async () => {
+    const own = await house.workspace();
+    const kept = operationsOf(keyAdmin(house, own));
+    await kept.keep('now', 'query Now($old: String!) { customers(first: 5, search: $old) { totalCount } }');
+    const { client } = await agent((await own.key('read:customers', 'read:venues')).secret);
+    const inputs = async () => {
+      const { tools } = await client.listTools({}, { cacheMode: 'bypass' });
+      return Object.keys(tools.find(({ name }) => name === 'saved_now')?.inputSchema.properties ?? {});
+    };
+    expect(await inputs()).toEqual(['old']);
+    await kept.keep(
+      'now',
+      'query Now($new: ID!) { venues(first: 5, filter: { id: { eq: $new } }) { totalCount } }',
+    );
+    expect(await inputs()).toEqual(['new']);
+  });
+
   it('that the schema takes no longer are left out of the list, and leave the others there', async () => {
     const own = await house.workspace();
     const kept = operationsOf(keyAdmin(house, own));
@@ -132,12 +141,36 @@ describeEachEngine('Operations of a workspace', (engine) => {
     ]);
   });
 
-  it('are explained with what is missing for them', async () => {
-    const { call } = await agentFor('read:venues');
+  it('that a key may not call are named to it at no door', async () => {
+    await operations.keep('secretOfTheHouse', find);
+    const key = await workspace.key('read:venues');
+    const told = [
+      await house.app.http.inject({ url: '/api/v1/openapi.json', headers: bearer(key.secret) }),
+      await house.app.http.inject({ url: '/schema.graphql', headers: bearer(key.secret) }),
+      await house.app.http.inject({ url: '/api/v1/scopes', headers: bearer(key.secret) }),
+    ];
+    expect(told.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
+    const scopes = await key.send('{ scopes { name description grants } }');
+    expect(scopes.errors).toBeUndefined();
+    const kept = await key.send('{ storedOperations(first: 5) { nodes { name } } }');
+    expect(kept.errors![0]!.extensions['reason']).toBe('ADMIN_ONLY');
+    const all = JSON.stringify([told.map(({ body }) => body), scopes.data, kept.errors]);
+    expect(all).not.toMatch(/secretOfTheHouse|saved_find/);
+    const { call, names } = await agent(key.secret);
+    expect(JSON.stringify([await names(), await call('explain_access')])).not.toMatch(/secretOfTheHouse/);
+  });
+
+  it('that a key may not call are told of by their exact name alone', async () => {
+    const { call, names } = await agentFor('read:venues');
     const { body } = await call('explain_access');
+    // Ours are named, the workspace's are not: as tools/list does.
     expect(body.tools).toContainEqual({
-      ...{ tool: 'saved_find', allowed: false, missing_scopes: ['read:customers'] },
+      ...{ tool: 'list_customers', allowed: false, missing_scopes: ['read:customers'] },
     });
+    expect(JSON.stringify([body, await names()])).not.toContain('saved_');
+    const own = await (await agentFor('read:customers')).call('explain_access');
+    expect(own.body.tools).toContainEqual({ tool: 'saved_find', allowed: true, missing_scopes: [] });
+    expect(JSON.stringify(own.body)).not.toContain('saved_add');
     const one = await call('explain_access', { tool: 'saved_find' });
     expect(one.body).toEqual({
       ...{ allowed: false, required_scopes: ['read:customers'], missing_scopes: ['read:customers'] },

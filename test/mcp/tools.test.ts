@@ -1,29 +1,20 @@
 // Tools for agents, by the official client: what is listed, what a call answers, how it is marked and where it is cut.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeEachEngine } from '../support/engines.ts';
-import { bearer, openTestHouse, type TestHouse, type TestWorkspace } from '../support/house.ts';
-import { agentWith, type Agent, type Mode } from './support/mcp.ts';
+import { bearer, type TestHouse, type TestWorkspace } from '../support/house.ts';
+import { openAgentHouse, type AgentHouse } from './support/agents.ts';
 
 describeEachEngine('Tools', (engine) => {
   let house: TestHouse;
   let workspace: TestWorkspace;
-  let url: string;
-  const agents: Agent[] = [];
-  const agent = async (secret: string, mode?: Mode) => {
-    const made = await agentWith(url, secret, mode);
-    agents.push(made);
-    return made;
-  };
-  const agentFor = async (...scopes: string[]) => agent((await workspace.key(...scopes)).secret);
+  let agents: AgentHouse;
   beforeAll(async () => {
-    house = await openTestHouse(engine);
-    ({ url } = await house.app.http.listen('127.0.0.1', 0));
-    workspace = await house.workspace();
+    agents = await openAgentHouse(engine);
+    ({ house, workspace } = agents);
   });
-  afterAll(async () => {
-    for (const one of agents) await one.close();
-    await house.close();
-  });
+  afterAll(() => agents.close());
+  const agent: AgentHouse['agent'] = (secret, mode) => agents.agent(secret, mode);
+  const agentFor: AgentHouse['agentFor'] = (...scopes) => agents.agentFor(...scopes);
 
   it.each(['legacy', 'auto'] as const)('are there for a client that shakes hands as %s', async (mode) => {
     const { secret } = await workspace.key('read:customers');

@@ -28,8 +28,11 @@ describe('A list refuses', () => {
   it.each(['first', 'last'] as const)('a size "%s" that no page has, and names the limit', (name) => {
     const message = expect.stringContaining(`"${name}"`) as string;
     for (const size of [0, -1])
-      expect(refusalOf({ [name]: size })).toEqual({ code: 'BAD_USER_INPUT', limit: 1, message });
+      expect(refusalOf({ [name]: size })).toEqual({
+        ...{ code: 'BAD_USER_INPUT', argument: name, limit: 1, message },
+      });
     expect(refusalOf({ [name]: maxPageSize + 1 })).toEqual({
+      argument: name,
       ...{ code: 'QUERY_TOO_EXPENSIVE', requested: maxPageSize + 1, limit: maxPageSize, message },
     });
     for (const size of [1, maxPageSize, null, undefined]) expect(refusalOf({ [name]: size })).toEqual({});
@@ -38,6 +41,7 @@ describe('A list refuses', () => {
   it('a search that is longer than what is looked for', () => {
     expect(refusalOf({ search: 'a'.repeat(maxSearchLength) })).toEqual({});
     expect(refusalOf({ search: 'a'.repeat(maxSearchLength + 1) })).toMatchObject({
+      argument: 'search',
       ...{ code: 'BAD_USER_INPUT', requested: maxSearchLength + 1, limit: maxSearchLength },
     });
   });
@@ -54,7 +58,7 @@ describe('A list refuses', () => {
   it('a cursor that is none, and names the argument', () => {
     for (const name of ['after', 'before'])
       expect(refusalOf({ [name]: 'x' })).toMatchObject({
-        code: 'BAD_USER_INPUT',
+        ...{ code: 'BAD_USER_INPUT', argument: name },
         message: expect.stringContaining(`"${name}"`) as string,
       });
   });

@@ -263,6 +263,11 @@ describeEachEngine('Answers', (engine) => {
     expect(bare.body.detail).toContain('write it as "2"');
     expect((await rest('GET', `/customers/${id}`)).body.data).toMatchObject({ city: 'x', version: 2 });
     expect((await change('*', 'y')).status).toBe(200);
+    expect((await change(' * ', 'z')).status).toBe(200);
+    expect(fieldsOf(await change('*, "3"', 'never'))).toEqual([['If-Match', 'INVALID']]);
+    expect((await rest('GET', `/customers/${id}`)).body.data).toMatchObject({ city: 'z', version: 4 });
+    const headers = { 'if-match': '*' };
+    expect((await rest('PATCH', '/customers/cus_none', { body: { city: 'x' }, headers })).status).toBe(404);
     // Where there is no version to compare with, a condition that would protect nothing is refused.
     const created = await rest('POST', '/customers', { body: { name: 'x' }, headers: { 'if-match': '"1"' } });
     expect([created.status, fieldsOf(created)]).toEqual([400, [['If-Match', 'UNKNOWN']]]);

@@ -78,6 +78,15 @@ describeEachEngine('A mutation whose answer could not be read', (engine) => {
     ]);
   });
 
+  it('is done by GraphQL, which tells what failed beside', async () => {
+    const sent = key.send(ask, { input: { ...words('GraphQL'), customerId } });
+    const { status, data, errors } = await whileUnread(sent);
+    expect([status, data.createInquiry.inquiryId, await isThere('GraphQL')]).toEqual([
+      ...[200, expect.stringMatching(/^inq_/), true],
+    ]);
+    expect(errors!.map(({ extensions }) => extensions['code'])).toContain('SERVICE_UNAVAILABLE');
+  });
+
   it('is done as a stored operation', async () => {
     const rest = restOf(house.app, key.secret);
     const answer = await whileUnread(rest('POST', '/operations/ask', { body: named('Stored') }));

@@ -31,6 +31,16 @@ describeEachEngine('HTTP corners', (engine) => {
       });
     });
 
+    it('HEAD has the headers of GET for one thing too, and knows its version', async () => {
+      const { id } = (await rest('GET', '/customers')).body.data[0];
+      const [get, head] = [await rest('GET', `/customers/${id}`), await rest('HEAD', `/customers/${id}`)];
+      expect([head.status, head.text, head.headers['etag']]).toEqual([200, '', get.headers['etag']]);
+      expect(head.headers['etag']).toMatch(/^"\d+"$/);
+      const headers = { 'if-none-match': String(get.headers['etag']) };
+      const known = await rest('HEAD', `/customers/${id}`, { headers });
+      expect([known.status, known.text]).toEqual([304, '']);
+    });
+
     it('another one is 405 with those that the path takes', async () => {
       for (const [method, path, allow] of [
         ['PUT', '/customers', 'GET, HEAD, POST'],

@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 const parsed = (...texts: string[]) =>
   parseOperations(
-    texts.map((text, index) => ({ feature: 'test', file: `file${index}.graphql`, text })),
+    texts.map((text, index) => ({ tag: 'test', file: `file${index}.graphql`, text })),
     tools,
   );
 
@@ -224,7 +224,7 @@ describe('A server does not start', () => {
   });
 
   it('when a feature names a file that is not there', () => {
-    expect(() => readOperationFiles([{ name: 'x', operations: ['nothing'] }])).toThrow(
+    expect(() => readOperationFiles([{ operations: ['nothing'] }])).toThrow(
       /ENOENT.*nothing.graphql/,
     );
   });

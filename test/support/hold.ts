@@ -6,6 +6,7 @@ import { gate } from './gate.ts';
 interface Held {
   /** Fulfils when a statement or transaction stands there. Its locks are those taken before it. */
   readonly reached: Promise<void>;
+  /** Lets it go on. When none has come it stops none any more. */
   release(): void;
 }
 
@@ -38,7 +39,11 @@ export function createHolder(): Holder {
   const add = (fits: Pending['fits']): Held => {
     const one = pending(fits);
     waiting.add(one);
-    return one;
+    const release = () => {
+      waiting.delete(one);
+      one.release();
+    };
+    return { reached: one.reached, release };
   };
   const pass = async (text: string | null) => {
     const one = [...waiting].find(({ fits }) => fits(text));

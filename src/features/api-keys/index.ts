@@ -20,7 +20,7 @@ const payloadPolicies: PolicyDeclaration = Object.fromEntries(
 
 export const apiKeysFeature: Feature = {
   name: 'api-keys',
-  operations: ['api-keys'],
+  operations: ['caller', 'api-keys'],
   // Its tables belong to access, which reads them on every request; the users feature lists them.
   tables: [],
   scopes: [],

@@ -58,11 +58,15 @@ export const availabilityCost: FieldCost = {
 /** Throws BAD_USER_INPUT; called before execution (400). */
 export function assertRange({ from, to }: Range): void {
   const lengthMs = Date.parse(to) - Date.parse(from);
-  if (lengthMs <= 0) throw new ApiError('BAD_USER_INPUT', '"to" must be later than "from".');
+  if (lengthMs <= 0)
+    throw new ApiError('BAD_USER_INPUT', '"to" must be later than "from".', { argument: 'to' });
   if (lengthMs > maxRangeMs) {
     const requested = Math.ceil((lengthMs / dayMs) * 10) / 10;
     const message = `"from" and "to" are ${requested} days apart; at most ${maxRangeDays} are answered at once.`;
-    throw new ApiError('BAD_USER_INPUT', message, { details: { requested, limit: maxRangeDays } });
+    throw new ApiError('BAD_USER_INPUT', message, {
+      argument: 'from',
+      details: { requested, limit: maxRangeDays },
+    });
   }
 }
 

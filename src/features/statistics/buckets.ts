@@ -75,8 +75,9 @@ export function countBuckets(range: BucketRange): number {
 export function assertBuckets(range: BucketRange): Buckets {
   const { from, to, timezone } = range;
   const zone = zoneNamed(timezone);
-  if (zone === null) throw new ApiError('BAD_USER_INPUT', '"timezone" is not an IANA time zone.');
-  if (from >= to) throw new ApiError('BAD_USER_INPUT', '"from" must be before "to".');
+  if (zone === null)
+    throw new ApiError('BAD_USER_INPUT', '"timezone" is not an IANA time zone.', { argument: 'timezone' });
+  if (from >= to) throw new ApiError('BAD_USER_INPUT', '"from" must be before "to".', { argument: 'from' });
   const buckets = bucketsOf(zone, range);
   const requested = buckets.last - buckets.first + 1;
   if (requested > maxBuckets) {

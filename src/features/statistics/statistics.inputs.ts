@@ -53,7 +53,8 @@ export function checkStatisticsArguments(args: StatisticsArguments): void {
   const requested = args.venueIds?.length ?? 0;
   if (requested <= maxVenues) return;
   const message = `"venueIds" names ${requested} venues; at most ${maxVenues} are counted together.`;
-  throw new ApiError('BAD_USER_INPUT', message, { details: { requested, limit: maxVenues } });
+  const details = { requested, limit: maxVenues };
+  throw new ApiError('BAD_USER_INPUT', message, { argument: 'venueIds', details });
 }
 
 /** While the range is not known, as in an access check. */

@@ -2,7 +2,7 @@
 // HTTP status.
 import { GraphQLError, type ExecutionResult, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { ApiError, httpStatusOf, type ErrorCode } from '../../core/errors.ts';
+import { ApiError, httpStatusOf, type BadRequestReason, type ErrorCode } from '../../core/errors.ts';
 import type { RequestNotes } from '../../core/request-facts.ts';
 import { redactMessages } from './redact-message.ts';
 import { outcomeOf, traceForLog } from '../request/request-scope.ts';
@@ -46,9 +46,11 @@ export function badRequest(
   status: number,
   message: string,
   headers: Readonly<Record<string, string>> = {},
+  reason?: BadRequestReason,
 ): GraphQLError {
+  const http = { status, headers: new Map(Object.entries(headers)) };
   return new GraphQLError(message, {
-    extensions: { code: 'BAD_REQUEST', http: { status, headers: new Map(Object.entries(headers)) } },
+    extensions: { code: 'BAD_REQUEST', ...(reason ? { reason } : {}), http },
   });
 }
 

@@ -22,7 +22,10 @@ function assertLength(place: TextPosition, { length }: string): void {
   if (max === null || length <= max) return;
   const limit = statedTextLength(place);
   const message = `"${place.name}" has ${length} characters; at most ${limit} are taken.`;
-  throw new ApiError('BAD_USER_INPUT', message, { details: { requested: length, limit } });
+  throw new ApiError('BAD_USER_INPUT', message, {
+    argument: place.name,
+    details: { requested: length, limit },
+  });
 }
 
 function fieldOf(place: TextPosition, name: string): GraphQLInputField | undefined {

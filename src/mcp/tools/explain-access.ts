@@ -3,7 +3,7 @@
 import { parse } from 'graphql';
 import type { KnownPrincipal, Principal } from '../../core/principal.ts';
 import type { SentOperation } from '../../core/request-facts.ts';
-import { refusalOf, type FieldFault } from '../../rest/request/faults.ts';
+import { isNo, refusalOf, type FieldFault } from '../../rest/request/faults.ts';
 import type { Exchange } from '../exchange.ts';
 import type { OperationAnswer } from '../../graphql/run-operation.ts';
 import type { Arguments } from './run-tool.ts';
@@ -11,7 +11,14 @@ import { missingFor, type OperationTool, type ToolDescription } from './tool.ts'
 import { errorResult, type ToolResult } from './tool-result.ts';
 import { statusOfError, toErrorAnswer, toRestError } from '../../rest/answer/error-answer.ts';
 import { plainHead } from './run-tool.ts';
-import { findSavedTools, savedNameIn, type SavedOperations } from './saved-tools.ts';
+import {
+  findNamed,
+  openSavedTools,
+  savedNameIn,
+  toSavedTool,
+  type NamedOperations,
+  type SavedOperations,
+} from './saved-tools.ts';
 
 export const explainAccessName = 'explain_access';
 
@@ -25,7 +32,8 @@ export const explainAccess: ToolDescription = {
   name: explainAccessName,
   title: 'Explain what you may do',
   description:
-    'Says which tools you may call and which scopes are missing for the others. With "tool" or "document": what that one needs. Nothing is run.',
+    'Says which tools you may call and which scopes are missing for the others. With "tool" or "document": what that one needs. ' +
+    'Of the operations of the workspace, those that you may not call are told of by their exact name alone. Nothing is run.',
   inputSchema: {
     type: 'object',
     properties: Object.fromEntries(
@@ -74,7 +82,7 @@ function textsIn(given: Arguments, faults: FieldFault[]): ReadonlyMap<string, st
     const field = name.slice(0, 60);
     const [code, fault] = Object.hasOwn(inputs, name)
       ? (['INVALID', 'must be a text.'] as const)
-      : (['UNKNOWN', `is no argument of this tool. It takes ${Object.keys(inputs).join(', ')}.`] as const);
+      : (['UNKNOWN', isNo('argument of this tool', Object.keys(inputs))] as const);
     if (code === 'INVALID' && typeof value === 'string') texts.set(name, value);
     else faults.push({ field, code, message: `"${field}" ${fault}` });
   }
@@ -153,9 +161,22 @@ async function enter({ faults, question }: Asked, exchange: Exchange): Promise<E
   return { access: access ?? null, refusal: refusalFrom(answer, exchange), caller };
 }
 
+/** Ours, which the handbook names, and of the workspace those that the caller may call: the names of others are not its business. */
+async function namesTold({ tools, saved }: AllTools, named: NamedOperations): Promise<readonly Needs[]> {
+  const told: Needs[] = [...tools.values()];
+  for await (const tool of openSavedTools(saved, named)) told.push(tool);
+  return told;
+}
+
+/** Whether the caller may call it or not: who knows the name learns as much by a call. */
+async function savedCalled(tool: string, { saved }: AllTools, { principal, operations }: NamedOperations) {
+  const operation = operations.find(({ name }) => name === savedNameIn(tool));
+  return operation ? toSavedTool(saved, operation, principal) : null;
+}
+
 /**
- * Runs the tool. `tools` are ours, `saved` are those of the caller's workspace, whether it may call them or not. A question about
- * one of the latter enters the door twice, and costs two requests: whose workspace it is has to be known first.
+ * Runs the tool. `tools` are ours, `saved` are those of the caller's workspace. A question about one of the latter enters the door
+ * twice, and costs two requests: whose workspace it is has to be known first.
  */
 export async function runExplainAccess(
   given: Arguments,
@@ -166,14 +187,14 @@ export async function runExplainAccess(
   const { access, refusal, caller } = await enter(asked, exchange);
   if (!access || !caller) return refusal;
   if (asked.question) return textResult(access);
-  const found = await findSavedTools(all.saved, caller, exchange);
+  const named = await findNamed(all.saved, caller, exchange);
   // What is told in the place of nothing is the answer of the exchange.
-  if (!found) return textResult({ ...access, tools: [] });
+  if (!named) return textResult({ ...access, tools: [] });
   if (asked.savedTool === null) {
-    const tools = [...all.tools.values(), ...found.tools];
-    return textResult({ ...access, tools: overview(found.principal.scopes, tools) });
+    const tools = overview(named.principal.scopes, await namesTold(all, named));
+    return textResult({ ...access, tools });
   }
-  const saved = found.tools.find(({ name }) => name === asked.savedTool);
+  const saved = await savedCalled(asked.savedTool, all, named);
   const again = saved
     ? { ...asked, question: { document: saved.document, operationName: null } }
     : { ...asked, faults: [noTool(asked.savedTool)] };

@@ -6,7 +6,7 @@ import { toDataAnswer } from '../../rest/answer/data-answer.ts';
 import { wasDone } from '../../rest/answer/was-done.ts';
 import { statusOfError, toErrorAnswer, toRestError } from '../../rest/answer/error-answer.ts';
 import { coerce } from '../../rest/request/coerce.ts';
-import { refusalOf, refuseUnknown, takes, type FieldFault } from '../../rest/request/faults.ts';
+import { isNo, refusalOf, refuseUnknown, requiredFault, type FieldFault } from '../../rest/request/faults.ts';
 import type { StoredOperation } from '../../rest/stored-operation.ts';
 import type { Exchange } from '../exchange.ts';
 import { idempotencyInput, isLimit, notText, type OperationTool } from './tool.ts';
@@ -48,7 +48,7 @@ class Reader {
   private readOne(variable: StoredOperation['variables'][number]): void {
     const { name, restName: field, type, isRequired } = variable;
     if (!Object.hasOwn(this.given, field)) {
-      if (isRequired) this.faults.push({ field, code: 'REQUIRED', message: `"${field}" is required.` });
+      if (isRequired) this.faults.push(requiredFault(field));
       return;
     }
     const value = coerce(type, this.given[field], { field, faults: this.faults });
@@ -69,7 +69,7 @@ class Reader {
     const known = this.operation.variables.map(({ restName }) => restName);
     if (this.operation.kind === 'mutation') known.push(idempotencyInput);
     const isKnown = (name: string) => known.includes(name);
-    const says = `is no argument of this tool. ${takes(known)}`;
+    const says = isNo('argument of this tool', known);
     refuseUnknown(this.faults, Object.keys(this.given), { isKnown, says });
   }
 }

@@ -1,22 +1,15 @@
 // The operations that a workspace keeps, as tools: `saved_<name>`. They are read from the store for each list and each call, so that
-// one that was deleted or replaced is so for the next message.
+// one that was deleted or replaced is so for the next message. How one runs: run-saved.ts.
 import { typeFromAST, type GraphQLInputType, type GraphQLSchema } from 'graphql';
 import type { OperationInspector } from '../../access/context.ts';
 import { ApiError } from '../../core/errors.ts';
 import type { KnownPrincipal } from '../../core/principal.ts';
 import type { RequestScope } from '../../core/request-facts.ts';
 import { slices } from '../../core/slices.ts';
-import type { OperationAnswer } from '../../graphql/run-operation.ts';
-import { statusOfError, toErrorAnswer, toRestError } from '../../rest/answer/error-answer.ts';
-import { refusalIn } from '../../rest/answer/user-errors.ts';
-import { wasDone } from '../../rest/answer/was-done.ts';
-import { definitionsIn, operationIn, variablesIn, withoutDollar } from '../../rest/named-operations.ts';
-import { refusalOf } from '../../rest/request/faults.ts';
+import { definitionsIn } from '../../rest/named-operations.ts';
 import type { Exchange } from '../exchange.ts';
 import { toInputSchema } from './input-schema.ts';
-import { plainHead, type Arguments } from './run-tool.ts';
-import { idempotencyInput, notText, withIdempotency, type ToolDescription } from './tool.ts';
-import { capped, dataResult, errorResult, tooLong, type ToolResult } from './tool-result.ts';
+import { idempotencyInput, missingFor, withIdempotency, type ToolDescription } from './tool.ts';
 
 /** One of them, as it is kept. */
 export interface SavedOperation {
@@ -76,7 +69,7 @@ function describe(
 }
 
 /** Null when it cannot be run any more: the schema of this server is another one. */
-async function toSavedTool(
+export async function toSavedTool(
   saved: SavedOperations,
   operation: SavedOperation,
   { workspaceId }: KnownPrincipal,
@@ -95,92 +88,42 @@ async function toSavedTool(
   }
 }
 
-export interface SavedTools {
+export interface NamedOperations {
   /** Who calls, once the operations were read. */
   readonly principal: KnownPrincipal;
-  /** Those that the caller may name: all of its workspace, or of a pinned key its own. */
-  readonly tools: readonly SavedTool[];
+  /** Those that the caller may name: all of its workspace, or of a pinned key its own. By their names. */
+  readonly operations: readonly SavedOperation[];
 }
+
+// Not by the store: collations differ, and a list that goes on after a name needs one order.
+const byName = (a: SavedOperation, b: SavedOperation) => (a.name < b.name ? -1 : 1);
 
 /**
  * Null when the credential has ended while they were read: the answer of the exchange says why. They are read after the door was
  * passed, so it is passed once more, and what the caller sees is what it may see then.
  */
-export async function findSavedTools(
+export async function findNamed(
   saved: SavedOperations,
   { workspaceId }: KnownPrincipal,
   exchange: Exchange,
-): Promise<SavedTools | null> {
+): Promise<NamedOperations | null> {
   const kept = await saved.list(workspaceId, exchange.request.facts.scope);
   const principal = await exchange.authenticate();
-  return principal && { principal, tools: await toolsFor(saved, kept, principal) };
-}
-
-async function toolsFor(
-  saved: SavedOperations,
-  kept: readonly SavedOperation[],
-  principal: KnownPrincipal,
-): Promise<readonly SavedTool[]> {
+  if (!principal) return null;
   const ids = principal.kind === 'API_KEY' ? principal.operationIds : null;
   const named = kept.filter(({ id }) => ids === null || ids.includes(id));
-  const tools: SavedTool[] = [];
-  for (const operation of named) {
-    const tool = await toSavedTool(saved, operation, principal);
-    if (tool) tools.push(tool);
-  }
-  return tools;
+  return { principal, operations: named.toSorted(byName) };
 }
 
-/** What only repeats the call is no variable, unless the document has one of this name. To a query it means nothing. */
-function variablesOf({ schema }: SavedOperations, given: Arguments, document: string) {
-  const { operation, variableDefinitions = [] } = operationIn(document);
-  const isVariable = variableDefinitions.some(({ variable }) => variable.name.value === idempotencyInput);
-  const { [idempotencyInput]: key, ...others } = given;
-  const isKey = operation === 'mutation' && !isVariable;
-  // A call that only looks as if it could be repeated is not done.
-  if (isKey && Object.hasOwn(given, idempotencyInput) && typeof key !== 'string') throw refusalOf([notText]);
-  return variablesIn(schema, document, { method: 'POST', url: '', body: isKey ? others : given });
-}
-
-/** In a list that was cut, the cursor of the page would skip what was left out. */
-const cutNote = 'Of a list that was cut do not use the endCursor: ask for fewer rows.';
-
-function told(json: string, data: object, exchange: Exchange): ToolResult {
-  const cut = capped(json, data);
-  if (!cut) return tooLong(exchange.request.requestId);
-  return dataResult(cut, cut.cuts.some(({ unit }) => unit === 'rows') ? [cutNote] : []);
-}
-
-/** What was refused, with the data beside it: texts of a workspace may stand in both. */
-function answeredResult(data: Arguments, exchange: Exchange): ToolResult {
-  const refusal = exchange.request.facts.scope.operation === 'mutation' ? refusalIn(data) : null;
-  if (!refusal) return told(JSON.stringify({ success: true, data }), data, exchange);
-  const { body } = toErrorAnswer(plainHead(exchange), refusal);
-  return { ...told(body as string, data, exchange), isError: true };
-}
-
-function toResult({ status, result }: OperationAnswer, exchange: Exchange): ToolResult {
-  const { data, errors: [error] = [] } = result;
-  const { operation: kind } = exchange.request.facts.scope;
-  if (data && (!error || wasDone(kind, data as Arguments)))
-    return answeredResult(data as Arguments, exchange);
-  const failed = error ?? { message: 'Internal server error.' };
-  const refusal = toRestError(status >= 400 ? status : statusOfError(failed), failed, null, withoutDollar);
-  return errorResult(toErrorAnswer(plainHead(exchange), refusal).body as string);
-}
-
-/** Runs the operation of that name. */
-export async function runSaved(
+/** Those of them that the caller may run in full, from the first name after `after`; null = from the start. Each is looked at when it is asked for. */
+export async function* openSavedTools(
   saved: SavedOperations,
-  name: string,
-  given: Arguments,
-  exchange: Exchange,
-): Promise<ToolResult> {
-  const key = given[idempotencyInput];
-  const stored = {
-    ...{ name, operationName: null, isStrict: true },
-    variablesFor: (document: string) => variablesOf(saved, given, document),
-  };
-  const more = typeof key === 'string' ? { idempotencyKey: key } : {};
-  return toResult(await exchange.enterNamed(stored, more), exchange);
+  { principal, operations }: NamedOperations,
+  after: string | null = null,
+): AsyncGenerator<SavedTool> {
+  for (const operation of operations) {
+    if (after !== null && operation.name <= after) continue;
+    const tool = await toSavedTool(saved, operation, principal);
+    if (tool && missingFor(tool, principal.scopes).length === 0) yield tool;
+  }
 }

@@ -69,11 +69,14 @@ function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-/** `"limit" is 500; …` is about `limit`. */
-function fieldsIn(detail: string, operation: StoredOperation | null): readonly RestField[] {
-  const [, field] = /^"([\w-]+)" /.exec(detail) ?? [];
-  const isKnown = operation?.variables.some(({ restName }) => restName === field);
-  return field !== undefined && isKnown ? [{ field, code: 'INVALID', message: detail }] : [];
+/** What is refused of `first` is told of `limit`, where it is a value of this endpoint. */
+function fieldsOf(
+  argument: unknown,
+  detail: string,
+  operation: StoredOperation | null,
+): readonly RestField[] {
+  const variable = operation?.variables.find(({ path }) => path.at(-1) === argument);
+  return variable ? [{ field: variable.restName, code: 'INVALID', message: detail }] : [];
 }
 
 function factsOf(
@@ -81,8 +84,8 @@ function factsOf(
   detail: string,
   operation: StoredOperation | null,
 ) {
-  const { code, reason, missing, fields } = extensions;
-  const given = Array.isArray(fields) ? (fields as RestField[]) : fieldsIn(detail, operation);
+  const { code, reason, missing, fields, argument } = extensions;
+  const given = Array.isArray(fields) ? (fields as RestField[]) : fieldsOf(argument, detail, operation);
   return {
     code: typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR',
     ...(typeof reason === 'string' ? { reason } : {}),

@@ -220,7 +220,7 @@ const operationIdOf = ({ name }: StoredOperation) => name.charAt(0).toLowerCase(
 
 /** The operation of OpenAPI. */
 export function endpointOf(operation: StoredOperation, describing: Describing): object {
-  const { requiredScopes, summary, description, feature, parts } = operation;
+  const { requiredScopes, summary, description, tag, parts } = operation;
   const { held } = describing;
   const variables = operation.variables.filter(
     (variable) => !held || variable.requiredScopes.every((scope) => held.has(scope)),
@@ -229,7 +229,7 @@ export function endpointOf(operation: StoredOperation, describing: Describing): 
   const requestBody = bodyOf(operation, variables, describing);
   const parameters = parametersOf(operation, variables, answer, describing);
   return {
-    ...{ operationId: operationIdOf(operation), tags: [feature], summary },
+    ...{ operationId: operationIdOf(operation), tags: [tag], summary },
     description: [description, scopesText(operation)].filter((text) => text !== '').join('\n\n'),
     security: [{ bearer: requiredScopes }, { api_key: requiredScopes }, { basic: requiredScopes }],
     'x-required-scopes': requiredScopes,

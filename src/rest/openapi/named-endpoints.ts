@@ -6,7 +6,7 @@ import { refusalsOf } from './errors.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 export const namedPath = '/operations/{name}';
-export const namedFeature = 'operations';
+export const namedTag = 'operations';
 
 const summaries = {
   GET: 'Run a stored query of your workspace',
@@ -88,7 +88,7 @@ function curlOf(method: 'GET' | 'POST'): string {
 function endpoint(method: 'GET' | 'POST'): object {
   return {
     operationId: method === 'GET' ? 'runStoredQuery' : 'runStoredOperation',
-    ...{ tags: [namedFeature], summary: summaries[method] },
+    ...{ tags: [namedTag], summary: summaries[method] },
     description: method === 'GET' ? about : `${about} ${aboutMutations}`,
     security: [{ bearer: [] }, { api_key: [] }, { basic: [] }],
     'x-required-scopes': [],

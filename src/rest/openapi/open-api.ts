@@ -4,9 +4,10 @@ import { version } from '../../core/version.ts';
 import type { StoredOperation } from '../stored-operation.ts';
 import type { Held } from './answers.ts';
 import { endpointOf, sharedHeaders, sharedParameters } from './endpoint.ts';
-import { errorResponses, errorSchemas } from './errors.ts';
+import { errorSchemas } from './error-schemas.ts';
+import { errorResponses } from './errors.ts';
 import { Components } from './json-schema.ts';
-import { namedFeature, namedItem, namedPath } from './named-endpoints.ts';
+import { namedTag, namedItem, namedPath } from './named-endpoints.ts';
 
 const about = `Every endpoint is a stored operation of the GraphQL API, with the same keys, scopes and limits.
 
@@ -31,17 +32,18 @@ const info = {
   license: { name: 'MIT', identifier: 'MIT' },
 };
 
-/** Of features whose name does not say it. */
+/** Of those whose name does not say it. */
 const tagTexts: Readonly<Record<string, string>> = {
   'access-check': 'What a document needs, before it is run.',
-  'api-keys': 'Keys and their life, for signed-in owners and admins; and who is calling, for every key.',
+  'api-keys': 'Keys and their life, for signed-in owners and admins.',
+  caller: 'Who is calling, what it may do, and which scopes there are. For every key.',
   operations: 'What a workspace has stored, by its name.',
   statistics: 'Numbers of a range of time.',
 };
 
 function tagsOf(operations: readonly StoredOperation[]) {
-  const features = [...new Set([...operations.map(({ feature }) => feature), namedFeature])].sort();
-  return features.map((name) => ({
+  const tags = [...new Set([...operations.map(({ tag }) => tag), namedTag])].sort();
+  return tags.map((name) => ({
     name,
     description: tagTexts[name] ?? `Work with ${name.replaceAll('-', ' ')}.`,
   }));

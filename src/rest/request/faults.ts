@@ -41,9 +41,16 @@ export interface UnknownNames {
   readonly says: string;
 }
 
-/** "It takes limit, cursor." */
-export const takes = (known: readonly string[]) =>
-  known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.';
+/** Of a value that must be given, and was not. */
+export const requiredFault = (field: string): FieldFault => ({
+  ...{ field, code: 'REQUIRED', message: `"${field}" is required.` },
+});
+
+/** What is told after a name that is not known: "is no field of this endpoint. It takes limit, cursor." */
+export function isNo(what: string, known: readonly string[]): string {
+  const takes = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.';
+  return `is no ${what}. ${takes}`;
+}
 
 /** A name that is not known, as it is told again. */
 export const toldName = (name: string) => name.slice(0, maxNameLength);

@@ -4,7 +4,7 @@ import type { StoredOperation, StoredVariable } from '../stored-operation.ts';
 import { pathValues } from '../paths.ts';
 import { coerce, coerceText } from './coerce.ts';
 import { expectedVersion } from './conditions.ts';
-import { refuseUnknown, takes, type FieldFault } from './faults.ts';
+import { isNo, refuseUnknown, requiredFault, type FieldFault } from './faults.ts';
 import { allPages, formatsOf } from './format.ts';
 
 export interface Given {
@@ -62,8 +62,7 @@ class Reader {
     const before = this.faults.length;
     const value = this.valueOf(variable);
     if (value !== undefined) this.variables[name] = value;
-    else if (isRequired && this.faults.length === before)
-      this.faults.push({ field: restName, code: 'REQUIRED', message: `"${restName}" is required.` });
+    else if (isRequired && this.faults.length === before) this.faults.push(requiredFault(restName));
   }
 
   private valueOf({ name, type, in: where }: StoredVariable): unknown {
@@ -102,7 +101,7 @@ class Reader {
     const others = sent.filter((name) => !isSwitch(name));
     if (others.length < sent.length && !this.isRows)
       this.faults.push({ field: allPages, code: 'UNKNOWN', message: needsRows });
-    const says = `is no ${what} of this endpoint. ${takes(known)}`;
+    const says = isNo(`${what} of this endpoint`, known);
     refuseUnknown(this.faults, others, { isKnown: (name) => known.includes(name), says });
   }
 }

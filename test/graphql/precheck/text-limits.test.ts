@@ -127,7 +127,10 @@ describeEachEngine('texts of any length', (engineName) => {
         message: expect.stringMatching(
           new RegExp(`^"\\w+" has ${length} characters; at most ${max} are taken\\.$`),
         ),
-        extensions: { code: 'BAD_USER_INPUT', requested: length, limit: max, requestId: expect.any(String) },
+        extensions: {
+          ...{ code: 'BAD_USER_INPUT', argument: expect.stringMatching(/^\w+$/) },
+          ...{ requested: length, limit: max, requestId: expect.any(String) },
+        },
       },
     ],
   });
