@@ -107,6 +107,11 @@ class RequestContext implements ServedContext {
     this.scope.rows = (this.scope.rows ?? 0) + count;
   }
 
+  noteRecords(type: string, rows: readonly Readonly<Record<string, unknown>>[]): void {
+    const { principal } = this;
+    if (principal.kind === 'API_KEY') this.recording.reads.note(principal, type, rows);
+  }
+
   get db(): TenantDb {
     if (!this.rows)
       throw new Error('An anonymous caller has no rows: the gate let it through to a tenant field.');

@@ -13,6 +13,7 @@ import {
 } from './request.resource.ts';
 import {
   KeyLastSeen,
+  KeyReadsDay,
   KeyTrialCount,
   KeyUsageHour,
   KeyUsesDay,
@@ -26,11 +27,15 @@ export { LoggedRequest } from './request.entity.ts';
 export { recordedOperations } from './request.resource.ts';
 export { recordedSince } from './used-operations.service.ts';
 export { readRecordedSince } from './recording/recording-state.ts';
+export { noReads, ReadLog } from './reads/read-log.ts';
 export { createRecorder, type RequestRecorder } from './recording/recorder.ts';
 
 export const insightFeature: Feature = {
   name: 'insight',
-  tables: [KeyUsageHour, StoredRecordedOperation, KeyLastSeen, StoredRecordedUse, KeyUsesDay, KeyTrialCount],
+  tables: [
+    ...[KeyUsageHour, StoredRecordedOperation, KeyLastSeen, StoredRecordedUse, KeyUsesDay, KeyTrialCount],
+    KeyReadsDay,
+  ],
   scopes: [],
   resources: [],
   jobs: [

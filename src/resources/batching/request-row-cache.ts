@@ -28,6 +28,7 @@ export function cacheRows(
 ): void {
   if (rows.length === 0) return;
   context.noteRows(rows.length);
+  context.noteRecords(typeName, rows);
   const ofRequest = read.get(context);
   const known = ofRequest.get(typeName);
   if (known) known.push({ properties, rows });
