@@ -4,6 +4,7 @@ import type { Feature } from '../../resources/feature.ts';
 import { hourMs } from '../../core/clock.ts';
 import { KeyInsightFields, usedOperation } from './insight.resolver.ts';
 import { forgetRequests, forgetUsage } from './recording/forget.ts';
+import { KeyReadsFields, ReadsQueries } from './reads/reads.resolver.ts';
 import {
   operationPolicy,
   requestOperation,
@@ -42,14 +43,19 @@ export const insightFeature: Feature = {
     { name: 'request-log.forget', everyMs: hourMs, scope: 'store', run: forgetRequests },
     { name: 'usage.forget', everyMs: hourMs, scope: 'store', run: forgetUsage },
   ],
-  resolvers: [KeyInsightFields, usedOperation, RequestFields, requestQueries.resolver, requestOperation],
+  resolvers: [
+    ...[KeyInsightFields, usedOperation, RequestFields, requestQueries.resolver, requestOperation],
+    ...[KeyReadsFields, ReadsQueries],
+  ],
   policy: {
     ...requests.policy,
     ...requestQueries.policy,
     ...operationPolicy,
     ...{ RequestCaller: adminOnly, KeyUsage: adminOnly, ScopeUse: adminOnly, UsedScope: adminOnly },
     ...{ UsedOperation: adminOnly, UsedOperationConnection: adminOnly, KeyHealth: adminOnly },
-    KeyHealthCode: open,
+    ...{ RecordsRead: adminOnly, ReadDay: adminOnly, MayHaveRead: adminOnly },
+    'Query.mayHaveRead': adminOnly,
+    ...{ KeyHealthCode: open, MayHaveReadAnswer: open },
     ...{ UsageBucket: open, RequestSurface: open, RequestSurfaceFilter: open, IntFilter: open },
   },
 };
