@@ -94,10 +94,10 @@ function authenticatorFor(config: Config, house: AppServices, lastUsed: LastUsed
   });
 }
 
-function limitsFor({ config, logger, meter }: AppOptions, { clock }: AppServices) {
+function limitsFor({ config, logger, meter }: AppOptions, { clock, database }: AppServices) {
   const { redisUrl, rateLimitRequestsPerMinute, rateLimitCostPerMinute } = config;
   const settings = { requestsPerMinute: rateLimitRequestsPerMinute, costPerMinute: rateLimitCostPerMinute };
-  return openLimits({ settings, redisUrl, clock, logger, ...(meter ? { meter } : {}) });
+  return openLimits({ settings, redisUrl, clock, database, logger, ...(meter ? { meter } : {}) });
 }
 
 /** How the documents of requests are found and looked at. */

@@ -4,8 +4,6 @@ import {
   httpStatusOf,
   type ErrorCode,
   type ErrorReason,
-  type ForbiddenReason,
-  type UnauthenticatedReason,
   type UserErrorCode,
 } from '../../src/core/errors.ts';
 import { code, codes, table } from './markdown.ts';
@@ -141,6 +139,11 @@ const cases: { readonly [C in ErrorCode]: readonly (Omit<Case, 'code'> & { reado
       ...{ code: 'RATE_LIMITED', note: '`Retry-After`', tells: '`limit` and `retryAfterSeconds`' },
     },
     {
+      when: 'The key was answered all the rows of its day (`maxRowsPerDay`). See [Limits](limits.md).',
+      ...{ code: 'RATE_LIMITED', reasons: ['EGRESS_BUDGET'], note: '`Retry-After`' },
+      tells: '`limit`, `opensAt` and `retryAfterSeconds`',
+    },
+    {
       when: 'Too many credentials from one address were refused. A good credential still works.',
       ...{ code: 'RATE_LIMITED', note: '`Retry-After`, in place of 401' },
     },
@@ -174,7 +177,7 @@ export function errorTable(): string {
   return table(['case', 'HTTP', '`code` / `reason`', 'more in `extensions`'], rows);
 }
 
-const reasons: Readonly<Record<UnauthenticatedReason | ForbiddenReason, string>> = {
+const reasons: Readonly<Record<ErrorReason, string>> = {
   MISSING_CREDENTIAL: 'Send a key or a token.',
   INVALID_CREDENTIAL: 'Look for a mistyped key (`npm run -s key:check`), a rotated one, or another server.',
   KEY_REVOKED: 'The key has ended for good: ask for another one.',
@@ -184,6 +187,7 @@ const reasons: Readonly<Record<UnauthenticatedReason | ForbiddenReason, string>>
   INSUFFICIENT_SCOPE: 'Do without the field, or ask for the scopes in `missing`.',
   ADMIN_ONLY: 'Sign in as an owner or admin. No key can do it.',
   KEY_PINNED: 'Send the name of one of the operations that the key is pinned to, and no document.',
+  EGRESS_BUDGET: 'Wait until `opensAt`, ask for fewer rows, or have `maxRowsPerDay` raised.',
 };
 
 export function reasonTable(): string {

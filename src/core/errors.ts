@@ -30,7 +30,9 @@ export type UnauthenticatedReason =
   | 'KEY_EXPIRED'
   | 'IP_NOT_ALLOWED';
 export type ForbiddenReason = 'INSUFFICIENT_SCOPE' | 'ADMIN_ONLY' | 'KEY_PINNED';
-export type ErrorReason = UnauthenticatedReason | ForbiddenReason;
+/** Beside the limits of a minute, which have no reason. */
+export type LimitReason = 'EGRESS_BUDGET';
+export type ErrorReason = UnauthenticatedReason | ForbiddenReason | LimitReason;
 
 interface ApiErrorOptions {
   readonly reason?: ErrorReason;

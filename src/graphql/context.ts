@@ -105,6 +105,7 @@ class RequestContext implements ServedContext {
 
   noteRows(count: number): void {
     this.scope.rows = (this.scope.rows ?? 0) + count;
+    this.limits.noteRows(count);
   }
 
   noteRecords(type: string, rows: readonly Readonly<Record<string, unknown>>[]): void {

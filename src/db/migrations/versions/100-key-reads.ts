@@ -8,7 +8,7 @@ export class KeyReads1767225600100 implements MigrationInterface {
   readonly name = 'KeyReads1767225600100';
 
   async up(runner: QueryRunner): Promise<void> {
-    const { primary, text, safeInteger } = migrationColumns(runner);
+    const { primary, text, integer, safeInteger } = migrationColumns(runner);
     await runner.createTable(
       newTable({
         name: 'key_reads_day',
@@ -20,14 +20,11 @@ export class KeyReads1767225600100 implements MigrationInterface {
         foreignKeys: [foreignKeys('key_reads_day')('workspace_id', 'workspaces')],
       }),
     );
-    await addColumn(runner, 'api_keys', safeInteger('max_rows_per_day', 'null'));
+    await addColumn(runner, 'api_keys', integer('max_rows_per_day', 'null'));
     await runner.createTable(
       newTable({
         name: 'key_rows_day',
-        columns: [
-          ...['workspace_id', 'caller_id', 'day'].map((name) => primary(name)),
-          safeInteger('rows'),
-        ],
+        columns: [...['workspace_id', 'caller_id', 'day'].map((name) => primary(name)), safeInteger('rows')],
         indices: [index('key_rows_day_old', ['day'])],
         foreignKeys: [foreignKeys('key_rows_day')('workspace_id', 'workspaces')],
       }),

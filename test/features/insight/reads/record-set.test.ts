@@ -15,7 +15,8 @@ function setOf(records: readonly string[]): RecordSet {
   return set;
 }
 
-const found = (set: RecordSet, records: readonly string[]) => records.map((id) => set.find(fingerprintOf(id)));
+const found = (set: RecordSet, records: readonly string[]) =>
+  records.map((id) => set.find(fingerprintOf(id)));
 
 describe('A set of records', () => {
   it('is exact up to its limit, and is written and read without a loss', () => {

@@ -187,7 +187,11 @@ describeEachEngine('Records that a key was answered', (engine) => {
       ['an id of no record', { id: 'nonsense' }, '"recordId" is no id of a record.'],
       ['an id of no key', { key: 'cus_06gzr9m4sssrzer5sxbt3mnrd0' }, '"apiKeyId" is no id of an API key.'],
       ['an empty range', { to: '2026-06-01T00:00:00Z' }, '"from" must be before "to".'],
-      ['a range that is too long', { to: '2028-06-01T00:00:00Z' }, 'The range has 731 days; the limit is 400.'],
+      [
+        'a range that is too long',
+        { to: '2028-06-01T00:00:00Z' },
+        'The range has 731 days; the limit is 400.',
+      ],
     ])('refuse %s', async (_what, given, message) => {
       const { status, errors } = await owner.send(
         'query ($key: ID!, $id: ID!, $to: DateTime!) { mayHaveRead(apiKeyId: $key, recordId: $id, from: "2026-06-01T00:00:00Z", to: $to) { answer } }',
