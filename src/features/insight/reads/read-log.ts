@@ -39,6 +39,7 @@ export class ReadLog implements ReadRecording {
   private waiting: ReadRecords[] = [];
   private seen = 0;
   private fresh = 0;
+  private flushAt = maxFresh;
   private hasGap = false;
   private notedMs: number | null = null;
   private running: Promise<void> | undefined;
@@ -51,17 +52,28 @@ export class ReadLog implements ReadRecording {
   note(reader: Reader, type: string, rows: readonly Readonly<Record<string, unknown>>[]): void {
     if (rows.length === 0) return;
     const { seen, fresh } = this.notedOf(reader, type);
-    for (const row of rows) {
-      const id = row['id'] as string;
+    for (const { id } of rows) {
+      if (typeof id !== 'string' || this.fresh >= maxWaiting) {
+        this.hasGap = true;
+        continue;
+      }
       const before = seen.size;
       seen.add(id);
       if (seen.size === before) continue;
       this.seen += 1;
       this.fresh += 1;
-      if (this.fresh > maxWaiting) this.hasGap = true;
-      else fresh.push(id);
+      fresh.push(id);
     }
-    if (this.fresh >= maxFresh && !this.running) void this.flush().catch(() => undefined);
+    if (this.fresh >= this.flushAt) this.flushEarly();
+  }
+
+  /** Once for each so many: a store that does not take them is not asked at every request. */
+  private flushEarly(): void {
+    this.flushAt = this.fresh + maxFresh;
+    this.flush().then(
+      () => (this.flushAt = maxFresh),
+      () => undefined,
+    );
   }
 
   since() {
