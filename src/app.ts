@@ -10,7 +10,6 @@ import { listOperations } from './access/authentication/operation-store.ts';
 import { createOidcVerifier } from './access/credentials/oidc.ts';
 import { createGate, measuredGate, roleScopes, type Gate } from './access/policy/index.ts';
 import { countingFailures, openLimits } from './access/rate-limit/index.ts';
-import type { Recording } from './access/recording.ts';
 import type { Config } from './config/config.ts';
 import { operationLimitMs as defaultOperationLimitMs } from './core/deadlines.ts';
 import type { Role } from './core/principal.ts';
@@ -134,12 +133,12 @@ function createPlugins(
 }
 
 /** The jobs of the features and of the rooms below them. */
-function allJobs(lastUsed: LastUsedLog, recorder: RequestRecorder, { reads }: Recording): Job[] {
+function allJobs(lastUsed: LastUsedLog, recorder: RequestRecorder, { recording }: AppServices): Job[] {
   const ofProcess = { scope: 'process' } as const;
   const writers: Job[] = [
     { ...ofProcess, name: 'last-used.write', everyMs: lastUsedFlushMs, run: () => lastUsed.flush() },
     { ...ofProcess, name: 'usage.write', everyMs: usageFlushMs, run: () => recorder.flushUsage() },
-    { ...ofProcess, name: 'reads.write', everyMs: usageFlushMs, run: () => reads.flush() },
+    { ...ofProcess, name: 'reads.write', everyMs: usageFlushMs, run: () => recording.reads.flush() },
     { ...ofProcess, name: 'request-log.write', everyMs: requestLogFlushMs, run: () => recorder.flushLog() },
   ];
   return [...writers, idempotencyJob, ...allFeatures.flatMap(({ jobs = [] }) => jobs)];
@@ -208,7 +207,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...{ ...house, requestLog: house.recording.log, isOn: config.isRecording },
     ...(meter ? { meter } : {}),
   });
-  const jobs = startJobs(allJobs(lastUsed, recorder, house.recording), house, { logger, scheduler });
+  const jobs = startJobs(allJobs(lastUsed, recorder, house), house, { logger, scheduler });
   const documents = documentsFor(config, house);
   const { operationLimitMs = defaultOperationLimitMs } = options;
   const operations = parseOperations(readOperationFiles(allFeatures), { schema, explainer: house.explainer });

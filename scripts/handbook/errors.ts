@@ -1,11 +1,6 @@
 // The tables of errors. Codes, reasons and statuses come from src/core/errors.ts; in which case each is answered, from here. A code
 // or reason without a case does not compile.
-import {
-  httpStatusOf,
-  type ErrorCode,
-  type ErrorReason,
-  type UserErrorCode,
-} from '../../src/core/errors.ts';
+import { httpStatusOf, type ErrorCode, type ErrorReason, type UserErrorCode } from '../../src/core/errors.ts';
 import { code, codes, table } from './markdown.ts';
 
 interface Case {

@@ -94,7 +94,9 @@ const words: Readonly<Record<SettingName, SettingWords>> = {
     without: 'local mode: `7`; production mode: `30`',
     meaning: 'How many days the request log is kept.',
   },
-  USAGE_DAYS: { meaning: 'How many days the hourly sums of what keys did are kept, and which records they were answered.' },
+  USAGE_DAYS: {
+    meaning: 'How many days the hourly sums of what keys did are kept, and which records they were answered.',
+  },
   DEMO: { without: '`1` in local mode', meaning: '`0`: no demo workspace on an empty database.' },
 };
 

@@ -40,7 +40,7 @@ export interface DayRange {
   readonly last: string;
 }
 
-export const dayOf = (instant: Instant): string => instant.slice(0, 10);
+const dayOf = (instant: Instant): string => instant.slice(0, 10);
 export const startOf = (day: string): Instant => `${day}T00:00:00.000Z`;
 
 /** The days that a range touches. Throws BAD_USER_INPUT for a range that is empty or too long. */
