@@ -241,6 +241,5 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   });
   const { sweep, sweepInTurn } = jobs;
-  const close: App['close'] = (graceMs) => http.close(graceMs);
-  return { ...house, sweep, sweepInTurn, http, lastUsed, operations, close };
+  return { ...house, sweep, sweepInTurn, http, lastUsed, operations, close: (graceMs) => http.close(graceMs) };
 }
