@@ -93,10 +93,10 @@ function authenticatorFor(config: Config, house: AppServices, lastUsed: LastUsed
   });
 }
 
-function limitsFor({ config, logger, meter }: AppOptions, { clock }: AppServices) {
+function limitsFor({ config, logger, meter }: AppOptions, { clock, database }: AppServices) {
   const { redisUrl, rateLimitRequestsPerMinute, rateLimitCostPerMinute } = config;
   const settings = { requestsPerMinute: rateLimitRequestsPerMinute, costPerMinute: rateLimitCostPerMinute };
-  return openLimits({ settings, redisUrl, clock, logger, ...(meter ? { meter } : {}) });
+  return openLimits({ settings, redisUrl, clock, database, logger, ...(meter ? { meter } : {}) });
 }
 
 /** How the documents of requests are found and looked at. */
@@ -133,11 +133,12 @@ function createPlugins(
 }
 
 /** The jobs of the features and of the rooms below them. */
-function allJobs(lastUsed: LastUsedLog, recorder: RequestRecorder): Job[] {
+function allJobs(lastUsed: LastUsedLog, recorder: RequestRecorder, { recording }: AppServices): Job[] {
   const ofProcess = { scope: 'process' } as const;
   const writers: Job[] = [
     { ...ofProcess, name: 'last-used.write', everyMs: lastUsedFlushMs, run: () => lastUsed.flush() },
     { ...ofProcess, name: 'usage.write', everyMs: usageFlushMs, run: () => recorder.flushUsage() },
+    { ...ofProcess, name: 'reads.write', everyMs: usageFlushMs, run: () => recording.reads.flush() },
     { ...ofProcess, name: 'request-log.write', everyMs: requestLogFlushMs, run: () => recorder.flushLog() },
   ];
   return [...writers, idempotencyJob, ...allFeatures.flatMap(({ jobs = [] }) => jobs)];
@@ -209,7 +210,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const { gate, authenticator } = options.enforcement?.(parts) ?? parts;
   const recorder = recorderFor(options, house);
-  const jobs = startJobs(allJobs(lastUsed, recorder), house, { logger, scheduler });
+  const jobs = startJobs(allJobs(lastUsed, recorder, house), house, { logger, scheduler });
   const documents = documentsFor(config, house);
   const { operationLimitMs = defaultOperationLimitMs } = options;
   const operations = parseOperations(readOperationFiles(allFeatures), { schema, explainer: house.explainer });
@@ -243,6 +244,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   });
   const { sweep, sweepInTurn } = jobs;
-  const close: App['close'] = (graceMs) => http.close(graceMs);
-  return { ...house, sweep, sweepInTurn, http, lastUsed, operations, close };
+  return {
+    ...house,
+    sweep,
+    sweepInTurn,
+    http,
+    lastUsed,
+    operations,
+    close: (graceMs) => http.close(graceMs),
+  };
 }

@@ -20,7 +20,7 @@ import { openDatabase, openLogStore } from './db/data-source.ts';
 import { tableOf } from './db/store/table.ts';
 import { measuredDatabase } from './db/store/measured-database.ts';
 import { features } from './features/index.ts';
-import { LoggedRequest, readRecordedSince } from './features/insight/index.ts';
+import { LoggedRequest, noReads, ReadLog, readRecordedSince } from './features/insight/index.ts';
 import type { Feature } from './resources/feature.ts';
 import { IdempotencyRecord } from './resources/idempotency.ts';
 import { nodeFeature } from './resources/node.ts';
@@ -97,12 +97,13 @@ async function migrate(database: Database, logger: Logger | undefined): Promise<
     );
 }
 
-function openRecording(config: Config, database: Database): Recording {
-  const { requestLogDays, usageDays, isRecording } = config;
+function openRecording(config: Config, database: Database, clock: Clock): Recording {
+  const { requestLogDays, usageDays, isRecording, isRecordingReads } = config;
   return {
     log: openLogStore(config.database, database, tableOf(LoggedRequest)),
     since: async () => (isRecording ? readRecordedSince(database) : null),
     retention: { requestLogDays, usageDays },
+    reads: isRecordingReads ? new ReadLog({ database, clock }) : noReads({ database }),
   };
 }
 
@@ -128,7 +129,7 @@ export async function openServices(options: ServicesOptions): Promise<AppService
     failedSignIns: createFailedSignIns(),
   };
   const explainer = createExplainer(schema.schema, schema.policy);
-  const recording = openRecording(config, database);
+  const recording = openRecording(config, database, clock);
   const { rateLimitCostPerMinute: maxCost } = config;
   return {
     database,

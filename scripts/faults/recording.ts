@@ -6,6 +6,7 @@ import { createClient, type Ask, type Client } from './client.ts';
 import { prepareGround } from './ground.ts';
 import { signIn } from './noisy-rows.ts';
 import { makeRecordedKeys, recordedOf, type RecordedKey } from './recording-load.ts';
+import { customerIn, judgeReads, type ReadsReport } from './recorded-reads.ts';
 import { startTarget, type RunningServer, type Target } from './server.ts';
 
 const senderCount = 16;
@@ -42,6 +43,8 @@ export interface RecordingReport {
   readonly twice: number;
   /** Of the process that was asked to end in the middle. */
   readonly exitCode: number | null;
+  /** Records that the key `writer` was answered. */
+  readonly reads: ReadsReport;
 }
 
 interface Asked {
@@ -49,6 +52,8 @@ interface Asked {
   readonly server: RunningServer;
   readonly status: number | null;
   readonly answeredMs: number;
+  /** The customer that it made. */
+  readonly customerId: string | null;
 }
 
 interface Slot {
@@ -77,8 +82,9 @@ type Connect = ReturnType<typeof connections>['to'];
 async function ask(slot: Slot, key: RecordedKey, request: Ask, to: Connect): Promise<Asked> {
   for (;;) {
     const { server } = slot;
-    const { status, error } = await to(server, key).ask(request);
-    if (error !== 'ECONNREFUSED') return { key, server, status, answeredMs: performance.now() };
+    const { status, error, body } = await to(server, key).ask(request);
+    if (error !== 'ECONNREFUSED')
+      return { key, server, status, answeredMs: performance.now(), customerId: customerIn(body) };
     await slot.ready;
   }
 }
@@ -112,15 +118,17 @@ async function replace(slot: Slot, signal: NodeJS.Signals, start: () => Promise<
   return (await ended).code;
 }
 
-function judge(
-  ofKey: readonly Asked[],
-  recorded: number,
-  killed: { readonly server: RunningServer; readonly atMs: number },
-): KeyReport {
+interface Killed {
+  readonly server: RunningServer;
+  readonly atMs: number;
+}
+
+const mayBeUnwritten = ({ server, answeredMs }: Asked, killed: Killed) =>
+  server === killed.server && answeredMs >= killed.atMs - unwrittenMs;
+
+function judge(ofKey: readonly Asked[], recorded: number, killed: Killed): KeyReport {
   const answered = ofKey.filter(({ status }) => status !== null);
-  const unwritten = answered.filter(
-    ({ server, answeredMs }) => server === killed.server && answeredMs >= killed.atMs - unwrittenMs,
-  );
+  const unwritten = answered.filter((one) => mayBeUnwritten(one, killed));
   const cut = ofKey.length - answered.length;
   return { answered: answered.length, cut, recorded, unwritten: unwritten.length };
 }
@@ -165,5 +173,14 @@ export async function runRecording(
     const ofKey = replies.filter((one) => one.key === key);
     report[key.name] = judge(ofKey, await recordedOf(origin, token, key, since), victim);
   }
-  return { keys: report, statuses: countStatuses(replies), ...summarise(report), exitCode };
+  const records = replies.flatMap((one) =>
+    one.customerId === null ? [] : [{ id: one.customerId, isUnwritten: mayBeUnwritten(one, victim) }],
+  );
+  const reads = await judgeReads(
+    origin,
+    token,
+    keys.find(({ name }) => name === 'writer')!,
+    records,
+  );
+  return { keys: report, statuses: countStatuses(replies), ...summarise(report), exitCode, reads };
 }

@@ -145,6 +145,11 @@ const cases: { readonly [C in ErrorCode]: readonly (Omit<Case, 'code'> & { reado
       ...{ code: 'RATE_LIMITED', note: '`Retry-After`', tells: '`limit` and `retryAfterSeconds`' },
     },
     {
+      when: 'The key was answered all the rows of its day (`maxRowsPerDay`). See [Limits](limits.md).',
+      ...{ code: 'RATE_LIMITED', reasons: ['EGRESS_BUDGET'], note: '`Retry-After`' },
+      tells: '`limit`, `opensAt` and `retryAfterSeconds`',
+    },
+    {
       when: 'Too many credentials from one address were refused. A good credential still works.',
       ...{ code: 'RATE_LIMITED', note: '`Retry-After`, in place of 401' },
     },
@@ -189,6 +194,7 @@ const reasons: Readonly<Record<ErrorReason, string>> = {
   ADMIN_ONLY: 'Sign in as an owner or admin. No key can do it.',
   INVALID_JSON: 'Send a body that is JSON. `curl` shows what was sent with `--trace-ascii -`.',
   KEY_PINNED: 'Send the name of one of the operations that the key is pinned to, and no document.',
+  EGRESS_BUDGET: 'Wait until `opensAt`, ask for fewer rows, or have `maxRowsPerDay` raised.',
 };
 
 export function reasonTable(): string {

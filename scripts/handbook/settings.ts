@@ -85,11 +85,18 @@ const words: Readonly<Record<SettingName, SettingWords>> = {
     meaning:
       '`on` or `off`: whether what keys and users do is counted and logged. See [Insight](insight.md).',
   },
+  RECORD_READS: {
+    without: 'local mode: `on`; production mode: `off`',
+    meaning:
+      '`on` or `off`: whether it is noted which records keys were answered. See [Insight](insight.md).',
+  },
   REQUEST_LOG_DAYS: {
     without: 'local mode: `7`; production mode: `30`',
     meaning: 'How many days the request log is kept.',
   },
-  USAGE_DAYS: { meaning: 'How many days the hourly sums of what keys did are kept.' },
+  USAGE_DAYS: {
+    meaning: 'How many days the hourly sums of what keys did are kept, and which records they were answered.',
+  },
   DEMO: { without: '`1` in local mode', meaning: '`0`: no demo workspace on an empty database.' },
 };
 

@@ -85,4 +85,6 @@ export interface Context extends GuardedContext {
   readonly recording: Recording;
   /** Told how many rows were read for the answer. */
   noteRows(count: number): void;
+  /** Told which records of a type become part of the answer: rows with their `id`. */
+  noteRecords(type: string, rows: readonly Readonly<Record<string, unknown>>[]): void;
 }

@@ -8,6 +8,23 @@ export interface Recording {
   /** Since when every request is counted; null = requests are not counted now. One small read. */
   since(): Promise<Instant | null>;
   readonly retention: Retention;
+  readonly reads: ReadRecording;
+}
+
+/** A key that is answered. */
+export interface Reader {
+  readonly workspaceId: string;
+  readonly apiKeyId: string;
+}
+
+/** Which records stood in the answers to keys. */
+export interface ReadRecording {
+  /** Keeps the ids of rows of a type in memory, before they become part of an answer. Never throws and never waits. */
+  note(reader: Reader, type: string, rows: readonly Readonly<Record<string, unknown>>[]): void;
+  /** Since when every record is noted; null = they are not noted now. One small read. */
+  since(): Promise<Instant | null>;
+  /** Writes what was noted. What fails is written by the next. */
+  flush(): Promise<void>;
 }
 
 /** How long what was recorded is kept, in days. */

@@ -43,5 +43,6 @@ export function systemContext(
     limits: unlimited,
     recording,
     noteRows: () => undefined,
+    noteRecords: () => undefined,
   };
 }

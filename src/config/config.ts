@@ -56,6 +56,8 @@ export interface Config {
   readonly rateLimitCostPerMinute: number;
   /** Whether what callers do is counted and logged. */
   readonly isRecording: boolean;
+  /** Whether the records in the answers to keys are noted. Never while nothing is recorded. */
+  readonly isRecordingReads: boolean;
   /** How long rows of the request log are kept. */
   readonly requestLogDays: number;
   /** How long hourly sums are kept. */
@@ -125,6 +127,7 @@ const settings = z.object({
   // affordable.
   RATE_LIMIT_COST_PER_MINUTE: wholeNumber(1, 999_999_999_999).default(60_000),
   RECORDING: oneOf('on', 'off').default('on'),
+  RECORD_READS: oneOf('on', 'off').optional(),
   REQUEST_LOG_DAYS: wholeNumber(1, 3_650).optional(),
   USAGE_DAYS: wholeNumber(1, 3_650).default(400),
   DEMO: oneOf('0', '1').optional(),
@@ -221,6 +224,7 @@ function toConfig(parsed: z.output<typeof settings>): Config {
     rateLimitRequestsPerMinute: parsed.RATE_LIMIT_REQUESTS_PER_MINUTE,
     rateLimitCostPerMinute: parsed.RATE_LIMIT_COST_PER_MINUTE,
     isRecording: parsed.RECORDING === 'on',
+    isRecordingReads: parsed.RECORDING === 'on' && (parsed.RECORD_READS ?? (local ? 'on' : 'off')) === 'on',
     requestLogDays: parsed.REQUEST_LOG_DAYS ?? (local ? 7 : 30),
     usageDays: parsed.USAGE_DAYS,
     demo: local && parsed.DEMO !== '0',

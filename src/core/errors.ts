@@ -31,7 +31,9 @@ export type UnauthenticatedReason =
   | 'IP_NOT_ALLOWED';
 export type ForbiddenReason = 'INSUFFICIENT_SCOPE' | 'ADMIN_ONLY' | 'KEY_PINNED';
 export type BadRequestReason = 'INVALID_JSON';
-export type ErrorReason = UnauthenticatedReason | ForbiddenReason | BadRequestReason;
+/** Beside the limits of a minute, which have no reason. */
+export type LimitReason = 'EGRESS_BUDGET';
+export type ErrorReason = UnauthenticatedReason | ForbiddenReason | BadRequestReason | LimitReason;
 
 interface ApiErrorOptions {
   readonly reason?: ErrorReason;

@@ -36,6 +36,8 @@ export interface ApiKeyPrincipal {
   readonly ip: string;
   /** Requests a minute of this key alone, beside its workspace's limit; none = no limit of its own. */
   readonly rateLimitPerMinute?: number | null;
+  /** Rows that this key may be answered on a day of UTC; none = as many as it asks for. */
+  readonly maxRowsPerDay?: number | null;
   /** When the key stops working; none = never. */
   readonly expiresAt?: Instant | null;
 }

@@ -56,11 +56,23 @@ export interface KeyNotice {
   readonly expiresAt: Instant;
 }
 
+/** What the holder of a key should know that has nearly been answered all the rows of its day. */
+export interface BudgetNotice {
+  readonly code: 'EGRESS_BUDGET_NEAR';
+  /** A sentence for people. */
+  readonly message: string;
+  readonly rowsLeft: number;
+  /** When the next day begins. */
+  readonly opensAt: Instant;
+}
+
 /** What rooms add to a request's answer, whether it is data, a refusal or an error. */
 export interface AnswerNotes {
   readonly headers: Record<string, string>;
   /** Absent unless the caller's key works and soon will not. */
   notice?: KeyNotice;
+  /** Absent unless the caller's key has a limit of rows a day, and at most a fifth of it is left. */
+  budget?: BudgetNotice;
   /** Called once, before the answer leaves. When it throws an ApiError, that is the answer instead. */
   beforeSend?: () => Promise<void>;
 }

@@ -105,6 +105,12 @@ class RequestContext implements ServedContext {
 
   noteRows(count: number): void {
     this.scope.rows = (this.scope.rows ?? 0) + count;
+    this.limits.noteRows(count);
+  }
+
+  noteRecords(type: string, rows: readonly Readonly<Record<string, unknown>>[]): void {
+    const { principal } = this;
+    if (principal.kind === 'API_KEY') this.recording.reads.note(principal, type, rows);
   }
 
   get db(): TenantDb {

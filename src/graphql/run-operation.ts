@@ -92,8 +92,12 @@ export function patiently<T>(
 
 /** A key that was ended while its request ran is answered 401, and told nothing more. */
 function withNotice(result: PresentedAnswer, status: number, notes: AnswerNotes): PresentedAnswer {
-  if (status === 401) delete notes.notice;
-  const { notice } = notes;
+  if (status === 401) {
+    delete notes.notice;
+    delete notes.budget;
+  }
+  // The budget first: it is nearer than any expiry, and a header tells that one as well.
+  const notice = notes.budget ?? notes.notice;
   return notice ? { ...result, extensions: { ...result.extensions, notice } } : result;
 }
 

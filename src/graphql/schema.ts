@@ -11,7 +11,7 @@ import {
 import type { ScopeCatalogue } from '../access/scope-catalogue.ts';
 import type { Feature } from '../resources/feature.ts';
 import { noteRunningMutations } from '../resources/idempotency.ts';
-import { typeNameOf } from '../resources/node.ts';
+import { typeNameOf } from '../resources/noted-records.ts';
 import { sharedPolicy } from '../resources/shared-policy.ts';
 import { limitTexts } from '../resources/inputs/text-limits.ts';
 import { describeCommon } from './schema/common-descriptions.ts';

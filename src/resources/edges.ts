@@ -108,7 +108,7 @@ function reading(options: ManyOptions, args: ConnectionArguments, context: Conte
   const finish = async (lists: ReadonlyMap<string, ListResult<Row>>) => {
     const pages = new Map([...lists].map(([parent, list]) => [parent, pageOf(parent, list)]));
     const rows = [...pages.values()].flatMap(({ nodes }) => nodes);
-    cacheRows(context, to.name, query.properties, rows);
+    cacheRows(context, to, query.properties, rows);
     await planReadAhead(context, place, to.name, true).attach(rows);
     return pages;
   };

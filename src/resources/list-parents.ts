@@ -75,10 +75,19 @@ function narrowed(query: ListQuery, more: readonly Condition[]): ListQuery {
   return more.length === 0 ? query : { ...query, condition: { all: [query.condition, ...more] } };
 }
 
+interface Listed {
+  readonly name: string;
+  readonly mentions?: string;
+}
+
 /** The rows below the first parent, read by the statement of an edge from that parent, so that the same index serves it. */
 export async function readBelowParents(
   context: Context,
-  { query, name, place }: { readonly query: ListQuery; readonly name: string; readonly place: FieldPosition },
+  {
+    query,
+    resource,
+    place,
+  }: { readonly query: ListQuery; readonly resource: Listed; readonly place: FieldPosition },
   given: readonly GivenParent[],
 ): Promise<ListResult<Row>> {
   const { scope } = context.db;
@@ -87,7 +96,7 @@ export async function readBelowParents(
   const asked = narrowed(query, conditionsOf(given, scope.venueIds !== null));
   const found = (await context.db.listPerParent<Row>(asked, first.parent.by, [first.id])).get(first.id);
   const list = found ?? nothing(query);
-  cacheRows(context, name, query.properties, list.rows);
-  await planReadAhead(context, place, name, true).attach(list.rows);
+  cacheRows(context, resource, query.properties, list.rows);
+  await planReadAhead(context, place, resource.name, true).attach(list.rows);
   return list;
 }

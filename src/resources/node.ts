@@ -7,14 +7,8 @@ import { prefixOf } from '../core/ids.ts';
 import type { Feature } from './feature.ts';
 import { declareField } from './derived-field.ts';
 import type { FieldPosition } from './batching/loaders.ts';
+import { nameType } from './noted-records.ts';
 import { readOne, type Resource } from './resource.ts';
-
-const typeNames = new Map<string, string>();
-
-/** The name of the type that an id belongs to, or '' which is none. */
-export function typeNameOf({ id }: { readonly id: string }): string {
-  return typeNames.get(prefixOf(id) ?? '') ?? '';
-}
 
 @InterfaceType({
   description: 'Anything with an id of its own.',
@@ -27,7 +21,7 @@ export abstract class Node {
 /** `Query.node` over the resources whose type is a Node. */
 export function nodeFeature(resources: readonly Resource[]): Feature {
   const byPrefix = new Map(resources.map((resource) => [resource.prefix, resource]));
-  for (const resource of resources) typeNames.set(resource.prefix, resource.name);
+  for (const resource of resources) nameType(resource.prefix, resource.name);
   const resourceOf = (id: unknown) => (typeof id === 'string' ? byPrefix.get(prefixOf(id) ?? '') : undefined);
   class NodeQueries {}
   const prototype = NodeQueries.prototype as object;

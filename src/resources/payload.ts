@@ -12,6 +12,7 @@ import { once } from './idempotency.ts';
 import { forgetLoaded } from './batching/loaders.ts';
 import { checkInputs, type ForEach } from './inputs/bulk.ts';
 import { named } from './named-class.ts';
+import { noteIds } from './noted-records.ts';
 import type { Resource } from './resource.ts';
 
 @ObjectType({ description: 'Why a mutation did nothing: one entry for each value that is wrong.' })
@@ -123,6 +124,8 @@ async function inTransaction<P extends object>(
 ): Promise<P> {
   const result = await context.db.transaction((tx) => once(context, tx, () => work(tx)), options);
   forgetLoaded(context);
+  // What was answered the first time too, when it is only repeated.
+  noteIds(context, Object.values(result));
   return result;
 }
 

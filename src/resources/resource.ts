@@ -45,6 +45,8 @@ interface ResourceOptions<T> {
   readonly filterName?: string;
   /** Where its lists are read when that is not the store of the workspaces. Such rows have no lists below them. */
   readonly reader?: ReaderOf;
+  /** A column with the id of a record of which a row holds a copy, such as the name of its author. */
+  readonly mentions?: keyof T & string;
 }
 
 type ReaderOf = (context: Context) => Pick<TenantReader, 'list'>;
@@ -58,6 +60,8 @@ export interface Resource<T = unknown> {
   readonly arguments: EntityClass;
   readonly defaultOrder: Order;
   readonly reader?: ReaderOf;
+  /** See ResourceOptions. */
+  readonly mentions?: string;
   /** null = there are none. */
   readonly computed: ComputedFilters | null;
   /** Rules of the type itself and of everything derived from it. */
@@ -80,7 +84,8 @@ export interface Resource<T = unknown> {
  * });
  */
 export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
-  const { type, prefix, requirement, filter, computed = null, orderBy, defaultOrder, reader } = options;
+  const { type, prefix, requirement, filter, computed = null, orderBy, defaultOrder } = options;
+  const { reader, mentions } = options;
   const { name } = type;
   const table = tableOf(type);
   for (const property of [...Object.keys(filter), ...Object.values(orderBy), ...table.search])
@@ -97,6 +102,7 @@ export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
     prefix,
     defaultOrder,
     ...(reader ? { reader } : {}),
+    ...(mentions === undefined ? {} : { mentions }),
     computed,
     connection: connectionType(type, name),
     arguments: argumentsType(
@@ -170,14 +176,14 @@ async function readList(
     : listed.query;
   const given = parentsIn(root.parents, args);
   if (given.length > 0) {
-    const below = await readBelowParents(context, { query, name: resource.name, place }, given);
+    const below = await readBelowParents(context, { query, resource, place }, given);
     return new Page(plan, below, printOf(root, args));
   }
   const reader = resource.reader?.(context) ?? context.db;
   const ahead = planReadAhead(context, place, resource.name, true);
   const { found, lists } = await ahead.fetch(query.condition, (lists) => reader.list<Row>(query, lists));
   const page = new Page(plan, found, printOf(root, args));
-  cacheRows(context, resource.name, query.properties, page.nodes);
+  cacheRows(context, resource, query.properties, page.nodes);
   await ahead.attach(page.nodes, lists);
   return page;
 }
@@ -200,7 +206,7 @@ export async function readByIds(
   const fetched = found.size === 0 ? await ahead.fetch({ all: [] }, read) : { found: await read([]) };
   for (const [id, row] of fetched.found.rows) found.set(id, row);
   const rows = [...found.values()];
-  cacheRows(context, name, properties, rows);
+  cacheRows(context, resource, properties, rows);
   await ahead.attach(rows, fetched.lists);
   return found;
 }

@@ -39,7 +39,7 @@ describe('readConfig', () => {
       keyInactivityDays: 90,
       rateLimitRequestsPerMinute: 600,
       rateLimitCostPerMinute: 60_000,
-      ...{ isRecording: true, requestLogDays: 7, usageDays: 400 },
+      ...{ isRecording: true, isRecordingReads: true, requestLogDays: 7, usageDays: 400 },
       demo: true,
     });
   });
@@ -50,6 +50,7 @@ describe('readConfig', () => {
       jwtSecrets: [secret],
       keyPepper: secret,
       introspection: 'keys',
+      isRecordingReads: false,
       requestLogDays: 30,
       demo: false,
     });
@@ -80,6 +81,7 @@ describe('readConfig', () => {
         RATE_LIMIT_REQUESTS_PER_MINUTE: '10',
         RATE_LIMIT_COST_PER_MINUTE: '20',
         RECORDING: 'off',
+        RECORD_READS: 'on',
         REQUEST_LOG_DAYS: '3',
         USAGE_DAYS: '100',
         DEMO: '0',
@@ -105,7 +107,7 @@ describe('readConfig', () => {
       keyInactivityDays: 30,
       rateLimitRequestsPerMinute: 10,
       rateLimitCostPerMinute: 20,
-      ...{ isRecording: false, requestLogDays: 3, usageDays: 100 },
+      ...{ isRecording: false, isRecordingReads: false, requestLogDays: 3, usageDays: 100 },
       demo: false,
     });
   });

@@ -27,7 +27,7 @@ const fixedNames = [
   ...['Login', 'Viewer', 'Scopes', 'CreateApiKey', 'ListApiKeys', 'GetApiKey', 'UpdateApiKey'],
   ...['DisableApiKey', 'EnableApiKey', 'RotateApiKey', 'RegenerateApiKey', 'RevokeApiKey', 'DeleteApiKey'],
   ...['AuditLog', 'AccessCheck', 'SuggestScopes'],
-  ...['Requests', 'KeyInsight'],
+  ...['Requests', 'KeyInsight', 'MayHaveRead'],
   ...['SaveOperation', 'StoredOperations', 'DeleteOperation', 'CreatePinnedKey'],
 ];
 const isMutation = (name: string) => contractOperation(name).startsWith('mutation');

@@ -54,7 +54,8 @@ const single = [
   ...['Query.availability(from)', 'Query.availability(to)'],
   ...['CreateApiKeyInput.expiresAt', 'UpdateApiKeyInput.expiresAt', 'CreateBookingInput.startsAt'],
   ...['CreateFollowUpInput.dueAt', 'RescheduleFollowUpInput.dueAt'],
-  ...['usage', 'usedOperations', 'scopeUse'].flatMap((field) => [
+  ...['Query.mayHaveRead(from)', 'Query.mayHaveRead(to)'],
+  ...['usage', 'usedOperations', 'scopeUse', 'recordsRead'].flatMap((field) => [
     `ApiKey.${field}(from)`,
     `ApiKey.${field}(to)`,
   ]),
@@ -175,7 +176,9 @@ describeEachEngine('The first and the last instants', (engine) => {
         usage(from: $from, to: $to, bucket: DAY) { start }
         usedOperations(first: 1, from: $from, to: $to) { nodes { requests } }
         scopeUse(from: $from, to: $to) { unused }
+        recordsRead(from: $from, to: $to) { type }
       }
+      mayHaveRead(apiKeyId: $id, recordId: "cus_06gzr9m4sssrzer5sxbt3mnrd0", from: $from, to: $to) { answer }
     }`;
     for (const [from, to] of [
       ['0001-01-01T00:00:00Z', '0001-03-01T00:00:00Z'],

@@ -89,6 +89,10 @@ export const variablesOf: Record<string, (ids: ExampleIds) => Variables> = {
   }),
   CancelBooking: ({ booking }) => ({ id: booking }),
   Requests: () => ({ first: 10 }),
+  MayHaveRead: ({ key, customer }) => ({
+    ...{ apiKeyId: key, recordId: customer },
+    ...{ from: '2026-06-01T00:00:00Z', to: '2026-06-02T00:00:00Z' },
+  }),
   KeyInsight: ({ key }) => ({ id: key, from: '2026-06-01T00:00:00Z', to: '2026-06-02T00:00:00Z' }),
   Login: ({ email, password }) => ({ email, password }),
   Viewer: () => ({}),

@@ -29,7 +29,7 @@ export interface KeyAdmin extends Caller {
 }
 
 const shownFields = `id number label description prefix environment scopes status disabledReason venues { id }
-  ipAllowlist rateLimitPerMinute expiresAt createdAt updatedAt lastUsedAt inactiveAt revokedAt
+  ipAllowlist rateLimitPerMinute maxRowsPerDay expiresAt createdAt updatedAt lastUsedAt inactiveAt revokedAt
   secrets { id prefix status createdAt activatedAt lastUsedAt expiresAt }`;
 const showKey = `query ($id: ID!) { apiKey(id: $id) { ${shownFields} } }`;
 const showAudit = `query ($id: ID!) {

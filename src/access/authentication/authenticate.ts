@@ -94,7 +94,8 @@ async function authenticateKey(
   // Every server judges inactivity by the row, so the use that keeps a key active must not wait in this process's
   // memory.
   if (inactiveAtMs(key, options.inactivityDays) - nowMs <= hourMs) await lastUsed.flush();
-  const { workspaceId, label, venueIds, operationIds, trial, rateLimitPerMinute, expiresAt } = key;
+  const { workspaceId, label, venueIds, operationIds, trial, expiresAt } = key;
+  const { rateLimitPerMinute, maxRowsPerDay } = key;
   return {
     kind: 'API_KEY',
     workspaceId,
@@ -107,6 +108,7 @@ async function authenticateKey(
     trial,
     ip,
     rateLimitPerMinute,
+    maxRowsPerDay,
     expiresAt,
   };
 }

@@ -124,6 +124,7 @@ export class StoredApiKey {
   /** Addresses and CIDR ranges; empty = any address. */
   @JsonColumn() ipAllowlist!: string[];
   @IntegerColumn({ nullable: true }) rateLimitPerMinute!: number | null;
+  @IntegerColumn({ nullable: true }) maxRowsPerDay!: number | null;
   @TextColumn() status!: StoredKeyStatus;
   @TextColumn({ nullable: true }) disabledReason!: DisabledReason | null;
   /** Sorted: a key that never expires stands behind those that do. */

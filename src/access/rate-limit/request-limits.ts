@@ -19,6 +19,8 @@ import {
   type NamedStanding,
 } from './limit-headers.ts';
 import type { PasswordAttempts } from './password-attempts.ts';
+import { openRowBudget, type RowBudget } from './row-budget.ts';
+import type { RowCounts } from './row-counts.ts';
 import type { LimitStore } from './store.ts';
 
 /** `extensions.cost`, in points. */
@@ -51,9 +53,14 @@ export interface RequestLimits {
   chooseBudget(isManagement: boolean): void;
   /**
    * Charges the request and its cost, before it runs. Throws RATE_LIMITED, or QUERY_TOO_EXPENSIVE when the cost is over
-   * what a minute has, which no waiting would change.
+   * what a minute has, which no waiting would change. Throws RATE_LIMITED, EGRESS_BUDGET, when the key was answered all rows of
+   * its day.
    */
   charge(cost: number): Promise<void>;
+  /** Told how many rows were read for the answer. */
+  noteRows(count: number): void;
+  /** Counts those rows, before the answer leaves. Never rejects. */
+  settleRows(): Promise<void>;
   /** Null until charged. */
   costReport(): CostReport | null;
   /** Null until charged. */
@@ -81,6 +88,7 @@ interface LimitsOptions {
   readonly store: LimitStore;
   readonly clock: Clock;
   readonly passwordAttempts: PasswordAttempts;
+  readonly rowCounts: RowCounts;
 }
 
 /** A bucket that is known to have no room: only time makes some. */
@@ -116,6 +124,7 @@ class OpenRequest implements RequestLimits {
   private isCharged = false;
   private hasTriedPassword = false;
   private isManagement = false;
+  private readonly rows: RowBudget | null;
 
   constructor(
     private readonly options: LimitsOptions,
@@ -123,7 +132,17 @@ class OpenRequest implements RequestLimits {
     private readonly principal: Principal,
     private readonly ip: string,
     private readonly answer: AnswerNotes,
-  ) {}
+  ) {
+    this.rows = openRowBudget({ counts: options.rowCounts, clock: options.clock }, principal, answer);
+  }
+
+  noteRows(count: number): void {
+    this.rows?.note(count);
+  }
+
+  async settleRows(): Promise<void> {
+    await this.rows?.settle();
+  }
 
   async charge(cost: number): Promise<void> {
     const [, { limit }] = this.charges(cost);
@@ -135,6 +154,7 @@ class OpenRequest implements RequestLimits {
     }
     this.cost = cost;
     await this.take(cost);
+    await this.rows?.assertOpen();
   }
 
   chooseBudget(isManagement: boolean): void {
@@ -239,6 +259,8 @@ export function createLimits(options: LimitsOptions): Limits {
 export const unlimited: RequestLimits = {
   chooseBudget: () => {},
   charge: async () => {},
+  noteRows: () => {},
+  settleRows: async () => {},
   costReport: () => null,
   status: () => null,
   tryPassword: (_account, verify) => verify(),

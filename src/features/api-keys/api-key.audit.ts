@@ -20,8 +20,8 @@ type KeyAction =
 
 function visible(key: StoredApiKey) {
   const { label, description, environment, scopes, venueIds, operationIds, ipAllowlist } = key;
-  const { rateLimitPerMinute, trial, status, disabledReason, enabledAt, expiresAt } = key;
-  const rights = { scopes, venueIds, operationIds, trial, ipAllowlist, rateLimitPerMinute };
+  const { rateLimitPerMinute, maxRowsPerDay, trial, status, disabledReason, enabledAt, expiresAt } = key;
+  const rights = { scopes, venueIds, operationIds, trial, ipAllowlist, rateLimitPerMinute, maxRowsPerDay };
   // enabledAt: of a key that was due, but not yet written down as disabled, nothing else changes.
   return { label, description, environment, ...rights, status, disabledReason, enabledAt, expiresAt };
 }

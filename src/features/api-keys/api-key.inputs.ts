@@ -54,6 +54,12 @@ export class CreateApiKeyInput {
     description: 'Requests per minute for this key alone, within what its workspace has.',
   })
   rateLimitPerMinute?: number | null;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Rows that it may be answered on a day of UTC, each as often as it is read; left out = as many as it asks for.',
+  })
+  maxRowsPerDay?: number | null;
 }
 
 const scopeList = z.array(z.string()).max(100, 'At most 100 scopes.');
@@ -68,6 +74,11 @@ const pinList = z
   .min(1, 'Name at least one operation, or give no list for a key that is not pinned.')
   .max(maxPins, `At most ${maxPins} operations.`);
 const rateLimit = z.number().int().min(1, 'Must be at least 1.').max(1_000_000, 'Must be at most 1000000.');
+const rowLimit = z
+  .number()
+  .int()
+  .min(1, 'Must be at least 1.')
+  .max(1_000_000_000, 'Must be at most 1000000000.');
 const ipRange = z.string().transform((text, context) => {
   const range = normalizeIpRange(text);
   if (range === null) context.addIssue({ code: 'custom', message: 'Is no address and no CIDR range.' });
@@ -87,6 +98,7 @@ export const createApiKeyRules = inputRules(CreateApiKeyInput, {
   ipAllowlist: ipList.nullish(),
   expiresAt: z.string().nullish(),
   rateLimitPerMinute: rateLimit.nullish(),
+  maxRowsPerDay: rowLimit.nullish(),
 });
 
 @InputType({ description: 'Fields that are left out stay as they are; null clears.' })
@@ -111,6 +123,11 @@ export class UpdateApiKeyInput {
     description: 'Requests per minute for this key alone; null = no limit of its own.',
   })
   rateLimitPerMinute?: number | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Rows that it may be answered on a day of UTC; null = as many as it asks for.',
+  })
+  maxRowsPerDay?: number | null;
 }
 
 @InputType({ description: 'A new secret beside the old one.' })
@@ -134,6 +151,7 @@ export const updateApiKeyRules = inputRules(UpdateApiKeyInput, {
   ipAllowlist: ipList.nullish(),
   expiresAt: z.string().nullish(),
   rateLimitPerMinute: rateLimit.nullish(),
+  maxRowsPerDay: rowLimit.nullish(),
 });
 
 export const rotateApiKeyRules = inputRules(RotateApiKeyInput, {

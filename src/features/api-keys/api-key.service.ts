@@ -177,6 +177,7 @@ async function newKeyRow(
     ...{ trial: null, narrowedFrom: null },
     ipAllowlist: input.ipAllowlist ?? [],
     rateLimitPerMinute: input.rateLimitPerMinute ?? null,
+    maxRowsPerDay: input.maxRowsPerDay ?? null,
     ...{ status: 'ACTIVE', disabledReason: null, lastUsedAt: null, enabledAt: null, revokedAt: null },
     expiresAt: input.expiresAt === undefined ? await defaultExpiry(ctx, tx) : input.expiresAt,
     createdById: ctx.principal.kind === 'USER' ? ctx.principal.userId : null,

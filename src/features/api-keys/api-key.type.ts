@@ -123,6 +123,11 @@ export class ApiKey extends StoredApiKey implements Node {
     description: 'Requests per minute for this key alone, within what its workspace has.',
   })
   declare rateLimitPerMinute: number | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Rows that it may be answered on a day of UTC; null = as many as it asks for.',
+  })
+  declare maxRowsPerDay: number | null;
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it stops working; null = never.' })
   declare expiresAt: Instant | null;
   @Field(() => DateTimeScalar, {

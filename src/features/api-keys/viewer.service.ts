@@ -6,6 +6,7 @@ import type { ApiKeyPrincipal } from '../../core/principal.ts';
 import { connectionFor } from '../../db/store/database.ts';
 import { tableOf } from '../../db/store/table.ts';
 import { createTenantDb } from '../../db/tenant/tenant-db.ts';
+import { noteIds } from '../../resources/noted-records.ts';
 import { StoredOperation } from '../operations/index.ts';
 import { describeUser, describeWorkspace } from '../users/index.ts';
 import { Venue } from '../venues/index.ts';
@@ -51,6 +52,8 @@ async function describeOwnKey(
   const { id, number, label, environment, expiresAt } = key;
   const venues = key.venueIds === null ? null : await namedVenues(ctx, key.venueIds);
   const operations = key.operationIds === null ? null : await namedOperations(ctx, key);
+  // It sees no rows; what they are called stands in its answer all the same.
+  noteIds(ctx, [id, ...[...(venues ?? []), ...(operations ?? [])].map((named) => named.id)]);
   return { id, number, label, environment, expiresAt, prefix: secret.prefix, status, venues, operations };
 }
 

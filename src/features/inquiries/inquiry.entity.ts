@@ -1,5 +1,5 @@
 // The tables and GraphQL types of an inquiry and of the replies to it.
-import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Extensions, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { Instant } from '../../core/clock.ts';
 import { StoredWorkspace } from '../../access/authentication/tables.ts';
 import {
@@ -122,6 +122,8 @@ export class Reply implements Node {
     description:
       "Name of the author as it was at that time: the customer's, the user's, or the label of the API key.",
   })
+  // Read with the id of whose name it is: that one stands in the answer as well (see `mentions` in inquiry.resource.ts).
+  @Extensions({ needs: ['author', 'authorId'] })
   @TextColumn()
   author!: string;
   @Field(() => ReplyAuthorKind, {

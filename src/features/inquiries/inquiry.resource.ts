@@ -35,6 +35,8 @@ export const replies = defineResource({
   filter: { id: IdFilter, createdAt: DateTimeFilter },
   orderBy: { CREATED_AT: 'createdAt' },
   defaultOrder: { field: 'createdAt', direction: 'ASC' },
+  // Its name stands in the reply.
+  mentions: 'authorId',
 });
 
 export const inquiryQueries = rootFields(inquiries, { one: 'inquiry', list: 'inquiries' }, readInquiries);

@@ -7,7 +7,7 @@ import { loaderAnywhere } from '../../resources/batching/loaders.ts';
 import type { ApiKey } from '../api-keys/index.ts';
 import { KeyUsageHour } from './recording.tables.ts';
 import { inHours } from './usage.service.ts';
-import { hourRange } from './usage.inputs.ts';
+import { hourRange, UsageBucket } from './usage.inputs.ts';
 import { KeyHealthCode, type KeyHealth } from './usage.type.ts';
 import { describeScopeUse } from './used-operations.service.ts';
 
@@ -80,9 +80,53 @@ async function findUnused(ctx: Context, key: ApiKey): Promise<KeyHealth[]> {
   return [{ code: KeyHealthCode.UNUSED_SCOPES, message }];
 }
 
+/** Days before today whose median is the usual. */
+const usualDays = 14;
+/** Fewer days tell nothing of what is usual. */
+const leastDays = 3;
+const manyTimes = 5;
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
+}
+
+type RowsOfDay = Pick<KeyUsageHour, 'callerId' | 'day' | 'rows'>;
+
+/** Rows of today and of the days before it, of those on which there were any. By day. */
+async function loadRowsOfDays(ctx: Context, apiKeyId: string): Promise<ReadonlyMap<string, number>> {
+  const loader = loaderAnywhere(ctx, 'ApiKey.rowsOfDays', async (ids) => {
+    const range = hourRange(lastDays(ctx.clock.nowMs(), usualDays * dayMs), UsageBucket.DAY);
+    const sums = await ctx.db.groupedSums<RowsOfDay>({
+      table: tableOf(KeyUsageHour),
+      condition: { all: [{ property: 'callerId', op: 'in', value: ids }, inHours(range)] },
+      ...{ by: ['callerId', 'day'], sums: ['rows'], latest: [], limit: ids.length * (usualDays + 1) },
+    });
+    const found = new Map(ids.map((id) => [id, new Map<string, number>()]));
+    for (const { callerId, day, rows } of sums) if (rows > 0) found.get(callerId)?.set(day, rows);
+    return found;
+  });
+  return (await loader.load(apiKeyId)) ?? new Map<string, number>();
+}
+
+async function findManyRows(ctx: Context, key: ApiKey): Promise<KeyHealth[]> {
+  const today = toInstant(ctx.clock.nowMs()).slice(0, 10);
+  const days = await loadRowsOfDays(ctx, key.id);
+  const before = [...days].filter(([day]) => day !== today).map(([, rows]) => rows);
+  const rows = days.get(today) ?? 0;
+  if (before.length < leastDays || rows < manyTimes * median(before)) return [];
+  const message = `The key was answered ${rows} rows today; on a usual day it is ${median(before)}.`;
+  return [{ code: KeyHealthCode.MANY_ROWS, message }];
+}
+
 /** Empty = nothing is to be said, or the key does not work any more. */
 export async function describeHealth(ctx: Context, key: ApiKey, isActive: boolean): Promise<KeyHealth[]> {
   if (!isActive) return [];
-  const [recent, unused] = await Promise.all([loadRecent(ctx, key.id), findUnused(ctx, key)]);
-  return [...findEnds(key, ctx), ...unused, ...(recent ? findRefusals(recent) : [])];
+  const [recent, unused, many] = await Promise.all([
+    loadRecent(ctx, key.id),
+    findUnused(ctx, key),
+    findManyRows(ctx, key),
+  ]);
+  return [...findEnds(key, ctx), ...unused, ...(recent ? findRefusals(recent) : []), ...many];
 }

@@ -136,3 +136,23 @@ export class KeyTrialCount {
   @SafeIntegerColumn() wouldRefuse!: number;
   @TimestampColumn() lastAt!: Instant;
 }
+
+/** Which records of a type a key was answered on a day. Holds fingerprints of ids or bits of a filter, and no id. */
+@StoredIn({
+  name: 'key_reads_day',
+  workspace: 'workspaceId',
+  venues: closed,
+  indexes: [{ name: 'key_reads_day_old', properties: ['day'] }],
+})
+export class KeyReadsDay {
+  @ReferenceColumn(() => StoredWorkspace, { primary: true }) workspaceId!: string;
+  @TextColumn({ primary: true }) callerId!: string;
+  /** In UTC, `2026-01-31`. */
+  @TextColumn({ primary: true }) day!: string;
+  /** Name of the type in the schema. */
+  @TextColumn({ primary: true }) type!: string;
+  /** How many: exactly, or as the filter says. */
+  @SafeIntegerColumn() count!: number;
+  /** See record-set.ts. */
+  @TextColumn() records!: string;
+}

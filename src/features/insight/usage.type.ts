@@ -73,6 +73,7 @@ export enum KeyHealthCode {
   UNUSED_SCOPES = 'UNUSED_SCOPES',
   OFTEN_DENIED = 'OFTEN_DENIED',
   OFTEN_FAILED = 'OFTEN_FAILED',
+  MANY_ROWS = 'MANY_ROWS',
 }
 registerEnumType(KeyHealthCode, {
   name: 'KeyHealthCode',
@@ -84,6 +85,10 @@ registerEnumType(KeyHealthCode, {
     UNUSED_SCOPES: { description: 'It needed some of its scopes not once in 30 recorded days.' },
     OFTEN_DENIED: { description: 'At least one of twenty requests of 7 days was denied.' },
     OFTEN_FAILED: { description: 'At least one of twenty requests of 7 days failed.' },
+    MANY_ROWS: {
+      description:
+        'Today it was answered at least five times the rows of its usual day: of the median of those of the last 14 days on which it was answered any, if there are three.',
+    },
   },
 });
 

@@ -129,6 +129,7 @@ function listener({ gate, assertStillValid }: AccessPluginOptions): GraphQLReque
       return decision?.isEverythingDenied ? forbidden(decision) : null;
     },
     async willSendResponse({ response, contextValue, operation, errors }) {
+      await contextValue.limits.settleRows();
       // A revoked key is always a 401, whatever other errors the answer carries.
       if (!errors?.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED')) keepStatus(response);
       if (!decision || operation?.operation !== 'query' || decision.isEverythingDenied) return;

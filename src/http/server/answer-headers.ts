@@ -11,6 +11,9 @@ import { addCors, type CorsOrigins } from './cors.ts';
  */
 const keyExpiresHeader = 'Latchkey-Key-Expires';
 
+/** Rows that the caller's key may still be answered today, on answers from four fifths of them on. */
+const rowsLeftHeader = 'Latchkey-Rows-Left';
+
 /** Added by hand where Fastify or Node answers before any hook runs. */
 export function commonHeaders(requestId: string): Record<string, string> {
   return { 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' };
@@ -23,11 +26,15 @@ export function addHeaders(app: FastifyInstance, corsOrigins: CorsOrigins): void
   });
   // Again at the end: Apollo and its plugins write a Cache-Control of their own.
   app.addHook('onSend', async (request, reply) => {
-    const { beforeSend, headers, notice } = answerNotesOf(request);
+    const { beforeSend, headers } = answerNotesOf(request);
     delete answerNotesOf(request).beforeSend;
     // What it throws passes the error handler, and this hook runs again.
     await beforeSend?.();
-    const told = notice ? { [keyExpiresHeader]: notice.expiresAt } : {};
+    const { notice, budget } = answerNotesOf(request);
+    const told = {
+      ...(notice ? { [keyExpiresHeader]: notice.expiresAt } : {}),
+      ...(budget ? { [rowsLeftHeader]: String(budget.rowsLeft) } : {}),
+    };
     void reply.headers({ ...commonHeaders(request.id), ...headers, ...told });
   });
   void app.register(fastifyHelmet, {

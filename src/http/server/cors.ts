@@ -16,7 +16,7 @@ const requestHeaders = [
 const responseHeaders = [
   ...['X-Request-Id', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'],
   ...['RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate', 'Allow'],
-  ...['ETag', 'Link', 'Content-Disposition', 'Latchkey-Key-Expires'],
+  ...['ETag', 'Link', 'Content-Disposition', 'Latchkey-Key-Expires', 'Latchkey-Rows-Left'],
 ];
 /** Two hours: no browser based on Chromium keeps the answer to a preflight for longer. */
 const maxAgeSeconds = 7_200;

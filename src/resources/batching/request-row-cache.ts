@@ -2,6 +2,7 @@
 // inquiry, say, is often the customer whose inquiries were asked for.
 import type { Context } from '../../access/context.ts';
 import { perRequest } from '../../core/per-request.ts';
+import { noteIds } from '../noted-records.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -19,15 +20,28 @@ export function clearCachedRows(context: Context): void {
   read.reset(context);
 }
 
+/** What the cache has to know of a resource. */
+interface Source {
+  readonly name: string;
+  /** See ResourceOptions. */
+  readonly mentions?: string;
+}
+
 /** Notes rows of a type that the caller may see, with the properties that were read of them. */
 export function cacheRows(
   context: Context,
-  typeName: string,
+  { name: typeName, mentions }: Source,
   properties: readonly string[],
   rows: readonly Row[],
 ): void {
   if (rows.length === 0) return;
   context.noteRows(rows.length);
+  context.noteRecords(typeName, rows);
+  if (mentions !== undefined && properties.includes(mentions))
+    noteIds(
+      context,
+      rows.map((row) => row[mentions]),
+    );
   const ofRequest = read.get(context);
   const known = ofRequest.get(typeName);
   if (known) known.push({ properties, rows });

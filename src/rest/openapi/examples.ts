@@ -33,6 +33,7 @@ const numbers: Readonly<Record<string, number>> = {
   duration_minutes: 45,
   overlap_seconds: 86_400,
   rate_limit_per_minute: 600,
+  max_rows_per_day: 50_000,
   median_first_reply_seconds: 1800,
 };
 

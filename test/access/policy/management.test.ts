@@ -19,7 +19,7 @@ it('knows every field that manages, and what may stand beside it', () => {
     [
       ...['apiKey', 'apiKeys', 'auditEntry', 'auditLog', 'user', 'users'].map((name) => `Query.${name}`),
       ...['Query.requests', 'Query.storedOperation', 'Query.storedOperations', 'Query.workspaceSettings'],
-      ...['Query.previewKeyChange', 'Mutation.updateWorkspaceSettings'],
+      ...['Query.previewKeyChange', 'Query.mayHaveRead', 'Mutation.updateWorkspaceSettings'],
       ...['Mutation.saveOperation', 'Mutation.deleteOperation'],
       ...['Mutation.narrowApiKey', 'Mutation.undoNarrowing'],
       ...['create', 'update', 'disable', 'enable', 'rotate', 'regenerate', 'revoke', 'delete', 'reveal'].map(

@@ -70,7 +70,7 @@ export function keyRow(values: Partial<StoredApiKey> = {}): NewRow<StoredApiKey>
     operationIds: null,
     ...{ trial: null, narrowedFrom: null },
     ipAllowlist: [],
-    rateLimitPerMinute: null,
+    ...{ rateLimitPerMinute: null, maxRowsPerDay: null },
   };
   const ends = { disabledReason: null, expiresAt: null, lastUsedAt: null, enabledAt: null, revokedAt: null };
   const base = { number: 1, label: 'Key', description: null, environment: 'LIVE', status: 'ACTIVE' } as const;

@@ -16,7 +16,7 @@ const list = contractOperation('ListApiKeys');
 const one = contractOperation('GetApiKey');
 const revoke = contractOperation('RevokeApiKey');
 const whole = `query ($id: ID!) { apiKey(id: $id) {
-  id number label description prefix environment scopes status disabledReason ipAllowlist rateLimitPerMinute
+  id number label description prefix environment scopes status disabledReason ipAllowlist rateLimitPerMinute maxRowsPerDay
   venues { id name } createdBy { id email } createdAt updatedAt lastUsedAt expiresAt inactiveAt revokedAt
   secrets { id prefix status createdAt activatedAt lastUsedAt expiresAt } } }`;
 const dayMs = 86_400_000;
@@ -64,7 +64,7 @@ describeEachEngine('API keys', (engine) => {
       scopes: ['write:inquiries', 'read:customers'],
       venueIds: [south, north, south],
       expiresAt: '2026-12-31T23:59:59+01:00',
-      rateLimitPerMinute: 30,
+      ...{ rateLimitPerMinute: 30, maxRowsPerDay: 5_000 },
       ipAllowlist: ['192.0.2.1'],
     };
     const made = await make(input);
@@ -79,7 +79,7 @@ describeEachEngine('API keys', (engine) => {
       ...{ environment: 'TEST', scopes: ['read:customers', 'write:inquiries'], status: 'ACTIVE' },
       ...{
         disabledReason: null,
-        rateLimitPerMinute: 30,
+        ...{ rateLimitPerMinute: 30, maxRowsPerDay: 5_000 },
         ipAllowlist: [expect.stringContaining('192.0.2.1')],
       },
       venues: expect.arrayContaining([
@@ -200,6 +200,7 @@ describeEachEngine('API keys', (engine) => {
     [{ venueIds: ['ven_00000000000000000000000000'] }, 'NOT_FOUND', ['venueIds', '0']],
     [{ expiresAt: '2020-01-01T00:00:00Z' }, 'INVALID', ['expiresAt']],
     [{ rateLimitPerMinute: 0 }, 'INVALID', ['rateLimitPerMinute']],
+    [{ maxRowsPerDay: 0 }, 'INVALID', ['maxRowsPerDay']],
   ])('refuses %j', async (input, code, field) => {
     expect(await refusal(input)).toEqual([{ code, field: ['input', ...field], message: expect.any(String) }]);
   });

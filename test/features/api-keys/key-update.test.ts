@@ -32,7 +32,7 @@ describeEachEngine('Changing a key', (engine) => {
       venueIds: [venueIds[0]],
       ipAllowlist: ['127.0.0.0/8'],
       expiresAt: new Date(house.clock.nowMs() + 1_000_000).toISOString(),
-      rateLimitPerMinute: 50,
+      ...{ rateLimitPerMinute: 50, maxRowsPerDay: 5_000 },
     });
 
     beforeEach(async () => {
@@ -53,6 +53,8 @@ describeEachEngine('Changing a key', (engine) => {
       ['expiresAt', null, null],
       ['rateLimitPerMinute', 7, 7],
       ['rateLimitPerMinute', null, null],
+      ['maxRowsPerDay', 7, 7],
+      ['maxRowsPerDay', null, null],
     ])('%s: %j is shown as %j, and nothing else changes', async (field, given, shown) => {
       const { updatedAt: _created, ...before } = await admin.show(key.apiKeyId);
       house.clock.advance(1_000);
@@ -81,6 +83,8 @@ describeEachEngine('Changing a key', (engine) => {
       ['ipAllowlist', ['127.0.0.1', 'localhost'], 'INVALID', ['ipAllowlist', '1']],
       ['rateLimitPerMinute', 0, 'INVALID', ['rateLimitPerMinute']],
       ['rateLimitPerMinute', 1_000_001, 'INVALID', ['rateLimitPerMinute']],
+      ['maxRowsPerDay', 0, 'INVALID', ['maxRowsPerDay']],
+      ['maxRowsPerDay', 1_000_000_001, 'INVALID', ['maxRowsPerDay']],
     ])('%s: %j is refused as %s, and nothing changes', async (field, given, code, path) => {
       const before = await admin.show(key.apiKeyId);
       const { apiKey, userErrors } = await update(key, { description: 'Half of a change', [field]: given });

@@ -4,7 +4,14 @@ import type { Context } from '../../../src/access/context.ts';
 import { systemContext } from '../../../src/access/system-context.ts';
 import type { Principal } from '../../../src/core/principal.ts';
 import { createTenantDb } from '../../../src/db/tenant/tenant-db.ts';
-import { openTestHouse, type Caller, type TestHouse, type TestWorkspace } from '../../support/house.ts';
+import type { Engine } from '../../support/engines.ts';
+import {
+  openTestHouse,
+  type Caller,
+  type HouseOptions,
+  type TestHouse,
+  type TestWorkspace,
+} from '../../support/house.ts';
 import type { Identities } from './callers.ts';
 import type { ValuePool } from './values.ts';
 
@@ -15,7 +22,7 @@ export interface SeededHouse {
   readonly pool: ValuePool;
   /** A context as a request of this caller would have; a new one for each execution. */
   contextFor(principal: Principal): Context;
-  /** Every row of every table: nothing was written while it stays the same. */
+  /** Every row of every table: nothing was written while it stays the same. On SQLite. */
   everyRow(): Promise<Readonly<Record<string, readonly object[]>>>;
 }
 
@@ -77,8 +84,12 @@ async function fill(owner: Caller): Promise<Record<string, string[]>> {
   return { Venue: venues, Customer: customers, Inquiry: inquiries, Reply: replies, FollowUp: followUps };
 }
 
-export async function openSeededHouse(): Promise<SeededHouse> {
-  const house = await openTestHouse('sqlite', {
+export async function openSeededHouse(
+  engine: Engine['name'] = 'sqlite',
+  options: Pick<HouseOptions, 'compiledExecution'> = {},
+): Promise<SeededHouse> {
+  const house = await openTestHouse(engine, {
+    ...options,
     env: { RATE_LIMIT_REQUESTS_PER_MINUTE: '1000000', RATE_LIMIT_COST_PER_MINUTE: '999999999999' },
   });
   const { app } = house;

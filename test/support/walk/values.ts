@@ -22,6 +22,8 @@ function ownId(field: string, operation: string, own: Ids): string {
   const thing = (
     field === 'id' ? (meantBy[operation] ?? operation) : field.replace(/Ids?$/, '')
   ).toLowerCase();
+  // Any record will do.
+  if (field === 'recordId') return own['customers']!;
   // `deleteOperation` means a StoredOperation.
   const lastWord = (name: string) => /[A-Z][a-z]*$/.exec(name)![0].toLowerCase();
   const isMeant = (name: string) =>

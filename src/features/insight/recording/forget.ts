@@ -41,6 +41,16 @@ export async function forgetUsage({ database, recording, clock }: SystemServices
     database,
     sql`DELETE FROM "key_uses_day" WHERE (${use}) IN (SELECT ${use} FROM "key_uses_day" WHERE "day" < ${day} ORDER BY "day" LIMIT ${forgottenAtOnce})`,
   );
+  const reads = sql`"workspace_id", "caller_id", "day", "type"`;
+  await forgetInSlices(
+    database,
+    sql`DELETE FROM "key_reads_day" WHERE (${reads}) IN (SELECT ${reads} FROM "key_reads_day" WHERE "day" < ${day} ORDER BY "day" LIMIT ${forgottenAtOnce})`,
+  );
+  const rows = sql`"workspace_id", "caller_id", "day"`;
+  await forgetInSlices(
+    database,
+    sql`DELETE FROM "key_rows_day" WHERE (${rows}) IN (SELECT ${rows} FROM "key_rows_day" WHERE "day" < ${day} ORDER BY "day" LIMIT ${forgottenAtOnce})`,
+  );
   await forgetInSlices(
     database,
     sql`DELETE FROM "recorded_uses" WHERE "id" IN (SELECT r."id" FROM "recorded_uses" AS r WHERE r."created_at" < ${before} AND NOT EXISTS (SELECT 1 FROM "key_uses_day" AS u WHERE u."workspace_id" = r."workspace_id" AND u."use_id" = r."id") LIMIT ${forgottenAtOnce})`,

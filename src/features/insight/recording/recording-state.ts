@@ -5,14 +5,19 @@ import type { Instant } from '../../../core/clock.ts';
 import type { Column } from '../../../db/store/columns.ts';
 import type { Database } from '../../../db/store/database.ts';
 
-const row = 'recording';
+/** What is recorded: requests, or the records that stood in answers. */
+export type Recorded = 'recording' | 'reads';
+
 const sinceColumn: Column = {
   ...{ property: 'since', name: 'since', kind: 'timestamp' },
   ...{ nullable: true, primary: false },
 };
 
-/** Since when every server on the store records all requests; null = not now. */
-export async function readRecordedSince(database: Database): Promise<Instant | null> {
+/** Since when every server on the store records all of it; null = not now. */
+export async function readRecordedSince(
+  database: Database,
+  row: Recorded = 'recording',
+): Promise<Instant | null> {
   const since = database.dialect.asJson(sinceColumn, sql`"since"`);
   const [found] = await database.query<{ since: Instant | null }>(
     sql`SELECT ${since} AS "since" FROM "recording" WHERE "id" = ${row}`,
@@ -20,8 +25,12 @@ export async function readRecordedSince(database: Database): Promise<Instant | n
   return found?.since ?? null;
 }
 
-/** Notes that requests are recorded from this moment on, unless they were before. */
-export function noteRecording(database: Database, since: Instant): Promise<number> {
+/** Notes that it is recorded from this moment on, unless it was before. */
+export function noteRecording(
+  database: Database,
+  since: Instant,
+  row: Recorded = 'recording',
+): Promise<number> {
   return database.write((connection) =>
     connection.execute(
       sql`INSERT INTO "recording" ("id", "since") VALUES (${row}, ${since}) ON CONFLICT ("id") DO UPDATE SET "since" = excluded."since" WHERE "recording"."since" IS NULL`,
@@ -29,8 +38,17 @@ export function noteRecording(database: Database, since: Instant): Promise<numbe
   );
 }
 
-/** Notes that a server answers requests without recording them. */
-export function noteNoRecording(database: Database): Promise<number> {
+/** Notes that something was not recorded: nothing is known for certain of the time before this moment. */
+export function noteGap(database: Database, since: Instant, row: Recorded): Promise<number> {
+  return database.write((connection) =>
+    connection.execute(
+      sql`UPDATE "recording" SET "since" = ${since} WHERE "id" = ${row} AND "since" IS NOT NULL`,
+    ),
+  );
+}
+
+/** Notes that a server answers requests without recording it. */
+export function noteNoRecording(database: Database, row: Recorded = 'recording'): Promise<number> {
   return database.write((connection) =>
     connection.execute(
       sql`INSERT INTO "recording" ("id", "since") VALUES (${row}, NULL) ON CONFLICT ("id") DO UPDATE SET "since" = NULL WHERE "recording"."since" IS NOT NULL`,
