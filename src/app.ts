@@ -244,13 +244,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   });
   const { sweep, sweepInTurn } = jobs;
-  return {
-    ...house,
-    sweep,
-    sweepInTurn,
-    http,
-    lastUsed,
-    operations,
-    close: (graceMs) => http.close(graceMs),
-  };
+  const close: App['close'] = (graceMs) => http.close(graceMs);
+  return { ...house, sweep, sweepInTurn, http, lastUsed, operations, close };
 }
