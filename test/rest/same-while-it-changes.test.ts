@@ -155,7 +155,8 @@ describeEachEngine('REST', (engine) => {
           expect(restOutcome(rest.answer)).toEqual([401, 'UNAUTHENTICATED', 'KEY_REVOKED', undefined]);
           expect(graphqlOutcome(graphql.answer)).toEqual(restOutcome(rest.answer));
         }),
-        { numRuns: 60 },
+        // One draw, so that a run of this test is like every other.
+        { numRuns: 60, seed: 20_260_601 },
       );
       expect([ended.query > 0, ended.mutation > 0]).toEqual([true, true]);
       const rows = await restOf(house.app, (await workspace.key('read:customers')).secret)(
