@@ -155,8 +155,8 @@ describeEachEngine('REST', (engine) => {
           expect(restOutcome(rest.answer)).toEqual([401, 'UNAUTHENTICATED', 'KEY_REVOKED', undefined]);
           expect(graphqlOutcome(graphql.answer)).toEqual(restOutcome(rest.answer));
         }),
-        // One draw, so that a run of this test is like every other.
-        { numRuns: 60, seed: 20_260_601 },
+        // One draw in eighteen ends a mutation, one in twelve a query: of 60 all miss in one run of twenty, of 200 in none.
+        { numRuns: 200 },
       );
       expect([ended.query > 0, ended.mutation > 0]).toEqual([true, true]);
       const rows = await restOf(house.app, (await workspace.key('read:customers')).secret)(
