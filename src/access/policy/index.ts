@@ -8,6 +8,8 @@ export {
   open,
   scopes,
   type Requirement,
+  implies,
+  missingScopes,
 } from './rules/requirement.ts';
 export { compilePolicy, type Policy, type PolicyDeclaration } from './policy.ts';
 export { PolicyError } from './policy-error.ts';
