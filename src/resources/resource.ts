@@ -45,8 +45,11 @@ interface ResourceOptions<T> {
   readonly filterName?: string;
   /** Where its lists are read when that is not the store of the workspaces. Such rows have no lists below them. */
   readonly reader?: ReaderOf;
+  /** Waited for before a list at the root is read; a rejection is the field's error. Default: nothing. */
+  readonly beforeRead?: BeforeRead;
 }
 
+type BeforeRead = (context: Context, args: ConnectionArguments) => Promise<void>;
 type ReaderOf = (context: Context) => Pick<TenantReader, 'list'>;
 
 export interface Resource<T = unknown> {
@@ -58,6 +61,7 @@ export interface Resource<T = unknown> {
   readonly arguments: EntityClass;
   readonly defaultOrder: Order;
   readonly reader?: ReaderOf;
+  readonly beforeRead?: BeforeRead;
   /** null = there are none. */
   readonly computed: ComputedFilters | null;
   /** Rules of the type itself and of everything derived from it. */
@@ -80,7 +84,17 @@ export interface Resource<T = unknown> {
  * });
  */
 export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
-  const { type, prefix, requirement, filter, computed = null, orderBy, defaultOrder, reader } = options;
+  const {
+    type,
+    prefix,
+    requirement,
+    filter,
+    computed = null,
+    orderBy,
+    defaultOrder,
+    reader,
+    beforeRead,
+  } = options;
   const { name } = type;
   const table = tableOf(type);
   for (const property of [...Object.keys(filter), ...Object.values(orderBy), ...table.search])
@@ -97,6 +111,7 @@ export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
     prefix,
     defaultOrder,
     ...(reader ? { reader } : {}),
+    ...(beforeRead ? { beforeRead } : {}),
     computed,
     connection: connectionType(type, name),
     arguments: argumentsType(
@@ -141,6 +156,8 @@ interface RootList {
   /** The field of Query. */
   readonly list: string;
   readonly parents: readonly ListParent[];
+  /** More to say of it than what it lists; a sentence. */
+  readonly remark?: string;
 }
 
 const printOf =
@@ -163,6 +180,7 @@ async function readList(
   place: FieldPosition,
 ): Promise<Page> {
   const { resource } = root;
+  await resource.beforeRead?.(context, args);
   const listed = listQuery(resource, args, place);
   const { plan } = listed;
   const query = resource.computed
@@ -248,20 +266,28 @@ export function rootFields(
 }
 
 /** `Query.<list>(…)` of a resource whose rows are shown in lists alone. */
-export function rootList(resource: Resource, list: string, requirement: Requirement): RootFields {
+export function rootList(
+  resource: Resource,
+  list: string,
+  requirement: Requirement,
+  remark = '',
+): RootFields {
   const Queries = named(class {}, `${resource.name}Queries`);
-  declareList(Queries.prototype as Record<string, unknown>, { resource, list, parents: [] });
+  declareList(Queries.prototype as Record<string, unknown>, { resource, list, parents: [], remark });
   Resolver()(Queries);
   return { resolver: Queries, policy: { [`Query.${list}`]: requirement } };
 }
 
 function declareList(prototype: Record<string, unknown>, root: RootList): void {
-  const { resource, list, parents } = root;
+  const { resource, list, parents, remark = '' } = root;
   const rootArguments = withParents(resource.arguments, resource.name, parents);
   declareField(prototype, list, {
     field: Query(() => resource.connection, {
       nullable: true,
-      description: `The ${several(inWords(resource.name))} of the workspace that the caller may see, page by page.`,
+      description: [
+        `The ${several(inWords(resource.name))} of the workspace that the caller may see, page by page.`,
+        ...(remark === '' ? [] : [remark]),
+      ].join(' '),
     }),
     args: Args(() => rootArguments),
     resolve: (_root: unknown, args: ConnectionArguments, context: Context, place: FieldPosition) =>
