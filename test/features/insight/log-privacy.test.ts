@@ -2,7 +2,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { allRows } from '../../db/support/store.ts';
 import { describeEachEngine } from '../../support/engines.ts';
-import { openTestHouse, type Caller, type TestHouse, type TestWorkspace } from '../../support/house.ts';
+import {
+  bearer,
+  openTestHouse,
+  type Caller,
+  type TestHouse,
+  type TestWorkspace,
+} from '../../support/house.ts';
 import { colleague, payloadOf, signedInCaller } from '../../support/keys.ts';
 
 const flushMs = 10_000;
@@ -66,10 +72,12 @@ describeEachEngine('The request log', (engine) => {
       await house.scheduler.elapse(flushMs);
       const other = await openTestHouse(engine, { sharing: house });
       try {
-        const there = await workspace.owner();
+        const login = 'mutation ($input: LoginInput!) { login(input: $input) { token } }';
+        const { ownerEmail: email, ownerPassword: password } = workspace;
+        const { token } = payloadOf(await house.send({}, login, { input: { email, password } }));
         const { pageInfo } = await page(owner, { first: 1 });
         await page(owner, { first: 1, after: pageInfo.endCursor });
-        const elsewhere: Caller = { send: (...asked) => there.send(...asked) };
+        const elsewhere: Caller = { send: (...asked) => other.send(bearer(token as string), ...asked) };
         await Promise.all([page(elsewhere), page(owner), page(owner)]);
         expect(await entries()).toHaveLength(1);
         house.clock.advance(59_999);
