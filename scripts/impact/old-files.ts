@@ -15,7 +15,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** Throws ApiError BAD_USER_INPUT with the name of the file. */
-export function textOf(file: string): string {
+function textOf(file: string): string {
   try {
     // npm starts scripts in the folder of the package; INIT_CWD is where its user stands.
     return readFileSync(resolve(process.env['INIT_CWD'] ?? '', file), 'utf8');

@@ -74,6 +74,9 @@ describeEachEngine('A preview of fewer venues', (engine) => {
       },
       { name: 'Plain', query: customer('Plain'), variables: { input: { name: 'P' } } },
       { name: 'Null', query: customer('Null'), variables: { input: { name: 'N', venueIds: null } } },
+      // One document, which names a venue or none as its variables say.
+      { name: 'Twice', query: customer('Twice'), variables: { input: { name: 'T', venueIds: [first] } } },
+      { name: 'Twice', query: customer('Twice'), variables: { input: { name: 'T' } } },
       { name: 'Named', query: customer('Named'), variables: { input: { name: 'M', venueIds: [first] } } },
       {
         name: 'Literal',
@@ -122,7 +125,17 @@ describeEachEngine('A preview of fewer venues', (engine) => {
     return refused.sort();
   };
 
-  const ofSeveral = ['FollowUp', 'Inquiry', 'Literal', 'NewVenue', 'NoVariable', 'Null', 'Plain', 'Several'];
+  const ofSeveral = [
+    'FollowUp',
+    'Inquiry',
+    'Literal',
+    'NewVenue',
+    'NoVariable',
+    'Null',
+    'Plain',
+    'Several',
+    'Twice',
+  ];
 
   it.each([
     ['one venue', () => [first], ['NewVenue']],
