@@ -161,6 +161,12 @@ const networkOf = ({ corsOrigins, trustProxyHops, maxConnections, maxConnections
   connections: { total: maxConnections, perAddress: maxConnectionsPerAddress },
 });
 
+const recorderFor = ({ config, meter }: AppOptions, house: AppServices) =>
+  createRecorder({
+    ...{ ...house, requestLog: house.recording.log, isOn: config.isRecording },
+    ...(meter ? { meter } : {}),
+  });
+
 /** The operations that workspaces keep, for surfaces that list them. */
 function savedOperations(house: AppServices, limitMs: number): SavedOperations {
   const { database, inspector, schema } = house;
@@ -202,10 +208,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     authenticator: countingFailures(authenticatorFor(config, house, lastUsed), limits),
   };
   const { gate, authenticator } = options.enforcement?.(parts) ?? parts;
-  const recorder = createRecorder({
-    ...{ ...house, requestLog: house.recording.log, isOn: config.isRecording },
-    ...(meter ? { meter } : {}),
-  });
+  const recorder = recorderFor(options, house);
   const jobs = startJobs(allJobs(lastUsed, recorder), house, { logger, scheduler });
   const documents = documentsFor(config, house);
   const { operationLimitMs = defaultOperationLimitMs } = options;

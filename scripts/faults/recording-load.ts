@@ -64,7 +64,7 @@ const keys = [
     ],
   },
   // Most of what it asks is a 429.
-  { name: 'limited', input: { preset: 'WRITE', rateLimitPerMinute: 30 }, asks: [read, nextPage, tools] },
+  { name: 'limited', input: { preset: 'WRITE', rateLimitPerMinute: 10 }, asks: [read, nextPage, tools] },
   { name: 'revoked', input: { scopes: ['read:customers'] }, asks: [viewer, nextPage, tools] },
 ] as const;
 

@@ -44,7 +44,8 @@ describe.skipIf(!hasPostgres)('Moving from SQLite to Postgres', () => {
     await seedWorkspace(systemContext(house.app, workspace.workspaceId), { customers, seed: 1 });
     key = await workspace.key('read:customers', 'write:customers', 'read:inquiries', 'read:bookings');
     await workspace.venueKey([await workspace.venue()], 'read:customers');
-    const operations = operationsOf(keyAdmin(house, workspace));
+    const admin = keyAdmin(house, workspace);
+    const operations = operationsOf(admin);
     pinned = await operations.pinnedKey([await operations.keep('names', '{ customers { nodes { name } } }')]);
     const input = { name: 'Zoetrope', notes: awkward, tags: ['b', 'a', '10'] };
     const create =
@@ -55,6 +56,12 @@ describe.skipIf(!hasPostgres)('Moving from SQLite to Postgres', () => {
     expect(
       await identityLinker(house.app)({ ...person, verifiedEmail: workspace.ownerEmail }),
     ).not.toBeNull();
+    const set = { input: { requestLogRetentionDays: 5 } };
+    expect((await admin.payload('UpdateWorkspaceSettings', set)).userErrors).toEqual([]);
+    const { apiKeyId, secret } = await admin.create({ scopes: ['read:customers', 'read:venues'] });
+    const trial = { id: apiKeyId, scopes: ['read:customers'], mode: 'TRIAL' };
+    expect((await admin.payload('NarrowApiKey', trial)).userErrors).toEqual([]);
+    expect((await house.send(bearer(secret), '{ venues { totalCount } }')).errors).toBeUndefined();
     // Later, in the middle of a test, it would be a change of the file.
     await house.app.lastUsed.flush();
     await house.scheduler.elapse(10_000);
