@@ -199,6 +199,8 @@ async function fillNames(database: Database, { keys, startMs }: Month): Promise<
   const { dialect } = database;
   await run(database, insertStatement(tableOf(StoredRecordedOperation), rows, dialect, false));
   await run(database, insertStatement(tableOf(StoredRecordedUse), uses, dialect, false));
+  // Keys that are older than the month: of younger ones nothing is said.
+  await run(database, sql`UPDATE "api_keys" SET "created_at" = ${createdAt}`);
   await run(database, sql`INSERT INTO "recording" ("id", "since") VALUES ('recording', ${createdAt})`);
 }
 

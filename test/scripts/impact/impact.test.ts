@@ -45,6 +45,37 @@ function replaced(text: string, type: string, line: RegExp, by: string): string 
   return changed;
 }
 
+interface Compared {
+  readonly days?: number;
+  readonly locked?: Parameters<typeof scopeChanges>[1];
+}
+
+/** From the schema and the scopes that are served to others. */
+async function changesBetween(
+  house: TestHouse,
+  text: string,
+  { days, locked }: Compared,
+): Promise<readonly MetChange[]> {
+  const [before, after] = [schemaOf(schemaText(house.app.schema.schema)), schemaOf(text)];
+  const asked = locked ? scopeChanges(house.app.schema.policy.coordinates, locked) : [];
+  const impact = new Impact({ before, after }, schemaChanges(before, after), asked);
+  const nowMs = house.clock.nowMs();
+  const { workspaces } = await readRecordedUse(house.app.database, { nowMs, days: days ?? null });
+  for await (const use of workspaces) impact.addWorkspace(use);
+  return impact.found();
+}
+
+const shortly = (changes: readonly MetChange[]) =>
+  changes.map(({ kind, coordinate, callers, operations }) => ({
+    ...{ kind, coordinate, operations: operations.map(({ name }) => name) },
+    callers: callers.map(({ id, requests, isCertain, operations: names }) => [
+      id,
+      requests,
+      isCertain,
+      names,
+    ]),
+  }));
+
 describeEachEngine('What a change breaks', (engine) => {
   let house: TestHouse;
   let workspace: TestWorkspace;
@@ -84,29 +115,7 @@ describeEachEngine('What a change breaks', (engine) => {
   });
   afterAll(() => house.close());
 
-  const changesTo = async (
-    text: string,
-    { days = null, locked }: { days?: number | null; locked?: Parameters<typeof scopeChanges>[1] } = {},
-  ): Promise<readonly MetChange[]> => {
-    const [before, after] = [schemaOf(served), schemaOf(text)];
-    const asked = locked ? scopeChanges(house.app.schema.policy.coordinates, locked) : [];
-    const impact = new Impact({ before, after }, schemaChanges(before, after), asked);
-    const nowMs = house.clock.nowMs();
-    const { workspaces } = await readRecordedUse(house.app.database, { nowMs, days });
-    for await (const use of workspaces) impact.addWorkspace(use);
-    return impact.found();
-  };
-  const shortly = (changes: readonly MetChange[]) =>
-    changes.map(({ kind, coordinate, callers, operations }) => ({
-      ...{ kind, coordinate, operations: operations.map(({ name }) => name) },
-      callers: callers.map(({ id, requests, isCertain, operations: names }) => [
-        id,
-        requests,
-        isCertain,
-        names,
-      ]),
-    }));
-
+  const changesTo = (text: string, options: Compared = {}) => changesBetween(house, text, options);
   it('a field that is removed: for every caller that selected it, and for operations that are kept', async () => {
     const [removed, ...others] = await changesTo(without(served, 'Customer.email'));
     expect(others).toEqual([]);
@@ -236,6 +245,30 @@ describeEachEngine('What a change breaks', (engine) => {
       const opened = new Map([...coordinates, ['Customer.email', coordinates.get('Viewer.kind')!]]);
       expect(await changesTo(served, { locked: { coordinates: opened } })).toEqual([]);
     });
+  });
+});
+
+describeEachEngine('What was denied anyway', (engine) => {
+  let house: TestHouse;
+  beforeAll(async () => {
+    house = await openTestHouse(engine);
+  });
+  afterAll(() => house.close());
+
+  it('is broken by no scope, and by no schema where all of it was denied', async () => {
+    const served = schemaText(house.app.schema.schema);
+    const key = await (await house.workspace()).key('read:venues');
+    await key.send('query Denied { customers(first: 1) { nodes { email } } }');
+    await key.send('query Partly { venues(first: 1) { totalCount } customers(first: 1) { nodes { city } } }');
+    await house.scheduler.elapse(flushMs);
+    const coordinates = new Map(house.app.schema.policy.coordinates);
+    for (const name of ['email', 'city']) coordinates.set(`Customer.${name}`, scopes('read:inquiries'));
+    const locked = await changesBetween(house, served, { locked: { coordinates } });
+    expect(locked.map(({ callers }) => callers)).toEqual([[], []]);
+    const ofField = async (name: string) =>
+      shortly(await changesBetween(house, without(served, `Customer.${name}`), {}))[0]!.callers;
+    expect(await ofField('email')).toEqual([]);
+    expect(await ofField('city')).toEqual([[key.apiKeyId, 1, true, ['Partly']]]);
   });
 });
 
