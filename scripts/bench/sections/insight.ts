@@ -129,8 +129,8 @@ async function questions(ask: Ask, { keys, startMs, requests }: Month): Promise<
     list('of an operation', { operationId: { eq: `rop_${keys[0]!.workspaceId}_3` } }),
     list('of an operation by its name', { operationName: { eq: 'Operation3' } }),
     list('of an operation that is none', { operationName: { eq: 'Nothing' } }),
-    list('with an id that is none', { requestId: { eq: 'nothing' } }),
     list('the oldest, by its id', { requestId: one }),
+    list('of an hour, by its id', { requestId: one, at: { gte: at(0), lt: at(1 / 24) } }),
     list('by a door that is none of these', { surface: { eq: 'MCP' } }),
     {
       title: 'KeyInsight, 30 days',
