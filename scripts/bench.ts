@@ -8,6 +8,8 @@ import { measureColdStarts } from './bench/sections/cold-start.ts';
 import { measureDecision } from './bench/sections/decision.ts';
 import { measureDoors } from './bench/sections/doors.ts';
 import { measureGrowth } from './bench/sections/growth.ts';
+import { measureInsight } from './bench/sections/insight.ts';
+import { measureRecording } from './bench/sections/recording.ts';
 import { startLoad } from './bench/load.ts';
 import { describeMachine, machineText } from './bench/machine.ts';
 import { measureOperations, type OperationResults } from './bench/sections/operations.ts';
@@ -20,8 +22,10 @@ import { runCommand } from './command-line/command.ts';
 
 const usage = `npm run bench -- [options]
   --quick                     small stores and rounds of a second: to try it out, not for figures to show
-  --only NAME,NAME            Dashboard, DashboardHalf, Inbox, Customer, CreateInquiry, cold-start, decision, doors, growth
-  --growth                    growth runs as well (up to a million rows: they take long)
+  --only NAME,NAME            Dashboard, DashboardHalf, Inbox, Customer, CreateInquiry, cold-start, decision, doors,
+                              recording, insight, growth
+  --growth                    growth runs as well (up to a million rows: they take long); insight, a month of a million
+                              requests, runs when --only names it
   --database sqlite|postgres  one engine; both when left out
   --customers N --rounds N --seconds N
   --plot FILE                 the Dashboard figures as SVG
@@ -58,6 +62,8 @@ async function measureStore(
     if (parts.has('doors')) sections['doors'] = await measureDoors(house, bench);
     if (operations.length > 0) sections['operations'] = await measureOperations(operations, house, bench);
   }
+  if (parts.has('recording')) sections['recording'] = await measureRecording(engine, bench);
+  if (parts.has('insight')) sections['insight'] = await measureInsight(engine, bench);
   if (parts.has('growth')) sections['growth'] = await measureGrowth(engine, bench);
   return sections;
 }

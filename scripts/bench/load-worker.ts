@@ -12,6 +12,7 @@ interface Reply {
 }
 
 interface Sent {
+  readonly key: string;
   readonly url: string;
   /** Null = GET. */
   readonly body: string | null;
@@ -23,7 +24,7 @@ function headersOf(key: string, body: string | null) {
   return { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), authorization };
 }
 
-function send(agent: Agent, { key }: Job, { url, body }: Sent): Promise<Reply> {
+function send(agent: Agent, { key, url, body }: Sent): Promise<Reply> {
   const headers = headersOf(key, body);
   const method = body === null ? 'GET' : 'POST';
   return new Promise((resolve, reject) => {
@@ -68,11 +69,12 @@ class Run {
   }
 
   private next(): Sent {
-    const { url, bodies, paths } = this.job;
+    const { url, bodies, paths, keys } = this.job;
     const turn = this.sent;
     this.sent += 1;
-    if (paths) return { url: `${url}${paths[turn % paths.length]!}`, body: null };
-    return { url, body: bodies[turn % bodies.length]! };
+    const key = keys ? keys[turn % keys.length]! : this.job.key;
+    if (paths) return { key, url: `${url}${paths[turn % paths.length]!}`, body: null };
+    return { key, url, body: bodies[turn % bodies.length]! };
   }
 
   private async loop(untilMs: number): Promise<void> {
@@ -80,7 +82,7 @@ class Run {
     while (performance.now() < untilMs) {
       const next = this.next();
       const startedMs = performance.now();
-      const { status, content } = await send(this.agent, this.job, next);
+      const { status, content } = await send(this.agent, next);
       const tookMs = performance.now() - startedMs;
       if (status === expectedStatus && content.includes(mustContain)) {
         this.times.record(Math.max(1, Math.round(tookMs * 1000)));

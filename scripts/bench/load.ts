@@ -7,6 +7,8 @@ import type { Operation } from './work.ts';
 export interface Job {
   readonly url: string;
   readonly key: string;
+  /** In turn with the bodies, in the place of `key`. */
+  readonly keys?: readonly string[];
   readonly bodies: readonly string[];
   /** Asked for by GET in turn, below `url`. Default: bodies are posted. */
   readonly paths?: readonly string[];

@@ -5,7 +5,12 @@ import type { SeedSizes } from './seed.ts';
 import { engines, type Engine } from './store.ts';
 import { operationNames, type OperationName } from './work.ts';
 
-const partNames = [...operationNames, 'cold-start', 'decision', 'doors', 'growth'] as const;
+const partNames = [
+  ...operationNames,
+  ...(['cold-start', 'decision', 'doors', 'recording', 'insight', 'growth'] as const),
+] as const;
+/** They take by far the longest and are asked for by name. */
+const longParts: readonly PartName[] = ['growth', 'insight'];
 type PartName = (typeof partNames)[number];
 
 export interface BenchOptions {
@@ -28,12 +33,11 @@ const usual = { customers: 10_000, rounds: 5, seconds: 6 };
 const maximumSeconds = 600;
 const connections = 32;
 
-/** Growth takes by far the longest and is asked for by name. */
 function partsIn(values: Values): Set<PartName> {
   const given = optionalList(values, 'only');
   const unknown = given?.find((name) => !partNames.some((known) => known === name));
   if (unknown !== undefined) throw new UsageError(`--only knows ${partNames.join(', ')}, not "${unknown}".`);
-  const parts = partNames.filter((name) => (given ? given.includes(name) : name !== 'growth'));
+  const parts = partNames.filter((name) => (given ? given.includes(name) : !longParts.includes(name)));
   return new Set(values['growth'] ? [...parts, 'growth'] : parts);
 }
 

@@ -46,6 +46,9 @@ export function settingsFor({ url }: Store): Record<string, string> {
   };
 }
 
+/** Of the owner of each workspace, `owner0@bench.example` and so on. */
+export const ownerPassword = 'a password that nobody uses';
+
 export function openBenchHouse(store: Store): Promise<AppServices> {
   const config = readConfig(settingsFor(store));
   return openServices({ config, secrets: resolveSecrets(config) });
@@ -67,8 +70,8 @@ export async function makeKey(
 
 export async function makeWorkspace(house: AppServices, number: number): Promise<string> {
   const email = `owner${number}@bench.example`;
-  const password = 'a password that nobody uses';
-  return (await createWorkspace(house, { name: `Workspace ${number}`, email, password })).workspaceId;
+  const input = { name: `Workspace ${number}`, email, password: ownerPassword };
+  return (await createWorkspace(house, input)).workspaceId;
 }
 
 async function someCustomerIds({ database }: AppServices, workspaceId: string): Promise<string[]> {

@@ -55,8 +55,11 @@ export const variants: Readonly<Record<VariantName, Variant>> = {
 
 const root = join(import.meta.dirname, '../../..');
 
+/** Latchkey itself, built. */
+export const mainEntry = join(root, 'dist/src/main.js');
+
 /** What `npm start` gives to node, read where it stands, so that the two cannot differ. */
-function startFlags(): string[] {
+export function startFlags(): string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     scripts: { start: string };
   };

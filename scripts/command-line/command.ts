@@ -18,6 +18,8 @@ export interface Outcome {
   readonly json: object;
   /** Without it, for people. */
   readonly text: string;
+  /** 1 = the command did its work, and its answer is a no. Default 0. */
+  readonly exitCode?: 0 | 1;
 }
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -169,10 +171,11 @@ export async function runCommand(command: Command): Promise<never> {
   try {
     const { values, operands } = parse(args, command);
     const help = { json: { usage }, text: `Usage: ${usage}` };
-    const { json, text } = values['help'] ? help : await command.run(values, operands);
+    const outcome: Outcome = values['help'] ? help : await command.run(values, operands);
+    const { json, text, exitCode = 0 } = outcome;
     const line = isJson ? JSON.stringify(json) : text;
     await write(process.stdout, line === '' ? '' : `${line}\n`);
-    process.exit(0);
+    process.exit(exitCode);
   } catch (error) {
     const failure = describeFailure(error, usage);
     await write(process.stderr, failureText(failure));

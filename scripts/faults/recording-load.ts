@@ -3,32 +3,54 @@ import type { Ask } from './client.ts';
 import { nestedRead } from './client.ts';
 import { sender } from './sender.ts';
 
+/** How a request is counted beside `requests`. */
+export type Meaning = 'ok' | 'denied' | 'failed';
+
+export interface RecordedAsk extends Ask {
+  /** Of an answer that no limit and no revoked credential stands in the way of. */
+  readonly means: Meaning;
+}
+
 export interface RecordedKey {
   readonly name: string;
   readonly id: string;
   readonly secret: string;
-  readonly asks: readonly Ask[];
+  readonly asks: readonly RecordedAsk[];
 }
 
-const graphql = (query: string): Ask => ({ method: 'POST', path: '/graphql', body: { query } });
-const rest = (path: string, headers = {}): Ask => ({ method: 'GET', path: `/api/v1${path}`, headers });
-const mcp = (method: string, params = {}): Ask => ({
+/** What an answer is counted as: one that was refused or failed before it was decided about is `failed`, whatever was asked. */
+export function meaningOf({ means }: RecordedAsk, status: number): Meaning {
+  return status === 401 || status === 429 || status >= 500 ? 'failed' : means;
+}
+
+const graphql = (query: string, means: Meaning = 'ok'): RecordedAsk => ({
+  ...{ method: 'POST', path: '/graphql', body: { query }, means },
+});
+const rest = (path: string, headers = {}, means: Meaning = 'ok'): RecordedAsk => ({
+  ...{ method: 'GET', path: `/api/v1${path}`, headers, means },
+});
+const mcp = (method: string, params = {}): RecordedAsk => ({
+  means: 'ok',
   ...{ method: 'POST', path: '/mcp', headers: { accept: 'application/json, text/event-stream' } },
   body: { jsonrpc: '2.0', id: 1, method, params },
 });
 
 const viewer = graphql('{ viewer { kind } }');
 const read = graphql('{ customers(first: 5) { nodes { name } } }');
-const refused = graphql('{ inquiries(first: 1) { nodes { id } } }');
-const partly = graphql('{ customers(first: 1) { nodes { id } } inquiries(first: 1) { nodes { id } } }');
+const refused = graphql('{ inquiries(first: 1) { nodes { id } } }', 'denied');
+const partly = graphql(
+  '{ customers(first: 1) { nodes { id } } inquiries(first: 1) { nodes { id } } }',
+  'denied',
+);
 const create = graphql('mutation { createCustomer(input: { name: "Recorded" }) { customerId } }');
 const badInput = graphql('mutation { createCustomer(input: { name: "" }) { userErrors { code } } }');
-const unknownField = graphql('{ nonsense }');
-const noDocument = graphql('{ customers(');
+const unknownField = graphql('{ nonsense }', 'failed');
+const noDocument = graphql('{ customers(', 'failed');
 const nextPage = rest('/customers?limit=3');
 const allRows = rest('/customers?all=true', { accept: 'application/x-ndjson' });
-const refusedByRest = rest('/inquiries');
+const refusedByRest = rest('/inquiries', {}, 'denied');
 const tools = mcp('tools/list');
+// An error of the protocol: no operation was refused or failed.
 const noTool = mcp('tools/call', { name: 'nonsense', arguments: {} });
 
 const keys = [
@@ -64,17 +86,21 @@ export async function makeRecordedKeys(origin: string, token: string): Promise<R
 }
 
 const usage =
-  'query ($id: ID!, $from: DateTime!, $to: DateTime!) { apiKey(id: $id) { usage(from: $from, to: $to, bucket: HOUR) { requests } } }';
+  'query ($id: ID!, $from: DateTime!, $to: DateTime!) { apiKey(id: $id) { usage(from: $from, to: $to, bucket: HOUR) { requests denied failed } } }';
 
-/** How many requests `ApiKey.usage` has of the key since then. */
+/** What `ApiKey.usage` has of the key since then. */
+export type Recorded = Readonly<Record<(typeof countNames)[number], number>>;
+export const countNames = ['requests', 'denied', 'failed'] as const;
+
 export async function recordedOf(
   origin: string,
   token: string,
   { id }: RecordedKey,
   since: Date,
-): Promise<number> {
+): Promise<Recorded> {
   const range = { from: since.toISOString(), to: new Date(Date.now() + 60_000).toISOString() };
   const answer = await sender(origin, token)(usage, { id, ...range });
-  const { usage: buckets } = answer['apiKey'] as { usage: { requests: number }[] };
-  return buckets.reduce((sum, { requests }) => sum + requests, 0);
+  const { usage: buckets } = answer['apiKey'] as { usage: Recorded[] };
+  const sum = (name: keyof Recorded) => buckets.reduce((total, bucket) => total + bucket[name], 0);
+  return { requests: sum('requests'), denied: sum('denied'), failed: sum('failed') };
 }

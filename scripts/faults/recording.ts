@@ -2,10 +2,18 @@
 // the sums must hold every answer, but for what the killed one had not written, and nothing twice.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Cleanup } from '../bench/cleanup.ts';
-import { createClient, type Ask, type Client } from './client.ts';
+import { createClient, type Client } from './client.ts';
 import { prepareGround } from './ground.ts';
 import { signIn } from './noisy-rows.ts';
-import { makeRecordedKeys, recordedOf, type RecordedKey } from './recording-load.ts';
+import {
+  countNames,
+  makeRecordedKeys,
+  meaningOf,
+  recordedOf,
+  type Recorded,
+  type RecordedAsk,
+  type RecordedKey,
+} from './recording-load.ts';
 import { customerIn, judgeReads, type ReadsReport } from './recorded-reads.ts';
 import { startTarget, type RunningServer, type Target } from './server.ts';
 
@@ -20,6 +28,7 @@ export interface RecordingSizes {
   readonly seconds: number;
 }
 
+/** Of all requests of a key, or of those that were denied or failed. */
 export interface KeyReport {
   /** Whole answers, whatever their status. */
   readonly answered: number;
@@ -31,15 +40,18 @@ export interface KeyReport {
   readonly unwritten: number;
 }
 
+export type KeyCounts = Readonly<Record<keyof Recorded, KeyReport>>;
+
 export interface RecordingReport {
-  readonly keys: Readonly<Record<string, KeyReport>>;
+  /** By the name of a key: its requests, and those of them that were denied or failed. */
+  readonly keys: Readonly<Record<string, KeyCounts>>;
   /** Answers by status. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** Answers that are in no sum. */
+  /** Answers that are not in `requests`. */
   readonly lost: number;
-  /** Of these, more than the killed process may lose. */
+  /** More than the killed process may lose, of `requests`, `denied` and `failed`. */
   readonly missing: number;
-  /** Counted, and more than was sent. */
+  /** Counted in one of the three, and more than was sent. */
   readonly twice: number;
   /** Of the process that was asked to end in the middle. */
   readonly exitCode: number | null;
@@ -49,6 +61,7 @@ export interface RecordingReport {
 
 interface Asked {
   readonly key: RecordedKey;
+  readonly request: RecordedAsk;
   readonly server: RunningServer;
   readonly status: number | null;
   readonly answeredMs: number;
@@ -79,12 +92,14 @@ function connections() {
 type Connect = ReturnType<typeof connections>['to'];
 
 /** Until it is sent: where nobody listens any more it waits for the next process. One that is cut is not sent again. */
-async function ask(slot: Slot, key: RecordedKey, request: Ask, to: Connect): Promise<Asked> {
+async function ask(slot: Slot, key: RecordedKey, request: RecordedAsk, to: Connect): Promise<Asked> {
   for (;;) {
     const { server } = slot;
     const { status, error, body } = await to(server, key).ask(request);
-    if (error !== 'ECONNREFUSED')
-      return { key, server, status, answeredMs: performance.now(), customerId: customerIn(body) };
+    if (error !== 'ECONNREFUSED') {
+      const answeredMs = performance.now();
+      return { key, request, server, status, answeredMs, customerId: customerIn(body) };
+    }
     await slot.ready;
   }
 }
@@ -126,10 +141,19 @@ interface Killed {
 const mayBeUnwritten = ({ server, answeredMs }: Asked, killed: Killed) =>
   server === killed.server && answeredMs >= killed.atMs - unwrittenMs;
 
-function judge(ofKey: readonly Asked[], recorded: number, killed: Killed): KeyReport {
-  const answered = ofKey.filter(({ status }) => status !== null);
+/** Whether an answer is one that the count has. */
+function isCounted({ request, status }: Asked, name: keyof Recorded): boolean {
+  return status !== null && (name === 'requests' || meaningOf(request, status) === name);
+}
+
+function judge(
+  ofKey: readonly Asked[],
+  { name, recorded }: { readonly name: keyof Recorded; readonly recorded: number },
+  killed: Killed,
+): KeyReport {
+  const answered = ofKey.filter((one) => isCounted(one, name));
   const unwritten = answered.filter((one) => mayBeUnwritten(one, killed));
-  const cut = ofKey.length - answered.length;
+  const cut = ofKey.filter(({ status }) => status === null).length;
   return { answered: answered.length, cut, recorded, unwritten: unwritten.length };
 }
 
@@ -139,13 +163,15 @@ function countStatuses(asked: readonly Asked[]): Record<string, number> {
   return statuses;
 }
 
-export function summarise(keys: Readonly<Record<string, KeyReport>>) {
-  const sum = (of: (key: KeyReport) => number) =>
-    Object.values(keys).reduce((total, key) => total + Math.max(0, of(key)), 0);
+export function summarise(keys: Readonly<Record<string, KeyCounts>>) {
+  const sum = (names: readonly (keyof Recorded)[], of: (key: KeyReport) => number) =>
+    Object.values(keys)
+      .flatMap((counts) => names.map((name) => counts[name]))
+      .reduce((total, key) => total + Math.max(0, of(key)), 0);
   return {
-    lost: sum(({ answered, recorded }) => answered - recorded),
-    missing: sum(({ answered, recorded, unwritten }) => answered - recorded - unwritten),
-    twice: sum(({ answered, cut, recorded }) => recorded - answered - cut),
+    lost: sum(['requests'], ({ answered, recorded }) => answered - recorded),
+    missing: sum(countNames, ({ answered, recorded, unwritten }) => answered - recorded - unwritten),
+    twice: sum(countNames, ({ answered, cut, recorded }) => recorded - answered - cut),
   };
 }
 
@@ -168,10 +194,12 @@ export async function runRecording(
   const replies = await loading;
   await Promise.all([asked.server.end('SIGTERM'), killed.server.end('SIGTERM')]);
   const { origin } = await start();
-  const report: Record<string, KeyReport> = {};
+  const report: Record<string, KeyCounts> = {};
   for (const key of keys) {
     const ofKey = replies.filter((one) => one.key === key);
-    report[key.name] = judge(ofKey, await recordedOf(origin, token, key, since), victim);
+    const found = await recordedOf(origin, token, key, since);
+    const of = (name: keyof Recorded) => judge(ofKey, { name, recorded: found[name] }, victim);
+    report[key.name] = { requests: of('requests'), denied: of('denied'), failed: of('failed') };
   }
   const records = replies.flatMap((one) =>
     one.customerId === null ? [] : [{ id: one.customerId, isUnwritten: mayBeUnwritten(one, victim) }],

@@ -47,8 +47,11 @@ interface ResourceOptions<T> {
   readonly reader?: ReaderOf;
   /** A column with the id of a record of which a row holds a copy, such as the name of its author. */
   readonly mentions?: keyof T & string;
+  /** Waited for before a list at the root is read; a rejection is the field's error. Default: nothing. */
+  readonly beforeRead?: BeforeRead;
 }
 
+type BeforeRead = (context: Context, args: ConnectionArguments) => Promise<void>;
 type ReaderOf = (context: Context) => Pick<TenantReader, 'list'>;
 
 export interface Resource<T = unknown> {
@@ -62,6 +65,7 @@ export interface Resource<T = unknown> {
   readonly reader?: ReaderOf;
   /** See ResourceOptions. */
   readonly mentions?: string;
+  readonly beforeRead?: BeforeRead;
   /** null = there are none. */
   readonly computed: ComputedFilters | null;
   /** Rules of the type itself and of everything derived from it. */
@@ -85,7 +89,7 @@ export interface Resource<T = unknown> {
  */
 export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
   const { type, prefix, requirement, filter, computed = null, orderBy, defaultOrder } = options;
-  const { reader, mentions } = options;
+  const { reader, mentions, beforeRead } = options;
   const { name } = type;
   const table = tableOf(type);
   for (const property of [...Object.keys(filter), ...Object.values(orderBy), ...table.search])
@@ -103,6 +107,7 @@ export function defineResource<T>(options: ResourceOptions<T>): Resource<T> {
     defaultOrder,
     ...(reader ? { reader } : {}),
     ...(mentions === undefined ? {} : { mentions }),
+    ...(beforeRead ? { beforeRead } : {}),
     computed,
     connection: connectionType(type, name),
     arguments: argumentsType(
@@ -147,6 +152,8 @@ interface RootList {
   /** The field of Query. */
   readonly list: string;
   readonly parents: readonly ListParent[];
+  /** More to say of it than what it lists; a sentence. */
+  readonly remark?: string;
 }
 
 const printOf =
@@ -169,6 +176,7 @@ async function readList(
   place: FieldPosition,
 ): Promise<Page> {
   const { resource } = root;
+  await resource.beforeRead?.(context, args);
   const listed = listQuery(resource, args, place);
   const { plan } = listed;
   const query = resource.computed
@@ -254,20 +262,28 @@ export function rootFields(
 }
 
 /** `Query.<list>(…)` of a resource whose rows are shown in lists alone. */
-export function rootList(resource: Resource, list: string, requirement: Requirement): RootFields {
+export function rootList(
+  resource: Resource,
+  list: string,
+  requirement: Requirement,
+  remark = '',
+): RootFields {
   const Queries = named(class {}, `${resource.name}Queries`);
-  declareList(Queries.prototype as Record<string, unknown>, { resource, list, parents: [] });
+  declareList(Queries.prototype as Record<string, unknown>, { resource, list, parents: [], remark });
   Resolver()(Queries);
   return { resolver: Queries, policy: { [`Query.${list}`]: requirement } };
 }
 
 function declareList(prototype: Record<string, unknown>, root: RootList): void {
-  const { resource, list, parents } = root;
+  const { resource, list, parents, remark = '' } = root;
   const rootArguments = withParents(resource.arguments, resource.name, parents);
   declareField(prototype, list, {
     field: Query(() => resource.connection, {
       nullable: true,
-      description: `The ${several(inWords(resource.name))} of the workspace that the caller may see, page by page.`,
+      description: [
+        `The ${several(inWords(resource.name))} of the workspace that the caller may see, page by page.`,
+        ...(remark === '' ? [] : [remark]),
+      ].join(' '),
     }),
     args: Args(() => rootArguments),
     resolve: (_root: unknown, args: ConnectionArguments, context: Context, place: FieldPosition) =>

@@ -1,5 +1,5 @@
 // The commands of the handbook for operators, typed as they stand there, on stores of the test's own.
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { apiKeyPattern } from '../../src/access/credentials/api-key.ts';
@@ -247,6 +247,33 @@ async function runScript({ text }: Block, engineName: Engine['name']): Promise<v
   }
 }
 
+/** On a store with a key that ran one operation, beside files of a version in which two fields were otherwise. */
+async function schemaImpact(block: Block): Promise<void> {
+  const house = await openTestHouse('sqlite');
+  const folder = emptyFolder();
+  try {
+    const key = await (await house.workspace('Acme')).key('read:customers');
+    for (const first of [1, 2])
+      await key.send(`query Mails { customers(first: ${first}) { nodes { email } } }`);
+    await house.scheduler.elapse(10_000);
+    const [schema, scopes] = ['schema.graphql', 'scopes.json'].map((file) =>
+      readFileSync(join(root, 'schema', file), 'utf8'),
+    );
+    const old = schema!.replace(/(^type Customer [^]*?^ {2}email: String)/m, '$1!');
+    const opened = scopes!.replace(/"Venue\.city": [^\n]*(?=,)/, '"Venue.city": "authenticated"');
+    writeFileSync(join(folder.path, 'old.graphql'), old);
+    writeFileSync(join(folder.path, 'old-scopes.json'), opened);
+    const [{ command, output }] = stepsOf(block) as [{ command: string; output: string }];
+    const typed = command.replace('npm run', `npm --prefix ${root} run`);
+    const ran = await bash(typed, { cwd: folder.path, env: { DATABASE_URL: house.engine.url } });
+    expect([ran.code, ran.stderr]).toEqual([1, '']);
+    expect(ran.stdout.trim()).toMatch(patternOf(output));
+  } finally {
+    folder.remove();
+    await house.close();
+  }
+}
+
 export const commandRunners: Runners<CommandWorld> = {
   'operations.md#set-up': setUp,
   'operations.md#refused': refused,
@@ -256,6 +283,7 @@ export const commandRunners: Runners<CommandWorld> = {
   'operations.md#production': production,
   'README.md#production': production,
   'scopes.md#scopes-for': scopesFor,
+  'insight.md#schema-impact': schemaImpact,
   'settings.md#faults': settingFaults,
   'scaling.md#cluster': cluster,
   'scaling.md#move': move,

@@ -25,6 +25,17 @@ interface Figures {
   readonly failed: number;
 }
 
+interface Recorded {
+  readonly name: string;
+  readonly figures: Readonly<Record<string, Figures>>;
+}
+
+interface Insight {
+  readonly requests: number;
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly figures: readonly { readonly title: string }[];
+}
+
 let folder: ReturnType<typeof emptyFolder>;
 beforeAll(buildCommands);
 beforeEach(() => {
@@ -69,6 +80,32 @@ describeEachEngine('npm run bench', (name) => {
       expect([cached! > 0, newDocument! > 0]).toEqual([true, true]);
     }
     expect(readdirSync(folder.path)).toEqual([]);
+  }, 300_000);
+});
+
+describeEachEngine('npm run bench -- --only recording,insight', (name) => {
+  it('measures servers that record and that do not, and the pages about a month, of which every row is there', async () => {
+    const engine = await newEngine(name);
+    try {
+      const server = name === 'postgres' ? ['--postgres-server', engine.url] : [];
+      const args = [...short, '--database', name, '--only', 'recording,insight', ...server];
+      const ended = await runCommand('bench', args, { env: { TMPDIR: folder.path } });
+      expect(ended).toMatchObject({ code: 0 });
+      const { recording, insight } =
+        ended.json<Record<string, { recording: Recorded[]; insight: Insight }>>()[name]!;
+      expect(recording.map(({ name: operation }) => operation)).toEqual(['Dashboard', 'Customer']);
+      for (const { figures } of recording) {
+        expect(Object.keys(figures)).toEqual(['on', 'off']);
+        expect([figures['on']!.failed, figures['off']!.failed]).toEqual([0, 0]);
+      }
+      expect(insight.requests).toBe(20_000);
+      // A row of the log is not less than this, so the month is there.
+      expect(insight.sizes['request log']).toBeGreaterThan(20_000 * 200);
+      expect(insight.figures.map(({ title }) => title)).toContain('KeyInsight, 30 days');
+      expect(readdirSync(folder.path)).toEqual([]);
+    } finally {
+      await engine.remove();
+    }
   }, 300_000);
 });
 

@@ -46,10 +46,14 @@ describeEachEngine('A server process', (engineName) => {
     const report = await runRecording(target(), { requests: 400, seconds: 4 }, cleanup);
     expect(report).toMatchObject({ missing: 0, twice: 0, exitCode: 0, reads: { missing: 0 } });
     expect(report.reads.answered).toBeGreaterThan(10);
-    for (const { answered, cut, recorded } of Object.values(report.keys)) {
-      expect(answered + cut).toBe(100);
-      expect(recorded).toBeGreaterThan(0);
+    for (const { requests, denied, failed } of Object.values(report.keys)) {
+      expect(requests.answered + requests.cut).toBe(100);
+      expect(requests.recorded).toBeGreaterThan(0);
+      expect(denied.recorded + failed.recorded).toBeLessThanOrEqual(requests.recorded);
     }
+    expect(report.keys['reader']!.denied.recorded).toBeGreaterThan(0);
+    expect(report.keys['revoked']).toMatchObject({ denied: { recorded: 0 } });
+    expect(report.keys['revoked']!.failed.recorded).toBe(report.keys['revoked']!.requests.recorded);
     expect(Object.keys(report.statuses)).toEqual(expect.arrayContaining(['200', '400', '401', '403', '429']));
   });
 });
@@ -83,8 +87,11 @@ it('calls memory flat only while it does not grow after warming up', () => {
 });
 
 it('calls an answer missing only when no kill explains it, and twice what nobody sent', () => {
+  const counts = (recorded: number, unwritten: number) => ({ answered: 100, cut: 2, recorded, unwritten });
   const sums = (recorded: number, unwritten: number) =>
-    summarise({ key: { answered: 100, cut: 2, recorded, unwritten } });
+    summarise({
+      key: { requests: counts(recorded, unwritten), denied: counts(100, 0), failed: counts(100, 0) },
+    });
   expect(sums(100, 0)).toEqual({ lost: 0, missing: 0, twice: 0 });
   expect(sums(90, 10)).toEqual({ lost: 10, missing: 0, twice: 0 });
   expect(sums(89, 10)).toEqual({ lost: 11, missing: 1, twice: 0 });

@@ -1,8 +1,9 @@
 // Plan + caller + variables -> what is denied. Made once per operation, before any resolver runs; pure.
 import type { OperationPlan, PlannedField } from './operation-plan.ts';
-import { PlanWalk, type Variables } from './plan-walk.ts';
+import { PlanWalk } from './plan-walk.ts';
 import type { Policy } from './policy.ts';
 import { missingScopes, type Requirement } from './rules/requirement.ts';
+import type { Variables } from './variables.ts';
 
 interface FieldPosition {
   readonly path: PlannedField['path'];

@@ -14,7 +14,7 @@ import {
 import { ApiError } from '../../core/errors.ts';
 import { coercedVariables, concreteTypeOf, type CoercedVariables } from './concrete-type.ts';
 import { costOf } from './cost.ts';
-import { variableValue } from './plan-walk.ts';
+import { variableValue } from './variables.ts';
 import { assertLightDocument, assertShallowDocument, maxTokens } from './limits/document-limits.ts';
 import { fragmentsOf } from './gate.ts';
 import { grantsIn, isIn } from './grants.ts';
@@ -24,7 +24,8 @@ import { planOperation } from './planner.ts';
 import { possibleScopes } from './possible-scopes.ts';
 import type { Policy } from './policy.ts';
 import { missingScopes, type Requirement } from './rules/requirement.ts';
-import { foretell, type Foretold } from './used-coordinates.ts';
+import type { VenueChange } from './rules/venue-rule.ts';
+import { foretell, foretellVenues, type Foretold } from './used-coordinates.ts';
 
 export interface FieldAccess {
   readonly coordinate: string;
@@ -63,6 +64,8 @@ export interface AccessExplainer {
   requirementsOf(document: string, shown?: GraphQLSchema): readonly Requirement[];
   /** What other scopes would do to a run that used these coordinates: see used-coordinates.ts. */
   foretell(coordinates: readonly string[], held: ReadonlySet<string>, others: ReadonlySet<string>): Foretold;
+  /** Whether other venues would refuse such a run, whatever its rows are: see used-coordinates.ts. */
+  foretellVenues(coordinates: readonly string[], held: ReadonlySet<string>, venues: VenueChange): boolean;
   /** What a scope opens of what is shown: the types that ask for it, and the queries and mutations. Sorted. */
   grantsOf(scope: string, shown: GraphQLSchema): readonly string[];
 }
@@ -236,6 +239,8 @@ export function createExplainer(schema: GraphQLSchema, policy: Policy): AccessEx
     possibleScopesOf: (document) => possibleScopes(policy, planOf(document, getOperationAST(document)!)),
     grantsOf: (scope, shown) => grantsOf(scope).filter((coordinate) => isIn(shown, coordinate)),
     foretell: (coordinates, held, others) => foretell(policy, coordinates, held, others),
+    foretellVenues: (coordinates, held, venues) =>
+      foretellVenues(schema, policy, coordinates, { held, venues }),
     requirementsOf,
     scopesFor: (documents, shown = schema) =>
       smallestSet(documents.flatMap((text) => requirementsOf(text, shown))),

@@ -7,7 +7,7 @@ import type { Principal } from '../../core/principal.ts';
 import { decide, type Caller, type Decision } from './decide.ts';
 import { assertEnforceable } from './guard.ts';
 import type { OperationPlan } from './operation-plan.ts';
-import type { Variables } from './plan-walk.ts';
+import type { Variables } from './variables.ts';
 import { planOperation } from './planner.ts';
 import type { Policy } from './policy.ts';
 import type { Requirement } from './rules/requirement.ts';

@@ -8,6 +8,8 @@ export {
   open,
   scopes,
   type Requirement,
+  implies,
+  missingScopes,
 } from './rules/requirement.ts';
 export { compilePolicy, type Policy, type PolicyDeclaration } from './policy.ts';
 export { PolicyError } from './policy-error.ts';
@@ -30,4 +32,5 @@ export { operationError, pathError } from './denial-errors.ts';
 export { shieldTree } from './rules/rules.ts';
 export { shieldRoots } from './shield-roots.ts';
 export { createExplainer, smallestSet, type AccessExplainer, type AccessReport } from './explain.ts';
+export { closedToVenueKeys, namesVenue } from './rules/venue-rule.ts';
 export { foretell, requirementOf, scopesLacking, usedCoordinates } from './used-coordinates.ts';

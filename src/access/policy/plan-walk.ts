@@ -1,25 +1,10 @@
 // One way through a plan with the variables of one request: which of its fields count, which type an interface stands for, and
 // what each field asks. decide.ts judges by it, and used-coordinates.ts writes it down.
-import { valueFromASTUntyped, type OperationDefinitionNode } from 'graphql';
 import { coercedVariables, concreteTypeOf, type CoercedVariables } from './concrete-type.ts';
 import type { OperationPlan, PlannedField } from './operation-plan.ts';
 import type { Policy } from './policy.ts';
 import { valueDemands, type Demand } from './rules/input-demands.ts';
-
-export type Variables = Readonly<Record<string, unknown>>;
-
-/** As sent, or the default; undefined for one that is absent. */
-export function variableValue(
-  operation: OperationDefinitionNode,
-  variables: Variables,
-  name: string,
-): unknown {
-  if (Object.hasOwn(variables, name) && variables[name] !== undefined) return variables[name];
-  const definition = operation.variableDefinitions?.find(
-    (candidate) => candidate.variable.name.value === name,
-  );
-  return definition?.defaultValue ? valueFromASTUntyped(definition.defaultValue) : undefined;
-}
+import { variableValue, type Variables } from './variables.ts';
 
 export class PlanWalk {
   private coerced: CoercedVariables | null | undefined;

@@ -1,9 +1,18 @@
 // What one run of an operation asked for, as coordinates: with them another set of scopes can be judged later, without the
 // operation's variables, whose values are written down nowhere.
+import type { GraphQLSchema } from 'graphql';
 import type { OperationPlan, PlannedField } from './operation-plan.ts';
-import { PlanWalk, type Variables } from './plan-walk.ts';
+import { PlanWalk } from './plan-walk.ts';
 import type { Policy } from './policy.ts';
 import { missingScopes, type Requirement } from './rules/requirement.ts';
+import {
+  hasVenueRules,
+  isVenueMark,
+  refusedByVenues,
+  venueMark,
+  type VenueChange,
+} from './rules/venue-rule.ts';
+import type { Variables } from './variables.ts';
 
 const ofStatic = new WeakMap<OperationPlan, readonly string[]>();
 
@@ -20,7 +29,7 @@ function collect(walk: PlanWalk, fields: readonly PlannedField[], used: Set<stri
 
 /**
  * `Type.field`, `Type.field(argument)`, `InputType.field`, `Enum.VALUE` and `Type`, sorted, each once: everything that `decide`
- * looks at for these variables, whoever calls.
+ * looks at for these variables, whoever calls. And the marks of mutations that named no venue (rules/venue-rule.ts).
  */
 export function usedCoordinates(
   policy: Policy,
@@ -30,9 +39,17 @@ export function usedCoordinates(
   const known = ofStatic.get(plan);
   if (known) return known;
   const used = new Set<string>();
-  collect(new PlanWalk(policy, plan, variables), plan.fields, used);
+  const walk = new PlanWalk(policy, plan, variables);
+  collect(walk, plan.fields, used);
+  const isMarked = hasVenueRules(plan);
+  if (isMarked) {
+    for (const field of plan.fields) {
+      const mark = walk.isIncluded(field) ? venueMark(field, plan, variables) : null;
+      if (mark !== null) used.add(mark);
+    }
+  }
   const sorted = [...used].sort();
-  if (plan.isStatic) ofStatic.set(plan, sorted);
+  if (plan.isStatic && !isMarked) ofStatic.set(plan, sorted);
   return sorted;
 }
 
@@ -62,12 +79,30 @@ export function foretell(
   const missing = new Set<string>();
   const unknown: string[] = [];
   for (const coordinate of coordinates) {
+    if (isVenueMark(coordinate)) continue;
     const requirement = requirementOf(policy, coordinate);
     if (!requirement) unknown.push(coordinate);
     else if (missingScopes(requirement, held).length === 0)
       for (const scope of missingScopes(requirement, others)) missing.add(scope);
   }
   return { missing: [...missing].sort(), unknown };
+}
+
+/**
+ * Whether a run that used these coordinates would be refused when its key, of these scopes, is restricted to other venues,
+ * whatever rows it asked for. Only what is certain: see rules/venue-rule.ts.
+ */
+export function foretellVenues(
+  schema: GraphQLSchema,
+  policy: Policy,
+  coordinates: readonly string[],
+  { held, venues }: { readonly held: ReadonlySet<string>; readonly venues: VenueChange },
+): boolean {
+  return refusedByVenues(schema, coordinates, venues).some((coordinate) => {
+    const requirement = requirementOf(policy, coordinate);
+    // What the scopes refuse already is no more refused by venues.
+    return requirement !== null && missingScopes(requirement, held).length === 0;
+  });
 }
 
 /**

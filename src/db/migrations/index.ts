@@ -26,6 +26,7 @@ import { KeyLists1767225600085 } from './versions/85-key-lists.ts';
 import { WorkspaceSettings1767225600086 } from './versions/86-workspace-settings.ts';
 import { Recording1767225600090 } from './versions/90-recording.ts';
 import { KeyNarrowing1767225600095 } from './versions/95-key-narrowing.ts';
+import { RequestLogIndexes1767225600096 } from './versions/96-request-log-indexes.ts';
 import { KeyReads1767225600100 } from './versions/100-key-reads.ts';
 
 export const migrations = [
@@ -54,5 +55,6 @@ export const migrations = [
   WorkspaceSettings1767225600086,
   Recording1767225600090,
   KeyNarrowing1767225600095,
+  RequestLogIndexes1767225600096,
   KeyReads1767225600100,
 ];

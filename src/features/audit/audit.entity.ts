@@ -47,7 +47,8 @@ export class AuditChange {
 
 @ObjectType({
   implements: Node,
-  description: 'One change of a key or a user, written in the same transaction.',
+  description:
+    'One change, written in the same transaction; or that somebody signed in or read the request log.',
 })
 @StoredIn({
   name: 'audit_entries',

@@ -4,7 +4,7 @@ import type { Feature } from '../../resources/feature.ts';
 import { AuditEntry } from './audit.entity.ts';
 import { auditEntries, AuditEntryFields, auditQueries } from './audit.resource.ts';
 
-export { AuditActorKind } from './audit.entity.ts';
+export { AuditActorKind, AuditEntry } from './audit.entity.ts';
 export { writeAudit } from './audit.service.ts';
 
 export const auditFeature: Feature = {

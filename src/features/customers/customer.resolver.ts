@@ -1,6 +1,7 @@
 // GraphQL names of the customer mutations -> service calls.
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, Extensions, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
+import { namesVenue } from '../../access/policy/index.ts';
 import { definePayload } from '../../resources/payload.ts';
 import { CreateCustomerInput, UpdateCustomerInput } from './customer.inputs.ts';
 import { customers, writeCustomers } from './customer.resource.ts';
@@ -21,6 +22,7 @@ export const updateCustomerPayload = definePayload('UpdateCustomerPayload', payl
 @Resolver()
 export class CustomerMutations {
   @Mutation(() => createCustomerPayload.type, { nullable: true, description: 'Adds a customer.' })
+  @Extensions(namesVenue('venueIds'))
   createCustomer(@Arg('input', () => CreateCustomerInput) input: CreateCustomerInput, @Ctx() ctx: Context) {
     return createCustomer(ctx, input);
   }
@@ -29,6 +31,7 @@ export class CustomerMutations {
     nullable: true,
     description: 'Up to 100 at once: all or none.',
   })
+  @Extensions(namesVenue('venueIds'))
   createCustomers(
     @Arg('input', () => [CreateCustomerInput]) input: CreateCustomerInput[],
     @Ctx() ctx: Context,

@@ -1,6 +1,7 @@
 // GraphQL names of the follow-up mutations -> service calls.
-import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, Extensions, ID, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
+import { namesVenue } from '../../access/policy/index.ts';
 import { definePayload } from '../../resources/payload.ts';
 import { CreateFollowUpInput, RescheduleFollowUpInput } from './follow-up.inputs.ts';
 import { followUps, writeFollowUps } from './follow-up.resource.ts';
@@ -18,6 +19,7 @@ export const rescheduleFollowUpPayload = definePayload('RescheduleFollowUpPayloa
 @Resolver()
 export class FollowUpMutations {
   @Mutation(() => createFollowUpPayload.type, { nullable: true, description: 'Notes something to be done.' })
+  @Extensions(namesVenue('venueId', 'inquiryId'))
   createFollowUp(@Arg('input', () => CreateFollowUpInput) input: CreateFollowUpInput, @Ctx() ctx: Context) {
     return createFollowUp(ctx, input);
   }

@@ -1,6 +1,7 @@
 // GraphQL names of the inquiry mutations -> service calls.
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, Extensions, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
+import { namesVenue } from '../../access/policy/index.ts';
 import { definePayload } from '../../resources/payload.ts';
 import {
   CreateInquiryInput,
@@ -34,6 +35,7 @@ export class InquiryMutations {
     nullable: true,
     description: 'Adds an inquiry of a customer.',
   })
+  @Extensions(namesVenue('venueId'))
   createInquiry(@Arg('input', () => CreateInquiryInput) input: CreateInquiryInput, @Ctx() ctx: Context) {
     return createInquiry(ctx, input);
   }
@@ -42,6 +44,7 @@ export class InquiryMutations {
     nullable: true,
     description: 'Up to 100 at once: all or none.',
   })
+  @Extensions(namesVenue('venueId'))
   createInquiries(
     @Arg('input', () => [CreateInquiryInput]) input: CreateInquiryInput[],
     @Ctx() ctx: Context,

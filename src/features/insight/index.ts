@@ -22,7 +22,13 @@ import {
   StoredRecordedUse,
 } from './recording.tables.ts';
 
-export { KeyTrialCount, KeyUsesDay, StoredRecordedUse } from './recording.tables.ts';
+export {
+  KeyTrialCount,
+  KeyUsageHour,
+  KeyUsesDay,
+  StoredRecordedOperation,
+  StoredRecordedUse,
+} from './recording.tables.ts';
 export { unlistedOperation } from './recording/operation-book.ts';
 export { LoggedRequest } from './request.entity.ts';
 export { recordedOperations } from './request.resource.ts';

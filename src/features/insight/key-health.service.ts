@@ -9,7 +9,7 @@ import { KeyUsageHour } from './recording.tables.ts';
 import { inHours } from './usage.service.ts';
 import { hourRange, UsageBucket } from './usage.inputs.ts';
 import { KeyHealthCode, type KeyHealth } from './usage.type.ts';
-import { describeScopeUse } from './used-operations.service.ts';
+import { findUnusedScopes, recordedSince } from './used-operations.service.ts';
 
 const soonMs = 14 * dayMs;
 /** The range in which a scope that was needed not once counts as unused. */
@@ -72,10 +72,11 @@ function findRefusals({ requests, denied, failed }: Sums): KeyHealth[] {
 
 async function findUnused(ctx: Context, key: ApiKey): Promise<KeyHealth[]> {
   const range = lastDays(ctx.clock.nowMs(), unusedMs);
-  const { recordedSince, unused } = await describeScopeUse(ctx, range, key);
+  const since = await recordedSince(ctx);
   // A key that is younger, or a recording that is, proves nothing yet.
-  const isWatched = recordedSince !== null && recordedSince <= range.from && key.createdAt <= range.from;
-  if (!isWatched || !unused || unused.length === 0) return [];
+  if (since === null || since > range.from || key.createdAt > range.from) return [];
+  const unused = await findUnusedScopes(ctx, range, key);
+  if (!unused || unused.length === 0) return [];
   const message = `No request of the last 30 days needed ${unused.join(', ')}.`;
   return [{ code: KeyHealthCode.UNUSED_SCOPES, message }];
 }

@@ -15,6 +15,7 @@ import { defineResource, rootList } from '../../resources/resource.ts';
 import { ViewerKind } from '../api-keys/index.ts';
 import { RecordedOperation } from './recorded-operation.type.ts';
 import { LoggedRequest, RequestCaller, RequestSurface } from './request.entity.ts';
+import { auditReading } from './request-log-audit.ts';
 
 export const requests = defineResource({
   type: LoggedRequest,
@@ -30,9 +31,15 @@ export const requests = defineResource({
   orderBy: { AT: 'at' },
   defaultOrder: { field: 'at', direction: 'DESC' },
   reader: ({ db, recording }: Context) => readerOf(recording.log.reading(db.scope.workspaceId), db.scope),
+  beforeRead: auditReading,
 });
 
-export const requestQueries = rootList(requests, 'requests', adminOnly);
+export const requestQueries = rootList(
+  requests,
+  'requests',
+  adminOnly,
+  'Reading it is written to the audit log, once a minute for each reader. Empty where `workspaceSettings { requestLogRetentionDays }` is 0: counters such as `ApiKey.usage` go on.',
+);
 
 export const recordedOperations = defineResource({
   type: RecordedOperation,

@@ -53,7 +53,7 @@ export class ScopeUse {
   @Field(() => DateTimeScalar, {
     nullable: true,
     description:
-      'Since when all requests are counted: nothing is known of the time before, or of what was removed because it was old. Null = they are not counted now.',
+      'Since when all requests are counted: nothing is known of the time before, or of what was removed because it was old. Null = they are not counted now. Counting goes on where the workspace has no request log.',
   })
   recordedSince!: Instant | null;
   @Field(() => [UsedScope], { description: 'The scopes that it has, and others that it asked for.' })

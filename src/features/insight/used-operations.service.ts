@@ -79,9 +79,19 @@ export async function listOperations(
   };
 }
 
+const sinceOf = new WeakMap<Context, Promise<Instant | null>>();
+
+/** Read once for a request, however many keys it shows. */
+function readSince(ctx: Context): Promise<Instant | null> {
+  const known = sinceOf.get(ctx) ?? ctx.recording.since();
+  sinceOf.set(ctx, known);
+  return known;
+}
+
 /** Since when counters are whole: the recording may have begun later, and what is too old is removed. */
-export async function recordedSince({ recording, clock }: Context): Promise<Instant | null> {
-  const since = await recording.since();
+export async function recordedSince(ctx: Context): Promise<Instant | null> {
+  const { recording, clock } = ctx;
+  const since = await readSince(ctx);
   const kept = toInstant(clock.nowMs() - recording.retention.usageDays * dayMs);
   return since === null || since > kept ? since : kept;
 }
@@ -144,4 +154,40 @@ export async function describeScopeUse(
     scopes: used,
     unused: since !== null && isWhole ? unused.map(({ scope }) => scope) : null,
   };
+}
+
+type RanOperation = Pick<KeyUsageHour, 'callerId' | 'operationId'>;
+
+/** Which operations it ran, without how often: that is read from an index alone. */
+async function loadOperationIds(
+  ctx: Context,
+  range: RecordedRange,
+  apiKeyId: string,
+): Promise<readonly string[]> {
+  const { from, to } = hourRange(range);
+  const loader = loaderAnywhere(ctx, `ApiKey.operationIds ${from} ${to}`, async (ids) => {
+    const rows = await ctx.db.groupedSums<RanOperation>({
+      table: tableOf(KeyUsageHour),
+      condition: { all: [{ property: 'callerId', op: 'in', value: ids }, inHours({ from, to })] },
+      ...{ by: ['callerId', 'operationId'], sums: [], latest: [], limit: ids.length * maxOperationsOfKey },
+    });
+    const found = new Map(ids.map((id) => [id, [] as string[]]));
+    for (const { callerId, operationId } of rows) found.get(callerId)?.push(operationId);
+    return found;
+  });
+  const ids = (await loader.load(apiKeyId)) ?? [];
+  return ids.filter((id) => id !== noOperation);
+}
+
+/** As `ScopeUse.unused` of a range in which everything was recorded; null = not known. */
+export async function findUnusedScopes(
+  ctx: Context,
+  range: RecordedRange,
+  { id, scopes }: Pick<ApiKey, 'id' | 'scopes'>,
+): Promise<readonly string[] | null> {
+  const operationIds = await loadOperationIds(ctx, range, id);
+  const needed = await loadScopes(ctx, operationIds);
+  if (!operationIds.every((operationId) => needed.has(operationId))) return null;
+  const used = new Set([...needed.values()].flat());
+  return scopes.filter((scope) => !used.has(scope)).sort();
 }

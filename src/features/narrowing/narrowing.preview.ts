@@ -80,6 +80,11 @@ async function readCoordinates(
   return found;
 }
 
+/** What would refuse a run: scopes that are missing, or its venues. */
+type Refusal = Pick<RefusedOperation, 'missing' | 'byVenues'>;
+
+const isRefused = ({ missing, byVenues }: Refusal) => missing.length > 0 || byVenues;
+
 class Findings {
   readonly operations = new Set<string>();
   requests = 0;
@@ -87,18 +92,20 @@ class Findings {
   unknownRequests = 0;
   private readonly refused = new Map<string, RefusedOperation>();
 
-  /** `missing`: null = not known. */
-  add({ operationId, requests, lastAt: lastUsedAt }: CountedUse, missing: readonly string[] | null): void {
+  /** `refusal`: null = not known. */
+  add({ operationId, requests, lastAt: lastUsedAt }: CountedUse, refusal: Refusal | null): void {
     this.requests += requests;
     if (operationId !== unlistedOperation) this.operations.add(operationId);
-    if (missing === null) this.unknownRequests += requests;
-    if (!missing || missing.length === 0) return;
+    if (refusal === null) this.unknownRequests += requests;
+    if (!refusal || !isRefused(refusal)) return;
+    const { missing, byVenues } = refusal;
     this.refusedRequests += requests;
     const known = this.refused.get(operationId);
     this.refused.set(operationId, {
       operationId,
       requests: (known?.requests ?? 0) + requests,
       missing: [...new Set([...(known?.missing ?? []), ...missing])].sort(),
+      byVenues: byVenues || (known?.byVenues ?? false),
       lastUsedAt: known && known.lastUsedAt > lastUsedAt ? known.lastUsedAt : lastUsedAt,
     });
   }
@@ -113,7 +120,7 @@ class Findings {
 const limitsOf = ({ venueIds }: PreviewArguments, uses: readonly CountedUse[]): string[] => [
   ...(venueIds
     ? [
-        'Fewer venues refuse no operation: it answers fewer rows, or NOT_FOUND. Which rows were asked for is not recorded.',
+        'Fewer venues answer fewer rows, or NOT_FOUND: which rows were asked for is not recorded. Only mutations that a key of some venues may not call, or in which a key of several has to name one, are decided.',
       ]
     : []),
   ...(uses.length >= maxUses
@@ -132,14 +139,16 @@ export async function previewKeyChange(
   const key = await ctx.db.find(StoredApiKey, args.id);
   if (!key) return null;
   const held = new Set(key.scopes);
+  const venues = { before: key.venueIds, after: args.venueIds ?? key.venueIds };
   const [since, uses] = await Promise.all([recordedSince(ctx), readUses(ctx, args.id, args.days)]);
   const coordinates = await readCoordinates(ctx, uses);
   const sliced = { size: () => 1, most: usesPerSlice };
-  const foretold = await inSlices(ctx.db.scope.workspaceId, uses, sliced, ({ useId }) => {
+  const foretold = await inSlices(ctx.db.scope.workspaceId, uses, sliced, ({ useId }): Refusal | null => {
     const used = coordinates.get(useId);
     if (!used) return null;
     const { missing, unknown } = ctx.explainer.foretell(used, held, others ?? held);
-    return missing.length === 0 && unknown.length > 0 ? null : missing;
+    const refusal = { missing, byVenues: ctx.explainer.foretellVenues(used, held, venues) };
+    return !isRefused(refusal) && unknown.length > 0 ? null : refusal;
   });
   const findings = new Findings();
   uses.forEach((use, index) => findings.add(use, foretold[index]!));

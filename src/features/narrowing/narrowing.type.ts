@@ -14,8 +14,15 @@ export class RefusedOperation {
   operationId!: string;
   @Field(() => Float, { description: 'Requests of it that would be refused, in whole or in part.' })
   requests!: number;
-  @Field(() => [ScopeScalar], { description: 'The scopes that would be missing.' })
+  @Field(() => [ScopeScalar], {
+    description: 'The scopes that would be missing; empty = its venues alone refuse it.',
+  })
   missing!: readonly string[];
+  @Field(() => Boolean, {
+    description:
+      'Whether it calls a mutation that a key of these venues may not call, or that has to name one of several venues and did not.',
+  })
+  byVenues!: boolean;
   @Field(() => DateTimeScalar, { description: 'When it was last asked so.' }) lastUsedAt!: Instant;
 }
 

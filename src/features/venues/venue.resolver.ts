@@ -1,6 +1,7 @@
 // GraphQL names of the venue mutations -> service calls.
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, Extensions, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
+import { closedToVenueKeys } from '../../access/policy/index.ts';
 import { definePayload } from '../../resources/payload.ts';
 import { CreateVenueInput, UpdateVenueInput } from './venue.inputs.ts';
 import { venues, writeVenues } from './venue.resource.ts';
@@ -17,6 +18,7 @@ export const updateVenuePayload = definePayload('UpdateVenuePayload', payload);
 @Resolver()
 export class VenueMutations {
   @Mutation(() => createVenuePayload.type, { nullable: true, description: 'Adds a venue.' })
+  @Extensions(closedToVenueKeys)
   createVenue(@Arg('input', () => CreateVenueInput) input: CreateVenueInput, @Ctx() ctx: Context) {
     return createVenue(ctx, input);
   }

@@ -18,7 +18,7 @@ export class UpdateWorkspaceSettingsInput {
   defaultKeyLifeDays?: number | null;
   @Field(() => Int, {
     nullable: true,
-    description: `1 to ${maxRetentionDays}; null = as long as the server keeps it.`,
+    description: `0 to ${maxRetentionDays}; null = as long as the server keeps it. 0 = there is no request log: what it holds is removed within an hour. Counters such as \`ApiKey.usage\` go on.`,
   })
   requestLogRetentionDays?: number | null;
   @Field(() => Int, {
@@ -28,12 +28,12 @@ export class UpdateWorkspaceSettingsInput {
   expectedVersion?: number | null;
 }
 
-const days = (most: number) =>
-  z.number().int().min(1, 'Must be at least 1.').max(most, `Must be at most ${most}.`).nullish();
+const days = (least: number, most: number) =>
+  z.number().int().min(least, `Must be at least ${least}.`).max(most, `Must be at most ${most}.`).nullish();
 
 export const updateSettingsRules = inputRules(UpdateWorkspaceSettingsInput, {
-  maximumKeyLifeDays: days(maxLifeDays),
-  defaultKeyLifeDays: days(maxLifeDays),
-  requestLogRetentionDays: days(maxRetentionDays),
+  maximumKeyLifeDays: days(1, maxLifeDays),
+  defaultKeyLifeDays: days(1, maxLifeDays),
+  requestLogRetentionDays: days(0, maxRetentionDays),
   expectedVersion,
 });

@@ -32,7 +32,8 @@ export class WorkspaceSettings {
   defaultKeyLifeDays!: number | null;
   @Field(() => Int, {
     nullable: true,
-    description: 'How many days a line of the request log is kept; null = as long as the server keeps it.',
+    description:
+      'How many days a line of the request log is kept; null = as long as the server keeps it; 0 = there is no request log.',
   })
   @IntegerColumn({ nullable: true })
   requestLogRetentionDays!: number | null;

@@ -11,6 +11,7 @@ import type { StoredRequest } from '../request.entity.ts';
 import { noOperation, unlistedOperation } from './operation-book.ts';
 import { RequestLogWriter } from './request-log-writer.ts';
 import { RequestSampler } from './request-sampler.ts';
+import { findUnlogged } from './unlogged-workspaces.ts';
 import { noteNoRecording, noteRecording } from './recording-state.ts';
 import { UsageLog, type UsageLogOptions } from './usage-log.ts';
 
@@ -79,7 +80,7 @@ export function createRecorder(options: RecorderOptions): RequestRecorder {
   const dropped = (rows: number) => meter?.requestLogDropped(rows);
   const usage = new UsageLog(options);
   const sampler = new RequestSampler();
-  const log = new RequestLogWriter(requestLog, dropped);
+  const log = new RequestLogWriter(requestLog, dropped, () => findUnlogged(database));
   const startedMs = clock.nowMs();
   let notedMs: number | null = null;
   return {

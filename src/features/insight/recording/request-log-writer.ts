@@ -15,6 +15,8 @@ export class RequestLogWriter {
     private readonly log: LogStore,
     /** Told of rows that are lost. */
     private readonly onDropped: (rows: number) => void,
+    /** Workspaces that want no log. Asked before each write, so that a row is written by what holds then. */
+    private readonly findUnlogged: () => Promise<ReadonlySet<string>>,
   ) {}
 
   add(row: StoredRequest): void {
@@ -40,8 +42,10 @@ export class RequestLogWriter {
 
   private async write(): Promise<void> {
     while (this.rows.length > 0) {
+      const unlogged = await this.findUnlogged();
       const part = this.rows.slice(0, maxLogRows);
-      await this.log.add(part);
+      const wanted = part.filter(({ workspaceId }) => !unlogged.has(workspaceId));
+      if (wanted.length > 0) await this.log.add(wanted);
       this.rows.splice(0, part.length);
     }
   }
