@@ -224,9 +224,7 @@ describe('A server does not start', () => {
   });
 
   it('when a feature names a file that is not there', () => {
-    expect(() => readOperationFiles([{ operations: ['nothing'] }])).toThrow(
-      /ENOENT.*nothing.graphql/,
-    );
+    expect(() => readOperationFiles([{ operations: ['nothing'] }])).toThrow(/ENOENT.*nothing.graphql/);
   });
 
   it('and with those of this project it does', async () => {
