@@ -223,9 +223,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     schemaFor: schemaView(viewers, gate),
     isReady: readiness(house),
     isStoreResponsive: () => house.database.isResponsive(),
-    surfaces: surfacesOf({
-      ...{ house, operations, viewers, corsOrigins: config.corsOrigins, operationLimitMs },
-    }),
+    surfaces: surfacesOf({ house, operations, viewers, operationLimitMs, ...networkOf(config) }),
     ...{ logger, recorder, exampleDocument, exampleFiles, introspection: config.introspection },
     ...(meter ? { meter } : {}),
     ...(tracer ? { tracer } : {}),
@@ -241,5 +239,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   });
   const { sweep, sweepInTurn } = jobs;
-  return { ...house, sweep, sweepInTurn, http, lastUsed, operations, close: (graceMs) => http.close(graceMs) };
+  const close: App['close'] = (graceMs) => http.close(graceMs);
+  return { ...house, sweep, sweepInTurn, http, lastUsed, operations, close };
 }
