@@ -226,9 +226,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     schemaFor: schemaView(viewers, gate),
     isReady: readiness(house),
     isStoreResponsive: () => house.database.isResponsive(),
-    surfaces: surfacesOf({
-      ...{ house, operations, viewers, corsOrigins: config.corsOrigins, operationLimitMs },
-    }),
+    surfaces: surfacesOf({ house, operations, viewers, operationLimitMs, ...networkOf(config) }),
     ...{ logger, recorder, exampleDocument, exampleFiles, introspection: config.introspection },
     ...(meter ? { meter } : {}),
     ...(tracer ? { tracer } : {}),

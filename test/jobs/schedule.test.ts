@@ -106,9 +106,9 @@ describeEachEngine('A server of a test', (engine) => {
     await key.send('{ customers { totalCount } }');
     await (await workspace.owner()).send('{ viewer { kind } }');
     expect(repeating).not.toHaveBeenCalled();
-    // The times when keys were last used, answers kept for their Idempotency-Key, what is counted and what is logged are of no
+    // The times when keys were last used, answers kept for their Idempotency-Key, what is counted, what was read and what is logged are of no
     // feature.
-    expect(house.scheduler.count()).toBe(4 + allFeatures.flatMap(({ jobs = [] }) => jobs).length);
+    expect(house.scheduler.count()).toBe(5 + allFeatures.flatMap(({ jobs = [] }) => jobs).length);
     repeating.mockRestore();
     await house.close();
   });
