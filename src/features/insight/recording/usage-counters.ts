@@ -2,6 +2,7 @@
 import { hourMs, toInstant } from '../../../core/clock.ts';
 import type { RecordedRequest } from '../../../core/recorder.ts';
 import type { KeyUsageHour } from '../recording.tables.ts';
+import { FoundRows } from './found-rows.ts';
 import { unlistedOperation } from './operation-book.ts';
 
 export type UsageRow = { -readonly [Name in keyof KeyUsageHour]: KeyUsageHour[Name] };
@@ -62,6 +63,8 @@ interface Counted {
 
 export class UsageCounters {
   private counts = new Map<string, Counted>();
+  /** Rows of this hour, by caller, operation and outcome. */
+  private readonly found = new FoundRows<Counted>();
   private hourEndMs = 0;
   private hour = '';
 
@@ -69,9 +72,10 @@ export class UsageCounters {
   note(request: RecordedRequest, operationId: string, nowMs: number): boolean {
     if (nowMs >= this.hourEndMs || nowMs < this.hourEndMs - hourMs) this.beginHour(nowMs);
     const { caller, outcome } = request;
-    const key = `${caller.id} ${this.hour} ${operationId} ${outcome}`;
-    const counted = this.counts.get(key) ?? this.newRow(request, operationId);
+    const known = this.found.get(caller.id, operationId, outcome);
+    const counted = known ?? this.rowOf(request, operationId);
     if (!counted) return false;
+    if (!known) this.found.set(caller.id, operationId, outcome, counted);
     const { row } = counted;
     row.requests += 1;
     if (isDenied(request)) row.denied += 1;
@@ -90,6 +94,7 @@ export class UsageCounters {
   take(): UsageRow[] {
     const taken = [...this.counts.values()].map(({ row, lastMs }) => ({ ...row, lastAt: toInstant(lastMs) }));
     this.counts = new Map();
+    this.found.clear();
     return taken;
   }
 
@@ -97,6 +102,14 @@ export class UsageCounters {
     const startMs = nowMs - (nowMs % hourMs);
     this.hour = toInstant(startMs);
     this.hourEndMs = startMs + hourMs;
+    this.found.clear();
+  }
+
+  private rowOf(request: RecordedRequest, operationId: string): Counted | null {
+    const { caller, outcome } = request;
+    // A clock that was set back comes to an hour that has rows.
+    const named = { callerId: caller.id, hour: this.hour, operationId, outcome };
+    return this.counts.get(keyOf(named)) ?? this.newRow(request, operationId);
   }
 
   private newRow(request: RecordedRequest, operationId: string): Counted | null {

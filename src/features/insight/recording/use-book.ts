@@ -16,11 +16,19 @@ const maxKnown = 20_000;
 /** An operation is planned with 5,000 fields at most; most use less than fifty. */
 const maxCoordinates = 1_000;
 
+/** Workspaces whose ids of one use are kept. */
+const maxWorkspaces = 10_000;
+
+interface Digested {
+  readonly digest: string;
+  readonly ids: Map<string, string>;
+}
+
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 export class UseBook {
-  /** A plan that no variable changes gives the same array each time. */
-  private readonly digests = new WeakMap<readonly string[], string>();
+  /** A plan that no variable changes gives the same array each time: its digest, and its ids by workspace. */
+  private readonly digests = new WeakMap<readonly string[], Digested>();
   /** Id -> the day on which it was written last: written again on another day, should it have been deleted. */
   private readonly written = new LRUCache<string, number>({ max: maxKnown });
   private readonly waiting = new Map<string, StoredRecordedUse>();
@@ -30,7 +38,13 @@ export class UseBook {
   /** The id under which a run is counted. */
   idOf(workspaceId: string, used: readonly string[], nowMs: number): string {
     if (used.length > maxCoordinates) return unlistedUse;
-    const id = `use_${sha256(`${workspaceId} ${this.digestOf(used)}`).slice(0, 32)}`;
+    const { digest, ids } = this.digestOf(used);
+    let id = ids.get(workspaceId);
+    if (id === undefined) {
+      id = `use_${sha256(`${workspaceId} ${digest}`).slice(0, 32)}`;
+      if (ids.size >= maxWorkspaces) ids.clear();
+      ids.set(workspaceId, id);
+    }
     if (this.waiting.has(id) || this.written.get(id) === Math.floor(nowMs / dayMs)) return id;
     return this.mayEnter(id, workspaceId, nowMs)
       ? this.enter({ id, workspaceId, coordinates: used, createdAt: toInstant(nowMs) })
@@ -45,10 +59,13 @@ export class UseBook {
     return taken;
   }
 
-  private digestOf(used: readonly string[]): string {
-    let digest = this.digests.get(used);
-    if (digest === undefined) this.digests.set(used, (digest = sha256(used.join(' '))));
-    return digest;
+  private digestOf(used: readonly string[]): Digested {
+    let digested = this.digests.get(used);
+    if (!digested) {
+      digested = { digest: sha256(used.join(' ')), ids: new Map() };
+      this.digests.set(used, digested);
+    }
+    return digested;
   }
 
   private enter(use: StoredRecordedUse): string {

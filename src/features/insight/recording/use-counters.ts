@@ -1,7 +1,8 @@
 // How often each key ran each operation in each way, and what trials come to; in memory until it is written.
-import { toInstant } from '../../../core/clock.ts';
-import type { RecordedRequest } from '../../../core/recorder.ts';
+import { dayMs, toInstant } from '../../../core/clock.ts';
+import type { RecordedRequest, TriedRequest } from '../../../core/recorder.ts';
 import type { KeyTrialCount, KeyUsesDay, StoredRecordedUse } from '../recording.tables.ts';
+import { FoundRows } from './found-rows.ts';
 import { unlistedOperation } from './operation-book.ts';
 import { UseBook, unlistedUse } from './use-book.ts';
 
@@ -26,15 +27,41 @@ export class UseCounters {
   private readonly book = new UseBook();
   private uses = new Map<string, Counted<KeyUsesDay>>();
   private trials = new Map<string, Counted<KeyTrialCount>>();
+  /** Rows of today, by caller, operation and use. */
+  private readonly found = new FoundRows<Counted<KeyUsesDay>>();
+  private dayNumber = -1;
+  private day = '';
 
   note({ caller, ran, tried }: RecordedRequest, operationId: string, nowMs: number): void {
     if (caller.kind !== 'API_KEY' || !ran?.used) return;
     const { workspaceId, id: callerId } = caller;
     const useId = this.book.idOf(workspaceId, ran.used, nowMs);
-    const day = toInstant(nowMs).slice(0, 10);
-    const isFull = this.uses.size >= maxRows;
-    this.count({ workspaceId, callerId, day, operationId, useId }, isFull, nowMs);
-    if (!tried) return;
+    this.beginDay(nowMs);
+    const known = this.found.get(callerId, operationId, useId);
+    if (known) {
+      known.requests += 1;
+      known.lastMs = Math.max(known.lastMs, nowMs);
+    } else {
+      const { day } = this;
+      const isFull = this.uses.size >= maxRows;
+      const row = this.count({ workspaceId, callerId, day, operationId, useId }, isFull, nowMs);
+      this.found.set(callerId, operationId, useId, row);
+    }
+    if (tried) this.countTrial({ workspaceId, callerId, ...tried }, nowMs);
+  }
+
+  private beginDay(nowMs: number): void {
+    const number = Math.floor(nowMs / dayMs);
+    if (number === this.dayNumber) return;
+    this.dayNumber = number;
+    this.day = toInstant(nowMs).slice(0, 10);
+    this.found.clear();
+  }
+
+  private countTrial(
+    { workspaceId, callerId, ...tried }: TriedRequest & Pick<KeyTrialCount, 'workspaceId' | 'callerId'>,
+    nowMs: number,
+  ): void {
     const key = `${workspaceId} ${callerId} ${tried.since}`;
     const trial = this.trials.get(key) ?? {
       ...{ workspaceId, callerId, since: tried.since, requests: 0, wouldRefuse: 0, lastMs: 0 },
@@ -48,6 +75,7 @@ export class UseCounters {
   /** `refused`: operations that are not kept. */
   take(refused: ReadonlySet<string>, nowMs: number): CountedUses {
     const { uses, trials } = this;
+    this.found.clear();
     this.uses = new Map();
     for (const row of uses.values())
       this.count(
@@ -67,7 +95,7 @@ export class UseCounters {
     isFull: boolean,
     nowMs: number,
     requests = 1,
-  ): void {
+  ): Counted<KeyUsesDay> {
     const keyOf = ({ workspaceId, callerId, day, operationId, useId }: typeof given) =>
       `${workspaceId} ${callerId} ${day} ${operationId} ${useId}`;
     const isNew = !this.uses.has(keyOf(given));
@@ -78,5 +106,6 @@ export class UseCounters {
     this.uses.set(keyOf(named), row);
     row.requests += requests;
     row.lastMs = Math.max(row.lastMs, nowMs);
+    return row;
   }
 }
