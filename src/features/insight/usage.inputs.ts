@@ -87,7 +87,8 @@ export const usageCost: FieldCost = {
   points({ from, to, bucket }) {
     if (typeof from !== 'string' || typeof to !== 'string') return assumedBuckets;
     const size = bucket === UsageBucket.DAY ? UsageBucket.DAY : UsageBucket.HOUR;
-    if (!(from < to)) return 0;
+    // As it was sent: what is no instant, or lies beyond the last one, is refused when the operation runs.
+    if (!(Date.parse(from) < Date.parse(to))) return 0;
     return Math.min(maxBuckets, countBuckets(hourRange({ from, to }, size), size)) || assumedBuckets;
   },
 };
