@@ -86,9 +86,9 @@ export const usageCost: FieldCost = {
   sentence: 'Costs a point for each bucket.',
   points({ from, to, bucket }) {
     if (typeof from !== 'string' || typeof to !== 'string') return assumedBuckets;
-    const size = bucket === UsageBucket.DAY ? UsageBucket.DAY : UsageBucket.HOUR;
-    // As it was sent: what is no instant, or lies beyond the last one, is refused when the operation runs.
-    if (!(Date.parse(from) < Date.parse(to))) return 0;
-    return Math.min(maxBuckets, countBuckets(hourRange({ from, to }, size), size)) || assumedBuckets;
+    // The arguments are not checked yet: one may be no instant at all.
+    const length = lengthOf(bucket === UsageBucket.DAY ? UsageBucket.DAY : UsageBucket.HOUR);
+    const buckets = (ceil(Date.parse(to), length) - floor(Date.parse(from), length)) / length;
+    return Number.isNaN(buckets) ? assumedBuckets : Math.min(maxBuckets, Math.max(0, buckets));
   },
 };
