@@ -188,7 +188,11 @@ describeEachEngine('Every feature', (engine) => {
     );
 
     it('are not what makes those answers alike: own ids are found', { timeout }, async () => {
-      const attempts = everyAttempt(schema(), walkOf(inB.ids)).filter(({ kind }) => kind === 'query');
+      // It tells what a key read, and this one read nothing: of a record that is there it says the same as of any other.
+      const tellsNothing = ({ name }: { readonly name: string }) => name === 'mayHaveRead(recordId)';
+      const attempts = everyAttempt(schema(), walkOf(inB.ids)).filter(
+        (attempt) => attempt.kind === 'query' && !tellsNothing(attempt),
+      );
       for (const attempt of attempts) {
         const ask = (id: string) =>
           answer(callerOf(attempt), attempt.document, attempt.variables(id, inB.ids));
