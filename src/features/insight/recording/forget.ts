@@ -55,6 +55,16 @@ export async function forgetUsage({ database, recording, clock }: SystemServices
     database,
     sql`DELETE FROM "recorded_uses" WHERE "id" IN (SELECT r."id" FROM "recorded_uses" AS r WHERE r."created_at" < ${before} AND NOT EXISTS (SELECT 1 FROM "key_uses_day" AS u WHERE u."workspace_id" = r."workspace_id" AND u."use_id" = r."id") LIMIT ${forgottenAtOnce})`,
   );
+  // A key that called nothing for as long as sums are kept, or is no more: its address is personal data.
+  await forgetInSlices(
+    database,
+    sql`DELETE FROM "key_last_seen" WHERE "caller_id" IN (SELECT s."caller_id" FROM "key_last_seen" AS s WHERE s."at" < ${before} OR NOT EXISTS (SELECT 1 FROM "api_keys" AS k WHERE k."id" = s."caller_id") LIMIT ${forgottenAtOnce})`,
+  );
+  const trial = sql`"workspace_id", "caller_id", "since"`;
+  await forgetInSlices(
+    database,
+    sql`DELETE FROM "key_trials" WHERE (${trial}) IN (SELECT ${trial} FROM "key_trials" AS t WHERE t."last_at" < ${before} OR NOT EXISTS (SELECT 1 FROM "api_keys" AS k WHERE k."id" = t."caller_id") LIMIT ${forgottenAtOnce})`,
+  );
   const flushedBefore = toInstant(nowMs - flushDays * dayMs);
   await forgetInSlices(
     database,

@@ -51,7 +51,8 @@ function isDenied({ outcome, missing }: Pick<RecordedRequest, 'outcome' | 'missi
 }
 
 function isFailed(request: RecordedRequest): boolean {
-  return request.outcome !== 'ok' && !isDenied(request);
+  const { outcome } = request;
+  return outcome !== 'ok' && outcome !== 'aborted' && !isDenied(request);
 }
 
 /** A row whose last moment is a number: writing it as text takes longer than all the rest. */
