@@ -118,11 +118,12 @@ describeEachEngine('What a key needed', (engine) => {
     const whole = payloadOf(await ownOwner.send(insight, { id: key.apiKeyId, first: 1, ...range }));
     expect(whole.scopeUse).toMatchObject({ recordedSince: '2026-06-01T12:00:00.000Z', unused: null });
     const [first] = (await ask(null)).nodes;
-    expect(first).toMatchObject({ operation: null, requests: 130 });
+    expect(first).toMatchObject({ operation: null, requests: 30 });
     const { pageInfo } = await ask(null);
     const second = await ask(pageInfo.endCursor);
-    expect(second.nodes).toHaveLength(1);
-    expect(second.nodes[0].operation).not.toBeNull();
+    const third = await ask(second.pageInfo.endCursor);
+    expect(third.nodes).toHaveLength(1);
+    expect([...second.nodes, ...third.nodes].every(({ operation }) => operation !== null)).toBe(true);
     const ofOther = payloadOf(await ownOwner.send(insight, { id: other.apiKeyId, first: 1, ...range }));
     expect(ofOther.usedOperations.nodes).toMatchObject([{ operation: { name: 'Other' }, requests: 1 }]);
     expect(ofOther.scopeUse.unused).toEqual(['read:venues']);

@@ -18,7 +18,7 @@ export const unlistedOperation = 'other';
 /** Longer ones are not listed. */
 const maxDocumentLength = 16_384;
 /** New operations of one workspace in one hour, shared by its callers as FairRoom says. */
-const maxNewInHour = 200;
+const maxNewInHour = 400;
 /** New operations that wait to be written, of all workspaces: at most 16 MB. */
 const maxWaiting = 1_000;
 /** Operations that are known to be in the store. */

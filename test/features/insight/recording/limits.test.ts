@@ -68,20 +68,20 @@ describe('Ways of running operations', () => {
     const book = new UseBook();
     let made = 0;
     const listed = (id: string, atMs: number, workspaceId = 'wks_1') =>
-      Array.from({ length: 300 }, () =>
+      Array.from({ length: 500 }, () =>
         book.idOf({ workspaceId, id }, [`Query.f${(made += 1)}`], atMs),
       ).filter((useId) => useId !== unlistedUse).length;
     expect([listed('key_1', startMs), listed('key_2', startMs), listed('key_1', startMs)]).toEqual([
-      200, 100, 0,
+      400, 200, 0,
     ]);
-    expect(listed('key_3', startMs, 'wks_2')).toBe(200);
-    expect(listed('key_1', startMs + hourMs)).toBe(200);
+    expect(listed('key_3', startMs, 'wks_2')).toBe(400);
+    expect(listed('key_1', startMs + hourMs)).toBe(400);
   });
 
   it('keep their id when they are run again, also when the hour is full', () => {
     const book = new UseBook();
     const caller = { workspaceId: 'wks_1', id: 'key_1' };
-    const ids = Array.from({ length: 200 }, (_, index) => book.idOf(caller, [`Query.f${index}`], startMs));
+    const ids = Array.from({ length: 400 }, (_, index) => book.idOf(caller, [`Query.f${index}`], startMs));
     expect(book.idOf(caller, ['Query.f7'], startMs)).toBe(ids[7]);
     book.settle(book.newOnes(), new Set([ids[8]!]), startMs);
     expect(book.newOnes()).toEqual([]);
