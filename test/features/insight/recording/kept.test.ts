@@ -123,6 +123,25 @@ describeEachEngine('What is kept of recorded operations', (engine) => {
     });
   });
 
+  it('calls no scope of a key unused that is younger than the time that is looked at', async () => {
+    house = await openTestHouse(engine);
+    const workspace = await house.workspace();
+    const old = await workspace.key('read:customers');
+    await house.scheduler.elapse(flushMs);
+    house.clock.advance(40 * dayMs);
+    const young = await workspace.key('read:customers');
+    house.clock.advance(10 * dayMs);
+    await house.scheduler.elapse(flushMs);
+    const owner = await workspace.owner();
+    const codesOf = async ({ apiKeyId: id }: KeyCaller): Promise<string[]> => {
+      const query = 'query ($id: ID!) { apiKey(id: $id) { health { code } } }';
+      const health = payloadOf(await owner.send(query, { id })).health as { code: string }[];
+      return health.map(({ code }) => code);
+    };
+    expect(await codesOf(old)).toContain('UNUSED_SCOPES');
+    expect(await codesOf(young)).not.toContain('UNUSED_SCOPES');
+  });
+
   it('is read by the most requests first where there is more than is asked for', async () => {
     house = await openTestHouse(engine);
     const { workspaceId } = await house.workspace();
