@@ -9,7 +9,10 @@ import { FairRoom } from './fair-room.ts';
 
 export const unlistedUse = 'other';
 
-/** New ones of one workspace in one hour, shared by its keys as FairRoom says. A document asks for more or less by its variables; few have more than four ways. */
+/**
+ * New ones of one workspace in one hour, shared by its keys as FairRoom says. A document asks for more or less by its variables; few
+ * have more than four ways.
+ */
 const maxNewInHour = 800;
 /** New ones that wait to be written, of all workspaces; one takes about a kilobyte. */
 const maxWaiting = 2_000;

@@ -1,7 +1,7 @@
 // A meter that adds up what was lost.
 import type { Meter } from '../../../../../src/core/meter.ts';
 
-export interface Lost {
+interface Lost {
   requests: number;
   records: number;
 }
