@@ -15,7 +15,7 @@ import { operationLimitMs as defaultOperationLimitMs } from './core/deadlines.ts
 import type { Role } from './core/principal.ts';
 import { systemScheduler, type Scheduler } from './core/scheduler.ts';
 import { keyEvents } from './features/api-keys/index.ts';
-import { createRecorder, type RequestRecorder } from './features/insight/index.ts';
+import { createRecorder, noteWhatIsOff, type RequestRecorder } from './features/insight/index.ts';
 import { identityLinker } from './features/users/index.ts';
 import { idempotencyJob } from './resources/idempotency.ts';
 import { documentsPlugin } from './graphql/precheck/documents.ts';
@@ -209,6 +209,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     authenticator: countingFailures(authenticatorFor(config, house, lastUsed), limits),
   };
   const { gate, authenticator } = options.enforcement?.(parts) ?? parts;
+  await noteWhatIsOff(house.database, config);
   const recorder = recorderFor(options, house);
   const jobs = startJobs(allJobs(lastUsed, recorder, house), house, { logger, scheduler });
   const documents = documentsFor(config, house);

@@ -97,13 +97,13 @@ async function migrate(database: Database, logger: Logger | undefined): Promise<
     );
 }
 
-function openRecording(config: Config, database: Database, clock: Clock): Recording {
+function openRecording({ config, meter }: ServicesOptions, database: Database, clock: Clock): Recording {
   const { requestLogDays, usageDays, isRecording, isRecordingReads } = config;
   return {
     log: openLogStore(config.database, database, tableOf(LoggedRequest)),
     since: async () => (isRecording ? readRecordedSince(database) : null),
     retention: { requestLogDays, usageDays },
-    reads: isRecordingReads ? new ReadLog({ database, clock }) : noReads({ database }),
+    reads: isRecordingReads ? new ReadLog({ database, clock, ...(meter ? { meter } : {}) }) : noReads({ database }),
   };
 }
 
@@ -129,7 +129,7 @@ export async function openServices(options: ServicesOptions): Promise<AppService
     failedSignIns: createFailedSignIns(),
   };
   const explainer = createExplainer(schema.schema, schema.policy);
-  const recording = openRecording(config, database, clock);
+  const recording = openRecording(options, database, clock);
   const { rateLimitCostPerMinute: maxCost } = config;
   return {
     database,

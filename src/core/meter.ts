@@ -21,6 +21,10 @@ export interface Meter {
   limiter(decision: 'allowed' | 'denied', store: string): void;
   /** Rows of the request log were lost: it was away, slow or full. */
   requestLogDropped(rows: number): void;
+  /** Requests are in no sum: there was no room to count them, or the store refused the sum. */
+  usageDropped(requests: number): void;
+  /** Records that stood in answers to keys are not noted: the store refused them. */
+  readsDropped(records: number): void;
 }
 
 /** Seconds since `startMs` (performance.now). */

@@ -8,6 +8,7 @@ export function inWords(typeName: string): string {
     .toLowerCase()
     .replace('api-key', 'API key')
     .replace('audit-entry', 'audit entry')
+    .replace('logged-request', 'logged request')
     .replace('stored-operation', 'stored operation');
 }
 

@@ -28,6 +28,7 @@ import { Recording1767225600090 } from './versions/90-recording.ts';
 import { KeyNarrowing1767225600095 } from './versions/95-key-narrowing.ts';
 import { RequestLogIndexes1767225600096 } from './versions/96-request-log-indexes.ts';
 import { KeyReads1767225600100 } from './versions/100-key-reads.ts';
+import { RecordedCallers1767225600101 } from './versions/101-recorded-callers.ts';
 
 export const migrations = [
   Accounts1767225600001,
@@ -57,4 +58,5 @@ export const migrations = [
   KeyNarrowing1767225600095,
   RequestLogIndexes1767225600096,
   KeyReads1767225600100,
+  RecordedCallers1767225600101,
 ];

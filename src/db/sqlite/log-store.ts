@@ -71,10 +71,22 @@ async function openFile(path: string, table: Table): Promise<Opened> {
   }
 }
 
-/** Rows in the order in which they were added, which is the order of time but for some seconds: no index is needed for it. */
-async function forgetSome(writer: SqliteConnection, { name }: Table, before: Instant): Promise<number> {
-  const oldest = `SELECT rowid FROM "${name}" ORDER BY rowid LIMIT ${forgottenAtOnce}`;
-  return writer.run(`DELETE FROM "${name}" WHERE rowid IN (${oldest}) AND "at" < ?`, [before]);
+/**
+ * Workspaces that have rows of before this moment. By the index that lists their rows in the order of time, one step for each: the
+ * order in which rows were added is another one wherever a clock was wrong.
+ */
+async function workspacesBefore(
+  reader: SqliteConnection,
+  { name }: Table,
+  before: Instant,
+): Promise<string[]> {
+  const next = `SELECT min("workspace_id") FROM "${name}"`;
+  const rows = await reader.all(
+    `WITH RECURSIVE "w"("id") AS (${next} UNION ALL SELECT (${next} WHERE "workspace_id" > "w"."id") FROM "w" WHERE "w"."id" IS NOT NULL)
+     SELECT "id" FROM "w" WHERE "id" IS NOT NULL AND EXISTS (SELECT 1 FROM "${name}" WHERE "workspace_id" = "w"."id" AND "at" < ?)`,
+    [before],
+  );
+  return (rows as { id: string }[]).map(({ id }) => id);
 }
 
 /** By the index that lists the workspace's rows in the order of time. */
@@ -127,18 +139,13 @@ class SqliteLog implements LogStore {
 
   async forget(before: Instant): Promise<number> {
     let forgotten = 0;
-    for (;;) {
-      const some = await this.write((writer) => forgetSome(writer, this.table, before));
-      forgotten += some;
-      if (some < forgottenAtOnce) return forgotten;
-    }
+    const workspaces = await this.use(({ reader }) => workspacesBefore(reader, this.table, before));
+    for (const workspace of workspaces) forgotten += await this.forgetRowsOf(workspace, before);
+    return forgotten;
   }
 
   async forgetOf(workspace: string, before: Instant): Promise<void> {
-    for (;;) {
-      const some = await this.write((writer) => forgetSomeOf(writer, this.table, workspace, before));
-      if (some < forgottenAtOnce) return;
-    }
+    await this.forgetRowsOf(workspace, before);
   }
 
   async close(): Promise<void> {
@@ -146,6 +153,15 @@ class SqliteLog implements LogStore {
     this.isClosed = true;
     const opened = await this.opening?.catch(() => undefined);
     await Promise.all([opened?.writer.close(), opened?.reader.close()]);
+  }
+
+  private async forgetRowsOf(workspace: string, before: Instant): Promise<number> {
+    let forgotten = 0;
+    for (;;) {
+      const some = await this.write((writer) => forgetSomeOf(writer, this.table, workspace, before));
+      forgotten += some;
+      if (some < forgottenAtOnce) return forgotten;
+    }
   }
 
   /**

@@ -15,6 +15,8 @@ export interface GroupedSums {
   readonly sums: readonly string[];
   /** Properties of which the greatest value is wanted. */
   readonly latest: readonly string[];
+  /** One of `sums`: when there are more groups than the limit, those of the greatest sums are answered. Absent = any. */
+  readonly most?: string;
   /** Groups; those beyond are left out. */
   readonly limit: number;
 }
@@ -26,7 +28,7 @@ const alias = 't';
  * up, the groups alone are read: from an index that has them, a fourth of the time of the sums (40,000 rows of twenty keys).
  */
 export function groupedSumsStatement(
-  { table, condition, by, sums, latest, limit }: GroupedSums,
+  { table, condition, by, sums, latest, most, limit }: GroupedSums,
   scope: TenantScope,
   dialect: Dialect,
 ): Sql {
@@ -41,7 +43,8 @@ export function groupedSumsStatement(
   const isSummed = sums.length + latest.length > 0;
   const distinct = raw(isSummed ? '' : 'DISTINCT ');
   const groupBy = isSummed ? sql` GROUP BY ${join(by.map(source))}` : empty;
-  const groups = sql`SELECT ${distinct}${join(selected)} FROM ${identifier(table.name)} AS ${identifier(alias)} WHERE ${tenantSql(table, alias, scope, dialect)} AND ${conditionSql(table, alias, condition, dialect)}${groupBy} LIMIT ${limit} + 0`;
+  const ordered = most === undefined ? empty : sql` ORDER BY ${join([sql`sum(${source(most)}) DESC`, ...by.map(source)])}`;
+  const groups = sql`SELECT ${distinct}${join(selected)} FROM ${identifier(table.name)} AS ${identifier(alias)} WHERE ${tenantSql(table, alias, scope, dialect)} AND ${conditionSql(table, alias, condition, dialect)}${groupBy}${ordered} LIMIT ${limit} + 0`;
   const values = [...by, ...sums, ...latest].map((property) =>
     dialect.asJson(column(property), sql`"g".${named(property)}`),
   );

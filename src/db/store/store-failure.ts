@@ -9,6 +9,11 @@ const networkCodes = new Set([
 ]);
 /** Postgres (appendix A of its manual): connection exceptions, shutdown, too many clients, timeouts, disk full. */
 const postgresCodes = /^(08...|57P0[1-4]|57014|53...|55P03|40001|40P01|25P03)$/;
+/**
+ * A row that the table does not take: a reference to nothing, a value that does not fit. Of Postgres the classes 22 and 23. Another
+ * attempt ends like the first.
+ */
+const refusedRowCodes = /^(SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)|2[23]...)$/;
 /** Failures that pg reports only in words. */
 const messages =
   /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout/;
@@ -30,6 +35,11 @@ export function isStoreFailure(error: unknown): boolean {
     postgresCodes.test(code) ||
     messages.test(error.message)
   );
+}
+
+/** Whether the store refused a statement for what its rows hold. What it wrote in its transaction was rolled back. */
+export function isRefusedRow(error: unknown): boolean {
+  return error instanceof Error && refusedRowCodes.test(codeOf(error));
 }
 
 /** A 503 whose message does not reveal where the store is. */

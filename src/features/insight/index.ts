@@ -33,7 +33,7 @@ export { unlistedOperation } from './recording/operation-book.ts';
 export { LoggedRequest } from './request.entity.ts';
 export { recordedOperations } from './request.resource.ts';
 export { recordedSince } from './used-operations.service.ts';
-export { readRecordedSince } from './recording/recording-state.ts';
+export { noteWhatIsOff, readRecordedSince } from './recording/recording-state.ts';
 export { noReads, ReadLog } from './reads/read-log.ts';
 export { createRecorder, type RequestRecorder } from './recording/recorder.ts';
 

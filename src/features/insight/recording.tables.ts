@@ -31,7 +31,7 @@ export class KeyUsageHour {
   @TimestampColumn({ primary: true }) hour!: Instant;
   /** Id of a recorded operation, or one of operationIds in recorded-operation.ts. */
   @TextColumn({ primary: true }) operationId!: string;
-  /** `ok`, `partial`, `denied` or the code of an error. */
+  /** `ok`, `partial`, `denied`, `aborted` or the code of an error. */
   @TextColumn({ primary: true }) outcome!: string;
   @TextColumn() callerKind!: 'API_KEY' | 'USER';
   /** The day of the hour in UTC, `2026-01-31`. */
@@ -56,12 +56,18 @@ export type RecordedOperationKind = 'QUERY' | 'MUTATION';
   name: 'recorded_operations',
   workspace: 'workspaceId',
   venues: closed,
-  indexes: [{ name: 'recorded_operations_created', properties: ['workspaceId', 'createdAt', 'id'] }],
+  indexes: [
+    { name: 'recorded_operations_created', properties: ['workspaceId', 'createdAt', 'id'] },
+    { name: 'recorded_operations_caller', properties: ['workspaceId', 'callerId'] },
+    { name: 'recorded_operations_old', properties: ['createdAt'] },
+  ],
 })
 export class StoredRecordedOperation {
   /** Made of the workspace and the document, so that every process finds the same. */
   @IdColumn() id!: string;
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
+  /** Who ran it first; null = it was recorded before that was noted. */
+  @TextColumn({ nullable: true }) callerId!: string | null;
   @TextColumn({ nullable: true }) name!: string | null;
   @TextColumn() kind!: RecordedOperationKind;
   /** Without literals and aliases; see normalised-document.ts. */
@@ -92,12 +98,18 @@ export class KeyLastSeen {
   name: 'recorded_uses',
   workspace: 'workspaceId',
   venues: closed,
-  indexes: [{ name: 'recorded_uses_workspace', properties: ['workspaceId', 'id'] }],
+  indexes: [
+    { name: 'recorded_uses_workspace', properties: ['workspaceId', 'id'] },
+    { name: 'recorded_uses_caller', properties: ['workspaceId', 'callerId'] },
+    { name: 'recorded_uses_old', properties: ['createdAt'] },
+  ],
 })
 export class StoredRecordedUse {
   /** Made of the workspace and the coordinates, so that every process finds the same. */
   @IdColumn() id!: string;
   @ReferenceColumn(() => StoredWorkspace) workspaceId!: string;
+  /** The key that ran it first; null = it was recorded before that was noted. */
+  @TextColumn({ nullable: true }) callerId!: string | null;
   @JsonColumn() coordinates!: readonly string[];
   @TimestampColumn() createdAt!: Instant;
 }

@@ -78,7 +78,7 @@ export class LoggedRequest {
   @Field(() => Int, { description: 'HTTP status.' }) @IntegerColumn() status!: number;
   @Field(() => String, {
     description:
-      '`ok`, `partial` (data with errors), `denied`, or the code of the error that was the answer.',
+      '`ok`, `partial` (data with errors), `denied`, `aborted` (the caller closed the connection before the answer), or the code of the error that was the answer.',
   })
   @TextColumn()
   outcome!: string;

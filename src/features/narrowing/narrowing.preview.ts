@@ -13,7 +13,8 @@ export const maxDays = 366;
 /** Ways of running operations that are decided again; each takes some 10 microseconds. */
 const maxUses = 20_000;
 const usesPerSlice = 1_000;
-const idsPerRead = 1_000;
+/** Ways of which the coordinates are in memory at once: some megabytes at most. */
+const usesPerRead = 200;
 const maxRefused = 100;
 
 export interface PreviewArguments {
@@ -49,9 +50,10 @@ async function assertVenues({ db }: Context, venueIds: readonly string[]): Promi
   if (place >= 0) throw new ApiError('BAD_USER_INPUT', `"venueIds.${place}" names no venue.`);
 }
 
-function readUses({ db, clock }: Context, apiKeyId: string, days: number): Promise<readonly CountedUse[]> {
+/** Those of the most requests, sorted by the way: so each way is read once. */
+async function readUses({ db, clock }: Context, apiKeyId: string, days: number): Promise<CountedUse[]> {
   const first = toInstant(clock.nowMs() - (days - 1) * dayMs).slice(0, 10);
-  return db.groupedSums<CountedUse>({
+  const uses = await db.groupedSums<CountedUse>({
     table: tableOf(KeyUsesDay),
     condition: {
       all: [
@@ -62,8 +64,10 @@ function readUses({ db, clock }: Context, apiKeyId: string, days: number): Promi
     by: ['operationId', 'useId'],
     sums: ['requests'],
     latest: ['lastAt'],
+    most: 'requests',
     limit: maxUses,
   });
+  return uses.toSorted((a, b) => (a.useId < b.useId ? -1 : 1));
 }
 
 async function readCoordinates(
@@ -71,13 +75,8 @@ async function readCoordinates(
   uses: readonly CountedUse[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const ids = [...new Set(uses.map(({ useId }) => useId))];
-  const found = new Map<string, readonly string[]>();
-  for (let start = 0; start < ids.length; start += idsPerRead) {
-    const part = ids.slice(start, start + idsPerRead);
-    const rows = await db.byIds<StoredRecordedUse>(tableOf(StoredRecordedUse), ['coordinates'], part);
-    for (const [id, { coordinates }] of rows) found.set(id, coordinates);
-  }
-  return found;
+  const rows = await db.byIds<StoredRecordedUse>(tableOf(StoredRecordedUse), ['coordinates'], ids);
+  return new Map([...rows].map(([id, { coordinates }]) => [id, coordinates]));
 }
 
 /** What would refuse a run: scopes that are missing, or its venues. */
@@ -141,17 +140,21 @@ export async function previewKeyChange(
   const held = new Set(key.scopes);
   const venues = { before: key.venueIds, after: args.venueIds ?? key.venueIds };
   const [since, uses] = await Promise.all([recordedSince(ctx), readUses(ctx, args.id, args.days)]);
-  const coordinates = await readCoordinates(ctx, uses);
   const sliced = { size: () => 1, most: usesPerSlice };
-  const foretold = await inSlices(ctx.db.scope.workspaceId, uses, sliced, ({ useId }): Refusal | null => {
-    const used = coordinates.get(useId);
-    if (!used) return null;
-    const { missing, unknown } = ctx.explainer.foretell(used, held, others ?? held);
-    const refusal = { missing, byVenues: ctx.explainer.foretellVenues(used, held, venues) };
-    return !isRefused(refusal) && unknown.length > 0 ? null : refusal;
-  });
   const findings = new Findings();
-  uses.forEach((use, index) => findings.add(use, foretold[index]!));
+  // Judged as they come: a key can have thousands of ways, and each may name a thousand coordinates.
+  for (let start = 0; start < uses.length; start += usesPerRead) {
+    const part = uses.slice(start, start + usesPerRead);
+    const coordinates = await readCoordinates(ctx, part);
+    const foretold = await inSlices(ctx.db.scope.workspaceId, part, sliced, ({ useId }): Refusal | null => {
+      const used = coordinates.get(useId);
+      if (!used) return null;
+      const { missing, unknown } = ctx.explainer.foretell(used, held, others ?? held);
+      const refusal = { missing, byVenues: ctx.explainer.foretellVenues(used, held, venues) };
+      return !isRefused(refusal) && unknown.length > 0 ? null : refusal;
+    });
+    part.forEach((use, index) => findings.add(use, foretold[index]!));
+  }
   const { operations, requests, refusedRequests, unknownRequests } = findings;
   return {
     ...{ recordedSince: since, operations: operations.size, requests, refusedRequests, unknownRequests },

@@ -20,7 +20,10 @@ function bytesOf(payload: unknown): number {
 function factsOf(scope: RequestScope) {
   const { outcome = 'ok', reason = null, missing = [], ran = null, operationName = null } = scope;
   const { tried = null, cost = 0, rows = 0, requestId } = scope;
-  return { outcome, reason, missing, ran, operationName, tried, cost, rows, requestId };
+  // The error of an operation that ended because its caller had gone is no failure of the server.
+  const isAborted = scope.isGone && outcome === 'SERVICE_UNAVAILABLE';
+  const facts = { missing, ran, operationName, tried, cost, rows, requestId };
+  return isAborted ? { ...facts, outcome: 'aborted', reason: null } : { ...facts, outcome, reason };
 }
 
 function record(

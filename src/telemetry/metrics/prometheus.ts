@@ -53,6 +53,16 @@ export function createPrometheusMeter(): PrometheusMeter {
     },
     registers,
   });
+  const usageDropped = new Counter({
+    name: 'latchkey_usage_dropped_total',
+    help: 'Requests that are in no sum: there was no room, or the store refused the sum.',
+    registers,
+  });
+  const readsDropped = new Counter({
+    name: 'latchkey_reads_dropped_total',
+    help: 'Records that keys were answered and that are not noted: the store refused them.',
+    registers,
+  });
   return {
     request: ({ operation, status, outcome, seconds }) =>
       requests.observe({ operation, status, outcome }, seconds),
@@ -61,6 +71,8 @@ export function createPrometheusMeter(): PrometheusMeter {
     waitingWrites: (change) => waiting.inc(change),
     limiter: (decision, store) => limited.inc({ decision, store }),
     requestLogDropped: (rows) => dropped.inc(rows),
+    usageDropped: (requests) => usageDropped.inc(requests),
+    readsDropped: (records) => readsDropped.inc(records),
     register,
     contentType: register.contentType,
     text: () => register.metrics(),

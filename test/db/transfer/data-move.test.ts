@@ -62,6 +62,9 @@ describe.skipIf(!hasPostgres)('Moving from SQLite to Postgres', () => {
     const trial = { id: apiKeyId, scopes: ['read:customers'], mode: 'TRIAL' };
     expect((await admin.payload('NarrowApiKey', trial)).userErrors).toEqual([]);
     expect((await house.send(bearer(secret), '{ venues { totalCount } }')).errors).toBeUndefined();
+    const budget = await admin.create({ scopes: ['read:customers'], maxRowsPerDay: 1_000 });
+    const page = await house.send(bearer(budget.secret), '{ customers(first: 2) { nodes { id } } }');
+    expect(page.errors).toBeUndefined();
     // Later, in the middle of a test, it would be a change of the file.
     await house.app.lastUsed.flush();
     await house.scheduler.elapse(10_000);

@@ -59,4 +59,33 @@ describeEachEngine('What was counted', (engine) => {
     expect(after).toBeGreaterThan(0);
     expect(after).toBeLessThan(before);
   });
+
+  it('is forgotten with the address and the trials of a key that calls no more, or is no more', async () => {
+    house = await openTestHouse(engine, { env: { USAGE_DAYS: '3' } });
+    const workspace = await house.workspace();
+    const scopes = ['read:customers', 'read:venues'];
+    const silent = await workspace.key(...scopes);
+    const lively = await workspace.key(...scopes);
+    const gone = await workspace.key(...scopes);
+    const owner = await workspace.owner();
+    for (const { apiKeyId: id } of [silent, lively, gone]) {
+      const input = { id, scopes: ['read:customers'], mode: 'TRIAL' };
+      const narrow = 'mutation ($input: NarrowApiKeyInput!) { narrowApiKey(input: $input) { apiKeyId } }';
+      expect((await owner.send(narrow, { input })).errors).toBeUndefined();
+    }
+    await silent.send('{ viewer { kind } }');
+    await use(lively, [1, 2, 3, 4]);
+    await gone.send('{ viewer { kind } }');
+    await use(lively, [5]);
+    const own = sql`"caller_id" IN (${silent.apiKeyId}, ${lively.apiKeyId}, ${gone.apiKeyId})`;
+    for (const table of ['key_last_seen', 'key_trials'])
+      expect(await values('caller_id', table, own)).toHaveLength(3);
+    await house.app.database.write(async (connection) => {
+      await connection.execute(sql`DELETE FROM "api_key_secrets" WHERE "api_key_id" = ${gone.apiKeyId}`);
+      await connection.execute(sql`DELETE FROM "api_keys" WHERE "id" = ${gone.apiKeyId}`);
+    });
+    await house.app.sweep();
+    for (const table of ['key_last_seen', 'key_trials'])
+      expect(await values('caller_id', table, own)).toEqual([lively.apiKeyId]);
+  });
 });

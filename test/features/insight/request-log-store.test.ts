@@ -84,8 +84,7 @@ describeEachEngine('The store of the log', (engine) => {
       ...{ workspaceId, callerId: 'key_x', callerKind: 'API_KEY' as const, hour, day: '2026-06-01' },
       ...{ operationId: 'none', outcome: 'ok', lastAt: hour, ...sums },
     };
-    const empty = { operations: [], seen: [], recordedUses: [], uses: [], trials: [] };
-    const batch = { id: 'batch-1', usage: [row], ...empty };
+    const batch = { id: 'batch-1', kind: 'usage', rows: [row] } as const;
     const { database, clock } = house.app;
     for (let time = 0; time < 3; time += 1) await writeBatch(database, batch, clock.nowMs());
     await writeBatch(database, { ...batch, id: 'batch-2' }, clock.nowMs());
@@ -194,6 +193,30 @@ describe('The file of the log', () => {
     rmSync(logPath(house));
     await house.scheduler.elapse(flushMs);
     expect((await countOf(house)).rows).toBe(2);
+  });
+
+  it('forgets what is old, whatever row stands before it', async () => {
+    await open();
+    await house.scheduler.elapse(flushMs);
+    const { log } = house.app.recording;
+    const row = (id: string, workspaceId: string, at: string) => ({
+      ...{ id, workspaceId, at, surface: 'GRAPHQL', callerKind: 'API_KEY' },
+      ...{ callerId: 'key_x', callerLabel: 'k', operationName: null, operationId: null, status: 200 },
+      ...{ outcome: 'ok', reason: null, missing: [], cost: 1, rows: 0, bytes: 1, durationMs: 1 },
+      ...{ ip: '::1', userAgent: null, requestId: id, weight: 1 },
+    });
+    // A clock was years ahead for a while.
+    await log.add([row('req_ahead', 'wks_1', '2030-01-01T00:00:00.000Z')]);
+    for (let part = 0; part < 11; part += 1) {
+      const old = Array.from({ length: 1_000 }, (_, index) =>
+        row(`req_${part}_${index}`, part < 6 ? 'wks_1' : 'wks_2', '2026-05-01T00:00:00.000Z'),
+      );
+      await log.add(old);
+    }
+    await log.add([row('req_new', 'wks_2', '2026-06-01T12:00:00.000Z')]);
+    expect(await log.forget('2026-05-20T00:00:00.000Z')).toBe(11_000);
+    // And the one that the key sent.
+    expect((await countOf(house)).rows).toBe(3);
   });
 
   it('may have no place: a folder stands where it would be', async () => {

@@ -1,6 +1,7 @@
 // Which operations a key ran and which scopes they needed; what is known of a key's health; and honest words about times of which
 // nothing is known.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readRecordedSince } from '../../../src/features/insight/index.ts';
 import { describeEachEngine } from '../../support/engines.ts';
 import {
   bearer,
@@ -100,10 +101,12 @@ describeEachEngine('What a key needed', (engine) => {
     });
   });
 
-  it('bounds the operations of one workspace and hour: the others are counted together, and no scope is called unused', async () => {
+  it('bounds the operations of one key and hour: the others are counted together, no scope is called unused, and other keys have places', async () => {
     const own = await house.workspace();
     const key = await own.key('read:customers');
+    const other = await own.key('read:customers', 'read:venues');
     for (let index = 0; index < 230; index += 1) await key.send(`query Q${index} { viewer { kind } }`);
+    await other.send('query Other { customers(first: 1) { nodes { id } } }');
     const ownOwner = await own.owner();
     // A hundred are described at a time.
     for (let round = 0; round < 3; round += 1) await house.scheduler.elapse(flushMs);
@@ -121,6 +124,9 @@ describeEachEngine('What a key needed', (engine) => {
     const third = await ask(second.pageInfo.endCursor);
     expect(third.nodes).toHaveLength(1);
     expect([...second.nodes, ...third.nodes].every(({ operation }) => operation !== null)).toBe(true);
+    const ofOther = payloadOf(await ownOwner.send(insight, { id: other.apiKeyId, first: 1, ...range }));
+    expect(ofOther.usedOperations.nodes).toMatchObject([{ operation: { name: 'Other' }, requests: 1 }]);
+    expect(ofOther.scopeUse.unused).toEqual(['read:venues']);
   });
 
   it('tells from where it was called last, not by whom it was tried in vain', async () => {
@@ -187,6 +193,21 @@ describeEachEngine('A server that records nothing', (engine) => {
     await first.scheduler.elapse(flushMs);
     const again = await workspace.owner();
     expect((await ask(again)).scopeUse).toMatchObject({ recordedSince: '2026-06-01T13:00:00.000Z' });
+    await first.close();
+  });
+
+  it('says so before its first answer: it may be killed before its first write', async () => {
+    const first = await openTestHouse(engine);
+    await first.scheduler.elapse(flushMs);
+    const noon = '2026-06-01T12:00:00.000Z';
+    const since = async (row?: 'reads') => readRecordedSince(first.app.database, row);
+    expect([await since(), await since('reads')]).toEqual([noon, noon]);
+    const noReads = await openTestHouse(engine, { sharing: first, env: { RECORD_READS: 'off' } });
+    expect([await since(), await since('reads')]).toEqual([noon, null]);
+    const off = await openTestHouse(engine, { sharing: first, env: { RECORDING: 'off' } });
+    expect([await since(), await since('reads')]).toEqual([null, null]);
+    await off.close();
+    await noReads.close();
     await first.close();
   });
 });

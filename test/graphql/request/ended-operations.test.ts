@@ -42,6 +42,8 @@ describeEachEngine('an operation whose statement does not end', (engine: Engine[
       waitingWrites: nothing,
       limiter: nothing,
       requestLogDropped: nothing,
+      usageDropped: nothing,
+      readsDropped: nothing,
     };
     const meter: Meter = { ...others, statement: () => void (ended += 1) };
     const first = await openTestHouse(engine);
@@ -112,6 +114,12 @@ describeEachEngine('an operation whose statement does not end', (engine: Engine[
     await expect(asked).rejects.toThrow();
     while (ended === before) await wait(5);
     expect((await key.send('{ venues { nodes { name } } }')).status).toBe(200);
+    const counted = () =>
+      house.app.database.query<{ outcome: string; failed: number | string }>(
+        sql`SELECT "outcome", "failed" FROM "key_usage_hour" WHERE "caller_id" = ${key.apiKeyId} AND "outcome" <> 'ok'`,
+      );
+    while ((await counted()).length === 0) await house.scheduler.elapse(10_000);
+    expect((await counted()).map(({ outcome, failed }) => [outcome, Number(failed)])).toEqual([['aborted', 0]]);
   });
 
   it('does the rest of a mutation whose caller has gone', hang, async () => {

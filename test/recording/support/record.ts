@@ -74,6 +74,8 @@ class Told {
     waitingWrites: () => undefined,
     limiter: () => undefined,
     requestLogDropped: () => undefined,
+    usageDropped: () => undefined,
+    readsDropped: () => undefined,
   };
 }
 

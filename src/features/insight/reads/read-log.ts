@@ -1,14 +1,16 @@
 // Which records keys were answered: kept in memory until they are written. Noted where rows are read for an answer, before it
 // leaves: a record can be noted that did not come to stand in one, and none is missed.
 import { dayMs, hourMs, toInstant, type Clock } from '../../../core/clock.ts';
+import type { Meter } from '../../../core/meter.ts';
 import type { ReadRecording, Reader } from '../../../access/recording.ts';
 import type { Database } from '../../../db/store/database.ts';
 import { noteGap, noteNoRecording, noteRecording, readRecordedSince } from '../recording/recording-state.ts';
-import { writeReads, type ReadRecords } from './read-writer.ts';
+import { writeAllowedReads, type ReadRecords } from './read-writer.ts';
 
 interface Options {
   readonly database: Database;
   readonly clock: Clock;
+  readonly meter?: Meter;
 }
 
 /** Ids of records that this process has written today. Beyond it they are forgotten, and written once more. Some 20 MB. */
@@ -119,13 +121,23 @@ export class ReadLog implements ReadRecording {
     this.seen = 0;
   }
 
+  private async noteGap(): Promise<void> {
+    if (!this.hasGap) return;
+    const { database, clock } = this.options;
+    // Before it is awaited: what is lost meanwhile is told by the next.
+    this.hasGap = false;
+    try {
+      await noteGap(database, toInstant(clock.nowMs()), 'reads');
+    } catch (error) {
+      this.hasGap = true;
+      throw error;
+    }
+  }
+
   private async noteState(): Promise<void> {
     const { database, clock } = this.options;
     const nowMs = clock.nowMs();
-    if (this.hasGap) {
-      await noteGap(database, toInstant(nowMs), 'reads');
-      this.hasGap = false;
-    }
+    await this.noteGap();
     if (this.notedMs !== null && nowMs - this.notedMs < hourMs) return;
     // A server that noted nothing meanwhile has ended the time before.
     await noteRecording(database, toInstant(this.notedMs === null ? this.startedMs : nowMs), 'reads');
@@ -138,7 +150,9 @@ export class ReadLog implements ReadRecording {
     try {
       while (taken.length > 0) {
         const batch = taken.slice(0, maxBatch);
-        await writeReads(this.options.database, batch);
+        const lost = await writeAllowedReads(this.options.database, batch);
+        if (lost.isMissed) this.hasGap = true;
+        if (lost.records > 0) this.options.meter?.readsDropped(lost.records);
         taken.splice(0, batch.length);
         this.fresh -= batch.reduce((sum, { ids }) => sum + ids.length, 0);
       }
@@ -146,6 +160,7 @@ export class ReadLog implements ReadRecording {
       // Written by the next one. A set that was written without an answer is merged a second time, which changes nothing.
       this.waiting.push(...taken);
     }
+    await this.noteGap();
   }
 }
 

@@ -3,7 +3,9 @@
 import sql, { join } from 'sql-template-tag';
 import { insertStatement } from '../../../db/statements/write.ts';
 import type { Database, WriteConnection } from '../../../db/store/database.ts';
+import { isRefusedRow } from '../../../db/store/store-failure.ts';
 import { tableOf } from '../../../db/store/table.ts';
+import { divideRefused } from '../recording/refused-rows.ts';
 import { KeyReadsDay } from '../recording.tables.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { RecordSet } from './record-set.ts';
@@ -64,7 +66,7 @@ function rowOf({ workspaceId, callerId, day, type }: Place, set: RecordSet): Key
 }
 
 /** One transaction. */
-export function writeReads(database: Database, reads: readonly ReadRecords[]): Promise<void> {
+function writeReads(database: Database, reads: readonly ReadRecords[]): Promise<void> {
   const given = mergedByPlace(reads);
   const table = tableOf(KeyReadsDay);
   return database.write(async (connection) => {
@@ -83,4 +85,31 @@ export function writeReads(database: Database, reads: readonly ReadRecords[]): P
       sql`${insertStatement(table, changed, dialect, false)} ON CONFLICT ("workspace_id", "caller_id", "day", "type") DO UPDATE SET "count" = excluded."count", "records" = excluded."records"`,
     );
   });
+}
+
+interface LostReads {
+  readonly records: number;
+  /** Whether somebody can still ask for them. */
+  readonly isMissed: boolean;
+}
+
+/** Writes all that the store takes. What it refuses for what it holds is given up, set by set. Rejects when it is away. */
+export async function writeAllowedReads(
+  database: Database,
+  reads: readonly ReadRecords[],
+): Promise<LostReads> {
+  let [records, isMissed] = [0, false];
+  const waiting = [reads];
+  for (let batch = waiting.pop(); batch; batch = waiting.pop()) {
+    try {
+      await writeReads(database, batch);
+    } catch (error) {
+      if (!isRefusedRow(error)) throw error;
+      const divided = await divideRefused(database, batch);
+      waiting.push(...divided.parts);
+      records += divided.lost.reduce((sum, { ids }) => sum + ids.length, 0);
+      isMissed ||= divided.isMissed;
+    }
+  }
+  return { records, isMissed };
 }

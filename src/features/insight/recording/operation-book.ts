@@ -7,6 +7,7 @@ import { dayMs, hourMs } from '../../../core/clock.ts';
 import { blankSecrets } from '../../../core/logger.ts';
 import type { RanOperation, RecordedRequest } from '../../../core/recorder.ts';
 import type { RecordedOperationKind } from '../recording.tables.ts';
+import { FairRoom } from './fair-room.ts';
 import { normalisedDocument } from './normalised-document.ts';
 
 /** What was refused before an operation was resolved. */
@@ -16,8 +17,8 @@ export const unlistedOperation = 'other';
 
 /** Longer ones are not listed. */
 const maxDocumentLength = 16_384;
-/** New operations of one workspace in one hour. */
-const maxNewInHour = 200;
+/** New operations of one workspace in one hour, shared by its callers as FairRoom says. */
+const maxNewInHour = 400;
 /** New operations that wait to be written, of all workspaces: at most 16 MB. */
 const maxWaiting = 1_000;
 /** Operations that are known to be in the store. */
@@ -29,9 +30,16 @@ const maxNameLength = 100;
 export interface NewOperation {
   readonly id: string;
   readonly workspaceId: string;
+  /** Who ran it first. */
+  readonly callerId: string;
   readonly name: string | null;
   readonly kind: RecordedOperationKind;
   readonly document: string;
+}
+
+interface EnteredOperation extends Pick<NewOperation, 'id' | 'workspaceId' | 'callerId'> {
+  readonly ran: RanOperation;
+  readonly text: string;
 }
 
 interface Normalised {
@@ -53,11 +61,11 @@ export class OperationBook {
   /** Id -> the day on which it was written last: written again on another day, should it have been deleted. */
   private readonly written = new LRUCache<string, number>({ max: maxKnown });
   private readonly waiting = new Map<string, NewOperation>();
-  private newInHour = new Map<string, number>();
+  private newInHour = new FairRoom(maxNewInHour, maxWorkspaces);
   private hour = -1;
 
   /** The id under which a request is counted. */
-  idOf({ caller: { workspaceId }, ran }: RecordedRequest, nowMs: number): string {
+  idOf({ caller: { workspaceId, id: callerId }, ran }: RecordedRequest, nowMs: number): string {
     if (!ran) return noOperation;
     let normalised = this.normalised.get(ran.operation);
     if (!normalised) this.normalised.set(ran.operation, (normalised = normalise(ran)));
@@ -68,7 +76,7 @@ export class OperationBook {
     }
     const day = Math.floor(nowMs / dayMs);
     if (this.written.get(id) === day || this.waiting.has(id)) return id;
-    return this.enter({ id, workspaceId, ran, text: normalised.text }, nowMs);
+    return this.enter({ id, workspaceId, callerId, ran, text: normalised.text }, nowMs);
   }
 
   /** Operations that are not in the store yet, as far as this process knows; at most so many. */
@@ -76,31 +84,28 @@ export class OperationBook {
     return [...this.waiting.values()].slice(0, most);
   }
 
-  /** They need not be written any more. */
-  settle(operations: readonly NewOperation[], nowMs: number): void {
+  /** They wait no more. Those that were not refused need not be written any more today. */
+  settle(operations: readonly NewOperation[], refused: ReadonlySet<string>, nowMs: number): void {
     for (const { id } of operations) {
       this.waiting.delete(id);
-      this.written.set(id, Math.floor(nowMs / dayMs));
+      if (!refused.has(id)) this.written.set(id, Math.floor(nowMs / dayMs));
     }
   }
 
-  private enter(
-    { id, workspaceId, ran, text }: { id: string; workspaceId: string; ran: RanOperation; text: string },
-    nowMs: number,
-  ): string {
-    const hour = Math.floor(nowMs / hourMs);
-    if (hour !== this.hour) this.newInHour = new Map();
-    this.hour = hour;
+  private enter({ ran, text, ...named }: EnteredOperation, nowMs: number): string {
+    const { id } = named;
     const isKnown = this.written.has(id);
-    const count = this.newInHour.get(workspaceId) ?? 0;
-    const isOver = count >= maxNewInHour || this.newInHour.size >= maxWorkspaces;
-    if (!isKnown && (isOver || text.length > maxDocumentLength)) return unlistedOperation;
-    if (this.waiting.size >= maxWaiting) return isKnown ? id : unlistedOperation;
-    if (!isKnown) this.newInHour.set(workspaceId, count + 1);
+    const isFull = this.waiting.size >= maxWaiting;
+    if (isKnown && isFull) return id;
+    if (!isKnown && (isFull || text.length > maxDocumentLength)) return unlistedOperation;
+    const hour = Math.floor(nowMs / hourMs);
+    if (hour !== this.hour) this.newInHour = new FairRoom(maxNewInHour, maxWorkspaces);
+    this.hour = hour;
+    if (!isKnown && !this.newInHour.take(named)) return unlistedOperation;
     const { name, operation } = ran.operation;
     const kind = operation === 'mutation' ? 'MUTATION' : 'QUERY';
     const shown = name ? blankSecrets(name.value).slice(0, maxNameLength) : null;
-    this.waiting.set(id, { id, workspaceId, kind, document: text, name: shown });
+    this.waiting.set(id, { ...named, kind, document: text, name: shown });
     return id;
   }
 }

@@ -4,7 +4,6 @@ import { LRUCache } from 'lru-cache';
 import { hourMs, toInstant, type Clock } from '../../../core/clock.ts';
 import type { RecordedRequest, Recorder } from '../../../core/recorder.ts';
 import { blankSecrets } from '../../../core/logger.ts';
-import type { Meter } from '../../../core/meter.ts';
 import { newId } from '../../../core/ids.ts';
 import type { LogStore } from '../../../db/store/log-store.ts';
 import type { StoredRequest } from '../request.entity.ts';
@@ -17,13 +16,12 @@ import { UsageLog, type UsageLogOptions } from './usage-log.ts';
 
 export interface RecorderOptions extends UsageLogOptions {
   readonly requestLog: LogStore;
-  readonly meter?: Meter;
   /** Whether anything is recorded. */
   readonly isOn: boolean;
 }
 
 export interface RequestRecorder extends Recorder {
-  /** Writes what was counted. A failed write loses nothing: it is tried again with the next. */
+  /** Writes what was counted. A failed write is tried again with the next; a row that the store refuses for what it holds is lost. */
   flushUsage(): Promise<void>;
   /** Writes rows of the request log. */
   flushLog(): Promise<void>;
@@ -94,6 +92,7 @@ export function createRecorder(options: RecorderOptions): RequestRecorder {
       } catch {
         // What is recorded of an answer must not change it.
         dropped(1);
+        usage.lose(1);
       }
     },
     flushLog: () => log.flush(),

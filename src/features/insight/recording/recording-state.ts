@@ -47,6 +47,18 @@ export function noteGap(database: Database, since: Instant, row: Recorded): Prom
   );
 }
 
+/**
+ * Notes what a server does not record, before it answers anything: it may be killed before its job notes it. Does not reject: the
+ * job notes it again, and the log has why it could not.
+ */
+export async function noteWhatIsOff(
+  database: Database,
+  { isRecording, isRecordingReads }: { readonly isRecording: boolean; readonly isRecordingReads: boolean },
+): Promise<void> {
+  if (!isRecording) await noteNoRecording(database).catch(() => undefined);
+  if (!isRecordingReads) await noteNoRecording(database, 'reads').catch(() => undefined);
+}
+
 /** Notes that a server answers requests without recording it. */
 export function noteNoRecording(database: Database, row: Recorded = 'recording'): Promise<number> {
   return database.write((connection) =>

@@ -52,7 +52,8 @@ function isDenied({ outcome, missing }: Pick<RecordedRequest, 'outcome' | 'missi
 }
 
 function isFailed(request: RecordedRequest): boolean {
-  return request.outcome !== 'ok' && !isDenied(request);
+  const { outcome } = request;
+  return outcome !== 'ok' && outcome !== 'aborted' && !isDenied(request);
 }
 
 /** A row whose last moment is a number: writing it as text takes longer than all the rest. */
@@ -75,8 +76,9 @@ export class UsageCounters {
     const known = this.found.get(caller.id, operationId, outcome);
     const counted = known ?? this.rowOf(request, operationId);
     if (!counted) return false;
-    if (!known) this.found.set(caller.id, operationId, outcome, counted);
     const { row } = counted;
+    // Not those that are counted as other operations: of them there may be any number.
+    if (!known && row.operationId === operationId) this.found.set(caller.id, operationId, outcome, counted);
     row.requests += 1;
     if (isDenied(request)) row.denied += 1;
     else if (isFailed(request)) row.failed += 1;

@@ -2,14 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import type { AccessExplainer } from '../../../access/policy/index.ts';
 import { toInstant, type Clock } from '../../../core/clock.ts';
+import type { Meter } from '../../../core/meter.ts';
 import type { RecordedRequest } from '../../../core/recorder.ts';
 import { slices } from '../../../core/slices.ts';
 import type { Database } from '../../../db/store/database.ts';
-import type { KeyLastSeen, StoredRecordedOperation } from '../recording.tables.ts';
+import { isRefusedRow } from '../../../db/store/store-failure.ts';
+import type { KeyLastSeen, StoredRecordedOperation, StoredRecordedUse } from '../recording.tables.ts';
 import { describeOperation } from './describe-operation.ts';
 import { OperationBook, unlistedOperation, type NewOperation } from './operation-book.ts';
-import { findKnownOperations, findRoom } from './operation-store.ts';
+import { findKnown, findRoom, keptOperations, keptUses } from './recorded-store.ts';
+import { noteGap } from './recording-state.ts';
+import { divideRefused } from './refused-rows.ts';
 import { mergedUsage, UsageCounters } from './usage-counters.ts';
+import type { NewUse } from './use-book.ts';
 import { UseCounters } from './use-counters.ts';
 import { writeBatch, type UsageBatch } from './usage-writer.ts';
 
@@ -17,6 +22,7 @@ export interface UsageLogOptions {
   readonly database: Database;
   readonly clock: Clock;
   readonly explainer: AccessExplainer;
+  readonly meter?: Meter;
 }
 
 /** Rows of one transaction: more would keep others from writing for more than a tenth of a second. */
@@ -26,7 +32,7 @@ const maxNewOperations = 100;
 /** Keys whose last address is kept in memory. */
 const maxSeen = 20_000;
 
-function parts<T>(rows: readonly T[], size: number): T[][] {
+function cut<T>(rows: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(rows.length / size) }, (_, index) =>
     rows.slice(index * size, (index + 1) * size),
   );
@@ -38,12 +44,20 @@ interface Seen extends Omit<KeyLastSeen, 'at'> {
   readonly atMs: number;
 }
 
-interface Admitted {
-  readonly rows: readonly StoredRecordedOperation[];
-  /** Operations for which the workspace has no room, or that do not fit the schema. */
+interface Admitted<New, Row> {
+  readonly rows: readonly Row[];
+  /** Ids of those for which the workspace or the caller has no room, and of operations that do not fit the schema. */
   readonly refused: ReadonlySet<string>;
   /** All that were looked at. */
-  readonly operations: readonly NewOperation[];
+  readonly all: readonly New[];
+}
+
+/** Kinds of which a figure lacks a row that is lost. Without the others an operation has no name and a use is not known. */
+const counted: ReadonlySet<UsageBatch['kind']> = new Set(['usage', 'uses', 'trials']);
+
+function requestsIn({ kind, rows }: Pick<UsageBatch, 'kind' | 'rows'>): number {
+  if (kind !== 'usage') return 0;
+  return rows.reduce((sum, row) => sum + ('requests' in row ? row.requests : 0), 0);
 }
 
 export class UsageLog {
@@ -53,19 +67,27 @@ export class UsageLog {
   private seen = new Map<string, Seen>();
   /** Batches that were made and not written yet. None is made while there are some. */
   private readonly batches: UsageBatch[] = [];
+  /** Whether requests were lost since the store was told of it. */
+  private hasGap = false;
   private running: Promise<void> | undefined;
 
   constructor(private readonly options: UsageLogOptions) {}
 
-  /** Counts a request and returns the id of its operation. Throws when there is no room to count it. */
+  /** Counts a request and returns the id of its operation. Where there is no room to count it, it is lost. */
   note(request: RecordedRequest, nowMs: number): string {
     const operationId = this.book.idOf(request, nowMs);
     const { caller, outcome } = request;
     // A refused credential is no use of the key, as with `lastUsedAt`.
     if (caller.kind === 'API_KEY' && outcome !== 'UNAUTHENTICATED') this.see(request, nowMs);
     this.uses.note(request, operationId, nowMs);
-    if (!this.counters.note(request, operationId, nowMs)) throw new Error('There is no room to count it.');
+    if (!this.counters.note(request, operationId, nowMs)) this.lose(1);
     return operationId;
+  }
+
+  /** Notes that requests are in no sum. */
+  lose(requests: number): void {
+    this.hasGap = true;
+    if (requests > 0) this.options.meter?.usageDropped(requests);
   }
 
   /** Writes all that was counted until now. Rejects when the store does not take it: then it is written by a later flush. */
@@ -82,59 +104,112 @@ export class UsageLog {
   }
 
   private async write(): Promise<void> {
+    await this.noteGap();
     await this.writeBatches();
-    const admitted = await this.admit(this.book.newOnes(maxNewOperations));
-    this.makeBatches(admitted);
+    const operations = await this.admit(this.book.newOnes(maxNewOperations));
+    const uses = await this.admitUses(this.uses.newOnes());
+    this.makeBatches(operations, uses);
     await this.writeBatches();
+    await this.noteGap();
+  }
+
+  private async noteGap(): Promise<void> {
+    if (!this.hasGap) return;
+    const { database, clock } = this.options;
+    // Before it is awaited: what is lost meanwhile is told by the next.
+    this.hasGap = false;
+    try {
+      await noteGap(database, toInstant(clock.nowMs()), 'recording');
+    } catch (error) {
+      this.hasGap = true;
+      throw error;
+    }
   }
 
   private async writeBatches(): Promise<void> {
     for (let batch = this.batches[0]; batch; batch = this.batches[0]) {
-      await writeBatch(this.options.database, batch, this.options.clock.nowMs());
-      this.batches.shift();
+      try {
+        await writeBatch(this.options.database, batch, this.options.clock.nowMs());
+        this.batches.shift();
+      } catch (error) {
+        if (!isRefusedRow(error)) throw error;
+        // Each part has an id of its own: none of what was rolled back was written under the old one.
+        const { kind } = batch;
+        const parts = await this.partsOf(batch);
+        this.batches.splice(0, 1, ...parts.map((rows) => ({ id: randomUUID(), kind, rows })));
+      }
     }
   }
 
+  private async partsOf({ kind, rows }: UsageBatch): Promise<readonly UsageBatch['rows'][]> {
+    const { parts, lost, isMissed } = await divideRefused(this.options.database, rows);
+    const requests = requestsIn({ kind, rows: lost });
+    if (isMissed && counted.has(kind)) this.lose(requests);
+    else if (requests > 0) this.options.meter?.usageDropped(requests);
+    return parts;
+  }
+
   /** Nothing is awaited here: a request that is counted meanwhile would be lost or counted twice. */
-  private makeBatches({ rows, refused, operations }: Admitted): void {
-    this.book.settle(operations, this.options.clock.nowMs());
-    const counted = this.counters.take().map((row) => {
-      if (refused.has(row.operationId)) row.operationId = unlistedOperation;
+  private makeBatches(
+    operations: Admitted<NewOperation, StoredRecordedOperation>,
+    ways: Admitted<NewUse, StoredRecordedUse>,
+  ): void {
+    const nowMs = this.options.clock.nowMs();
+    this.book.settle(operations.all, operations.refused, nowMs);
+    this.uses.settle(ways.all, ways.refused, nowMs);
+    const usage = this.counters.take().map((row) => {
+      if (operations.refused.has(row.operationId)) row.operationId = unlistedOperation;
       return row;
     });
     const seen = [...this.seen.values()]
       .map(({ atMs, ...row }): KeyLastSeen => ({ ...row, at: toInstant(atMs) }))
       .sort((a, b) => (a.callerId < b.callerId ? -1 : 1));
     this.seen = new Map();
-    const { recordedUses, uses, trials } = this.uses.take(refused, this.options.clock.nowMs());
-    const empty = { usage: [], operations: [], seen: [], recordedUses: [], uses: [], trials: [] };
-    const batches = [
-      ...parts([...rows].sort(byId), maxBatchRows).map((part) => ({ ...empty, operations: part })),
-      ...parts(mergedUsage(counted), maxBatchRows).map((part) => ({ ...empty, usage: part })),
-      ...parts(recordedUses, maxBatchRows).map((part) => ({ ...empty, recordedUses: part })),
-      ...parts(uses, maxBatchRows).map((part) => ({ ...empty, uses: part })),
-      ...parts(trials, maxBatchRows).map((part) => ({ ...empty, trials: part })),
-      ...parts(seen, maxBatchRows).map((part) => ({ ...empty, seen: part })),
-    ];
-    this.batches.push(...batches.map((batch) => ({ ...batch, id: randomUUID() })));
+    const { uses, trials } = this.uses.take(new Set([...operations.refused, ...ways.refused]));
+    this.addBatches('operations', [...operations.rows].sort(byId));
+    this.addBatches('usage', mergedUsage(usage));
+    this.addBatches('recordedUses', ways.rows);
+    this.addBatches('uses', uses);
+    this.addBatches('trials', trials);
+    this.addBatches('seen', seen);
   }
 
-  /** Describes operations that the store does not have, as far as their workspaces have room. */
-  private async admit(operations: readonly NewOperation[]): Promise<Admitted> {
+  private addBatches(kind: UsageBatch['kind'], rows: UsageBatch['rows']): void {
+    for (const part of cut(rows, maxBatchRows)) this.batches.push({ id: randomUUID(), kind, rows: part });
+  }
+
+  /**
+   * Describes operations as far as their workspaces have room. Those that the store has are described anew: the scopes that they
+   * need may be others since this server started.
+   */
+  private async admit(
+    all: readonly NewOperation[],
+  ): Promise<Admitted<NewOperation, StoredRecordedOperation>> {
     const { database } = this.options;
-    const known = await findKnownOperations(database, operations);
-    const missing = operations.filter(({ id }) => !known.has(id));
-    const room = await findRoom(database, missing);
+    const known = await findKnown(database, keptOperations, all);
+    const room = await findRoom(
+      database,
+      keptOperations,
+      all.filter(({ id }) => !known.has(id)),
+    );
     const rows: StoredRecordedOperation[] = [];
     const refused = new Set<string>();
-    for (const operation of missing) {
-      const left = room.get(operation.workspaceId) ?? 0;
-      const row = left > 0 ? await this.describe(operation) : null;
+    for (const operation of all) {
+      const row = known.has(operation.id) || room.take(operation) ? await this.describe(operation) : null;
       if (row) rows.push(row);
-      else refused.add(operation.id);
-      if (row) room.set(operation.workspaceId, left - 1);
+      else if (!known.has(operation.id)) refused.add(operation.id);
     }
-    return { rows, refused, operations };
+    return { rows, refused, all };
+  }
+
+  private async admitUses(all: readonly NewUse[]): Promise<Admitted<NewUse, StoredRecordedUse>> {
+    const { database } = this.options;
+    const known = await findKnown(database, keptUses, all);
+    const missing = all.filter(({ id }) => !known.has(id));
+    const room = await findRoom(database, keptUses, missing);
+    const rows = missing.filter((use) => room.take(use));
+    const kept = new Set([...known, ...rows.map(({ id }) => id)]);
+    return { rows, refused: new Set(all.map(({ id }) => id).filter((id) => !kept.has(id))), all };
   }
 
   private async describe(operation: NewOperation): Promise<StoredRecordedOperation | null> {

@@ -14,18 +14,17 @@ import {
   StoredRecordedOperation,
   StoredRecordedUse,
 } from '../recording.tables.ts';
-import type { CountedUses } from './use-counters.ts';
 import type { UsageRow } from './usage-counters.ts';
 
-export interface UsageBatch extends CountedUses {
+/** The rows of one table, in the order of its primary key. */
+export interface UsageBatch {
   readonly id: string;
-  /** In the order of mergedUsage(). */
-  readonly usage: readonly UsageRow[];
-  /** In the order of their ids. */
-  readonly operations: readonly StoredRecordedOperation[];
-  /** In the order of their callers. */
-  readonly seen: readonly KeyLastSeen[];
+  readonly kind: keyof typeof writers;
+  readonly rows: readonly BatchRow[];
 }
+
+type BatchRow = CountedRow | StoredRecordedOperation | StoredRecordedUse | KeyLastSeen;
+type CountedRow = UsageRow | KeyUsesDay | KeyTrialCount;
 
 /** Columns of which counts are added up, and those of which the greatest value stays. */
 interface Added {
@@ -67,7 +66,6 @@ async function addRows(
   rows: readonly object[],
   { sums, latest }: Added,
 ): Promise<void> {
-  if (rows.length === 0) return;
   const table = tableOf(entity);
   const own = `"${table.name}"`;
   const assignments = [
@@ -81,9 +79,19 @@ async function addRows(
   await connection.execute(sql`${insert}${onConflict(keyOf(entity), assignments)}`);
 }
 
+/** What a release says of an operation that another one recorded takes its place: the policy may have changed. */
+async function writeOperations(connection: WriteConnection, rows: readonly object[]): Promise<void> {
+  const insert = insertOf(connection, StoredRecordedOperation, rows);
+  const names = ['required_scopes', 'possible_scopes', 'coordinates'];
+  const assignments = names.map((name) => `"${name}" = excluded."${name}"`);
+  const differences = names.map((name) => `"recorded_operations"."${name}" IS DISTINCT FROM excluded."${name}"`);
+  await connection.execute(
+    sql`${insert}${onConflict(keyOf(StoredRecordedOperation), assignments)} WHERE ${raw(differences.join(' OR '))}`,
+  );
+}
+
 /** Never backwards: another process may have seen the key later. */
-async function writeSeen(connection: WriteConnection, rows: readonly KeyLastSeen[]): Promise<void> {
-  if (rows.length === 0) return;
+async function writeSeen(connection: WriteConnection, rows: readonly object[]): Promise<void> {
   const table = tableOf(KeyLastSeen);
   const insert = insertOf(connection, KeyLastSeen, rows);
   const assignments = ['at', 'ip', 'agent'].map((name) => `"${name}" = excluded."${name}"`);
@@ -91,20 +99,34 @@ async function writeSeen(connection: WriteConnection, rows: readonly KeyLastSeen
   await connection.execute(sql`${insert}${onConflict(keyOf(KeyLastSeen), assignments)} WHERE ${isLater}`);
 }
 
+type Writer = (connection: WriteConnection, rows: readonly object[]) => Promise<void>;
+
+const added =
+  (entity: EntityClass, columns: Added): Writer =>
+  (connection, rows) =>
+    addRows(connection, entity, rows, columns);
+
+/** Takes rows of KeyLastSeen alone, and so on. */
+const writers = {
+  operations: writeOperations,
+  recordedUses: async (connection, rows) =>
+    void (await connection.execute(insertOf(connection, StoredRecordedUse, rows, true))),
+  usage: added(KeyUsageHour, usageAdded),
+  uses: added(KeyUsesDay, usesAdded),
+  trials: added(KeyTrialCount, trialsAdded),
+  seen: writeSeen,
+} as const satisfies Record<string, Writer>;
+
 /** Writes a batch unless it was written before. */
-export function writeBatch(database: Database, batch: UsageBatch, nowMs: number): Promise<void> {
+export function writeBatch(
+  database: Database,
+  { id, kind, rows }: UsageBatch,
+  nowMs: number,
+): Promise<void> {
   return database.write(async (connection) => {
     const isNew = await connection.execute(
-      sql`INSERT INTO "usage_flushes" ("id", "at") VALUES (${batch.id}, ${toInstant(nowMs)}) ON CONFLICT DO NOTHING`,
+      sql`INSERT INTO "usage_flushes" ("id", "at") VALUES (${id}, ${toInstant(nowMs)}) ON CONFLICT DO NOTHING`,
     );
-    if (isNew === 0) return;
-    if (batch.operations.length > 0)
-      await connection.execute(insertOf(connection, StoredRecordedOperation, batch.operations, true));
-    if (batch.recordedUses.length > 0)
-      await connection.execute(insertOf(connection, StoredRecordedUse, batch.recordedUses, true));
-    await addRows(connection, KeyUsageHour, batch.usage, usageAdded);
-    await addRows(connection, KeyUsesDay, batch.uses, usesAdded);
-    await addRows(connection, KeyTrialCount, batch.trials, trialsAdded);
-    await writeSeen(connection, batch.seen);
+    if (isNew > 0) await writers[kind](connection, rows);
   });
 }

@@ -1,17 +1,16 @@
 // How often each key ran each operation in each way, and what trials come to; in memory until it is written.
 import { dayMs, toInstant } from '../../../core/clock.ts';
 import type { RecordedRequest, TriedRequest } from '../../../core/recorder.ts';
-import type { KeyTrialCount, KeyUsesDay, StoredRecordedUse } from '../recording.tables.ts';
+import type { KeyTrialCount, KeyUsesDay } from '../recording.tables.ts';
 import { FoundRows } from './found-rows.ts';
 import { unlistedOperation } from './operation-book.ts';
-import { UseBook, unlistedUse } from './use-book.ts';
+import { UseBook, unlistedUse, type NewUse } from './use-book.ts';
 
 /** Beyond it, what has no row yet is counted as one operation in one way. A row takes some 300 bytes. */
 const maxRows = 20_000;
 
 /** What was counted since the last time, each list in the order of its table's primary key. */
-export interface CountedUses {
-  readonly recordedUses: readonly StoredRecordedUse[];
+interface CountedUses {
   readonly uses: readonly KeyUsesDay[];
   readonly trials: readonly KeyTrialCount[];
 }
@@ -35,7 +34,7 @@ export class UseCounters {
   note({ caller, ran, tried }: RecordedRequest, operationId: string, nowMs: number): void {
     if (caller.kind !== 'API_KEY' || !ran?.used) return;
     const { workspaceId, id: callerId } = caller;
-    const useId = this.book.idOf(workspaceId, ran.used, nowMs);
+    const useId = this.book.idOf(caller, ran.used, nowMs);
     this.beginDay(nowMs);
     const known = this.found.get(callerId, operationId, useId);
     if (known) {
@@ -45,7 +44,7 @@ export class UseCounters {
       const { day } = this;
       const isFull = this.uses.size >= maxRows;
       const row = this.count({ workspaceId, callerId, day, operationId, useId }, isFull, nowMs);
-      this.found.set(callerId, operationId, useId, row);
+      if (!isFull) this.found.set(callerId, operationId, useId, row);
     }
     if (tried) this.countTrial({ workspaceId, callerId, ...tried }, nowMs);
   }
@@ -72,14 +71,28 @@ export class UseCounters {
     trial.lastMs = Math.max(trial.lastMs, nowMs);
   }
 
-  /** `refused`: operations that are not kept. */
-  take(refused: ReadonlySet<string>, nowMs: number): CountedUses {
+  /** Ways that are not in the store yet. */
+  newOnes(): readonly NewUse[] {
+    return this.book.newOnes();
+  }
+
+  /** They wait no more; the refused ones are not kept. */
+  settle(uses: readonly NewUse[], refused: ReadonlySet<string>, nowMs: number): void {
+    this.book.settle(uses, refused, nowMs);
+  }
+
+  /** `refused`: operations and ways that are not kept. */
+  take(refused: ReadonlySet<string>): CountedUses {
     const { uses, trials } = this;
     this.found.clear();
     this.uses = new Map();
     for (const row of uses.values())
       this.count(
-        refused.has(row.operationId) ? { ...row, operationId: unlistedOperation } : row,
+        {
+          ...row,
+          operationId: refused.has(row.operationId) ? unlistedOperation : row.operationId,
+          useId: refused.has(row.useId) ? unlistedUse : row.useId,
+        },
         false,
         row.lastMs,
         row.requests,
@@ -87,7 +100,7 @@ export class UseCounters {
     const merged = this.uses;
     this.uses = new Map();
     this.trials = new Map();
-    return { recordedUses: this.book.take(nowMs), uses: inOrder(merged), trials: inOrder(trials) };
+    return { uses: inOrder(merged), trials: inOrder(trials) };
   }
 
   private count(
