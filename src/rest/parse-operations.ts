@@ -17,6 +17,7 @@ import { ApiError } from '../core/errors.ts';
 import {
   commentAbove,
   documentOf,
+  filled,
   hasNothingLeft,
   narrowed,
   partsOf,
@@ -106,6 +107,12 @@ function documentsFor(source: DocumentNode, whole: StoredDocument, base: readonl
   };
 }
 
+function leastOf(source: DocumentNode): StoredOperation['least'] {
+  if (partsOf(source).length === 0) return null;
+  const least = narrowed(source, () => false);
+  return { document: parse(print(filled(least))), isEmpty: hasNothingLeft(least) };
+}
+
 function toOperation(
   node: OperationDefinitionNode,
   fragments: Fragments,
@@ -136,6 +143,7 @@ function toOperation(
       shape: shapeOf(tools.schema, node, document.parsed),
     },
     documentFor: documentsFor(source, document, requiredScopes),
+    least: leastOf(source),
     variables: variablesOf(tools.schema, document.parsed, { method, path, report, requiredScopes }),
   };
 }
