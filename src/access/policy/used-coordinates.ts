@@ -10,7 +10,7 @@ import {
   hasVenueRules,
   isVenueMark,
   refusedByVenues,
-  venueMark,
+  venueMarks,
   type VenueChange,
 } from './rules/venue-rule.ts';
 import type { Variables } from './variables.ts';
@@ -45,8 +45,8 @@ export function usedCoordinates(
   const isMarked = hasVenueRules(plan);
   if (isMarked) {
     for (const field of plan.fields) {
-      const mark = walk.isIncluded(field) ? venueMark(field, plan, variables) : null;
-      if (mark !== null) used.add(mark);
+      if (!walk.isIncluded(field)) continue;
+      for (const mark of venueMarks(field, plan, variables)) used.add(mark);
     }
   }
   const sorted = [...used].sort();

@@ -28,7 +28,7 @@ export class RefusedOperation {
   missing!: readonly string[];
   @Field(() => Boolean, {
     description:
-      'Whether it calls a mutation that a key of these venues may not call, or that has to name one of several venues and did not.',
+      'Whether it calls a mutation that a key of these venues may not call, gives one an empty list of venues, or names none of several venues where it has to.',
   })
   byVenues!: boolean;
   @Field(() => DateTimeScalar, { description: 'When it was last asked so.' }) lastUsedAt!: Instant;
