@@ -53,7 +53,10 @@ export async function narrowApiKey(ctx: Context, input: NarrowApiKeyInput) {
     if (mode === 'TRIAL') {
       // What a restriction to venues would refuse is no matter of scopes, and is not counted.
       if (venueIds) throw userError('INVALID', ['input', 'venueIds'], 'A trial is of scopes alone.');
-      await changeKey(ctx, tx, 'apiKey.narrow', key, { trial: { scopes, since: at } });
+      // The same again is the same trial: what it has counted stays.
+      const isSame = key.trial !== null && isDeepStrictEqual(key.trial.scopes, scopes);
+      const trial = isSame ? key.trial : { scopes, since: at };
+      await changeKey(ctx, tx, 'apiKey.narrow', key, { trial });
       return { apiKeyId: id };
     }
     const remaining = venueIds ? remainingVenues(key, venueIds) : key.venueIds;

@@ -11,7 +11,7 @@ const undo = `mutation ($id: ID!, $expectedVersion: Int) {
   undoNarrowing(id: $id, expectedVersion: $expectedVersion) { apiKeyId apiKey { scopes venues { id } trial { scopes } } userErrors { code field message } }
 }`;
 const shownNarrowing =
-  'query ($id: ID!) { apiKey(id: $id) { version narrowedFrom { scopes venueIds at } trial { scopes } } }';
+  'query ($id: ID!) { apiKey(id: $id) { version narrowedFrom { scopes venueIds at } trial { since requests wouldRefuse } } }';
 const had = ['read:customers', 'read:inquiries', 'write:customers'];
 
 describeEachEngine('Narrowing a key', (engine) => {
@@ -39,7 +39,7 @@ describeEachEngine('Narrowing a key', (engine) => {
   const narrowTo = (scopes: readonly string[], rest: object = { mode: 'ENFORCE' }) =>
     ask(narrow, { input: { id: key.apiKeyId, scopes, ...rest } });
   const undoIt = (rest: object = {}) => ask(undo, { id: key.apiKeyId, ...rest });
-  const narrowedNow = async (): Promise<{ version: number; narrowedFrom: object | null }> =>
+  const narrowedNow = async (): Promise<{ version: number; narrowedFrom: object | null; trial: object | null }> =>
     payloadOf(await admin.send(shownNarrowing, { id: key.apiKeyId }));
   const scopesNow = async () => (await admin.show(key.apiKeyId)).scopes as string[];
   const venuesNow = async () =>
@@ -75,6 +75,22 @@ describeEachEngine('Narrowing a key', (engine) => {
     expect(answer.apiKey).toMatchObject({ scopes: had, trial: { scopes: ['read:customers'], since } });
     expect(await statusOf('{ inquiries { nodes { id } } }')).toBe(200);
     expect((await undoIt()).apiKey).toMatchObject({ scopes: had, trial: null });
+  });
+
+  it('on the same trial again goes on counting, and on another one begins anew', async () => {
+    const trialNow = async () => (await narrowedNow()).trial;
+    const tryIt = async (...scopes: string[]) => {
+      expect((await narrowTo(scopes, { mode: 'TRIAL' })).userErrors).toEqual([]);
+      expect(await statusOf('{ inquiries { nodes { id } } }')).toBe(200);
+      await house.scheduler.elapse(10_000);
+    };
+    await tryIt('read:customers');
+    const first = await trialNow();
+    expect(first).toMatchObject({ requests: 1, wouldRefuse: 1 });
+    await tryIt('customers:read', 'read:customers');
+    expect(await trialNow()).toEqual({ ...first, requests: 2, wouldRefuse: 2 });
+    await tryIt('read:inquiries');
+    expect(await trialNow()).toMatchObject({ requests: 1, wouldRefuse: 0 });
   });
 
   it('after a trial ends the trial, and two undos are one', async () => {
