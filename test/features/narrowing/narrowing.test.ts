@@ -80,6 +80,7 @@ describeEachEngine('Narrowing a key', (engine) => {
   it('on the same trial again goes on counting, and on another one begins anew', async () => {
     const trialNow = async () => (await narrowedNow()).trial;
     const tryIt = async (...scopes: string[]) => {
+      house.clock.advance(1_000);
       expect((await narrowTo(scopes, { mode: 'TRIAL' })).userErrors).toEqual([]);
       expect(await statusOf('{ inquiries { nodes { id } } }')).toBe(200);
       await house.scheduler.elapse(10_000);
