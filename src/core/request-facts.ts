@@ -8,8 +8,8 @@ import type { RequestTrace } from './tracer.ts';
 /** What of an operation every caller is answered, whatever its scopes are. */
 export interface LeastDocument {
   readonly document: DocumentNode;
-  /** It answers nothing by itself: who may see no part beside it is refused. */
-  readonly isEmpty: boolean;
+  /** The scopes of each part, where it answers nothing by itself: who may see no part is refused. Else empty. */
+  readonly openedBy: readonly (readonly string[])[];
 }
 
 export interface SentOperation {

@@ -108,9 +108,10 @@ function documentsFor(source: DocumentNode, whole: StoredDocument, base: readonl
 }
 
 function leastOf(source: DocumentNode): StoredOperation['least'] {
-  if (partsOf(source).length === 0) return null;
+  const parts = partsOf(source);
+  if (parts.length === 0) return null;
   const least = narrowed(source, () => false);
-  return { document: parse(print(filled(least))), isEmpty: hasNothingLeft(least) };
+  return { document: parse(print(filled(least))), openedBy: hasNothingLeft(least) ? parts : [] };
 }
 
 function toOperation(

@@ -1,17 +1,16 @@
 // Of a stored operation each caller runs the parts that its scopes open (`@withScopes`). Which coordinates were of such a part stands
 // among those of the run as marks, so that other scopes can be judged later: they close the part, and do not refuse the run.
+import type { LeastDocument } from '../../core/request-facts.ts';
 
-/** Stands among coordinates for a run that answers nothing without one of its parts. */
-const needsPart = 'any-part';
+/** Stands among coordinates for a run that answers nothing without a part: the scopes of one that it has. */
+const opening = '-opening-part';
 const ofPart = (coordinate: string) => `${coordinate}-part`;
 
 export const isPartMark = (coordinate: string): boolean => coordinate.endsWith('-part');
 
 /** The coordinates of what every caller runs of an operation. */
-export interface LeastUse {
+export interface LeastUse extends Pick<LeastDocument, 'openedBy'> {
   readonly used: readonly string[];
-  /** By itself it answers nothing. */
-  readonly isEmpty: boolean;
 }
 
 const marked = new WeakMap<readonly string[], WeakMap<readonly string[], readonly string[]>>();
@@ -24,19 +23,24 @@ export function withPartMarks(used: readonly string[], least: LeastUse): readonl
   if (known) return known;
   const always = new Set(least.used);
   const marks = used.filter((coordinate) => !always.has(coordinate)).map(ofPart);
-  const found = [...used, ...marks, ...(least.isEmpty ? [needsPart] : [])].sort();
+  const openings = least.openedBy.map((scopes) => `${scopes.join()}${opening}`);
+  const found = [...used, ...marks, ...openings].sort();
   ofUsed.set(least.used, found);
   return found;
 }
 
 export interface Parts {
   isOfPart(coordinate: string): boolean;
-  /** Whether a run without any of its parts is refused. */
-  readonly isOneNeeded: boolean;
+  /** Sets of scopes; a run is refused to who has none of them whole. Empty = it needs no part. */
+  readonly openedBy: LeastDocument['openedBy'];
 }
 
 /** What the marks among coordinates say. */
 export function partsIn(coordinates: readonly string[]): Parts {
   const marks = new Set(coordinates.filter(isPartMark));
-  return { isOfPart: (coordinate) => marks.has(ofPart(coordinate)), isOneNeeded: marks.has(needsPart) };
+  const openings = [...marks].filter((mark) => mark.endsWith(opening));
+  return {
+    isOfPart: (coordinate) => marks.has(ofPart(coordinate)),
+    openedBy: openings.map((mark) => mark.slice(0, -opening.length).split(',')),
+  };
 }

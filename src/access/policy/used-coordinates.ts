@@ -70,8 +70,6 @@ export interface Foretold {
   readonly unknown: readonly string[];
 }
 
-const noScopes: ReadonlySet<string> = new Set();
-
 /**
  * Judges a run again: by the scopes that the key has, and by others. A part that these close is left out of the answer; the run is
  * refused only where it needs one and each is closed (part-marks.ts).
@@ -86,7 +84,6 @@ export function foretell(
   const missing = new Set<string>();
   const closed = new Set<string>();
   const unknown: string[] = [];
-  let isPartOpen = false;
   for (const coordinate of coordinates) {
     if (isVenueMark(coordinate) || isPartMark(coordinate)) continue;
     const requirement = requirementOf(policy, coordinate);
@@ -94,12 +91,11 @@ export function foretell(
     else if (missingScopes(requirement, held).length === 0) {
       const lacking = missingScopes(requirement, others);
       for (const scope of lacking) (parts.isOfPart(coordinate) ? closed : missing).add(scope);
-      // What asks for no scope opens nothing.
-      const isGated = missingScopes(requirement, noScopes).length > 0;
-      isPartOpen ||= parts.isOfPart(coordinate) && isGated && lacking.length === 0;
     }
   }
-  if (parts.isOneNeeded && !isPartOpen) for (const scope of closed) missing.add(scope);
+  const { openedBy } = parts;
+  const isAnswered = openedBy.length === 0 || openedBy.some((scopes) => scopes.every((scope) => others.has(scope)));
+  if (!isAnswered) for (const scope of closed) missing.add(scope);
   return { missing: [...missing].sort(), unknown };
 }
 

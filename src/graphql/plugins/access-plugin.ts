@@ -96,9 +96,9 @@ function usedIn(
 ): readonly string[] {
   const used = usedCoordinates(policy, plan, variables);
   if (!chosen?.least) return used;
-  const { document, isEmpty } = chosen.least;
+  const { document, openedBy } = chosen.least;
   const least = planOf(document, getOperationAST(document)!);
-  return withPartMarks(used, { used: usedCoordinates(policy, least, variables), isEmpty });
+  return withPartMarks(used, { used: usedCoordinates(policy, least, variables), openedBy });
 }
 
 /** For the records: what was asked for, and what narrower scopes would have done, if the key is tried with some. */

@@ -150,6 +150,23 @@ describeEachEngine('A preview of what REST is asked', (engine) => {
     });
   });
 
+  it('foretells no refusal of statistics whose sections are others then', async () => {
+    const key = await workspace.key('read:customers');
+    const { path } = sent.find(({ name }) => name === 'GetStatistics')!;
+    const get = () => house.app.http.inject({ url: `/api/v1${path}`, headers: bearer(key.secret) });
+    expect((await get()).statusCode).toBe(200);
+    expect(await ask(key, ['read:bookings'])).toMatchObject({ requests: 1, refusedRequests: 0 });
+    expect(await ask(key, ['read:venues'])).toMatchObject({
+      refused: [{ requests: 1, missing: ['read:customers'] }],
+    });
+    const update =
+      'mutation ($input: UpdateApiKeyInput!) { updateApiKey(input: $input) { apiKeyId userErrors { code } } }';
+    await change(update, { input: { id: key.apiKeyId, scopes: ['read:bookings'] } });
+    expect((await get()).statusCode).toBe(200);
+    await change(update, { input: { id: key.apiKeyId, scopes: ['read:venues'] } });
+    expect((await get()).statusCode).toBe(403);
+  });
+
   it('tells exactly what is refused when a drawn change is made', async () => {
     const scopeSets = fc.subarray(allScopes, { minLength: 1, maxLength: allScopes.length - 1 });
     await fc.assert(
