@@ -31,6 +31,8 @@ interface Foretold {
   readonly byVenues: boolean;
 }
 
+type RowIds = Readonly<Record<'customerId' | 'otherId' | 'inquiryId', string>>;
+
 interface Sent {
   readonly name: string;
   readonly query: string;
@@ -59,7 +61,7 @@ describeEachEngine('A preview of fewer venues', (engine) => {
   afterAll(() => house.close());
 
   const errors = 'userErrors { code field }';
-  const operations = ({ customerId, otherId, inquiryId }: Readonly<Record<string, string>>): Sent[] => {
+  const operations = ({ customerId, otherId, inquiryId }: RowIds): Sent[] => {
     const change = (name: string, venueIds?: readonly string[] | null) => ({
       name,
       query: `mutation ${name}($input: UpdateCustomerInput!) { updateCustomer(input: $input) { ${errors} } }`,

@@ -57,6 +57,8 @@ function inputOf({ node }: PlannedField, operation: OperationDefinitionNode, var
   return given && valueFromASTUntyped(given, variables);
 }
 
+type Values = Readonly<Record<string, unknown>>;
+
 const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
 /** An empty list names none. */
 const isNamed = (value: unknown) => value != null && !isEmptyList(value);
@@ -70,9 +72,9 @@ export function venueMarks(
   const rule = ruleOf(field.definition);
   if (!rule || rule.kind === 'closed') return [];
   const input = inputOf(field, operation, variables);
-  const rows = (Array.isArray(input) ? input : [input]).filter((row) => typeof row === 'object' && row);
-  const valuesOf = (row: object) =>
-    rule.members.map((member): unknown => (row as Record<string, unknown>)[member]);
+  const given: readonly unknown[] = Array.isArray(input) ? input : [input];
+  const rows = given.filter((row): row is Values => typeof row === 'object' && row !== null);
+  const valuesOf = (row: Values) => rule.members.map((member) => row[member]);
   const isNone = (value: unknown) => isEmptyList(value) || (rule.kind === 'keeps' && value === null);
   const { coordinate } = field.demands[0]!;
   const namesNone = rule.kind === 'names' && rows.some((row) => !valuesOf(row).some(isNamed));
