@@ -13,8 +13,9 @@ import {
   workspaceContext,
 } from './command-line/command.ts';
 
-function parseInstant(text: string | boolean | undefined): string | null {
-  if (typeof text !== 'string') return null;
+/** Undefined = by the settings of the workspace. */
+function parseInstant(text: string | boolean | undefined): string | undefined {
+  if (typeof text !== 'string') return undefined;
   try {
     return DateTimeScalar.parseValue(text);
   } catch {
@@ -39,13 +40,14 @@ await runCommand({
   },
   async run(values) {
     const workspaceId = required(values, 'workspace');
+    const expiresAt = parseInstant(values['expires-at']);
     const input = {
       label: required(values, 'label'),
       scopes: optionalList(values, 'scopes'),
       preset: optionalName(values, 'preset', ['READ', 'WRITE', 'FULL_ACCESS']),
       venueIds: optionalList(values, 'venues'),
       environment: optionalName(values, 'environment', ['LIVE', 'TEST']),
-      expiresAt: parseInstant(values['expires-at']),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
     };
     const made = await withHouse(async (house) =>
       createApiKey(await workspaceContext(house, workspaceId), input),

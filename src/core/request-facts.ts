@@ -5,6 +5,13 @@ import type { Principal } from './principal.ts';
 import type { KnownCaller, RanOperation, SurfaceName, TriedRequest } from './recorder.ts';
 import type { RequestTrace } from './tracer.ts';
 
+/** What of an operation every caller is answered, whatever its scopes are. */
+export interface LeastDocument {
+  readonly document: DocumentNode;
+  /** The scopes of each part, where it answers nothing by itself: who may see no part is refused. Else empty. */
+  readonly openedBy: readonly (readonly string[])[];
+}
+
 export interface SentOperation {
   readonly query: string;
   /** The parsed `query`, of an operation that the server itself stores. Default: `query` is parsed. */
@@ -12,6 +19,8 @@ export interface SentOperation {
   readonly operationName: string | null;
   /** A query of which anything is denied does not run, as a mutation never does. Default: what is allowed is answered. */
   readonly isStrict?: boolean;
+  /** Of a document that was chosen by the caller's scopes. Default: others with other scopes run the same. */
+  readonly least?: LeastDocument;
   /** Default: those that came with the request. */
   readonly variables?: Readonly<Record<string, unknown>>;
 }

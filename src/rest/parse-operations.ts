@@ -17,6 +17,7 @@ import { ApiError } from '../core/errors.ts';
 import {
   commentAbove,
   documentOf,
+  filled,
   hasNothingLeft,
   narrowed,
   partsOf,
@@ -106,6 +107,13 @@ function documentsFor(source: DocumentNode, whole: StoredDocument, base: readonl
   };
 }
 
+function leastOf(source: DocumentNode): StoredOperation['least'] {
+  const parts = partsOf(source);
+  if (parts.length === 0) return null;
+  const least = narrowed(source, () => false);
+  return { document: parse(print(filled(least))), openedBy: hasNothingLeft(least) ? parts : [] };
+}
+
 function toOperation(
   node: OperationDefinitionNode,
   fragments: Fragments,
@@ -136,6 +144,7 @@ function toOperation(
       shape: shapeOf(tools.schema, node, document.parsed),
     },
     documentFor: documentsFor(source, document, requiredScopes),
+    least: leastOf(source),
     variables: variablesOf(tools.schema, document.parsed, { method, path, report, requiredScopes }),
   };
 }

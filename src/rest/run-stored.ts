@@ -29,8 +29,8 @@ export interface Call {
 
 type Data = Readonly<Record<string, unknown>>;
 
-function sentOf({ text, parsed }: StoredDocument, { name }: StoredOperation): SentOperation {
-  return { query: text, document: parsed, operationName: name, isStrict: true };
+function sentOf({ text, parsed }: StoredDocument, { name, least }: StoredOperation): SentOperation {
+  return { query: text, document: parsed, operationName: name, isStrict: true, ...(least ? { least } : {}) };
 }
 
 /** Throws when the caller may see something else than at the first page: the rows would be of two kinds, with nothing to tell them apart. */

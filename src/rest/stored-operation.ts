@@ -1,6 +1,7 @@
 // A stored operation as data: one GraphQL document with the method and the path at which it is an endpoint. REST, its
 // OpenAPI description and the tools for agents read nothing else. How it is made of a file: parse-operations.ts.
 import type { DocumentNode, GraphQLInputType } from 'graphql';
+import type { LeastDocument } from '../core/request-facts.ts';
 
 export const allowedMethods = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
 export type RestMethod = (typeof allowedMethods)[number];
@@ -73,6 +74,8 @@ export interface StoredOperation {
   readonly source: DocumentNode;
   /** What runs for a caller with these scopes: the whole document, or without the parts that they do not open. */
   documentFor(scopes: ReadonlySet<string>): StoredDocument;
+  /** What runs for every caller; null = there are no parts. For judging, not for running. */
+  readonly least: LeastDocument | null;
   readonly variables: readonly StoredVariable[];
   readonly shape: AnswerShape;
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeEachEngine } from '../support/engines.ts';
 import { bearer, openTestHouse, type TestHouse, type TestWorkspace } from '../support/house.ts';
-import { colleague, dayMs, keyAdmin, payloadOf, use, type KeyAdmin } from '../support/keys.ts';
+import { colleague, dayMs, keyAdmin, payloadOf, prefixOf, use, type KeyAdmin } from '../support/keys.ts';
 
 const fields = 'maximumKeyLifeDays defaultKeyLifeDays requestLogRetentionDays version updatedAt';
 const read = `{ workspaceSettings { ${fields} } }`;
@@ -166,5 +166,18 @@ describeEachEngine('Workspace settings', (engine) => {
     expect(await edit({ expiresAt: inMs(90 * dayMs) })).toEqual([]);
     expect(await use(house, await owner.rotate(key.apiKeyId))).toBe('works');
     expect(await use(house, await owner.regenerate(key.apiKeyId))).toBe('works');
+  });
+
+  it('let the secret of an earlier rotation become the one in use', async () => {
+    await begin();
+    const key = await owner.create();
+    const rotated = await owner.rotate(key.apiKeyId, 0);
+    await set({ maximumKeyLifeDays: 90 });
+    expect(await use(house, rotated)).toBe('works');
+    expect(await use(house, key)).not.toBe('works');
+    const { secrets } = await owner.show(key.apiKeyId);
+    expect(secrets).toContainEqual(expect.objectContaining({ prefix: prefixOf(rotated), status: 'ACTIVE' }));
+    const again = await owner.payload('RotateApiKey', { id: key.apiKeyId });
+    expect(again.userErrors).toMatchObject([{ code: 'NOT_ALLOWED' }]);
   });
 });

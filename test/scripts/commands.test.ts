@@ -98,6 +98,31 @@ describeEachEngine('commands beside a running server', (engineName) => {
     });
   });
 
+  it('gives a key the life that its workspace says when none is asked for', async () => {
+    const email = 'life@acme.example';
+    const { workspaceId: own } = (await create(email)).json<{ workspaceId: string }>();
+    const login = 'mutation ($input: LoginInput!) { login(input: $input) { token } }';
+    const { data } = await house.send({}, login, { input: { email, password } });
+    const headers = bearer(data.login.token as string);
+    const update =
+      'mutation ($input: UpdateWorkspaceSettingsInput!) { updateWorkspaceSettings(input: $input) { userErrors { code } } }';
+    for (const [days, settings] of [
+      [5, { maximumKeyLifeDays: 5 }],
+      [3, { maximumKeyLifeDays: null, defaultKeyLifeDays: 3 }],
+    ] as const) {
+      const changed = await house.send(headers, update, { input: settings });
+      expect(changed.data.updateWorkspaceSettings.userErrors).toEqual([]);
+      const lifeMs = days * 86_400_000;
+      const earliestMs = Date.now() + lifeMs;
+      const made = await run('key-create', ['--workspace', own, '--label', 'Life', '--preset', 'READ']);
+      const latestMs = Date.now() + lifeMs;
+      const { secret } = made.json<{ secret: string }>();
+      const shown = await house.send(bearer(secret), '{ viewer { apiKey { expiresAt } } }');
+      const expiresMs = Date.parse(shown.data.viewer.apiKey.expiresAt as string);
+      expect(expiresMs >= earliestMs && expiresMs <= latestMs).toBe(true);
+    }
+  });
+
   it('refuses a key that the API would refuse, and makes none', async () => {
     const before = await count('api_keys');
     const cases: [string[], string, string][] = [

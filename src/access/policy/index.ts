@@ -32,5 +32,6 @@ export { operationError, pathError } from './denial-errors.ts';
 export { shieldTree } from './rules/rules.ts';
 export { shieldRoots } from './shield-roots.ts';
 export { createExplainer, smallestSet, type AccessExplainer, type AccessReport } from './explain.ts';
-export { closedToVenueKeys, namesVenue } from './rules/venue-rule.ts';
+export { closedToVenueKeys, keepsVenue, namesVenue } from './rules/venue-rule.ts';
+export { withPartMarks } from './part-marks.ts';
 export { foretell, requirementOf, scopesLacking, usedCoordinates } from './used-coordinates.ts';

@@ -2,6 +2,7 @@
 // operation's variables, whose values are written down nowhere.
 import type { GraphQLSchema } from 'graphql';
 import type { OperationPlan, PlannedField } from './operation-plan.ts';
+import { isPartMark, partsIn } from './part-marks.ts';
 import { PlanWalk } from './plan-walk.ts';
 import type { Policy } from './policy.ts';
 import { missingScopes, type Requirement } from './rules/requirement.ts';
@@ -9,7 +10,7 @@ import {
   hasVenueRules,
   isVenueMark,
   refusedByVenues,
-  venueMark,
+  venueMarks,
   type VenueChange,
 } from './rules/venue-rule.ts';
 import type { Variables } from './variables.ts';
@@ -44,8 +45,8 @@ export function usedCoordinates(
   const isMarked = hasVenueRules(plan);
   if (isMarked) {
     for (const field of plan.fields) {
-      const mark = walk.isIncluded(field) ? venueMark(field, plan, variables) : null;
-      if (mark !== null) used.add(mark);
+      if (!walk.isIncluded(field)) continue;
+      for (const mark of venueMarks(field, plan, variables)) used.add(mark);
     }
   }
   const sorted = [...used].sort();
@@ -69,22 +70,32 @@ export interface Foretold {
   readonly unknown: readonly string[];
 }
 
-/** Judges a run again: by the scopes that the key has, and by others. */
+/**
+ * Judges a run again: by the scopes that the key has, and by others. A part that these close is left out of the answer; the run is
+ * refused only where it needs one and each is closed (part-marks.ts).
+ */
 export function foretell(
   policy: Policy,
   coordinates: readonly string[],
   held: ReadonlySet<string>,
   others: ReadonlySet<string>,
 ): Foretold {
+  const parts = partsIn(coordinates);
   const missing = new Set<string>();
+  const closed = new Set<string>();
   const unknown: string[] = [];
   for (const coordinate of coordinates) {
-    if (isVenueMark(coordinate)) continue;
+    if (isVenueMark(coordinate) || isPartMark(coordinate)) continue;
     const requirement = requirementOf(policy, coordinate);
     if (!requirement) unknown.push(coordinate);
-    else if (missingScopes(requirement, held).length === 0)
-      for (const scope of missingScopes(requirement, others)) missing.add(scope);
+    else if (missingScopes(requirement, held).length === 0) {
+      const lacking = missingScopes(requirement, others);
+      for (const scope of lacking) (parts.isOfPart(coordinate) ? closed : missing).add(scope);
+    }
   }
+  const { openedBy } = parts;
+  const isAnswered = openedBy.length === 0 || openedBy.some((scopes) => scopes.every((scope) => others.has(scope)));
+  if (!isAnswered) for (const scope of closed) missing.add(scope);
   return { missing: [...missing].sort(), unknown };
 }
 

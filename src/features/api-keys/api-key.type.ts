@@ -137,6 +137,7 @@ export class ApiKey extends StoredApiKey implements Node {
   declare lastUsedAt: Instant | null;
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was revoked; null = it was not.' })
   declare revokedAt: Instant | null;
+  @Field(() => Int, { description: 'Goes up at each change.' }) declare version: number;
   @Field(() => DateTimeScalar) declare createdAt: Instant;
   @Field(() => DateTimeScalar) declare updatedAt: Instant;
 }

@@ -1,7 +1,7 @@
 // GraphQL names of the customer mutations -> service calls.
 import { Arg, Ctx, Extensions, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../../access/context.ts';
-import { namesVenue } from '../../access/policy/index.ts';
+import { keepsVenue, namesVenue } from '../../access/policy/index.ts';
 import { definePayload } from '../../resources/payload.ts';
 import { CreateCustomerInput, UpdateCustomerInput } from './customer.inputs.ts';
 import { customers, writeCustomers } from './customer.resource.ts';
@@ -40,6 +40,7 @@ export class CustomerMutations {
   }
 
   @Mutation(() => updateCustomerPayload.type, { nullable: true, description: 'Changes a customer.' })
+  @Extensions(keepsVenue('venueIds'))
   updateCustomer(@Arg('input', () => UpdateCustomerInput) input: UpdateCustomerInput, @Ctx() ctx: Context) {
     return updateCustomer(ctx, input);
   }

@@ -7,10 +7,10 @@ import { PageInfo } from '../../resources/page.ts';
 @ObjectType({ description: 'What a key did in one hour or day.' })
 export class KeyUsage {
   @Field(() => DateTimeScalar, { description: 'When the hour or day begins, in UTC.' }) start!: Instant;
-  @Field(() => Int, { description: 'Requests, refused ones included.' }) requests!: number;
-  @Field(() => Int, { description: 'Requests of which all or something was denied for want of a scope.' })
+  @Field(() => Float, { description: 'Requests, refused ones included.' }) requests!: number;
+  @Field(() => Float, { description: 'Requests of which all or something was denied for want of a scope.' })
   denied!: number;
-  @Field(() => Int, {
+  @Field(() => Float, {
     description:
       'Requests that were answered by another error: a limit, a wrong value, a refused credential.',
   })
@@ -23,8 +23,8 @@ export class KeyUsage {
 @ObjectType({ description: 'How often a key ran an operation.' })
 export class UsedOperation {
   operationId!: string;
-  @Field(() => Int, { description: 'Requests, refused ones included.' }) requests!: number;
-  @Field(() => Int, { description: 'Requests of which all or something was denied for want of a scope.' })
+  @Field(() => Float, { description: 'Requests, refused ones included.' }) requests!: number;
+  @Field(() => Float, { description: 'Requests of which all or something was denied for want of a scope.' })
   denied!: number;
   @Field(() => DateTimeScalar, { description: 'Its last request in the range.' }) lastUsedAt!: Instant;
 }
@@ -39,7 +39,7 @@ export class UsedOperationConnection {
 @ObjectType({ description: 'How often a scope was needed.' })
 export class UsedScope {
   @Field(() => ScopeScalar, { description: 'The scope.' }) scope!: string;
-  @Field(() => Int, { description: 'Requests whose operation can ask for it, refused ones included.' })
+  @Field(() => Float, { description: 'Requests whose operation can ask for it, refused ones included.' })
   requests!: number;
   @Field(() => DateTimeScalar, {
     nullable: true,

@@ -24,6 +24,6 @@ export const narrowingFeature: Feature = {
     'Mutation.narrowApiKey': adminOnly,
     'Mutation.undoNarrowing': adminOnly,
     'Query.previewKeyChange': adminOnly,
-    ...{ KeyTrial: adminOnly, KeyChangePreview: adminOnly, RefusedOperation: adminOnly },
+    ...{ KeyTrial: adminOnly, NarrowedFrom: adminOnly, KeyChangePreview: adminOnly, RefusedOperation: adminOnly },
   },
 };

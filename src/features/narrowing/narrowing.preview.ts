@@ -119,7 +119,7 @@ class Findings {
 const limitsOf = ({ venueIds }: PreviewArguments, uses: readonly CountedUse[]): string[] => [
   ...(venueIds
     ? [
-        'Fewer venues answer fewer rows, or NOT_FOUND: which rows were asked for is not recorded. Only mutations that a key of some venues may not call, or in which a key of several has to name one, are decided.',
+        'Fewer venues answer fewer rows, or NOT_FOUND: which rows were asked for is not recorded. Only mutations that a key of some venues may not call, in which it may not give an empty list of venues, or in which a key of several has to name one, are decided.',
       ]
     : []),
   ...(uses.length >= maxUses

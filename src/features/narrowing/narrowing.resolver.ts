@@ -21,9 +21,9 @@ import { ApiKey, apiKeys } from '../api-keys/index.ts';
 import { NarrowApiKeyInput } from './narrowing.inputs.ts';
 import { recordedOperations } from '../insight/index.ts';
 import { maxDays, previewKeyChange } from './narrowing.preview.ts';
-import { narrowApiKey, undoNarrowing } from './narrowing.service.ts';
+import { narrowApiKey, undoable, undoNarrowing } from './narrowing.service.ts';
 import { countTrial, type ShownTrial } from './narrowing.trial.ts';
-import { KeyChangePreview, KeyTrial, RefusedOperation } from './narrowing.type.ts';
+import { KeyChangePreview, KeyTrial, NarrowedFrom, RefusedOperation } from './narrowing.type.ts';
 
 const payload = {
   requirement: adminOnly,
@@ -95,6 +95,15 @@ export class NarrowingFields {
   trial(@Root() { id, trial }: ApiKey): ShownTrial | null {
     return trial && { ...trial, apiKeyId: id };
   }
+
+  @FieldResolver(() => NarrowedFrom, {
+    nullable: true,
+    description: 'What `undoNarrowing` gives back when no trial is on; null = there is nothing to undo.',
+  })
+  @Extensions({ needs: ['narrowedFrom'] })
+  narrowedFrom(@Root() { narrowedFrom }: ApiKey, @Ctx() ctx: Context): NarrowedFrom | null {
+    return undoable(ctx, narrowedFrom);
+  }
 }
 
 @Resolver()
@@ -110,9 +119,17 @@ export class NarrowingMutations {
   @Mutation(() => undoPayload.type, {
     nullable: true,
     description:
-      'Ends the trial of a key. Without one it gives back what the last narrowing took, within 7 days and unless its scopes or venues were changed since.',
+      'Ends the trial of a key, and then there is nothing more to undo. Without one it gives back `narrowedFrom`: what the last narrowing took, within 7 days and unless its scopes or venues were changed since. Sent a second time it is refused.',
   })
-  undoNarrowing(@Arg('id', () => ID) id: string, @Ctx() ctx: Context) {
-    return undoNarrowing(ctx, id);
+  undoNarrowing(
+    @Arg('id', () => ID) id: string,
+    @Arg('expectedVersion', () => Int, {
+      nullable: true,
+      description: 'Refused with CONFLICT when the key has another version; left out = whatever it is now.',
+    })
+    expectedVersion: number | null,
+    @Ctx() ctx: Context,
+  ) {
+    return undoNarrowing(ctx, { id, expectedVersion: expectedVersion ?? null });
   }
 }

@@ -1,12 +1,12 @@
 // The rules of narrowing: a key loses rights that it does not need, first on trial if wanted, and gets them back for a week.
 import { isDeepStrictEqual } from 'node:util';
 import type { Context } from '../../access/context.ts';
-import type { StoredApiKey } from '../../access/authentication/tables.ts';
+import type { StoredApiKey, StoredRights } from '../../access/authentication/tables.ts';
 import { dayMs, toInstant } from '../../core/clock.ts';
 import { notFound, userError } from '../../core/errors.ts';
 import { tableOf } from '../../db/store/table.ts';
 import type { TenantTransaction } from '../../db/tenant/tenant-db.ts';
-import { checkInput } from '../../resources/inputs/input.ts';
+import { assertUpdated, checkInput } from '../../resources/inputs/input.ts';
 import { mutate } from '../../resources/payload.ts';
 import { assertNotRevoked, changeKey, chooseScopes, getKey } from '../api-keys/index.ts';
 import { Venue } from '../venues/index.ts';
@@ -53,7 +53,10 @@ export async function narrowApiKey(ctx: Context, input: NarrowApiKeyInput) {
     if (mode === 'TRIAL') {
       // What a restriction to venues would refuse is no matter of scopes, and is not counted.
       if (venueIds) throw userError('INVALID', ['input', 'venueIds'], 'A trial is of scopes alone.');
-      await changeKey(ctx, tx, 'apiKey.narrow', key, { trial: { scopes, since: at } });
+      // The same again is the same trial: what it has counted stays.
+      const isSame = key.trial !== null && isDeepStrictEqual(key.trial.scopes, scopes);
+      const trial = isSame ? key.trial : { scopes, since: at };
+      await changeKey(ctx, tx, 'apiKey.narrow', key, { trial });
       return { apiKeyId: id };
     }
     const remaining = venueIds ? remainingVenues(key, venueIds) : key.venueIds;
@@ -65,21 +68,40 @@ export async function narrowApiKey(ctx: Context, input: NarrowApiKeyInput) {
   });
 }
 
-/** Ends a trial; else gives back what the last narrowing took. Throws NOT_ALLOWED when there is nothing to take back. */
-export function undoNarrowing(ctx: Context, id: string) {
+export interface UndoArguments {
+  readonly id: string;
+  /** null = whatever the key is now. */
+  readonly expectedVersion: number | null;
+}
+
+/**
+ * Ends a trial; else gives back what the last narrowing took. Throws NOT_ALLOWED when there is nothing to take back, CONFLICT for
+ * another version.
+ */
+export function undoNarrowing(ctx: Context, { id, expectedVersion }: UndoArguments) {
   return mutate(ctx, async (tx) => {
     const key = await getKey(tx, id, ['id']);
     assertNotRevoked(key, ['id']);
+    // The row is held: nobody changes it between this look and the change.
+    if (expectedVersion !== null && expectedVersion !== key.version) assertUpdated('CONFLICT', 'API key', []);
     await changeKey(ctx, tx, 'apiKey.undoNarrowing', key, takenBack(ctx, key));
     return { apiKeyId: id };
   });
 }
 
+const isOver = ({ clock }: Context, { at }: StoredRights) =>
+  Date.parse(at) + undoDays * dayMs <= clock.nowMs();
+
+/** What an undo would give back when no trial is on; null = nothing. */
+export const undoable = (ctx: Context, rights: StoredRights | null) =>
+  rights && !isOver(ctx, rights) ? rights : null;
+
 function takenBack(ctx: Context, { trial, narrowedFrom }: StoredApiKey): Partial<StoredApiKey> {
-  if (trial) return { trial: null };
+  // The narrowing before the trial goes with it: the same call sent twice would give back rights that nobody asked back.
+  if (trial) return { trial: null, narrowedFrom: null };
   if (!narrowedFrom)
     throw userError('NOT_ALLOWED', ['id'], 'This key was not narrowed, or was changed since.');
-  if (Date.parse(narrowedFrom.at) + undoDays * dayMs <= ctx.clock.nowMs())
+  if (isOver(ctx, narrowedFrom))
     throw userError('NOT_ALLOWED', ['id'], `It was narrowed more than ${undoDays} days ago.`);
   const { scopes, venueIds } = narrowedFrom;
   return { scopes: [...scopes], venueIds: venueIds && [...venueIds], narrowedFrom: null };

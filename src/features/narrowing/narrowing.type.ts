@@ -1,5 +1,5 @@
 // GraphQL types of narrowing.
-import { Field, Float, Int, ObjectType } from 'type-graphql';
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import type { Instant } from '../../core/clock.ts';
 import { DateTimeScalar, ScopeScalar } from '../../resources/inputs/scalars.ts';
 
@@ -7,6 +7,14 @@ import { DateTimeScalar, ScopeScalar } from '../../resources/inputs/scalars.ts';
 export class KeyTrial {
   @Field(() => [ScopeScalar], { description: 'The scopes that would remain.' }) scopes!: readonly string[];
   @Field(() => DateTimeScalar, { description: 'When the trial began.' }) since!: Instant;
+}
+
+@ObjectType({ description: 'What a key had before it was narrowed.' })
+export class NarrowedFrom {
+  @Field(() => [ScopeScalar], { description: 'Its scopes then.' }) scopes!: readonly string[];
+  @Field(() => [ID], { nullable: true, description: 'Its venues then; null = all venues of the workspace.' })
+  venueIds!: readonly string[] | null;
+  @Field(() => DateTimeScalar, { description: 'When it was narrowed.' }) at!: Instant;
 }
 
 @ObjectType({ description: 'An operation of which a change would refuse something.' })
@@ -20,7 +28,7 @@ export class RefusedOperation {
   missing!: readonly string[];
   @Field(() => Boolean, {
     description:
-      'Whether it calls a mutation that a key of these venues may not call, or that has to name one of several venues and did not.',
+      'Whether it calls a mutation that a key of these venues may not call, gives one an empty list of venues, or names none of several venues where it has to.',
   })
   byVenues!: boolean;
   @Field(() => DateTimeScalar, { description: 'When it was last asked so.' }) lastUsedAt!: Instant;

@@ -18,7 +18,7 @@ export class UpdateWorkspaceSettingsInput {
   defaultKeyLifeDays?: number | null;
   @Field(() => Int, {
     nullable: true,
-    description: `0 to ${maxRetentionDays}; null = as long as the server keeps it. 0 = there is no request log: what it holds is removed within an hour. Counters such as \`ApiKey.usage\` go on.`,
+    description: `0 to ${maxRetentionDays}; null = as long as the server keeps it. More than the server keeps (\`REQUEST_LOG_DAYS\`, 7 by default) is taken and lengthens nothing. 0 = there is no request log: what it holds is removed within an hour. Counters such as \`ApiKey.usage\` go on.`,
   })
   requestLogRetentionDays?: number | null;
   @Field(() => Int, {

@@ -33,7 +33,7 @@ export class WorkspaceSettings {
   @Field(() => Int, {
     nullable: true,
     description:
-      'How many days a line of the request log is kept; null = as long as the server keeps it; 0 = there is no request log.',
+      'How many days a line of the request log is kept at most; null = as long as the server keeps it, and no line is kept longer than that (`REQUEST_LOG_DAYS`, 7 by default), whatever is set here; 0 = there is no request log.',
   })
   @IntegerColumn({ nullable: true })
   requestLogRetentionDays!: number | null;

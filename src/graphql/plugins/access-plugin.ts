@@ -6,13 +6,14 @@ import type {
   GraphQLRequestListener,
   GraphQLResponse,
 } from '@apollo/server';
-import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import { getOperationAST, type GraphQLError, type GraphQLFormattedError } from 'graphql';
 import {
   costOf,
   foretell,
   operationError,
   pathError,
   usedCoordinates,
+  withPartMarks,
   type Decision,
   type Gate,
   type OperationPlan,
@@ -86,19 +87,34 @@ function wasLeftUnanswered({ body }: GraphQLResponse, errors: readonly GraphQLEr
   return Object.values(body.singleResult.data ?? {}).every((value) => value === null);
 }
 
+/** What a run asks for. Of an operation that is chosen by scopes, what only its parts ask for is marked. */
+function usedIn(
+  { policy, plan: planOf }: Gate,
+  { chosen }: ServedContext,
+  plan: OperationPlan,
+  variables: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  const used = usedCoordinates(policy, plan, variables);
+  if (!chosen?.least) return used;
+  const { document, openedBy } = chosen.least;
+  const least = planOf(document, getOperationAST(document)!);
+  return withPartMarks(used, { used: usedCoordinates(policy, least, variables), openedBy });
+}
+
 /** For the records: what was asked for, and what narrower scopes would have done, if the key is tried with some. */
 function noteUse(
-  { scope, principal }: ServedContext,
-  { policy }: Gate,
+  context: ServedContext,
+  gate: Gate,
   plan: OperationPlan,
   variables: Readonly<Record<string, unknown>>,
 ): void {
+  const { scope, principal } = context;
   if (!scope.ran || principal.kind !== 'API_KEY') return;
-  const used = usedCoordinates(policy, plan, variables);
+  const used = usedIn(gate, context, plan, variables);
   scope.ran = { ...scope.ran, used };
   if (!principal.trial) return;
   const { scopes, since } = principal.trial;
-  const { missing } = foretell(policy, used, principal.scopes, new Set(scopes));
+  const { missing } = foretell(gate.policy, used, principal.scopes, new Set(scopes));
   scope.tried = { since, isRefused: missing.length > 0 };
 }
 

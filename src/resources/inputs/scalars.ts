@@ -29,12 +29,19 @@ export const DateTimeScalar = new GraphQLScalarType<string, string>({
   },
 });
 
+const notText = () => new GraphQLError('Scope must be a text such as "read:customers".');
+
 /** Its description, with every scope listed, is written when the schema is assembled. */
 export const ScopeScalar = new GraphQLScalarType<string, string>({
   name: 'Scope',
   serialize: (value) => value as string,
   parseValue(value) {
-    if (typeof value !== 'string') throw new GraphQLError('Scope must be a text such as "read:customers".');
+    if (typeof value !== 'string') throw notText();
     return value;
+  },
+  // By default a scalar takes a name without quotes as well, and names of a document are recorded as they stand there.
+  parseLiteral(node) {
+    if (node.kind !== Kind.STRING) throw notText();
+    return node.value;
   },
 });

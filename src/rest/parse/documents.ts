@@ -111,6 +111,14 @@ export function hasNothingLeft(document: DocumentNode): boolean {
   return isEmpty;
 }
 
+/** A selection that has nothing left asks for the name of its type, so that the document can be planned. */
+export function filled(document: DocumentNode): DocumentNode {
+  const typeName: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+  return visit(document, {
+    SelectionSet: (node) => (node.selections.length > 0 ? undefined : { ...node, selections: [typeName] }),
+  });
+}
+
 /** The distinct sets of scopes that parts of the document ask for. */
 export function partsOf(document: DocumentNode): readonly (readonly string[])[] {
   const parts = new Map<string, readonly string[]>();

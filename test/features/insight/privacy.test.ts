@@ -83,6 +83,9 @@ describeEachEngine('What is recorded', (engine) => {
     canaries.push(key.secret.slice(-38), workspace.ownerPassword);
     const owner = await workspace.owner();
     await owner.send('{ viewer { kind } }');
+    // A scope without quotes would be a name of the document, and names are kept.
+    const unquoted = `query Unquoted { previewKeyChange(id: "key_1", scopes: [${canary()}], days: 1) { requests } }`;
+    expect((await owner.send(unquoted)).status).toBe(400);
     const login = `mutation { login(input: { email: "${workspace.ownerEmail}", password: "${canary()}" }) { token } }`;
     await owner.send(login);
   }

@@ -7,9 +7,11 @@ import { colleague, dayMs, keyAdmin, payloadOf, type HeldKey, type KeyAdmin } fr
 const narrow = `mutation ($input: NarrowApiKeyInput!) {
   narrowApiKey(input: $input) { apiKeyId apiKey { scopes venues { id } trial { scopes since } } userErrors { code field message } }
 }`;
-const undo = `mutation ($id: ID!) {
-  undoNarrowing(id: $id) { apiKeyId apiKey { scopes venues { id } trial { scopes } } userErrors { code field message } }
+const undo = `mutation ($id: ID!, $expectedVersion: Int) {
+  undoNarrowing(id: $id, expectedVersion: $expectedVersion) { apiKeyId apiKey { scopes venues { id } trial { scopes } } userErrors { code field message } }
 }`;
+const shownNarrowing =
+  'query ($id: ID!) { apiKey(id: $id) { version narrowedFrom { scopes venueIds at } trial { since requests wouldRefuse } } }';
 const had = ['read:customers', 'read:inquiries', 'write:customers'];
 
 describeEachEngine('Narrowing a key', (engine) => {
@@ -36,7 +38,9 @@ describeEachEngine('Narrowing a key', (engine) => {
     payloadOf(await admin.send(query, { ...variables }));
   const narrowTo = (scopes: readonly string[], rest: object = { mode: 'ENFORCE' }) =>
     ask(narrow, { input: { id: key.apiKeyId, scopes, ...rest } });
-  const undoIt = () => ask(undo, { id: key.apiKeyId });
+  const undoIt = (rest: object = {}) => ask(undo, { id: key.apiKeyId, ...rest });
+  const narrowedNow = async (): Promise<{ version: number; narrowedFrom: object | null; trial: object | null }> =>
+    payloadOf(await admin.send(shownNarrowing, { id: key.apiKeyId }));
   const scopesNow = async () => (await admin.show(key.apiKeyId)).scopes as string[];
   const venuesNow = async () =>
     ((await admin.show(key.apiKeyId)).venues as { id: string }[]).map(({ id }) => id).sort();
@@ -73,6 +77,23 @@ describeEachEngine('Narrowing a key', (engine) => {
     expect((await undoIt()).apiKey).toMatchObject({ scopes: had, trial: null });
   });
 
+  it('on the same trial again goes on counting, and on another one begins anew', async () => {
+    const trialNow = async () => (await narrowedNow()).trial;
+    const tryIt = async (...scopes: string[]) => {
+      house.clock.advance(1_000);
+      expect((await narrowTo(scopes, { mode: 'TRIAL' })).userErrors).toEqual([]);
+      expect(await statusOf('{ inquiries { nodes { id } } }')).toBe(200);
+      await house.scheduler.elapse(10_000);
+    };
+    await tryIt('read:customers');
+    const first = await trialNow();
+    expect(first).toMatchObject({ requests: 1, wouldRefuse: 1 });
+    await tryIt('customers:read', 'read:customers');
+    expect(await trialNow()).toEqual({ ...first, requests: 2, wouldRefuse: 2 });
+    await tryIt('read:inquiries');
+    expect(await trialNow()).toMatchObject({ requests: 1, wouldRefuse: 0 });
+  });
+
   it('after a trial ends the trial, and two undos are one', async () => {
     await narrowTo(['read:customers'], { mode: 'TRIAL' });
     expect((await narrowTo(['read:customers'])).apiKey).toMatchObject({
@@ -82,6 +103,41 @@ describeEachEngine('Narrowing a key', (engine) => {
     expect((await undoIt()).apiKey.scopes).toEqual(had);
     expect(faultOf(await undoIt())).toBe('NOT_ALLOWED id');
     expect(await scopesNow()).toEqual(had);
+  });
+
+  it('is not given back by an undo that is sent twice, when the first one ended a trial', async () => {
+    await narrowTo(['read:customers', 'read:inquiries']);
+    await narrowTo(['read:customers'], { mode: 'TRIAL' });
+    expect((await undoIt()).apiKey).toMatchObject({ scopes: ['read:customers', 'read:inquiries'], trial: null });
+    expect(faultOf(await undoIt())).toBe('NOT_ALLOWED id');
+    expect(await scopesNow()).toEqual(['read:customers', 'read:inquiries']);
+    expect(await narrowedNow()).toMatchObject({ narrowedFrom: null });
+  });
+
+  it('shows what an undo gives back, as long as one does', async () => {
+    expect(await narrowedNow()).toMatchObject({ narrowedFrom: null });
+    const at = new Date(house.clock.nowMs()).toISOString();
+    await narrowTo(['read:customers'], { mode: 'ENFORCE', venueIds: [south] });
+    const narrowedFrom = { scopes: had, venueIds: [north, south].sort(), at };
+    expect(await narrowedNow()).toMatchObject({ narrowedFrom });
+    house.clock.advance(7 * dayMs - 1);
+    expect(await narrowedNow()).toMatchObject({ narrowedFrom });
+    house.clock.advance(1);
+    expect(await narrowedNow()).toMatchObject({ narrowedFrom: null });
+  });
+
+  it('of another admin is not taken back by an undo of the version before it', async () => {
+    await narrowTo(['read:customers', 'read:inquiries']);
+    const { version: expectedVersion } = await narrowedNow();
+    house.clock.advance(1_000);
+    await narrowTo(['read:customers']);
+    expect(faultOf(await undoIt({ expectedVersion }))).toBe('CONFLICT expectedVersion');
+    expect(await scopesNow()).toEqual(['read:customers']);
+    const { version } = await narrowedNow();
+    expect((await undoIt({ expectedVersion: version })).apiKey.scopes).toEqual([
+      'read:customers',
+      'read:inquiries',
+    ]);
   });
 
   it('is undone until seven days are over, and not one millisecond later', async () => {

@@ -31,6 +31,8 @@ interface Foretold {
   readonly byVenues: boolean;
 }
 
+type RowIds = Readonly<Record<'customerId' | 'otherId' | 'inquiryId', string>>;
+
 interface Sent {
   readonly name: string;
   readonly query: string;
@@ -53,12 +55,18 @@ describeEachEngine('A preview of fewer venues', (engine) => {
     const customerId = await workspace.customer({ name: 'Ada', venueIds: [first] });
     const asked = `mutation { createInquiry(input: { customerId: "${customerId}", venueId: "${first}", channel: WEB, subject: "S", body: "B" }) { inquiryId } }`;
     const { inquiryId } = payloadOf(await owner.send(asked)) as { inquiryId: string };
-    sent = operations({ customerId, inquiryId });
+    const otherId = await workspace.customer({ name: 'Eve', venueIds: [first] });
+    sent = operations({ customerId, otherId, inquiryId });
   });
   afterAll(() => house.close());
 
   const errors = 'userErrors { code field }';
-  const operations = ({ customerId, inquiryId }: { customerId: string; inquiryId: string }): Sent[] => {
+  const operations = ({ customerId, otherId, inquiryId }: RowIds): Sent[] => {
+    const change = (name: string, venueIds?: readonly string[] | null) => ({
+      name,
+      query: `mutation ${name}($input: UpdateCustomerInput!) { updateCustomer(input: $input) { ${errors} } }`,
+      variables: { input: { id: otherId, city: 'Bonn', ...(venueIds === undefined ? {} : { venueIds }) } },
+    });
     const customer = (name: string) =>
       `mutation ${name}($input: CreateCustomerInput!) { createCustomer(input: $input) { ${errors} } }`;
     const several = `mutation Several($input: [CreateCustomerInput!]!) { createCustomers(input: $input) { ${errors} } }`;
@@ -78,6 +86,12 @@ describeEachEngine('A preview of fewer venues', (engine) => {
       { name: 'Twice', query: customer('Twice'), variables: { input: { name: 'T', venueIds: [first] } } },
       { name: 'Twice', query: customer('Twice'), variables: { input: { name: 'T' } } },
       { name: 'Named', query: customer('Named'), variables: { input: { name: 'M', venueIds: [first] } } },
+      { name: 'NewOfNone', query: customer('NewOfNone'), variables: { input: { name: 'E', venueIds: [] } } },
+      change('Changed'),
+      change('Emptied', []),
+      change('LinkedAgain', [first]),
+      change('Cleared', null),
+      change('Relinked', [first]),
       {
         name: 'Literal',
         query: `mutation Literal { createCustomer(input: { name: "L" }) { ${errors} } }`,
@@ -125,10 +139,15 @@ describeEachEngine('A preview of fewer venues', (engine) => {
     return refused.sort();
   };
 
+  /** Refused to every key of some venues. */
+  const ofSome = ['Cleared', 'Emptied', 'NewOfNone', 'NewVenue'];
   const ofSeveral = [
+    'Cleared',
+    'Emptied',
     'FollowUp',
     'Inquiry',
     'Literal',
+    'NewOfNone',
     'NewVenue',
     'NoVariable',
     'Null',
@@ -138,9 +157,9 @@ describeEachEngine('A preview of fewer venues', (engine) => {
   ];
 
   it.each([
-    ['one venue', () => [first], ['NewVenue']],
+    ['one venue', () => [first], ofSome],
     ['several venues', () => [first, second], ofSeveral],
-    ['one venue, named twice', () => [first, first], ['NewVenue']],
+    ['one venue, named twice', () => [first, first], ofSome],
   ])('tells exactly what a restriction to %s refuses', async (_what, venues, refused) => {
     const key = await workspace.key(...scopes);
     expect(await sendAll(key)).toEqual([]);
@@ -165,7 +184,7 @@ describeEachEngine('A preview of fewer venues', (engine) => {
     await sendAll(one);
     const wider = (await ask(one, { venueIds: [first, second] })).refused;
     expect(wider.map(({ operation }) => operation.name).sort()).toEqual(
-      ofSeveral.filter((name) => name !== 'NewVenue'),
+      ofSeveral.filter((name) => !ofSome.includes(name)),
     );
     const reader = await workspace.key('read:customers');
     const { query } = sent.find(({ name }) => name === 'NewVenue')!;
@@ -178,9 +197,11 @@ describeEachEngine('A preview of fewer venues', (engine) => {
     await sendAll(key);
     const remaining = scopes.filter((scope) => scope !== 'write:venues');
     const both = (await ask(key, { scopes: remaining, venueIds: [first] })).refused;
-    expect(both).toMatchObject([
-      { operation: { name: 'NewVenue' }, missing: ['write:venues'], byVenues: true },
-    ]);
+    expect(both.find(({ operation }) => operation.name === 'NewVenue')).toMatchObject({
+      missing: ['write:venues'],
+      byVenues: true,
+    });
+    expect(both.map(({ operation }) => operation.name).sort()).toEqual(ofSome);
     const { refused, limits } = await ask(key, { scopes: remaining });
     expect([refused, limits]).toMatchObject([
       [{ operation: { name: 'NewVenue' }, missing: ['write:venues'], byVenues: false }],
@@ -191,6 +212,7 @@ describeEachEngine('A preview of fewer venues', (engine) => {
   it('writes down that no venue was named, and no venue', async () => {
     const uses = JSON.stringify(await allRows(house.app.database, 'recorded_uses'));
     expect(uses).toContain('Mutation.createCustomer-venue');
+    expect(uses).toContain('Mutation.updateCustomer-no-venue');
     for (const id of [first, second]) expect(uses).not.toContain(id);
   });
 });

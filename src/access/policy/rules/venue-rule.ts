@@ -12,10 +12,11 @@ import { variableValue, type Variables } from '../variables.ts';
 
 /**
  * `closed` = such a key may not call it. `names` = members of its `input`: where none of them is given, a key of several venues is
- * refused, and a key of one venue gives that one.
+ * refused, and a key of one venue gives that one. `keeps` = members that may be left out. A list without a venue is refused to every
+ * such key; null as well where it clears, which is so with `keeps`.
  */
 export type VenueRule =
-  { readonly kind: 'closed' } | { readonly kind: 'names'; readonly members: readonly string[] };
+  { readonly kind: 'closed' } | { readonly kind: 'names' | 'keeps'; readonly members: readonly string[] };
 
 /**
  * The extension of a mutation that a key of some venues may not call.
@@ -30,17 +31,24 @@ export const namesVenue = (...members: [string, ...string[]]) => ({
   venueRule: { kind: 'names', members } satisfies VenueRule,
 });
 
+/** The extension of a mutation in whose `input` a key of some venues may not empty these members. */
+export const keepsVenue = (...members: [string, ...string[]]) => ({
+  venueRule: { kind: 'keeps', members } satisfies VenueRule,
+});
+
 const ruleOf = ({ extensions }: Pick<GraphQLField<unknown, unknown>, 'extensions'>): VenueRule | null =>
   (extensions['venueRule'] as VenueRule | undefined) ?? null;
 
 /** Stands among coordinates for a run that named no venue. */
 const unnamed = (coordinate: string) => `${coordinate}-venue`;
+/** Stands among them for a run that gave a list without a venue. */
+const emptied = (coordinate: string) => `${coordinate}-no-venue`;
 
 export const isVenueMark = (coordinate: string): boolean => coordinate.endsWith('-venue');
 
 /** Whether the values of variables say more of a plan than its coordinates do. */
 export function hasVenueRules({ type, fields }: OperationPlan): boolean {
-  return type === 'mutation' && fields.some(({ definition }) => ruleOf(definition)?.kind === 'names');
+  return type === 'mutation' && fields.some(({ definition }) => 'members' in (ruleOf(definition) ?? {}));
 }
 
 function inputOf({ node }: PlannedField, operation: OperationDefinitionNode, variables: Variables): unknown {
@@ -49,24 +57,29 @@ function inputOf({ node }: PlannedField, operation: OperationDefinitionNode, var
   return given && valueFromASTUntyped(given, variables);
 }
 
-/** An empty list names none. */
-const isNamed = (value: unknown) => value != null && !(Array.isArray(value) && value.length === 0);
+type Values = Readonly<Record<string, unknown>>;
 
-/** The mark of a root field that names no venue where it could; null = it does, or it is not asked to. Of a bulk, of any row. */
-export function venueMark(
+const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
+/** An empty list names none. */
+const isNamed = (value: unknown) => value != null && !isEmptyList(value);
+
+/** The marks of a root field that names no venue where it could, or gives none; empty = it is not so. Of a bulk, of any row. */
+export function venueMarks(
   field: PlannedField,
   { operation }: OperationPlan,
   variables: Variables,
-): string | null {
+): readonly string[] {
   const rule = ruleOf(field.definition);
-  if (rule?.kind !== 'names') return null;
+  if (!rule || rule.kind === 'closed') return [];
   const input = inputOf(field, operation, variables);
-  const rows: readonly unknown[] = Array.isArray(input) ? input : [input];
-  const namesNone = (row: unknown) =>
-    typeof row === 'object' &&
-    row !== null &&
-    !rule.members.some((member) => isNamed((row as Record<string, unknown>)[member]));
-  return rows.some(namesNone) ? unnamed(field.demands[0]!.coordinate) : null;
+  const given: readonly unknown[] = Array.isArray(input) ? input : [input];
+  const rows = given.filter((row): row is Values => typeof row === 'object' && row !== null);
+  const valuesOf = (row: Values) => rule.members.map((member) => row[member]);
+  const isNone = (value: unknown) => isEmptyList(value) || (rule.kind === 'keeps' && value === null);
+  const { coordinate } = field.demands[0]!;
+  const namesNone = rule.kind === 'names' && rows.some((row) => !valuesOf(row).some(isNamed));
+  const givesNone = rows.some((row) => valuesOf(row).some(isNone));
+  return [...(namesNone ? [unnamed(coordinate)] : []), ...(givesNone ? [emptied(coordinate)] : [])];
 }
 
 type Venues = readonly string[] | null;
@@ -89,16 +102,15 @@ export function refusedByVenues(
   if (after === null) return [];
   const isOfSeveral = (venues: Venues) => venues !== null && new Set(venues).size > 1;
   const fields = Object.values(schema.getMutationType()?.getFields() ?? {});
+  const isNewlyOfSeveral = isOfSeveral(after) && !isOfSeveral(before);
   return fields.flatMap((field) => {
     const coordinate = `Mutation.${field.name}`;
     const rule = ruleOf(field);
-    const isRefused =
-      rule?.kind === 'closed'
-        ? before === null && coordinates.includes(coordinate)
-        : rule?.kind === 'names' &&
-          isOfSeveral(after) &&
-          !isOfSeveral(before) &&
-          coordinates.includes(unnamed(coordinate));
+    if (!rule) return [];
+    const isRefusedToSome = coordinates.includes(rule.kind === 'closed' ? coordinate : emptied(coordinate));
+    const isRefused = isRefusedToSome
+      ? before === null
+      : isNewlyOfSeveral && coordinates.includes(unnamed(coordinate));
     return isRefused ? [coordinate] : [];
   });
 }
