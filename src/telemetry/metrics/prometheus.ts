@@ -16,6 +16,30 @@ export interface PrometheusMeter extends Meter, Exposition {
   readonly register: Registry;
 }
 
+/** What could not be recorded. */
+function lossCounters(
+  registers: Registry[],
+): Pick<Meter, 'requestLogDropped' | 'usageDropped' | 'readsDropped'> {
+  const counter = (name: string, help: string) => new Counter({ name, help, registers });
+  const rows = counter(
+    'latchkey_request_log_dropped_total',
+    'Rows of the request log that were lost: it was away, slow or full.',
+  );
+  const requests = counter(
+    'latchkey_usage_dropped_total',
+    'Requests that are in no sum: there was no room, or the store refused the sum.',
+  );
+  const records = counter(
+    'latchkey_reads_dropped_total',
+    'Records that keys were answered and that are not noted: the store refused them.',
+  );
+  return {
+    requestLogDropped: (count) => rows.inc(count),
+    usageDropped: (count) => requests.inc(count),
+    readsDropped: (count) => records.inc(count),
+  };
+}
+
 /** Also Node's own metrics: event loop lag, memory, garbage collection, CPU. */
 export function createPrometheusMeter(): PrometheusMeter {
   const register = new Registry();
@@ -46,23 +70,6 @@ export function createPrometheusMeter(): PrometheusMeter {
     ...{ name: 'latchkey_limiter_decisions_total', help: 'What the rate limiter decided.' },
     ...{ labelNames: ['decision', 'store'] as const, registers },
   });
-  const dropped = new Counter({
-    ...{
-      name: 'latchkey_request_log_dropped_total',
-      help: 'Rows of the request log that were lost: it was away, slow or full.',
-    },
-    registers,
-  });
-  const usageDropped = new Counter({
-    name: 'latchkey_usage_dropped_total',
-    help: 'Requests that are in no sum: there was no room, or the store refused the sum.',
-    registers,
-  });
-  const readsDropped = new Counter({
-    name: 'latchkey_reads_dropped_total',
-    help: 'Records that keys were answered and that are not noted: the store refused them.',
-    registers,
-  });
   return {
     request: ({ operation, status, outcome, seconds }) =>
       requests.observe({ operation, status, outcome }, seconds),
@@ -70,9 +77,7 @@ export function createPrometheusMeter(): PrometheusMeter {
     statement: (kind, seconds) => statements.observe({ kind }, seconds),
     waitingWrites: (change) => waiting.inc(change),
     limiter: (decision, store) => limited.inc({ decision, store }),
-    requestLogDropped: (rows) => dropped.inc(rows),
-    usageDropped: (requests) => usageDropped.inc(requests),
-    readsDropped: (records) => readsDropped.inc(records),
+    ...lossCounters(registers),
     register,
     contentType: register.contentType,
     text: () => register.metrics(),
