@@ -103,7 +103,9 @@ function openRecording({ config, meter }: ServicesOptions, database: Database, c
     log: openLogStore(config.database, database, tableOf(LoggedRequest)),
     since: async () => (isRecording ? readRecordedSince(database) : null),
     retention: { requestLogDays, usageDays },
-    reads: isRecordingReads ? new ReadLog({ database, clock, ...(meter ? { meter } : {}) }) : noReads({ database }),
+    reads: isRecordingReads
+      ? new ReadLog({ database, clock, ...(meter ? { meter } : {}) })
+      : noReads({ database }),
   };
 }
 

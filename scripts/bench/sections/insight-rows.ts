@@ -184,7 +184,15 @@ async function fillNames(database: Database, { keys, startMs }: Month): Promise<
   );
   const scopes = { requiredScopes: ['read:customers'], possibleScopes: ['read:customers'] };
   const rows = each.map(({ workspaceId, index, name }) => ({
-    ...{ id: `rop_${name}`, workspaceId, callerId: null, name: `Operation${index}`, kind: 'QUERY', coordinates, createdAt },
+    ...{
+      id: `rop_${name}`,
+      workspaceId,
+      callerId: null,
+      name: `Operation${index}`,
+      kind: 'QUERY',
+      coordinates,
+      createdAt,
+    },
     ...{
       document: `query Operation${index} {\n  customers(first: 0) {\n    nodes {\n      name\n    }\n  }\n}`,
       ...scopes,

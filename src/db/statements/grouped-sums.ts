@@ -43,7 +43,8 @@ export function groupedSumsStatement(
   const isSummed = sums.length + latest.length > 0;
   const distinct = raw(isSummed ? '' : 'DISTINCT ');
   const groupBy = isSummed ? sql` GROUP BY ${join(by.map(source))}` : empty;
-  const ordered = most === undefined ? empty : sql` ORDER BY ${join([sql`sum(${source(most)}) DESC`, ...by.map(source)])}`;
+  const ordered =
+    most === undefined ? empty : sql` ORDER BY ${join([sql`sum(${source(most)}) DESC`, ...by.map(source)])}`;
   const groups = sql`SELECT ${distinct}${join(selected)} FROM ${identifier(table.name)} AS ${identifier(alias)} WHERE ${tenantSql(table, alias, scope, dialect)} AND ${conditionSql(table, alias, condition, dialect)}${groupBy}${ordered} LIMIT ${limit} + 0`;
   const values = [...by, ...sums, ...latest].map((property) =>
     dialect.asJson(column(property), sql`"g".${named(property)}`),

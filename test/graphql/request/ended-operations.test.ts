@@ -119,7 +119,9 @@ describeEachEngine('an operation whose statement does not end', (engine: Engine[
         sql`SELECT "outcome", "failed" FROM "key_usage_hour" WHERE "caller_id" = ${key.apiKeyId} AND "outcome" <> 'ok'`,
       );
     while ((await counted()).length === 0) await house.scheduler.elapse(10_000);
-    expect((await counted()).map(({ outcome, failed }) => [outcome, Number(failed)])).toEqual([['aborted', 0]]);
+    expect((await counted()).map(({ outcome, failed }) => [outcome, Number(failed)])).toEqual([
+      ['aborted', 0],
+    ]);
   });
 
   it('does the rest of a mutation whose caller has gone', hang, async () => {

@@ -15,7 +15,10 @@ interface Divided<Row> {
   readonly isMissed: boolean;
 }
 
-async function findWorkspaces(database: Database, rows: readonly OfWorkspace[]): Promise<ReadonlySet<string>> {
+async function findWorkspaces(
+  database: Database,
+  rows: readonly OfWorkspace[],
+): Promise<ReadonlySet<string>> {
   const ids = [...new Set(rows.map(({ workspaceId }) => workspaceId))];
   const found = await database.query<{ id: string }>(
     sql`SELECT "id" FROM "workspaces" WHERE "id" IN (SELECT value FROM ${database.dialect.valuesTable(ids, 'wanted')})`,

@@ -84,7 +84,9 @@ async function writeOperations(connection: WriteConnection, rows: readonly objec
   const insert = insertOf(connection, StoredRecordedOperation, rows);
   const names = ['required_scopes', 'possible_scopes', 'coordinates'];
   const assignments = names.map((name) => `"${name}" = excluded."${name}"`);
-  const differences = names.map((name) => `"recorded_operations"."${name}" IS DISTINCT FROM excluded."${name}"`);
+  const differences = names.map(
+    (name) => `"recorded_operations"."${name}" IS DISTINCT FROM excluded."${name}"`,
+  );
   await connection.execute(
     sql`${insert}${onConflict(keyOf(StoredRecordedOperation), assignments)} WHERE ${raw(differences.join(' OR '))}`,
   );
@@ -118,11 +120,7 @@ const writers = {
 } as const satisfies Record<string, Writer>;
 
 /** Writes a batch unless it was written before. */
-export function writeBatch(
-  database: Database,
-  { id, kind, rows }: UsageBatch,
-  nowMs: number,
-): Promise<void> {
+export function writeBatch(database: Database, { id, kind, rows }: UsageBatch, nowMs: number): Promise<void> {
   return database.write(async (connection) => {
     const isNew = await connection.execute(
       sql`INSERT INTO "usage_flushes" ("id", "at") VALUES (${id}, ${toInstant(nowMs)}) ON CONFLICT DO NOTHING`,

@@ -44,26 +44,39 @@ describeEachEngine('What is kept of recorded operations', (engine) => {
   it.each([
     { table: 'recorded_operations', column: 'operation_id', most: 2_000 },
     { table: 'recorded_uses', column: 'use_id', most: 5_000 },
-  ])('$table: $most of a workspace; the last places are not for one key alone', async ({ table, column, most }) => {
-    house = await openTestHouse(engine);
-    const workspace = await house.workspace();
-    const { workspaceId } = workspace;
-    const common = { workspaceId, callerId: null, coordinates: [], createdAt: at };
-    const operation = { name: null, kind: 'QUERY', document: '{ a }', requiredScopes: [], possibleScopes: [] };
-    const rows = Array.from({ length: most - 2 }, (_, index) => ({ id: `old_${index}`, ...common }));
-    if (table === 'recorded_uses') await insert(StoredRecordedUse, rows);
-    else await insert(StoredRecordedOperation, rows.map((row) => ({ ...row, ...operation })));
-    const [greedy, other] = [await workspace.key('read:customers'), await workspace.key('read:customers')];
-    await threeWays(greedy);
-    // One of the two places; the next one has as many as are left.
-    expect(await valuesOf(column, 'key_uses_day', greedy)).toHaveLength(2);
-    expect(await valuesOf(column, 'key_uses_day', greedy)).toContain('other');
-    expect(await valuesOf('id', table, greedy)).toHaveLength(1);
-    await other.send('query Another { customers(first: 1) { nodes { phone } } }');
-    await house.scheduler.elapse(flushMs);
-    expect(await valuesOf('id', table, other)).toHaveLength(1);
-    expect(await valuesOf(column, 'key_uses_day', other)).not.toContain('other');
-  });
+  ])(
+    '$table: $most of a workspace; the last places are not for one key alone',
+    async ({ table, column, most }) => {
+      house = await openTestHouse(engine);
+      const workspace = await house.workspace();
+      const { workspaceId } = workspace;
+      const common = { workspaceId, callerId: null, coordinates: [], createdAt: at };
+      const operation = {
+        name: null,
+        kind: 'QUERY',
+        document: '{ a }',
+        requiredScopes: [],
+        possibleScopes: [],
+      };
+      const rows = Array.from({ length: most - 2 }, (_, index) => ({ id: `old_${index}`, ...common }));
+      if (table === 'recorded_uses') await insert(StoredRecordedUse, rows);
+      else
+        await insert(
+          StoredRecordedOperation,
+          rows.map((row) => ({ ...row, ...operation })),
+        );
+      const [greedy, other] = [await workspace.key('read:customers'), await workspace.key('read:customers')];
+      await threeWays(greedy);
+      // One of the two places; the next one has as many as are left.
+      expect(await valuesOf(column, 'key_uses_day', greedy)).toHaveLength(2);
+      expect(await valuesOf(column, 'key_uses_day', greedy)).toContain('other');
+      expect(await valuesOf('id', table, greedy)).toHaveLength(1);
+      await other.send('query Another { customers(first: 1) { nodes { phone } } }');
+      await house.scheduler.elapse(flushMs);
+      expect(await valuesOf('id', table, other)).toHaveLength(1);
+      expect(await valuesOf(column, 'key_uses_day', other)).not.toContain('other');
+    },
+  );
 
   it('says what the present release needs for an operation that an earlier one recorded', async () => {
     house = await openTestHouse(engine);

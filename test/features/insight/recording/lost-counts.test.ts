@@ -28,7 +28,9 @@ async function deleteWorkspace({ app: { database } }: TestHouse, workspaceId: st
       // A table that others refer to is tried again in the next round.
       await database
         .write((connection) =>
-          connection.execute(sql`DELETE FROM ${raw(`"${table.name}"`)} WHERE ${ofWorkspace} = ${workspaceId}`),
+          connection.execute(
+            sql`DELETE FROM ${raw(`"${table.name}"`)} WHERE ${ofWorkspace} = ${workspaceId}`,
+          ),
         )
         .catch(() => undefined);
     }
@@ -37,7 +39,11 @@ async function deleteWorkspace({ app: { database } }: TestHouse, workspaceId: st
 }
 
 /** From now on the table takes no row of this caller. */
-async function refuseRowsOf({ app: { database } }: TestHouse, table: string, callerId: string): Promise<void> {
+async function refuseRowsOf(
+  { app: { database } }: TestHouse,
+  table: string,
+  callerId: string,
+): Promise<void> {
   const statement =
     database.dialect.name === 'postgres'
       ? `ALTER TABLE "${table}" ADD CONSTRAINT "${table}_refused" CHECK ("caller_id" <> '${callerId}')`
