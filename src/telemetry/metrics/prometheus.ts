@@ -16,6 +16,25 @@ export interface PrometheusMeter extends Meter, Exposition {
   readonly register: Registry;
 }
 
+/** What was to be recorded and is lost. */
+function lossCounters(register: Registry) {
+  const counter = (name: string, help: string) => new Counter({ name, help, registers: [register] });
+  return {
+    log: counter(
+      'latchkey_request_log_dropped_total',
+      'Rows of the request log that were lost: it was away, slow or full.',
+    ),
+    usage: counter(
+      'latchkey_usage_dropped_total',
+      'Requests that are in no sum: there was no room, or the store refused the sum.',
+    ),
+    reads: counter(
+      'latchkey_reads_dropped_total',
+      'Records that keys were answered and that are not noted: the store refused them.',
+    ),
+  };
+}
+
 /** Also Node's own metrics: event loop lag, memory, garbage collection, CPU. */
 export function createPrometheusMeter(): PrometheusMeter {
   const register = new Registry();
@@ -46,23 +65,7 @@ export function createPrometheusMeter(): PrometheusMeter {
     ...{ name: 'latchkey_limiter_decisions_total', help: 'What the rate limiter decided.' },
     ...{ labelNames: ['decision', 'store'] as const, registers },
   });
-  const dropped = new Counter({
-    ...{
-      name: 'latchkey_request_log_dropped_total',
-      help: 'Rows of the request log that were lost: it was away, slow or full.',
-    },
-    registers,
-  });
-  const usageDropped = new Counter({
-    name: 'latchkey_usage_dropped_total',
-    help: 'Requests that are in no sum: there was no room, or the store refused the sum.',
-    registers,
-  });
-  const readsDropped = new Counter({
-    name: 'latchkey_reads_dropped_total',
-    help: 'Records that keys were answered and that are not noted: the store refused them.',
-    registers,
-  });
+  const dropped = lossCounters(register);
   return {
     request: ({ operation, status, outcome, seconds }) =>
       requests.observe({ operation, status, outcome }, seconds),
@@ -70,9 +73,9 @@ export function createPrometheusMeter(): PrometheusMeter {
     statement: (kind, seconds) => statements.observe({ kind }, seconds),
     waitingWrites: (change) => waiting.inc(change),
     limiter: (decision, store) => limited.inc({ decision, store }),
-    requestLogDropped: (rows) => dropped.inc(rows),
-    usageDropped: (requests) => usageDropped.inc(requests),
-    readsDropped: (records) => readsDropped.inc(records),
+    requestLogDropped: (rows) => dropped.log.inc(rows),
+    usageDropped: (requests) => dropped.usage.inc(requests),
+    readsDropped: (records) => dropped.reads.inc(records),
     register,
     contentType: register.contentType,
     text: () => register.metrics(),
