@@ -16,27 +16,22 @@ export interface PrometheusMeter extends Meter, Exposition {
   readonly register: Registry;
 }
 
-/** What could not be recorded. */
-function lossCounters(
-  registers: Registry[],
-): Pick<Meter, 'requestLogDropped' | 'usageDropped' | 'readsDropped'> {
-  const counter = (name: string, help: string) => new Counter({ name, help, registers });
-  const rows = counter(
-    'latchkey_request_log_dropped_total',
-    'Rows of the request log that were lost: it was away, slow or full.',
-  );
-  const requests = counter(
-    'latchkey_usage_dropped_total',
-    'Requests that are in no sum: there was no room, or the store refused the sum.',
-  );
-  const records = counter(
-    'latchkey_reads_dropped_total',
-    'Records that keys were answered and that are not noted: the store refused them.',
-  );
+/** What was to be recorded and is lost. */
+function lossCounters(register: Registry) {
+  const counter = (name: string, help: string) => new Counter({ name, help, registers: [register] });
   return {
-    requestLogDropped: (count) => rows.inc(count),
-    usageDropped: (count) => requests.inc(count),
-    readsDropped: (count) => records.inc(count),
+    log: counter(
+      'latchkey_request_log_dropped_total',
+      'Rows of the request log that were lost: it was away, slow or full.',
+    ),
+    usage: counter(
+      'latchkey_usage_dropped_total',
+      'Requests that are in no sum: there was no room, or the store refused the sum.',
+    ),
+    reads: counter(
+      'latchkey_reads_dropped_total',
+      'Records that keys were answered and that are not noted: the store refused them.',
+    ),
   };
 }
 
@@ -70,6 +65,7 @@ export function createPrometheusMeter(): PrometheusMeter {
     ...{ name: 'latchkey_limiter_decisions_total', help: 'What the rate limiter decided.' },
     ...{ labelNames: ['decision', 'store'] as const, registers },
   });
+  const dropped = lossCounters(register);
   return {
     request: ({ operation, status, outcome, seconds }) =>
       requests.observe({ operation, status, outcome }, seconds),
@@ -77,7 +73,9 @@ export function createPrometheusMeter(): PrometheusMeter {
     statement: (kind, seconds) => statements.observe({ kind }, seconds),
     waitingWrites: (change) => waiting.inc(change),
     limiter: (decision, store) => limited.inc({ decision, store }),
-    ...lossCounters(registers),
+    requestLogDropped: (rows) => dropped.log.inc(rows),
+    usageDropped: (requests) => dropped.usage.inc(requests),
+    readsDropped: (records) => dropped.reads.inc(records),
     register,
     contentType: register.contentType,
     text: () => register.metrics(),

@@ -69,19 +69,10 @@ export function* partsOf({ first, last }: DayRange, days: number): Generator<Day
   }
 }
 
-/** The type of a record. Throws BAD_USER_INPUT for what is no id of any. */
-export function recordType(recordId: string): string {
+/** The type of the record that is asked for; null when that is no id of a record, or the key's is none of a key. */
+export function askedType({ apiKeyId, recordId }: MayHaveReadArguments): string | null {
   const type = typeNameOf({ id: recordId });
-  if (type === '') throw new ApiError('BAD_USER_INPUT', '"recordId" is no id of a record.');
-  return type;
-}
-
-/** Throws BAD_USER_INPUT for an id that no key has: of a slip of the pen it must not be said that it read nothing. */
-export function checkAsked({ apiKeyId, recordId, from, to }: MayHaveReadArguments): void {
-  dayRange({ from, to }, maxDaysAsked);
-  recordType(recordId);
-  if (prefixOf(apiKeyId) !== 'key')
-    throw new ApiError('BAD_USER_INPUT', '"apiKeyId" is no id of an API key.');
+  return prefixOf(apiKeyId) === 'key' && type !== '' ? type : null;
 }
 
 /** The sets of all days and types are merged. */

@@ -3,8 +3,8 @@ import { Args, Ctx, Extensions, FieldResolver, Query, Resolver, Root } from 'typ
 import type { Context } from '../../../access/context.ts';
 import { ApiKey } from '../../api-keys/index.ts';
 import {
-  checkAsked,
   dayRange,
+  maxDaysAsked,
   maxDaysRead,
   mayHaveReadCost,
   MayHaveReadArguments,
@@ -34,11 +34,11 @@ export class ReadsQueries {
   @Query(() => MayHaveRead, {
     nullable: true,
     description:
-      'Whether a key may have been answered a record, on which days. Never NO when it was: what other servers noted in the last ten seconds may still be missing.',
+      'Whether a key may have been answered a record, on which days. Never NO when it was: what other servers noted in the last ten seconds may still be missing. Null for what is no id of a key, or none of a record: of a slip of the pen it must not be said that it read nothing.',
   })
   @Extensions({
     cost: mayHaveReadCost,
-    checkArguments: (args: MayHaveReadArguments) => void checkAsked(args),
+    checkArguments: (args: MayHaveReadArguments) => void dayRange(args, maxDaysAsked),
   })
   mayHaveRead(@Args(() => MayHaveReadArguments) args: MayHaveReadArguments, @Ctx() ctx: Context) {
     return findMayHaveRead(ctx, args);

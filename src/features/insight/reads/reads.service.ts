@@ -9,12 +9,11 @@ import { KeyReadsDay } from '../recording.tables.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { RecordSet } from './record-set.ts';
 import {
-  checkAsked,
+  askedType,
   dayRange,
   maxDaysAsked,
   maxDaysRead,
   partsOf,
-  recordType,
   startOf,
   withDayBefore,
   type DayRange,
@@ -120,8 +119,9 @@ async function isCovered(
   return since <= (from > key.createdAt ? from : key.createdAt);
 }
 
-export async function findMayHaveRead(ctx: Context, args: MayHaveReadArguments): Promise<MayHaveRead> {
-  checkAsked(args);
+export async function findMayHaveRead(ctx: Context, args: MayHaveReadArguments): Promise<MayHaveRead | null> {
+  const type = askedType(args);
+  if (type === null) return null;
   const { apiKeyId, recordId, from } = args;
   const range = withDayBefore(dayRange(args, maxDaysAsked), from);
   const isWritten = await flushOnce(ctx);
@@ -129,7 +129,7 @@ export async function findMayHaveRead(ctx: Context, args: MayHaveReadArguments):
   const fingerprint = fingerprintOf(recordId);
   const days: Instant[] = [];
   let isCertain = false;
-  for await (const { day, records } of readSets(ctx, apiKeyId, range, recordType(recordId))) {
+  for await (const { day, records } of readSets(ctx, apiKeyId, range, type)) {
     const found = RecordSet.decode(records).find(fingerprint);
     if (found !== 'NO') days.push(startOf(day));
     isCertain ||= found === 'YES';
