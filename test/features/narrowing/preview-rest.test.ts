@@ -15,7 +15,14 @@ import { payloadOf, signedInCaller } from '../../support/keys.ts';
 
 const flushMs = 10_000;
 const allScopes = [
-  ...['read:bookings', 'read:customers', 'read:followups', 'read:inquiries', 'read:treatments', 'read:venues'],
+  ...[
+    'read:bookings',
+    'read:customers',
+    'read:followups',
+    'read:inquiries',
+    'read:treatments',
+    'read:venues',
+  ],
   'write:customers',
 ];
 const preview = `query ($id: ID!, $scopes: [Scope!]) {
