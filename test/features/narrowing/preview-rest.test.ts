@@ -180,7 +180,7 @@ describeEachEngine('A preview of what REST is asked', (engine) => {
       fc.asyncProperty(scopeSets, async (scopes) => {
         await compare(scopes);
       }),
-      { numRuns: 20, seed: 20_261_130 },
+      { numRuns: 6, seed: 20_261_130 },
     );
   });
 });
