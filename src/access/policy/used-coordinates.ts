@@ -94,7 +94,8 @@ export function foretell(
     }
   }
   const { openedBy } = parts;
-  const isAnswered = openedBy.length === 0 || openedBy.some((scopes) => scopes.every((scope) => others.has(scope)));
+  const isAnswered =
+    openedBy.length === 0 || openedBy.some((scopes) => scopes.every((scope) => others.has(scope)));
   if (!isAnswered) for (const scope of closed) missing.add(scope);
   return { missing: [...missing].sort(), unknown };
 }

@@ -24,6 +24,11 @@ export const narrowingFeature: Feature = {
     'Mutation.narrowApiKey': adminOnly,
     'Mutation.undoNarrowing': adminOnly,
     'Query.previewKeyChange': adminOnly,
-    ...{ KeyTrial: adminOnly, NarrowedFrom: adminOnly, KeyChangePreview: adminOnly, RefusedOperation: adminOnly },
+    ...{
+      KeyTrial: adminOnly,
+      NarrowedFrom: adminOnly,
+      KeyChangePreview: adminOnly,
+      RefusedOperation: adminOnly,
+    },
   },
 };

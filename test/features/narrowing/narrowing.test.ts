@@ -39,8 +39,11 @@ describeEachEngine('Narrowing a key', (engine) => {
   const narrowTo = (scopes: readonly string[], rest: object = { mode: 'ENFORCE' }) =>
     ask(narrow, { input: { id: key.apiKeyId, scopes, ...rest } });
   const undoIt = (rest: object = {}) => ask(undo, { id: key.apiKeyId, ...rest });
-  const narrowedNow = async (): Promise<{ version: number; narrowedFrom: object | null; trial: object | null }> =>
-    payloadOf(await admin.send(shownNarrowing, { id: key.apiKeyId }));
+  const narrowedNow = async (): Promise<{
+    version: number;
+    narrowedFrom: object | null;
+    trial: object | null;
+  }> => payloadOf(await admin.send(shownNarrowing, { id: key.apiKeyId }));
   const scopesNow = async () => (await admin.show(key.apiKeyId)).scopes as string[];
   const venuesNow = async () =>
     ((await admin.show(key.apiKeyId)).venues as { id: string }[]).map(({ id }) => id).sort();
@@ -108,7 +111,10 @@ describeEachEngine('Narrowing a key', (engine) => {
   it('is not given back by an undo that is sent twice, when the first one ended a trial', async () => {
     await narrowTo(['read:customers', 'read:inquiries']);
     await narrowTo(['read:customers'], { mode: 'TRIAL' });
-    expect((await undoIt()).apiKey).toMatchObject({ scopes: ['read:customers', 'read:inquiries'], trial: null });
+    expect((await undoIt()).apiKey).toMatchObject({
+      scopes: ['read:customers', 'read:inquiries'],
+      trial: null,
+    });
     expect(faultOf(await undoIt())).toBe('NOT_ALLOWED id');
     expect(await scopesNow()).toEqual(['read:customers', 'read:inquiries']);
     expect(await narrowedNow()).toMatchObject({ narrowedFrom: null });

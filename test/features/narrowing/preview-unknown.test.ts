@@ -50,9 +50,7 @@ describeEachEngine('What a preview cannot tell', (engine) => {
   it('is what was asked in a way that is kept no more', async () => {
     expect(await ask('read:venues')).toMatchObject({ refusedRequests: 2, unknownRequests: 0 });
     await house.app.database.write((connection) =>
-      connection.execute(
-        sql`DELETE FROM "recorded_uses" WHERE "workspace_id" = ${workspace.workspaceId}`,
-      ),
+      connection.execute(sql`DELETE FROM "recorded_uses" WHERE "workspace_id" = ${workspace.workspaceId}`),
     );
     const unknown = { operations: 1, requests: 2, refusedRequests: 0, unknownRequests: 2, refused: [] };
     expect(await ask('read:venues')).toEqual(unknown);
