@@ -62,6 +62,8 @@ export function requirementOf(policy: Policy, coordinate: string): Requirement |
   return isType ? policy.ofType(coordinate) : null;
 }
 
+const isOfMutation = (coordinate: string) => coordinate.startsWith('Mutation.');
+
 /** What other scopes would do to a run that used these coordinates. */
 export interface Foretold {
   /** The scopes that are missing where something would be denied that is not denied now; empty = nothing would be. Sorted. */
@@ -84,6 +86,7 @@ export function foretell(
   const missing = new Set<string>();
   const closed = new Set<string>();
   const unknown: string[] = [];
+  let isDenied = false;
   for (const coordinate of coordinates) {
     if (isVenueMark(coordinate) || isPartMark(coordinate)) continue;
     const requirement = requirementOf(policy, coordinate);
@@ -91,8 +94,10 @@ export function foretell(
     else if (missingScopes(requirement, held).length === 0) {
       const lacking = missingScopes(requirement, others);
       for (const scope of lacking) (parts.isOfPart(coordinate) ? closed : missing).add(scope);
-    }
+    } else isDenied ||= !parts.isOfPart(coordinate);
   }
+  // A mutation that lacks one scope is not run at all: nothing more of it can be refused.
+  if (isDenied && coordinates.some(isOfMutation)) return { missing: [], unknown };
   const { openedBy } = parts;
   const isAnswered =
     openedBy.length === 0 || openedBy.some((scopes) => scopes.every((scope) => others.has(scope)));

@@ -190,6 +190,15 @@ describeEachEngine('A preview of a change of scopes', (engine) => {
     });
   });
 
+  it('counts nothing of a mutation that lacks another scope already: nothing of it was done', async () => {
+    const key = await workspace.key('read:customers', 'write:customers');
+    const { status } = await key.send(
+      'mutation { createCustomer(input: { name: "X" }) { customer { name inquiries(first: 1) { totalCount } } } }',
+    );
+    expect(status).toBe(403);
+    expect(await ask(key, ['read:customers'])).toMatchObject({ requests: 1, refusedRequests: 0 });
+  });
+
   it('writes down no value, and says what it cannot tell of venues', async () => {
     const key = await workspace.key(...allScopes);
     const secret = 'Mahagonny-canary';
