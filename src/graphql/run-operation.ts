@@ -56,10 +56,12 @@ export interface OperationDoor {
   stop(): Promise<void>;
 }
 
+/** Apollo only reads them. */
+const postHeaders = new HeaderMap([['content-type', 'application/json']]);
+
 /** The operation of a surface that is not GraphQL over HTTP, in the form that Apollo takes. */
 function postOf({ facts: { operation }, variables = {} }: OperationRequest): HTTPGraphQLRequest {
-  const headers = new HeaderMap([['content-type', 'application/json']]);
-  return { method: 'POST', headers, search: '', body: { ...operation, variables } };
+  return { method: 'POST', headers: postHeaders, search: '', body: { ...operation, variables } };
 }
 
 /** Ends what runs for the request at its time limit, when its caller has gone and at the end of the server. */

@@ -32,12 +32,11 @@ function decoded(path: string): string[] | null {
 const fits = ({ parts }: Template, given: readonly string[]) =>
   parts.length === given.length && parts.every((part, index) => part === null || part === given[index]);
 
-/** The values of the path's variables, by their names. */
-export function pathValues({ path }: StoredOperation, parts: readonly string[]): Map<string, string> {
-  const names = path.split('/').slice(1);
-  return new Map(
-    names.flatMap((name, index) => (name.startsWith('{') ? [[name.slice(1, -1), parts[index]!]] : [])),
-  );
+/** The text of one of the path's variables. */
+export function pathValue({ path }: StoredOperation, parts: readonly string[], name: string): string {
+  const place = path.split('/').indexOf(`{${name}}`);
+  if (place === -1) throw new Error(`${path} has no {${name}}.`);
+  return parts[place - 1]!;
 }
 
 /** GET, with HEAD, and the others in the order in which they are read. */

@@ -62,9 +62,17 @@ function otherRoute({ url }: SurfaceHead): GraphQLError | null {
   return route && !served.some((own) => own === route) ? wrongMethod(route) : null;
 }
 
+/** What a path means: an operation that a workspace stores, by its name, or endpoints of ours. */
+interface Place {
+  readonly name: string | null;
+  readonly match: PathMatch | null;
+}
+
 class RestSurface implements Surface {
   readonly routes = served;
   private readonly find: (path: string) => PathMatch | null;
+  /** By the headers of the request, which are the same object from its first rule to its answer. */
+  private readonly places = new WeakMap<SurfaceHead['headers'], Place>();
 
   constructor(
     operations: readonly StoredOperation[],
@@ -74,8 +82,8 @@ class RestSurface implements Surface {
   }
 
   findFault(head: SurfaceHead): GraphQLError | null {
-    if (this.namedAt(head) !== null) return findNamedFault(head) ?? findTypeFault(head);
-    const match = this.matchOf(head);
+    const { name, match } = this.placeOf(head);
+    if (name !== null) return findNamedFault(head) ?? findTypeFault(head);
     if (!match) return otherRoute(head) ?? badRequest(404, 'There is no endpoint at this path.');
     if (!match.byMethod.has(methodOf(head))) {
       const allow = allowOf(match);
@@ -85,9 +93,9 @@ class RestSurface implements Surface {
   }
 
   answer(request: SurfaceRequest, run: RunOperation): Promise<SurfaceAnswer> {
-    const name = this.namedAt(request);
+    const { name, match } = this.placeOf(request);
     if (name !== null) return answerNamed(request, { name, schema: this.schema }, run);
-    const { parts, byMethod } = this.matchOf(request)!;
+    const { parts, byMethod } = match!;
     const operation = byMethod.get(methodOf(request))!;
     const query = queryOf(request.url);
     const format = formatOf(request.headers.accept, operation) ?? 'application/json';
@@ -102,13 +110,15 @@ class RestSurface implements Surface {
     return toErrorAnswer(head, toRestError(status, error ?? { message: '' }, null));
   }
 
-  /** The name of an operation that a workspace stores; null = another endpoint. */
-  private namedAt({ url }: SurfaceHead): string | null {
-    return operationNameIn(pathBelow(url));
-  }
-
-  private matchOf({ url }: SurfaceHead): PathMatch | null {
-    return this.find(pathBelow(url));
+  /** Read once for a request, which asks for it before its body is read and after. */
+  private placeOf({ url, headers }: SurfaceHead): Place {
+    const known = this.places.get(headers);
+    if (known) return known;
+    const path = pathBelow(url);
+    const name = operationNameIn(path);
+    const place = { name, match: name === null ? this.find(path) : null };
+    this.places.set(headers, place);
+    return place;
   }
 }
 

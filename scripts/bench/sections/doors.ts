@@ -114,8 +114,8 @@ function ratiosOf({ title }: Question, figures: Figures): readonly Ratio[] {
 /** In more and shorter rounds, for as long altogether: doors differ by less than what a machine does from second to second. */
 const inTurns = (pace: Pace): Pace => ({
   ...pace,
-  rounds: pace.rounds * 4,
-  roundMs: Math.ceil(pace.roundMs / 4),
+  rounds: pace.rounds * 16,
+  roundMs: Math.ceil(pace.roundMs / 16),
 });
 
 export async function measureDoors(house: BenchHouse, bench: Bench): Promise<Section> {

@@ -45,7 +45,10 @@ export function addSurface(
           },
           run,
         );
-        return sendAnswer(reply, answer);
+        if (typeof answer.body !== 'string') return sendAnswer(reply, answer);
+        void reply.code(answer.status).headers(answer.headers);
+        // Returned and not sent: Fastify would wait for the end of a reply that it did not send itself.
+        return answer.body;
       },
     });
   }

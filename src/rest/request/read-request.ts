@@ -1,7 +1,7 @@
 // What a request gives -> variables of its operation, and everything that is wrong with it. Nothing is dropped silently: a name
 // that the operation does not know is a fault.
 import type { StoredOperation, StoredVariable } from '../stored-operation.ts';
-import { pathValues } from '../paths.ts';
+import { pathValue } from '../paths.ts';
 import { coerce, coerceText } from './coerce.ts';
 import { expectedVersion } from './conditions.ts';
 import { isNo, refuseUnknown, requiredFault, type FieldFault } from './faults.ts';
@@ -70,7 +70,7 @@ class Reader {
     const place = { field: name, faults };
     switch (where) {
       case 'path':
-        return coerceText(type, [pathValues(this.operation, given.parts).get(name)!], place);
+        return coerceText(type, [pathValue(this.operation, given.parts, name)], place);
       case 'header':
         return given.ifMatch === undefined ? undefined : expectedVersion(given.ifMatch, place);
       case 'query': {
@@ -92,17 +92,19 @@ class Reader {
   }
 
   private refuseUnknown(names: Iterable<string>, where: StoredVariable['in'], what: string): void {
-    const known = this.operation.variables
-      .filter((variable) => variable.in === where)
-      .map(({ name }) => name);
+    const known = this.operation.variables.filter((variable) => variable.in === where);
+    const isKnown = (name: string) => known.some((variable) => variable.name === name);
+    const others = [...new Set(names)].filter((name) => !isKnown(name));
+    if (others.length === 0) return;
     const hasRows = where === 'query' && formatsOf(this.operation).length > 1;
-    const isSwitch = (name: string) => hasRows && name === allPages;
-    const sent = [...new Set(names)];
-    const others = sent.filter((name) => !isSwitch(name));
-    if (others.length < sent.length && !this.isRows)
+    const unknown = hasRows ? others.filter((name) => name !== allPages) : others;
+    if (unknown.length < others.length && !this.isRows)
       this.faults.push({ field: allPages, code: 'UNKNOWN', message: needsRows });
-    const says = isNo(`${what} of this endpoint`, known);
-    refuseUnknown(this.faults, others, { isKnown: (name) => known.includes(name), says });
+    const says = isNo(
+      `${what} of this endpoint`,
+      known.map(({ name }) => name),
+    );
+    refuseUnknown(this.faults, unknown, { isKnown, says });
   }
 }
 
