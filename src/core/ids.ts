@@ -1,4 +1,5 @@
 // Ids: a type prefix and a time-ordered random part, e.g. `cus_06fk3q…`.
+import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { Clock } from './clock.ts';
 
@@ -21,6 +22,21 @@ function encodeBase32(bytes: Uint8Array): string {
   return bits > 0 ? text + alphabet.charAt((buffer << (5 - bits)) & 31) : text;
 }
 
+const randomLength = 16;
+/** Random bytes of 256 ids: asked for one by one they are most of what an id costs. */
+const pool = new Uint8Array(256 * randomLength);
+let taken = pool.length;
+
+/** Bytes that no other id gets. They are to be read at once. */
+function randomBytes(): Uint8Array {
+  if (taken === pool.length) {
+    randomFillSync(pool);
+    taken = 0;
+  }
+  taken += randomLength;
+  return pool.subarray(taken - randomLength, taken);
+}
+
 /**
  * A new id: prefix, `_`, 26 characters of UUIDv7 (RFC 9562) at the clock's time.
  *
@@ -28,7 +44,7 @@ function encodeBase32(bytes: Uint8Array): string {
  * newId('ven', ctx.clock); // 'ven_06gzr9m4sssrzer5sxbt3mnrd0'
  */
 export function newId(prefix: string, clock: Clock): string {
-  return `${prefix}_${encodeBase32(v7({ msecs: clock.nowMs() }, new Uint8Array(16)))}`;
+  return `${prefix}_${encodeBase32(v7({ msecs: clock.nowMs(), random: randomBytes() }, new Uint8Array(16)))}`;
 }
 
 /** The prefix of an id (`cus` of `cus_06fk…`), or null when the text has no such shape. Does NOT look the id up. */
