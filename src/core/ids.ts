@@ -47,6 +47,11 @@ export function newId(prefix: string, clock: Clock): string {
   return `${prefix}_${encodeBase32(v7({ msecs: clock.nowMs(), random: randomBytes() }, new Uint8Array(16)))}`;
 }
 
+/** Whether a text has the form of a whole id: of a slip of the pen it has not. Does NOT look the id up. */
+export function isWholeId(id: string): boolean {
+  return /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$/.test(id);
+}
+
 /** The prefix of an id (`cus` of `cus_06fk…`), or null when the text has no such shape. Does NOT look the id up. */
 export function prefixOf(id: string): string | null {
   const match = /^([a-z]{3})_[0-9a-z]{1,40}$/.exec(id);

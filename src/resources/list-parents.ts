@@ -6,9 +6,7 @@ import type { Condition } from '../db/statements/condition.ts';
 import type { ListQuery, ParentLink } from '../db/statements/list-query.ts';
 import type { EntityClass } from '../db/store/table.ts';
 import type { ListResult, TenantDb } from '../db/tenant/tenant-db.ts';
-import { cacheRows, type Row } from './batching/request-row-cache.ts';
-import type { FieldPosition } from './batching/loaders.ts';
-import { planReadAhead } from './batching/read-ahead.ts';
+import type { Row } from './batching/request-row-cache.ts';
 import { parentPrint } from './cursor.ts';
 import { named } from './named-class.ts';
 
@@ -75,19 +73,10 @@ function narrowed(query: ListQuery, more: readonly Condition[]): ListQuery {
   return more.length === 0 ? query : { ...query, condition: { all: [query.condition, ...more] } };
 }
 
-interface Listed {
-  readonly name: string;
-  readonly mentions?: string;
-}
-
 /** The rows below the first parent, read by the statement of an edge from that parent, so that the same index serves it. */
 export async function readBelowParents(
   context: Context,
-  {
-    query,
-    resource,
-    place,
-  }: { readonly query: ListQuery; readonly resource: Listed; readonly place: FieldPosition },
+  query: ListQuery,
   given: readonly GivenParent[],
 ): Promise<ListResult<Row>> {
   const { scope } = context.db;
@@ -95,8 +84,5 @@ export async function readBelowParents(
   if (!first || given.some(({ parent, id }) => parent.isSeen?.(scope, id) === false)) return nothing(query);
   const asked = narrowed(query, conditionsOf(given, scope.venueIds !== null));
   const found = (await context.db.listPerParent<Row>(asked, first.parent.by, [first.id])).get(first.id);
-  const list = found ?? nothing(query);
-  cacheRows(context, resource, query.properties, list.rows);
-  await planReadAhead(context, place, resource.name, true).attach(list.rows);
-  return list;
+  return found ?? nothing(query);
 }

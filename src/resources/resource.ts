@@ -132,14 +132,16 @@ export function listQuery(
   order: Order = resource.defaultOrder,
 ): { query: ListQuery; plan: PagePlan } {
   const plan = planPage(resource, args, order);
-  const { properties, count } = selectedOfConnection(resource, place);
+  const { properties, count, rows } = selectedOfConnection(resource, place);
+  // Of a total no row becomes part of the answer, so none is read, counted or noted.
+  const window = rows ? plan.window : { ...plan.window, limit: 0 };
   const condition: Condition = filterCondition(args.filter);
   const columns = properties.includes(plan.window.orderBy)
     ? properties
     : [...properties, plan.window.orderBy];
   return {
     query: {
-      ...{ table: resource.table, properties: columns, window: plan.window, count },
+      ...{ table: resource.table, properties: columns, window, count },
       ...{ condition, search: plan.terms, limits: examineLimits },
     },
     plan,
@@ -183,13 +185,12 @@ async function readList(
     ? await withColumns(resource.computed, listed.query, context)
     : listed.query;
   const given = parentsIn(root.parents, args);
-  if (given.length > 0) {
-    const below = await readBelowParents(context, { query, resource, place }, given);
-    return new Page(plan, below, printOf(root, args));
-  }
   const reader = resource.reader?.(context) ?? context.db;
   const ahead = planReadAhead(context, place, resource.name, true);
-  const { found, lists } = await ahead.fetch(query.condition, (lists) => reader.list<Row>(query, lists));
+  const { found, lists } =
+    given.length > 0
+      ? { found: await readBelowParents(context, query, given) }
+      : await ahead.fetch(query.condition, (lists) => reader.list<Row>(query, lists));
   const page = new Page(plan, found, printOf(root, args));
   cacheRows(context, resource, query.properties, page.nodes);
   await ahead.attach(page.nodes, lists);

@@ -12,6 +12,8 @@ interface Target {
 interface Selected {
   readonly properties: readonly string[];
   readonly count: boolean;
+  /** Whether anything of the rows is asked for, or where they stand. */
+  readonly rows: boolean;
 }
 
 type Fragments = FieldPosition['fragments'];
@@ -78,7 +80,7 @@ export function selectedNames(info: FieldPosition): ReadonlySet<string> {
 export function selectedOfRow(resource: Target, info: FieldPosition): readonly string[] {
   return remember(info, resource, () => ({
     properties: rowProperties(resource, below(info.fieldNodes), info),
-    count: false,
+    ...{ count: false, rows: true },
   })).properties;
 }
 
@@ -88,6 +90,10 @@ export function selectedOfConnection(resource: Target, info: FieldPosition): Sel
     const connection = collect(below(info.fieldNodes), info.fragments);
     const edges = collect(below(connection.get('edges')), info.fragments);
     const rows = [...below(connection.get('nodes')), ...below(edges.get('node'))];
-    return { properties: rowProperties(resource, rows, info), count: connection.has('totalCount') };
+    return {
+      properties: rowProperties(resource, rows, info),
+      count: connection.has('totalCount'),
+      rows: ['nodes', 'edges', 'pageInfo'].some((name) => connection.has(name)),
+    };
   });
 }

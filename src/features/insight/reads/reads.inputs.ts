@@ -2,7 +2,7 @@
 import { ArgsType, Field, ID } from 'type-graphql';
 import { dayMs, minuteMs, toInstant, toStorableInstant, type Instant } from '../../../core/clock.ts';
 import { ApiError } from '../../../core/errors.ts';
-import { prefixOf } from '../../../core/ids.ts';
+import { isWholeId, prefixOf } from '../../../core/ids.ts';
 import type { FieldCost } from '../../../access/policy/index.ts';
 import { DateTimeScalar } from '../../../resources/inputs/scalars.ts';
 import { typeNameOf } from '../../../resources/noted-records.ts';
@@ -72,7 +72,8 @@ export function* partsOf({ first, last }: DayRange, days: number): Generator<Day
 /** The type of the record that is asked for; null when that is no id of a record, or the key's is none of a key. */
 export function askedType({ apiKeyId, recordId }: MayHaveReadArguments): string | null {
   const type = typeNameOf({ id: recordId });
-  return prefixOf(apiKeyId) === 'key' && type !== '' ? type : null;
+  const areWhole = isWholeId(apiKeyId) && isWholeId(recordId);
+  return areWhole && prefixOf(apiKeyId) === 'key' && type !== '' ? type : null;
 }
 
 /** The sets of all days and types are merged. */

@@ -150,6 +150,39 @@ describeEachEngine('Records that a key was answered', (engine) => {
     expect(await readBy(owner, key.apiKeyId)).toEqual({ Customer: 1 });
   });
 
+  it('are those of the page, below a parent too: not the row that only says that more follow', async () => {
+    const below = await workspace.venue('Below');
+    const ids = await Promise.all(
+      ['A', 'B', 'C'].map((name) => workspace.customer({ name, venueIds: [below] })),
+    );
+    const key = await workspace.key('read:customers', 'read:venues');
+    const query = `query ($id: ID!) {
+      customers(venueId: $id, first: 1) { nodes { id } pageInfo { hasNextPage } }
+    }`;
+    const { pageInfo, nodes } = payloadOf(await key.send(query, { id: below }));
+    expect(pageInfo.hasNextPage).toBe(true);
+    expect(await readBy(owner, key.apiKeyId)).toEqual({ Customer: 1 });
+    const answers = await Promise.all(ids.map(async (id) => (await may(key, id)).answer));
+    expect(answers.filter((answer) => answer === 'YES')).toHaveLength(1);
+    expect(answers[ids.indexOf(nodes[0].id)]).toBe('YES');
+  });
+
+  it('are none of a total, which takes no row of a day either', async () => {
+    const key = await workspace.key('read:customers', 'read:venues');
+    const limited = `mutation { updateApiKey(input: { id: "${key.apiKeyId}", maxRowsPerDay: 1 }) { apiKeyId } }`;
+    expect((await owner.send(limited)).errors).toBeUndefined();
+    const query =
+      '{ customers { totalCount } venues(first: 1) { ... on VenueConnection { __typename totalCount } } }';
+    for (let count = 0; count < 3; count += 1) {
+      const { status, data } = await key.send(query);
+      expect([status, data.customers.totalCount > 1]).toEqual([200, true]);
+    }
+    expect(await readBy(owner, key.apiKeyId)).toEqual({});
+    const nested = await key.send('{ venues(first: 1) { nodes { customers { totalCount } } } }');
+    expect(nested.data.venues.nodes[0].customers.totalCount).toBeGreaterThan(0);
+    expect(await readBy(owner, key.apiKeyId)).toEqual({ Venue: 1 });
+  });
+
   describe('asked for', () => {
     const ask = `query ($key: ID!, $id: ID!) {
       apiKey(id: $key) { recordsRead(from: "2026-06-01T00:00:00Z", to: "2026-06-30T00:00:00Z") { type } }
@@ -185,6 +218,10 @@ describeEachEngine('Records that a key was answered', (engine) => {
 
     it.each([
       ['an id of no record', { id: 'nonsense' }],
+      ['an id without its last letter', { id: 'cus_06gzr9m4sssrzer5sxbt3mnrd' }],
+      ['an id with a letter too many', { id: 'cus_06gzr9m4sssrzer5sxbt3mnrd00' }],
+      ['an id with a letter that ids do not have', { id: 'cus_06gzr9m4sssrzer5sxbt3mnrdo' }],
+      ['half an id of a key', { key: 'key_nope' }],
       ['an id of no key', { key: 'cus_06gzr9m4sssrzer5sxbt3mnrd0' }],
     ])('tell nothing of %s', async (_what, given) => {
       const { data } = await owner.send(ask, { key: 'key_06gzr9m4sssrzer5sxbt3mnrd0', id: ada, ...given });
