@@ -227,6 +227,7 @@ function toAnswer(request: SurfaceRequest, { status, result, headers }: Operatio
   if (data && (!error || wasDone(kind, data as Values))) {
     const refusal = kind === 'mutation' ? refusalIn(data as Values) : null;
     if (refusal) {
+      request.facts.scope.outcome = refusal.code;
       const answer = toErrorAnswer(request, refusal);
       return { ...answer, headers: { ...kept, ...answer.headers } };
     }

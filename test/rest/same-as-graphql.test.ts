@@ -176,6 +176,8 @@ describeEachEngine('REST', (engine) => {
       toldBy({
         ...lineOf(graphql),
         ...(rest.status === 403 ? { outcome: 'denied', reason: 'INSUFFICIENT_SCOPE' } : {}),
+        // What is null or has user errors in GraphQL is refused here.
+        ...(rest.status >= 400 && !graphql.errors ? { outcome: rest.body.code } : {}),
       }),
     );
     const [before, after] = [leftOf(first), leftOf(second)];

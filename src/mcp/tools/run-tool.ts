@@ -98,7 +98,9 @@ function noteOfCursor(cuts: readonly { readonly at: string; readonly shown: numb
 function answeredResult(answer: OperationAnswer, exchange: Exchange, tool: OperationTool): ToolResult | null {
   const { data, errors } = answer.result;
   if (!data || (errors && !wasDone(tool.operation.kind, data as Arguments))) return null;
-  const { status, body } = toDataAnswer(plainHead(exchange), data as Arguments, tool.operation);
+  const { scope } = exchange.request.facts;
+  const answered = { operation: tool.operation, scope };
+  const { status, body } = toDataAnswer(plainHead(exchange), data as Arguments, answered);
   if (status >= 400) return errorResult(body as string);
   const cut = capped(body as string, data);
   if (!cut) return tooLong(exchange.request.requestId);

@@ -1,10 +1,11 @@
 // The data of an operation -> the answer of its endpoint: `{success, data}`, with where a list goes on, and the headers that tell
 // the same.
 import type { UserErrorItem } from '../../core/errors.ts';
+import type { RequestScope } from '../../core/request-facts.ts';
 import type { SurfaceAnswer, SurfaceHead } from '../../http/surface.ts';
 import { etagOf, isKnown } from '../request/conditions.ts';
 import type { StoredOperation } from '../stored-operation.ts';
-import { toErrorAnswer } from './error-answer.ts';
+import { toErrorAnswer, type RestError } from './error-answer.ts';
 import { toRefusal } from './user-errors.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -61,35 +62,48 @@ function oneAnswer(head: SurfaceHead, data: unknown, { status, method }: StoredO
   return { status, headers: { ...json, ...headers }, body: JSON.stringify({ success: true, data }) };
 }
 
-const notFound = {
+const notFound: RestError = {
   status: 404,
   code: 'NOT_FOUND',
   detail: 'There is nothing with this id that you may see.',
 };
 
+/** What the data of an operation without errors refuses: values of a mutation, or a thing that is not there. Null = nothing. */
+function refusalInData(data: Fields, operation: StoredOperation): RestError | null {
+  if (operation.shape.kind !== 'written')
+    return data[operation.shape.kind === 'page' ? 'page' : 'data'] === null ? notFound : null;
+  const { userErrors } = data['result'] as { userErrors: readonly UserErrorItem[] };
+  return userErrors.length > 0 ? toRefusal(userErrors, operation) : null;
+}
+
 /**
  * What was written, and what is told beside it (`key`, `warning`), as one thing. Of one name, what stands beside holds: `key_prefix`
  * is that of the key in this answer, also when another one is in use.
  */
-function writtenAnswer(head: SurfaceHead, result: Fields, operation: StoredOperation): SurfaceAnswer {
-  const { userErrors, data, ...beside } = result as Fields & { userErrors: readonly UserErrorItem[] };
-  if (userErrors.length > 0) return toErrorAnswer(head, toRefusal(userErrors, operation));
-  const written = Array.isArray(data)
-    ? data
-    : { ...beside, ...(data as Fields | null | undefined), ...beside };
-  return oneAnswer(head, written, operation);
+function writtenOf(result: Fields): unknown {
+  const { userErrors: _none, data, ...beside } = result;
+  return Array.isArray(data) ? data : { ...beside, ...(data as Fields | null | undefined), ...beside };
+}
+
+interface Answered {
+  readonly operation: StoredOperation;
+  /** Is told of a refusal: for GraphQL the operation went well. */
+  readonly scope: Pick<RequestScope, 'outcome'>;
 }
 
 /** The answer to an operation that was run and had no errors. */
-export function toDataAnswer(head: SurfaceHead, data: Fields, operation: StoredOperation): SurfaceAnswer {
+export function toDataAnswer(head: SurfaceHead, data: Fields, { operation, scope }: Answered): SurfaceAnswer {
+  const refusal = refusalInData(data, operation);
+  if (refusal) {
+    scope.outcome = refusal.code;
+    return toErrorAnswer(head, refusal);
+  }
   switch (operation.shape.kind) {
     case 'written':
-      return writtenAnswer(head, data['result'] as Fields, operation);
-    case 'page': {
-      const page = pageOf(data, operation);
-      return page ? listAnswer(head, page, operation) : toErrorAnswer(head, notFound);
-    }
+      return oneAnswer(head, writtenOf(data['result'] as Fields), operation);
+    case 'page':
+      return listAnswer(head, pageOf(data, operation)!, operation);
     case 'one':
-      return data['data'] === null ? toErrorAnswer(head, notFound) : oneAnswer(head, data['data'], operation);
+      return oneAnswer(head, data['data'], operation);
   }
 }
