@@ -15,8 +15,7 @@ import { filterCost } from './filter-cost.ts';
 import { introspectionFields } from './limits/document-limits.ts';
 import { costOfCalling, type SentArguments } from './limits/field-cost.ts';
 import type { OperationPlan, PlannedField } from './operation-plan.ts';
-
-type Variables = Readonly<Record<string, unknown>>;
+import { withDefaults, type Variables } from './variables.ts';
 
 function sizeIn(argument: ArgumentNode | undefined, variables: Variables): number | null {
   const value = argument?.value;
@@ -85,15 +84,6 @@ function objectsOf(field: PlannedField, variables: Variables, length: number): n
   return found + sum(beside) + pageSize(field, variables) * sum(rows, 1);
 }
 
-/** A variable that is not sent has its default: `query ($first: Int = 100)` asks for pages of 100. */
-function withDefaults({ operation }: OperationPlan, variables: Variables): Variables {
-  const defaults = (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
-    defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const] : [],
-  );
-  const sent = Object.entries(variables).filter(([, value]) => value !== undefined);
-  return defaults.length === 0 ? variables : { ...Object.fromEntries(defaults), ...Object.fromEntries(sent) };
-}
-
 function sentArguments({ node }: PlannedField, variables: Variables): SentArguments {
   const sent = (node.arguments ?? []).map(
     ({ name, value }) => [name.value, valueFromASTUntyped(value, variables)] as const,
@@ -123,7 +113,7 @@ const maxCost = 2_147_483_647;
 
 /** From 1 to the greatest Int. Conditions count as if everything were included: a limit must hold for every value of a variable. */
 export function costOf(plan: OperationPlan, variables: Variables): number {
-  const given = withDefaults(plan, variables);
+  const given = withDefaults(plan.operation, variables);
   const isMutation = plan.type === 'mutation';
   const total = plan.fields.reduce(
     (sum, field) => sum + costOfField(field, given, defaultPageSize, isMutation),

@@ -224,7 +224,9 @@ export function createExplainer(schema: GraphQLSchema, policy: Policy): AccessEx
       if (!operation) {
         throw new ApiError(
           'BAD_USER_INPUT',
-          'The document needs "operationName" to say which operation is meant.',
+          operationName === null
+            ? 'The document has several operations: give "operationName" to say which one is meant.'
+            : 'The document has no operation of the name in "operationName".',
         );
       }
       const plan = planOf(document, operation);

@@ -15,3 +15,12 @@ export function variableValue(
   );
   return definition?.defaultValue ? valueFromASTUntyped(definition.defaultValue) : undefined;
 }
+
+/** A variable that is not sent has its default: `query ($first: Int = 100)` asks for pages of 100. */
+export function withDefaults(operation: OperationDefinitionNode, variables: Variables): Variables {
+  const defaults = (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
+    defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const] : [],
+  );
+  const sent = Object.entries(variables).filter(([, value]) => value !== undefined);
+  return defaults.length === 0 ? variables : { ...Object.fromEntries(defaults), ...Object.fromEntries(sent) };
+}

@@ -1,6 +1,7 @@
 // What a change of a key would refuse: everything that it asked for is decided again. Changes nothing.
 import type { Context } from '../../access/context.ts';
 import { StoredApiKey } from '../../access/authentication/tables.ts';
+import { isPartMark } from '../../access/policy/index.ts';
 import { dayMs, toInstant } from '../../core/clock.ts';
 import { ApiError } from '../../core/errors.ts';
 import { inSlices } from '../../core/slices.ts';
@@ -116,7 +117,18 @@ class Findings {
   }
 }
 
-const limitsOf = ({ venueIds }: PreviewArguments, uses: readonly CountedUse[]): string[] => [
+interface Judged {
+  readonly uses: readonly CountedUse[];
+  /** Whether some were of a document of which each caller runs the parts that its scopes open. */
+  readonly haveParts: boolean;
+}
+
+const limitsOf = ({ scopes, venueIds }: PreviewArguments, { uses, haveParts }: Judged): string[] => [
+  ...(scopes && haveParts
+    ? [
+        'Parts of an answer of REST or of a tool that only some scopes open are left out without them: such a request is not refused, and its answer holds less.',
+      ]
+    : []),
   ...(venueIds
     ? [
         'Fewer venues answer fewer rows, or NOT_FOUND: which rows were asked for is not recorded. Only mutations that a key of some venues may not call, in which it may not give an empty list of venues, or in which a key of several has to name one, are decided.',
@@ -142,10 +154,12 @@ export async function previewKeyChange(
   const [since, uses] = await Promise.all([recordedSince(ctx), readUses(ctx, args.id, args.days)]);
   const sliced = { size: () => 1, most: usesPerSlice };
   const findings = new Findings();
+  let haveParts = false;
   // Judged as they come: a key can have thousands of ways, and each may name a thousand coordinates.
   for (let start = 0; start < uses.length; start += usesPerRead) {
     const part = uses.slice(start, start + usesPerRead);
     const coordinates = await readCoordinates(ctx, part);
+    haveParts ||= [...coordinates.values()].some((used) => used.some(isPartMark));
     const foretold = await inSlices(ctx.db.scope.workspaceId, part, sliced, ({ useId }): Refusal | null => {
       const used = coordinates.get(useId);
       if (!used) return null;
@@ -159,6 +173,6 @@ export async function previewKeyChange(
   return {
     ...{ recordedSince: since, operations: operations.size, requests, refusedRequests, unknownRequests },
     refused: findings.mostRefused(),
-    limits: limitsOf(args, uses),
+    limits: limitsOf(args, { uses, haveParts }),
   };
 }

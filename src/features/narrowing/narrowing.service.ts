@@ -21,7 +21,7 @@ function assertPart(key: StoredApiKey, scopes: readonly string[]): void {
   throw userError(
     'NOT_ALLOWED',
     ['input', 'scopes'],
-    `The key has not the scope "${other}"; narrowing never gives one.`,
+    `The key does not have the scope "${other}", and narrowing adds none.`,
   );
 }
 

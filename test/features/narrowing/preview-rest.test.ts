@@ -27,7 +27,7 @@ const allScopes = [
 ];
 const preview = `query ($id: ID!, $scopes: [Scope!]) {
   previewKeyChange(id: $id, scopes: $scopes, days: 1) {
-    requests refusedRequests unknownRequests refused { operation { name } requests missing }
+    requests refusedRequests unknownRequests limits refused { operation { name } requests missing }
   }
 }`;
 const narrow = `mutation ($id: ID!, $scopes: [Scope!]!, $mode: NarrowMode!) {
@@ -154,6 +154,22 @@ describeEachEngine('A preview of what REST is asked', (engine) => {
     expect(foretold['GetStatistics']).toEqual({
       requests: 2,
       missing: ['read:bookings', 'read:customers', 'read:followups', 'read:inquiries'],
+    });
+  });
+
+  it('says that an answer may hold less where it says that nothing is refused', async () => {
+    const [inParts, whole] = [
+      await workspace.key('read:inquiries', 'read:customers'),
+      await workspace.key('read:inquiries', 'read:customers'),
+    ];
+    await house.app.http.inject({ url: '/api/v1/inquiries', headers: bearer(inParts.secret) });
+    await whole.send('{ inquiries(first: 1) { nodes { subject } } }');
+    const less = { refusedRequests: 0, limits: [expect.stringContaining('holds less')] };
+    expect(await ask(inParts, ['read:inquiries'])).toMatchObject({ requests: 1, ...less });
+    expect(await ask(whole, ['read:inquiries'])).toMatchObject({
+      requests: 1,
+      refusedRequests: 0,
+      limits: [],
     });
   });
 

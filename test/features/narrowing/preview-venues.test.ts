@@ -89,9 +89,18 @@ describeEachEngine('A preview of fewer venues', (engine) => {
       { name: 'NewOfNone', query: customer('NewOfNone'), variables: { input: { name: 'E', venueIds: [] } } },
       change('Changed'),
       change('Emptied', []),
+      {
+        name: 'DefaultNone',
+        query: `mutation DefaultNone($id: ID!, $of: [ID!] = []) { updateCustomer(input: { id: $id, venueIds: $of }) { ${errors} } }`,
+        variables: { id: otherId },
+      },
       change('LinkedAgain', [first]),
       change('Cleared', null),
       change('Relinked', [first]),
+      {
+        name: 'DefaultVenue',
+        query: `mutation DefaultVenue($of: [ID!] = ["${first}"]) { createCustomer(input: { name: "D", venueIds: $of }) { ${errors} } }`,
+      },
       {
         name: 'Literal',
         query: `mutation Literal { createCustomer(input: { name: "L" }) { ${errors} } }`,
@@ -140,9 +149,10 @@ describeEachEngine('A preview of fewer venues', (engine) => {
   };
 
   /** Refused to every key of some venues. */
-  const ofSome = ['Cleared', 'Emptied', 'NewOfNone', 'NewVenue'];
+  const ofSome = ['Cleared', 'DefaultNone', 'Emptied', 'NewOfNone', 'NewVenue'];
   const ofSeveral = [
     'Cleared',
+    'DefaultNone',
     'Emptied',
     'FollowUp',
     'Inquiry',

@@ -8,7 +8,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { OperationPlan, PlannedField } from '../operation-plan.ts';
-import { variableValue, type Variables } from '../variables.ts';
+import { variableValue, withDefaults, type Variables } from '../variables.ts';
 
 /**
  * `closed` = such a key may not call it. `names` = members of its `input`: where none of them is given, a key of several venues is
@@ -54,7 +54,7 @@ export function hasVenueRules({ type, fields }: OperationPlan): boolean {
 function inputOf({ node }: PlannedField, operation: OperationDefinitionNode, variables: Variables): unknown {
   const given = node.arguments?.find(({ name }) => name.value === 'input')?.value;
   if (given?.kind === Kind.VARIABLE) return variableValue(operation, variables, given.name.value);
-  return given && valueFromASTUntyped(given, variables);
+  return given && valueFromASTUntyped(given, withDefaults(operation, variables));
 }
 
 type Values = Readonly<Record<string, unknown>>;
