@@ -2,7 +2,7 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import { foldAddress } from '../../core/text/email-address.ts';
 import { fold } from '../../core/text/fold.ts';
-import { canonicalValue, foldedProperty, foldFor } from '../store/columns.ts';
+import { canonicalValue, foldedProperty, foldFor, type ColumnKind } from '../store/columns.ts';
 import type { Dialect } from '../store/dialect.ts';
 import type { Table } from '../store/table.ts';
 
@@ -42,8 +42,9 @@ export function columnSql(table: Table, alias: string, property: string): Sql {
   return raw(`"${alias}"."${table.column(property).name}"`);
 }
 
-function listSql(values: readonly string[], dialect: Dialect): Sql {
-  return sql`(SELECT value FROM ${dialect.valuesTable(values, 'v')})`;
+/** `kind` = that of the column which is compared with the values. */
+function listSql(values: readonly string[], dialect: Dialect, kind: ColumnKind = 'text'): Sql {
+  return sql`(SELECT value FROM ${dialect.valuesTable(values, 'v', kind)})`;
 }
 
 /** Whole addresses, ignoring case, accents and the form of the domain. An address is never folded to '', which stands for null. */
@@ -111,6 +112,7 @@ function comparisonSql(
     listSql(
       (value as string[]).map((text) => canonicalValue(declared, text) as string),
       dialect,
+      declared.kind,
     );
   switch (op) {
     case 'eq': {

@@ -30,8 +30,8 @@ export interface Dialect {
   nestedJson(expression: Sql): Sql;
   /** The rows of an INSERT, each with as many values, as `encode` gives them. */
   insertedRows(rows: readonly (readonly unknown[])[]): Sql;
-  /** A list of texts, or of instants to be compared with a timestamp column, as a table `alias(value)`. */
-  valuesTable(values: readonly string[], alias: string, kind?: 'text' | 'timestamp'): Sql;
+  /** A list of values as a table `alias(value)`, to be compared with a column of this kind. Default: text. */
+  valuesTable(values: readonly unknown[], alias: string, kind?: ColumnKind): Sql;
   /** Whole milliseconds from one timestamp to another. */
   millisecondsBetween(from: Sql, to: Sql): Sql;
   /** Exactly this text somewhere in a text column; no character of it means anything else. */
@@ -157,6 +157,12 @@ function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, (character) => `\\${character}`);
 }
 
+/** Types of the lists that are compared with columns: text is compared with no number and no instant. */
+const listTypes: Readonly<Record<ColumnKind, string>> = {
+  ...{ text: 'text', json: 'text', boolean: 'boolean' },
+  ...{ integer: 'bigint', safeInteger: 'bigint', timestamp: 'timestamptz' },
+};
+
 /** No text search configuration: the words come as they are to be compared. */
 const searchVector = `(array_to_tsvector(string_to_array("words", ' ')))`;
 
@@ -195,8 +201,7 @@ export const postgres: Dialect = {
   nestedJson: (expression) => expression,
   insertedRows: rowsOfValues,
   valuesTable: (values, alias, kind = 'text') => {
-    const list = kind === 'text' ? sql`${values}::text[]` : sql`${values}::timestamptz[]`;
-    return sql`unnest(${list}) AS ${identifier(alias)}(value)`;
+    return sql`unnest(${values}::${raw(listTypes[kind])}[]) AS ${identifier(alias)}(value)`;
   },
   millisecondsBetween: (from, to) => sql`CAST(round(extract(epoch FROM (${to} - ${from})) * 1000) AS bigint)`,
   listHas: (column, values, which) =>

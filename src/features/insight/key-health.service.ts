@@ -42,7 +42,7 @@ function findEnds(key: ApiKey, { clock, credentials }: Context): KeyHealth[] {
   const inactive = inactiveAtMs(key, credentials.inactivityDays);
   const found: KeyHealth[] = [];
   if (key.expiresAt === null)
-    found.push({ code: KeyHealthCode.NEVER_EXPIRES, message: 'The key has no end. Give it one.' });
+    found.push({ code: KeyHealthCode.NEVER_EXPIRES, message: 'The key never expires. Give it an expiry.' });
   else if (Date.parse(key.expiresAt) - nowMs <= soonMs)
     found.push({ code: KeyHealthCode.EXPIRES_SOON, message: `The key stops working at ${key.expiresAt}.` });
   if (inactive - nowMs <= soonMs) {

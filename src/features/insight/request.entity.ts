@@ -78,7 +78,7 @@ export class LoggedRequest {
   @Field(() => Int, { description: 'HTTP status.' }) @IntegerColumn() status!: number;
   @Field(() => String, {
     description:
-      '`ok`, `partial` (data with errors), `denied`, `aborted` (the caller closed the connection before the answer), or the code of the error that was the answer.',
+      'In lower case `ok`, `partial` (data with errors), `denied` or `aborted` (the caller closed the connection before the answer), else the code of the error that was the answer, such as `RATE_LIMITED`.',
   })
   @TextColumn()
   outcome!: string;

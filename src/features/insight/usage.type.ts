@@ -79,7 +79,7 @@ registerEnumType(KeyHealthCode, {
   name: 'KeyHealthCode',
   description: 'What there is to know about a key.',
   valuesConfig: {
-    NEVER_EXPIRES: { description: 'It has no end.' },
+    NEVER_EXPIRES: { description: 'It never expires.' },
     EXPIRES_SOON: { description: 'It ends within 14 days.' },
     INACTIVE_SOON: { description: 'It will be disabled within 14 days, unless it is used.' },
     UNUSED_SCOPES: { description: 'It needed some of its scopes not once in 30 recorded days.' },

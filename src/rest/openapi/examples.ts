@@ -2,11 +2,11 @@
 import type { Json } from './json-schema.ts';
 
 const texts: Readonly<Record<string, string>> = {
-  name: 'Ada Lovelace',
   label: 'Nightly export',
   email: 'ada@example.com',
   phone: '+44 20 7946 0000',
   city: 'London',
+  currency: 'EUR',
   address: '12 St James Square',
   timezone: 'Europe/London',
   notes: 'Prefers mornings.',
@@ -21,7 +21,7 @@ const texts: Readonly<Record<string, string>> = {
   key_prefix: 'lk_live_…',
   warning: 'This key can read everything. Give it fewer scopes when you can.',
   ip_allowlist: '203.0.113.0/24',
-  document: '{ customers { nodes { id name } } }',
+  document: 'query Dashboard { customers { nodes { id name } } }',
   operation_name: 'Dashboard',
   search: 'ada',
   cursor: 'WyIyMDI2LTAxLTMxIl0',
@@ -48,14 +48,25 @@ const prefixes: readonly (readonly [word: string, prefix: string])[] = [
   ['key', 'key'],
   ['user', 'usr'],
   ['workspace', 'wsp'],
+  ['operation', 'opr'],
 ];
 
-/** An id of the thing that `about` names last: `customer_id`, `Customer`, `/venues/{id}`. */
-export function exampleId(about: string): string {
+/** The prefix of the thing that `about` names last: `customer_id`, `Customer`, `/venues/{id}`. */
+function prefixIn(about: string): string | null {
   const places = prefixes.map(([word, prefix]) => ({ at: about.toLowerCase().lastIndexOf(word), prefix }));
   const [last] = places.sort((a, b) => b.at - a.at);
-  return `${last && last.at >= 0 ? last.prefix : 'id'}_06fk3q8w1x2y3z4a5b6c7d8e9f`;
+  return last && last.at >= 0 ? last.prefix : null;
 }
+
+export const exampleId = (about: string) => `${prefixIn(about) ?? 'id'}_06fk3q8w1x2y3z4a5b6c7d8e9f`;
+
+/** Names of things that are no people. */
+const namesOf: Readonly<Record<string, string>> = {
+  ven: 'Harbour House',
+  trt: 'Back massage',
+  wsp: 'Harbour Group',
+  opr: 'open_inquiries',
+};
 
 const isEnd = (name: string) => /^(to|ends|due|expires|completed|updated|last)(_|$)/.test(name);
 
@@ -65,6 +76,8 @@ export function exampleOf(scalar: string, name: string, about: string): Json {
     case 'ID':
       return exampleId(name === 'id' || name === 'ids' ? about : name);
     case 'DateTime':
+      // Not past: such a key is not made.
+      if (name.startsWith('expires')) return '2036-01-31T09:00:00.000Z';
       return isEnd(name) ? '2026-02-01T10:00:00.000Z' : '2026-01-31T09:00:00.000Z';
     case 'Int':
     case 'SafeInt':
@@ -76,6 +89,7 @@ export function exampleOf(scalar: string, name: string, about: string): Json {
     case 'Scope':
       return 'read:customers';
     default:
+      if (name === 'name') return namesOf[prefixIn(about) ?? ''] ?? 'Ada Lovelace';
       return /scopes$/.test(name) ? 'read:customers' : (texts[name] ?? 'text');
   }
 }

@@ -138,6 +138,50 @@ describeEachEngine('The request log', (engine) => {
     expect(first!.requestId).toBe('mcp-1');
   });
 
+  it('tells of REST and tools what their answers say, where GraphQL has null or user errors', async () => {
+    const key = await workspace.key('read:customers', 'write:customers');
+    const { http } = house.app;
+    const at = `/api/v1/customers/${customerId}`;
+    const headers = bearer(key.secret);
+    const stale = { ...headers, 'if-match': '"99"' };
+    const unknown = 'cus_06gzr9m4sssrzer5sxbt3mnrd0';
+    const call = { name: 'get_customer', arguments: { id: unknown } };
+    const message = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: call };
+    const accept = 'application/json, text/event-stream';
+    await inTurn(
+      () => http.inject({ url: `/api/v1/customers/${unknown}`, headers }),
+      () => http.inject({ method: 'PATCH', url: at, headers, payload: { name: '' } }),
+      () => http.inject({ method: 'PATCH', url: at, headers: stale, payload: { name: 'Eve' } }),
+      () => http.inject({ method: 'POST', url: '/mcp', headers: { ...headers, accept }, payload: message }),
+    );
+    const told = (await ofKey(key)).reverse();
+    expect(told).toMatchObject([
+      { surface: 'REST', status: 404, outcome: 'NOT_FOUND' },
+      { surface: 'REST', status: 400, outcome: 'BAD_USER_INPUT' },
+      { surface: 'REST', status: 412, outcome: 'CONFLICT' },
+      { surface: 'MCP', status: 200, outcome: 'NOT_FOUND' },
+    ]);
+    const days = 'usage(from: "2026-06-01T00:00:00Z", to: "2026-06-02T00:00:00Z", bucket: DAY)';
+    const { data } = await owner.send(
+      `query ($id: ID!) { apiKey(id: $id) { ${days} { requests failed } } }`,
+      {
+        id: key.apiKeyId,
+      },
+    );
+    expect(data.apiKey.usage).toEqual([{ requests: 4, failed: 4 }]);
+  });
+
+  it.each([
+    ['in', { in: [200, 403] }, 1],
+    ['in, without a hit', { in: [403, 404] }, 0],
+    ['eq', { eq: 200 }, 1],
+    ['neq', { neq: 200 }, 0],
+  ])('is narrowed by status: %s', async (_what, status, found) => {
+    const key = await workspace.key('read:customers');
+    await key.send('{ viewer { kind } }');
+    expect(await ofKey(key, { status })).toHaveLength(found);
+  });
+
   it('is paged newest first, and narrowed by time', async () => {
     const key = await workspace.key('read:customers');
     for (const name of ['A', 'B', 'C']) {

@@ -1,10 +1,16 @@
 // Which records keys were answered: kept in memory until they are written. Noted where rows are read for an answer, before it
 // leaves: a record can be noted that did not come to stand in one, and none is missed.
-import { dayMs, hourMs, toInstant, type Clock } from '../../../core/clock.ts';
+import { dayMs, toInstant, type Clock, type Instant } from '../../../core/clock.ts';
 import type { Meter } from '../../../core/meter.ts';
 import type { ReadRecording, Reader } from '../../../access/recording.ts';
 import type { Database } from '../../../db/store/database.ts';
-import { noteGap, noteNoRecording, noteRecording, readRecordedSince } from '../recording/recording-state.ts';
+import {
+  notedEveryMs,
+  noteGap,
+  noteNoRecording,
+  noteRecording,
+  readRecordedSince,
+} from '../recording/recording-state.ts';
 import { writeAllowedReads, type ReadRecords } from './read-writer.ts';
 
 interface Options {
@@ -45,10 +51,10 @@ export class ReadLog implements ReadRecording {
   private hasGap = false;
   private notedMs: number | null = null;
   private running: Promise<void> | undefined;
-  private readonly startedMs: number;
+  private readonly started: Instant;
 
   constructor(private readonly options: Options) {
-    this.startedMs = options.clock.nowMs();
+    this.started = toInstant(options.clock.nowMs());
   }
 
   note(reader: Reader, type: string, rows: readonly Readonly<Record<string, unknown>>[]): void {
@@ -121,6 +127,17 @@ export class ReadLog implements ReadRecording {
     this.seen = 0;
   }
 
+  /** What waits to be written stays. */
+  private forgetWritten(): void {
+    this.seen = 0;
+    for (const { types } of this.keys.values())
+      for (const { seen, fresh } of types.values()) {
+        seen.clear();
+        for (const id of fresh) seen.add(id);
+        this.seen += seen.size;
+      }
+  }
+
   private async noteGap(): Promise<void> {
     if (!this.hasGap) return;
     const { database, clock } = this.options;
@@ -138,9 +155,8 @@ export class ReadLog implements ReadRecording {
     const { database, clock } = this.options;
     const nowMs = clock.nowMs();
     await this.noteGap();
-    if (this.notedMs !== null && nowMs - this.notedMs < hourMs) return;
-    // A server that noted nothing meanwhile has ended the time before.
-    await noteRecording(database, toInstant(this.notedMs === null ? this.startedMs : nowMs), 'reads');
+    if (this.notedMs !== null && nowMs - this.notedMs < notedEveryMs) return;
+    await noteRecording(database, { started: this.started, now: toInstant(nowMs) }, 'reads');
     this.notedMs = nowMs;
   }
 
@@ -151,7 +167,11 @@ export class ReadLog implements ReadRecording {
       while (taken.length > 0) {
         const batch = taken.slice(0, maxBatch);
         const lost = await writeAllowedReads(this.options.database, batch);
-        if (lost.isMissed) this.hasGap = true;
+        if (lost.isMissed) {
+          this.hasGap = true;
+          // What is answered again is to be written again.
+          this.forgetWritten();
+        }
         if (lost.records > 0) this.options.meter?.readsDropped(lost.records);
         taken.splice(0, batch.length);
         this.fresh -= batch.reduce((sum, { ids }) => sum + ids.length, 0);

@@ -1,7 +1,7 @@
 // Records what callers did: counts each request, and writes down those that the request log is to have. A request pays some
 // microseconds for it; the rest is done by jobs.
 import { LRUCache } from 'lru-cache';
-import { hourMs, toInstant, type Clock } from '../../../core/clock.ts';
+import { toInstant, type Clock } from '../../../core/clock.ts';
 import type { RecordedRequest, Recorder } from '../../../core/recorder.ts';
 import { blankSecrets } from '../../../core/logger.ts';
 import { newId } from '../../../core/ids.ts';
@@ -11,7 +11,7 @@ import { noOperation, unlistedOperation } from './operation-book.ts';
 import { RequestLogWriter } from './request-log-writer.ts';
 import { RequestSampler } from './request-sampler.ts';
 import { findUnlogged } from './unlogged-workspaces.ts';
-import { noteNoRecording, noteRecording } from './recording-state.ts';
+import { notedEveryMs, noteNoRecording, noteRecording } from './recording-state.ts';
 import { UsageLog, type UsageLogOptions } from './usage-log.ts';
 
 export interface RecorderOptions extends UsageLogOptions {
@@ -93,7 +93,7 @@ export function createRecorder(options: RecorderOptions): RequestRecorder {
   const usage = new UsageLog(options);
   const sampler = new RequestSampler();
   const log = new RequestLogWriter(requestLog, dropped, () => findUnlogged(database));
-  const startedMs = clock.nowMs();
+  const started = toInstant(clock.nowMs());
   let notedMs: number | null = null;
   return {
     record(request: RecordedRequest) {
@@ -112,9 +112,8 @@ export function createRecorder(options: RecorderOptions): RequestRecorder {
     flushLog: () => log.flush(),
     async flushUsage() {
       const nowMs = clock.nowMs();
-      if (notedMs === null || nowMs - notedMs >= hourMs) {
-        // Whoever recorded nothing meanwhile has ended the time before.
-        await noteRecording(database, toInstant(notedMs === null ? startedMs : nowMs));
+      if (notedMs === null || nowMs - notedMs >= notedEveryMs) {
+        await noteRecording(database, { started, now: toInstant(nowMs) });
         notedMs = nowMs;
       }
       await usage.flush();

@@ -1,7 +1,7 @@
 // Since when everything is recorded. A server that records nothing says so in the store, so that no figure claims to be whole
 // that is not.
 import sql from 'sql-template-tag';
-import type { Instant } from '../../../core/clock.ts';
+import { minuteMs, type Instant } from '../../../core/clock.ts';
 import type { Column } from '../../../db/store/columns.ts';
 import type { Database } from '../../../db/store/database.ts';
 
@@ -25,18 +25,30 @@ export async function readRecordedSince(
   return found?.since ?? null;
 }
 
-/** Notes that it is recorded from this moment on, unless it was before. */
+/** When a server that records began, and what it is now. */
+export interface Recording {
+  readonly started: Instant;
+  readonly now: Instant;
+}
+
+/**
+ * Notes that it is recorded, unless that is known: in a new store since this server started. A server that recorded nothing may have
+ * answered until now, beside this one: then from now on.
+ */
 export function noteRecording(
   database: Database,
-  since: Instant,
+  { started, now }: Recording,
   row: Recorded = 'recording',
 ): Promise<number> {
   return database.write((connection) =>
     connection.execute(
-      sql`INSERT INTO "recording" ("id", "since") VALUES (${row}, ${since}) ON CONFLICT ("id") DO UPDATE SET "since" = excluded."since" WHERE "recording"."since" IS NULL`,
+      sql`INSERT INTO "recording" ("id", "since") VALUES (${row}, ${started}) ON CONFLICT ("id") DO UPDATE SET "since" = ${now} WHERE "recording"."since" IS NULL`,
     ),
   );
 }
+
+/** How often a server that records says so again: another one on the store may have recorded nothing, and may have ended since. */
+export const notedEveryMs = minuteMs;
 
 /** Notes that something was not recorded: nothing is known for certain of the time before this moment. */
 export function noteGap(database: Database, since: Instant, row: Recorded): Promise<number> {

@@ -82,6 +82,23 @@ describeEachEngine('What is known of records that a key was answered', (engine) 
     expect([answer, recordedSince]).toEqual(['NO', '2026-06-01T14:00:00.000Z']);
   });
 
+  it('is UNKNOWN of what a server that notes nothing answered beside one that had just begun to', async () => {
+    const { house, workspace, owner, customer } = await begin();
+    const key = await workspace.key('read:customers');
+    const off = await open({ sharing: house, env: { RECORD_READS: 'off' } });
+    await off.scheduler.elapse(flushMs);
+    house.clock.advance(dayMs);
+    const on = await open({ sharing: house });
+    // It has begun, has written nothing yet, and the other one goes on.
+    house.clock.advance(5_000);
+    await at(off, key).send(everything);
+    house.clock.advance(5_000);
+    await on.scheduler.elapse(flushMs);
+    const from = '2026-06-02T12:00:01Z';
+    const { answer, recordedSince } = await mayHaveRead(owner, key.apiKeyId, customer, { from });
+    expect([answer, recordedSince]).toEqual(['UNKNOWN', '2026-06-02T12:00:10.000Z']);
+  });
+
   it('is UNKNOWN when the store does not take what was noted', async () => {
     let isFailing = false;
     const { workspace, owner, customer, house } = await begin({

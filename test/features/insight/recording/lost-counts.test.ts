@@ -51,6 +51,14 @@ async function refuseRowsOf(
   await database.write(async (connection) => void (await connection.query(sql`${raw(statement)}`)));
 }
 
+async function allowRowsOf({ app: { database } }: TestHouse, table: string): Promise<void> {
+  const statement =
+    database.dialect.name === 'postgres'
+      ? `ALTER TABLE "${table}" DROP CONSTRAINT "${table}_refused"`
+      : `DROP TRIGGER "${table}_refused"`;
+  await database.write(async (connection) => void (await connection.query(sql`${raw(statement)}`)));
+}
+
 function requestOf(workspaceId: string, index: number): RecordedRequest {
   const caller = { kind: 'API_KEY', id: `key_${index}`, workspaceId, label: 'k' } as const;
   return {
@@ -123,6 +131,10 @@ describeEachEngine('What the store does not take', (engine) => {
     };
     expect(await readBy(keys[4]!)).toEqual(['YES', oneHourLater]);
     expect(await readBy(refused)).toEqual(['UNKNOWN', oneHourLater]);
+    // What was lost is noted when it is answered again.
+    for (const table of ['key_usage_hour', 'key_reads_day']) await allowRowsOf(house, table);
+    await refused.send(everything);
+    expect((await readBy(refused))[0]).toBe('YES');
     // Nothing waits that would be refused again.
     house.clock.advance(hourMs);
     await keys[0]!.send(everything);
