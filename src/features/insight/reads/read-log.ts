@@ -57,6 +57,7 @@ export class ReadLog implements ReadRecording {
     for (const { id } of rows) {
       if (typeof id !== 'string' || this.fresh >= maxWaiting) {
         this.hasGap = true;
+        this.options.meter?.readsDropped(1);
         continue;
       }
       const before = seen.size;
@@ -140,7 +141,8 @@ export class ReadLog implements ReadRecording {
     await this.noteGap();
     if (this.notedMs !== null && nowMs - this.notedMs < hourMs) return;
     // A server that noted nothing meanwhile has ended the time before.
-    await noteRecording(database, toInstant(this.notedMs === null ? this.startedMs : nowMs), 'reads');
+    const begun = toInstant(this.notedMs === null ? this.startedMs : nowMs);
+    await noteRecording(database, { begun, now: toInstant(nowMs) }, 'reads');
     this.notedMs = nowMs;
   }
 

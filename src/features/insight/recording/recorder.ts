@@ -100,7 +100,10 @@ export function createRecorder(options: RecorderOptions): RequestRecorder {
       const nowMs = clock.nowMs();
       if (notedMs === null || nowMs - notedMs >= hourMs) {
         // Whoever recorded nothing meanwhile has ended the time before.
-        await noteRecording(database, toInstant(notedMs === null ? startedMs : nowMs));
+        await noteRecording(database, {
+          begun: toInstant(notedMs === null ? startedMs : nowMs),
+          now: toInstant(nowMs),
+        });
         notedMs = nowMs;
       }
       await usage.flush();

@@ -25,15 +25,24 @@ export async function readRecordedSince(
   return found?.since ?? null;
 }
 
-/** Notes that it is recorded from this moment on, unless it was before. */
+/** From when on a server records everything that it answers itself, and the moment of this note. */
+interface RecordingTime {
+  readonly begun: Instant;
+  readonly now: Instant;
+}
+
+/**
+ * Notes that it is recorded, unless that was noted before: from the moment on in which it began, or from now on where a server noted
+ * that it records nothing. Nobody knows how long that one went on beside this one.
+ */
 export function noteRecording(
   database: Database,
-  since: Instant,
+  { begun, now }: RecordingTime,
   row: Recorded = 'recording',
 ): Promise<number> {
   return database.write((connection) =>
     connection.execute(
-      sql`INSERT INTO "recording" ("id", "since") VALUES (${row}, ${since}) ON CONFLICT ("id") DO UPDATE SET "since" = excluded."since" WHERE "recording"."since" IS NULL`,
+      sql`INSERT INTO "recording" ("id", "since") VALUES (${row}, ${begun}) ON CONFLICT ("id") DO UPDATE SET "since" = ${now} WHERE "recording"."since" IS NULL`,
     ),
   );
 }
