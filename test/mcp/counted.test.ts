@@ -3,8 +3,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { operationsOf } from '../features/operations/support.ts';
 import { describeEachEngine } from '../support/engines.ts';
-import { bearer, openTestHouse, type TestHouse, type TestWorkspace } from '../support/house.ts';
+import { bearer, type TestHouse, type TestWorkspace } from '../support/house.ts';
 import { keyAdmin, type KeyAdmin } from '../support/keys.ts';
+import { openAgentHouse, type AgentHouse } from './support/agents.ts';
 import { callOf, post } from './support/mcp.ts';
 
 const flushMs = 10_000;
@@ -20,12 +21,13 @@ describeEachEngine('A message of an agent', (engine) => {
   let house: TestHouse;
   let workspace: TestWorkspace;
   let admin: KeyAdmin;
+  let agents: AgentHouse;
   beforeAll(async () => {
-    house = await openTestHouse(engine);
-    workspace = await house.workspace();
+    agents = await openAgentHouse(engine);
+    ({ house, workspace } = agents);
     admin = keyAdmin(house, workspace);
   });
-  afterAll(() => house.close());
+  afterAll(() => agents.close());
 
   const recordsOf = async (id: string) => {
     await house.scheduler.elapse(flushMs);
@@ -52,6 +54,20 @@ describeEachEngine('A message of an agent', (engine) => {
     expect(usage).toEqual({ requests: 1, denied: 0, failed: 1 });
     expect(nodes).toEqual([{ outcome, reason: null, surface: 'MCP' }]);
   });
+
+  it.each(['legacy', 'auto'] as const)(
+    'that calls no tool that there is fails alone, of a client that shakes hands as %s',
+    async (mode) => {
+      const { apiKeyId, secret } = await workspace.key('read:customers');
+      const { client, names } = await agents.agent(secret, mode);
+      expect(await names()).toContain('list_customers');
+      await expect(client.callTool({ name: 'no_such_tool', arguments: {} })).rejects.toThrow('no_such_tool');
+      const { usage, nodes } = await recordsOf(apiKeyId);
+      expect(usage).toMatchObject({ denied: 0, failed: 1 });
+      const failed = nodes.filter(({ outcome }) => outcome !== 'ok');
+      expect(failed).toEqual([{ outcome: 'OPERATION_NOT_FOUND', reason: null, surface: 'MCP' }]);
+    },
+  );
 
   it('is no failure when it is answered, also to a pinned key, which may not ask who it is', async () => {
     const operations = operationsOf(admin);
