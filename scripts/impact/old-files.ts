@@ -1,34 +1,14 @@
 // The schema and the scopes of the version in use, out of the files that `npm run schema` wrote.
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { assertValidSchema, type GraphQLSchema } from 'graphql';
 import { z } from 'zod';
 import type { Requirement } from '../../src/access/policy/index.ts';
 import { ApiError } from '../../src/core/errors.ts';
+import { readOperand } from '../command-line/operand-file.ts';
 import { schemaOf } from './schema-changes.ts';
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file.',
-  ENOTDIR: 'there is no such file.',
-  EISDIR: 'this is a folder; name a file in it.',
-  EACCES: 'this file may not be read.',
-};
-
-/** Throws ApiError BAD_USER_INPUT with the name of the file. */
-function textOf(file: string): string {
-  try {
-    // npm starts scripts in the folder of the package; INIT_CWD is where its user stands.
-    return readFileSync(resolve(process.env['INIT_CWD'] ?? '', file), 'utf8');
-  } catch (error) {
-    const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
-    if (reason === undefined) throw error;
-    throw new ApiError('BAD_USER_INPUT', `${file}: ${reason}`);
-  }
-}
 
 /** Throws ApiError GRAPHQL_PARSE_FAILED with the name of the file and the first fault. */
 export function readSchema(file: string): GraphQLSchema {
-  const text = textOf(file);
+  const text = readOperand(file);
   try {
     const schema = schemaOf(text);
     assertValidSchema(schema);
@@ -55,7 +35,7 @@ function requirementOf(written: Written): Requirement {
 
 /** Throws ApiError BAD_USER_INPUT with the name of the file. */
 export function readScopes(file: string): ReadonlyMap<string, Requirement> {
-  const text = textOf(file);
+  const text = readOperand(file);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -23,6 +23,8 @@ export class Exchange {
   principal: KnownPrincipal | null = null;
   /** Whether a tool was called, whose result tells what was refused. */
   isTool = false;
+  /** Whether a tool was called that there is not. */
+  isUnknownTool = false;
   /** What is to be told as a fault of the server, in the place of anything else. */
   failure: { readonly error: unknown } | null = null;
 
@@ -66,6 +68,9 @@ export class Exchange {
     const { caller, facts, whenGone } = this.request;
     const asked = { ...facts, operation: identity, whenKnown };
     this.answer = await this.run({ caller, whenGone, facts: asked });
+    // It is answered what it asked for, so it is not counted as denied.
+    if (this.isPinned(this.answer))
+      Object.assign(facts.scope, { outcome: 'ok', reason: undefined, missing: [] });
   }
 
   /**
@@ -94,12 +99,17 @@ export class Exchange {
    * may still shake hands, and see the tools that it is pinned to.
    */
   get refusal(): OperationAnswer | null {
-    const { answer, isTool, principal } = this;
+    const { answer, isTool } = this;
     if (!answer || answer.status < 400) return null;
     // 401 is for the client to see, and not for the model. What else is refused is told by the tool, when one was called.
     if (isTool && answer.status !== 401) return null;
-    const reason = answer.result.errors?.[0]?.extensions?.['reason'];
-    const isPinned = principal?.kind === 'API_KEY' && principal.operationIds !== null;
-    return isPinned && reason === 'KEY_PINNED' ? null : answer;
+    return this.isPinned(answer) ? null : answer;
+  }
+
+  /** Whether it says no more than that a known key is pinned. */
+  private isPinned({ result }: OperationAnswer): boolean {
+    const { principal } = this;
+    const reason = result.errors?.[0]?.extensions?.['reason'];
+    return principal?.kind === 'API_KEY' && principal.operationIds !== null && reason === 'KEY_PINNED';
   }
 }

@@ -1,7 +1,7 @@
 // MCP as a surface of the server (Streamable HTTP, stateless): the stored operations as tools. Nothing is decided here about who may do
 // what: every message enters the door of GraphQL.
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
-import type { BadRequestReason } from '../core/errors.ts';
+import type { BadRequestReason, ErrorCode } from '../core/errors.ts';
 import { badRequest } from '../graphql/errors/format-error.ts';
 import type { RunOperation } from '../graphql/run-operation.ts';
 import { qualityOf } from '../http/accept.ts';
@@ -125,29 +125,47 @@ class McpSurface implements Surface {
     const { body, requestId } = exchange.request;
     if (fault !== null) {
       const text = errorBody(idOf(body), codeOf[fault.kind], fault.text, { request_id: requestId });
+      noteFault(exchange, codeOf[fault.kind]);
       return { status: fault.kind === 'invalid' ? 400 : 200, headers: json, body: text };
     }
     const { serveMessage } = await import('./protocol.ts');
     const response = await serveMessage(exchange, toRequest(exchange.request), body, this.tools);
     if (exchange.failure) throw exchange.failure.error;
-    return (await refusalOf(exchange)) ?? answerOf(response);
+    return (await refusalOf(exchange)) ?? answerOf(response, exchange);
   }
 
   private async called({ id, name, given }: PlainCall, exchange: Exchange): Promise<SurfaceAnswer> {
     const result = await this.tools.call(name, given, exchange);
     const refusal = await refusalOf(exchange);
     if (refusal) return refusal;
-    const body = result
-      ? JSON.stringify({ jsonrpc: '2.0', id, result })
-      : errorBody(id, codeOf.params, unknownTool(name));
-    return { status: 200, headers: json, body };
+    if (result) return { status: 200, headers: json, body: JSON.stringify({ jsonrpc: '2.0', id, result }) };
+    noteFault(exchange, codeOf.params);
+    return { status: 200, headers: json, body: errorBody(id, codeOf.params, unknownTool(name)) };
   }
 }
 
-async function answerOf(response: Response): Promise<SurfaceAnswer> {
+/**
+ * The message was refused by the protocol. The door was entered to learn who calls, and answered that: without this note the request
+ * would be counted and logged as one that went well.
+ */
+function noteFault({ request: { facts }, isUnknownTool }: Exchange, code: unknown): void {
+  const wrongValue: ErrorCode = isUnknownTool ? 'OPERATION_NOT_FOUND' : 'BAD_USER_INPUT';
+  facts.scope.outcome = code === codeOf.params ? wrongValue : ('BAD_REQUEST' satisfies ErrorCode);
+}
+
+/** The code of the error that a message of the library is; null = it is none. Most are not even parsed. */
+function errorCodeIn(text: string): unknown {
+  if (!text.includes('"error"')) return null;
+  const message = JSON.parse(text) as { readonly error?: { readonly code?: unknown } };
+  return message.error?.code ?? null;
+}
+
+async function answerOf(response: Response, exchange: Exchange): Promise<SurfaceAnswer> {
   const text = await response.text();
   // What is no request has no answer.
   if (text === '') return { status: response.status, headers: {}, body: null };
+  const code = errorCodeIn(text);
+  if (code !== null) noteFault(exchange, code);
   return { status: response.status, headers: json, body: text };
 }
 

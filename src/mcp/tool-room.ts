@@ -68,6 +68,7 @@ export function createToolRoom(operations: readonly StoredOperation[], saved: Sa
     async call(name, given, exchange) {
       const [tool, savedName] = [tools.get(name), savedNameIn(name)];
       exchange.isTool = tool !== undefined || savedName !== null || name === explainAccessName;
+      exchange.isUnknownTool = !exchange.isTool;
       if (name === explainAccessName) return runExplainAccess(given, { tools, saved }, exchange);
       if (savedName !== null) return runSaved(saved, savedName, given, exchange);
       return tool ? runTool(tool, given, exchange) : null;

@@ -75,7 +75,7 @@ describe('scopes:for', () => {
     const cases: [string, string][] = [
       ['nope.graphql', 'nope.graphql: there is no such file.\n'],
       ['dashboard.graphql/nope.graphql', 'dashboard.graphql/nope.graphql: there is no such file.\n'],
-      ['queries', 'queries: this is a folder; name the files in it.\n'],
+      ['queries', 'queries: this is a folder; name a file in it.\n'],
     ];
     for (const [file, stderr] of cases) {
       expect(await scopesFor('dashboard.graphql', file)).toMatchObject({ code: 1, stdout: '', stderr });

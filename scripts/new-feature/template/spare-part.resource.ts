@@ -2,7 +2,8 @@
 import { scopes } from '../../../src/access/policy/index.ts';
 import { DateTimeFilter, IdFilter, StringFilter } from '../../../src/resources/inputs/comparators.ts';
 import { toOne } from '../../../src/resources/edges.ts';
-import { defineResource, rootFields } from '../../../src/resources/resource.ts';
+import { defineResource } from '../../../src/resources/resource.ts';
+import { rootFields } from '../../../src/resources/root-fields.ts';
 import { venues } from '../../../src/features/venues/index.ts';
 import { SparePart } from './spare-part.entity.ts';
 

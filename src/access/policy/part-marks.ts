@@ -1,10 +1,13 @@
 // Of a stored operation each caller runs the parts that its scopes open (`@withScopes`). Which coordinates were of such a part stands
-// among those of the run as marks, so that other scopes can be judged later: they close the part, and do not refuse the run.
+// among those of the run as marks, so that other scopes can be judged later: they close the part, and do not refuse the run. So does
+// that a query was to be answered as a whole or not at all, as REST and agents ask it.
 import type { LeastDocument } from '../../core/request-facts.ts';
 
 /** Stands among coordinates for a run that answers nothing without a part: the scopes of one that it has. */
 const opening = '-opening-part';
 const ofPart = (coordinate: string) => `${coordinate}-part`;
+/** Stands among coordinates for a query that is refused where anything of it is denied. */
+const whole = '-whole-part';
 
 export const isPartMark = (coordinate: string): boolean => coordinate.endsWith('-part');
 
@@ -29,7 +32,20 @@ export function withPartMarks(used: readonly string[], least: LeastUse): readonl
   return found;
 }
 
+const asWhole = new WeakMap<readonly string[], readonly string[]>();
+
+/** With the mark of a query that is answered as a whole or not at all. Sorted; the same array for the same list. */
+export function withWholeMark(used: readonly string[]): readonly string[] {
+  const known = asWhole.get(used);
+  if (known) return known;
+  const found = [...used, whole].sort();
+  asWhole.set(used, found);
+  return found;
+}
+
 export interface Parts {
+  /** Whether the run was a query that is refused where anything of it is denied. */
+  readonly isWhole: boolean;
   isOfPart(coordinate: string): boolean;
   /** Sets of scopes; a run is refused to who has none of them whole. Empty = it needs no part. */
   readonly openedBy: LeastDocument['openedBy'];
@@ -40,6 +56,7 @@ export function partsIn(coordinates: readonly string[]): Parts {
   const marks = new Set(coordinates.filter(isPartMark));
   const openings = [...marks].filter((mark) => mark.endsWith(opening));
   return {
+    isWhole: marks.has(whole),
     isOfPart: (coordinate) => marks.has(ofPart(coordinate)),
     openedBy: openings.map((mark) => mark.slice(0, -opening.length).split(',')),
   };

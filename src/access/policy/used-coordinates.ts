@@ -2,7 +2,7 @@
 // operation's variables, whose values are written down nowhere.
 import type { GraphQLSchema } from 'graphql';
 import type { OperationPlan, PlannedField } from './operation-plan.ts';
-import { isPartMark, partsIn } from './part-marks.ts';
+import { isPartMark, partsIn, type Parts } from './part-marks.ts';
 import { PlanWalk } from './plan-walk.ts';
 import type { Policy } from './policy.ts';
 import { missingScopes, type Requirement } from './rules/requirement.ts';
@@ -64,6 +64,10 @@ export function requirementOf(policy: Policy, coordinate: string): Requirement |
 
 const isOfMutation = (coordinate: string) => coordinate.startsWith('Mutation.');
 
+/** Whether nothing of a run is done, or answered, when a coordinate of it is denied. */
+const isAllOrNothing = (coordinates: readonly string[], { isWhole }: Parts) =>
+  isWhole || coordinates.some(isOfMutation);
+
 /** What other scopes would do to a run that used these coordinates. */
 export interface Foretold {
   /** The scopes that are missing where something would be denied that is not denied now; empty = nothing would be. Sorted. */
@@ -96,8 +100,8 @@ export function foretell(
       for (const scope of lacking) (parts.isOfPart(coordinate) ? closed : missing).add(scope);
     } else isDenied ||= !parts.isOfPart(coordinate);
   }
-  // A mutation that lacks one scope is not run at all: nothing more of it can be refused.
-  if (isDenied && coordinates.some(isOfMutation)) return { missing: [], unknown };
+  // What lacks one scope is not run at all then: nothing more of it can be refused.
+  if (isDenied && isAllOrNothing(coordinates, parts)) return { missing: [], unknown };
   const { openedBy } = parts;
   const isAnswered =
     openedBy.length === 0 || openedBy.some((scopes) => scopes.every((scope) => others.has(scope)));
@@ -115,10 +119,13 @@ export function foretellVenues(
   coordinates: readonly string[],
   { held, venues }: { readonly held: ReadonlySet<string>; readonly venues: VenueChange },
 ): boolean {
-  return refusedByVenues(schema, coordinates, venues).some((coordinate) => {
+  if (refusedByVenues(schema, coordinates, venues).length === 0) return false;
+  // What the scopes refuse already is no more refused by venues: a mutation of which anything is denied is not run at all.
+  const parts = partsIn(coordinates);
+  return coordinates.every((coordinate) => {
+    if (isVenueMark(coordinate) || isPartMark(coordinate) || parts.isOfPart(coordinate)) return true;
     const requirement = requirementOf(policy, coordinate);
-    // What the scopes refuse already is no more refused by venues.
-    return requirement !== null && missingScopes(requirement, held).length === 0;
+    return requirement === null || missingScopes(requirement, held).length === 0;
   });
 }
 

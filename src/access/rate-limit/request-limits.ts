@@ -1,5 +1,4 @@
 // The limits of one request: what is left before it, what it is charged, what its answer says of it.
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../core/clock.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { AnswerNotes } from '../../core/request-facts.ts';
@@ -11,6 +10,7 @@ import {
   type LimitSettings,
   type NamedCharge,
 } from './buckets.ts';
+import { FullBuckets } from './full-buckets.ts';
 import {
   bindingRequests,
   limitHeaders,
@@ -91,33 +91,6 @@ interface LimitsOptions {
   readonly rowCounts: RowCounts;
 }
 
-/** A bucket that is known to have no room: only time makes some. */
-interface Full {
-  readonly atMs: number;
-  readonly standings: readonly NamedStanding[];
-}
-
-const maxFullKept = 10_000;
-
-/** How the same buckets stand some time later. */
-function later(standings: readonly NamedStanding[], elapsedMs: number): NamedStanding[] {
-  const left = (ms: number) => Math.max(0, ms - elapsedMs);
-  return standings.map((standing) => ({
-    ...standing,
-    resetMs: left(standing.resetMs),
-    waitMs: left(standing.waitMs),
-  }));
-}
-
-/**
- * What is true for every caller of the workspace: not another key's own limit, nor how long the points of another
- * operation have to wait.
- */
-function withoutCaller(standings: readonly NamedStanding[]): NamedStanding[] {
-  const shared = standings.filter(({ name }) => name !== 'key');
-  return shared.map((standing) => (standing.unit === 'points' ? { ...standing, waitMs: 0 } : standing));
-}
-
 class OpenRequest implements RequestLimits {
   private standings: readonly NamedStanding[] | null = null;
   private cost = 0;
@@ -128,7 +101,7 @@ class OpenRequest implements RequestLimits {
 
   constructor(
     private readonly options: LimitsOptions,
-    private readonly full: LRUCache<string, Full>,
+    private readonly full: FullBuckets,
     private readonly principal: Principal,
     private readonly ip: string,
     private readonly answer: AnswerNotes,
@@ -169,12 +142,9 @@ class OpenRequest implements RequestLimits {
 
   assertNotFull(): void {
     const [{ key }] = this.charges(0);
-    const known = this.full.get(key);
-    if (!known) return;
     const nowMs = this.options.clock.nowMs();
-    const standings = later(known.standings, nowMs - known.atMs);
-    // A clock that was set back: the store knows better.
-    if (standings[0]!.waitMs === 0 || nowMs < known.atMs) return void this.full.delete(key);
+    const standings = this.full.find(key, nowMs);
+    if (!standings) return;
     this.show(standings, nowMs);
     throw refusalOf(standings);
   }
@@ -226,8 +196,7 @@ class OpenRequest implements RequestLimits {
     this.show(standings, nowMs);
     if (type === 'allow') return;
     // The workspace's requests are used up for everybody: until then nobody needs to ask the store, nor to be parsed.
-    if (standings[0]!.waitMs > 0)
-      this.full.set(charges[0]!.key, { atMs: nowMs, standings: withoutCaller(standings) });
+    if (standings[0]!.waitMs > 0) this.full.note(charges[0]!.key, standings, nowMs);
     throw refusalOf(standings);
   }
 
@@ -237,7 +206,7 @@ class OpenRequest implements RequestLimits {
 }
 
 export function createLimits(options: LimitsOptions): Limits {
-  const full = new LRUCache<string, Full>({ max: maxFullKept });
+  const full = new FullBuckets();
   return {
     open(principal, ip, answer) {
       const request = new OpenRequest(options, full, principal, ip, answer);

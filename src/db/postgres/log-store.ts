@@ -55,9 +55,15 @@ class PostgresLog implements LogStore {
       if (this.days.size >= maxKnownDays) this.days = new Set();
       this.days.add(day);
     }
-    await this.database.write((connection) =>
-      connection.execute(insertStatement(this.table, given, postgres, true)),
-    );
+    try {
+      await this.database.write((connection) =>
+        connection.execute(insertStatement(this.table, given, postgres, true)),
+      );
+    } catch (error) {
+      // Another process may have dropped the partition of such a day: it is made again when the rows are tried again.
+      this.days = new Set();
+      throw error;
+    }
   }
 
   reading(workspace: string) {

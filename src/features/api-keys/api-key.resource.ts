@@ -8,7 +8,8 @@ import {
   StringFilter,
 } from '../../resources/inputs/comparators.ts';
 import { toList, toOne } from '../../resources/edges.ts';
-import { defineResource, rootFields } from '../../resources/resource.ts';
+import { defineResource } from '../../resources/resource.ts';
+import { rootFields } from '../../resources/root-fields.ts';
 import { storedOperations } from '../operations/index.ts';
 import { users } from '../users/index.ts';
 import { publicIdFilter, scopesFilter, statusFilter } from './api-key.filters.ts';

@@ -2,7 +2,8 @@
 import { Extensions, FieldResolver, Resolver, Root } from 'type-graphql';
 import { adminOnly } from '../../access/policy/index.ts';
 import { DateTimeFilter, ExactStringFilter, IdFilter } from '../../resources/inputs/comparators.ts';
-import { defineResource, rootFields } from '../../resources/resource.ts';
+import { defineResource } from '../../resources/resource.ts';
+import { rootFields } from '../../resources/root-fields.ts';
 import { AuditActor, AuditEntry } from './audit.entity.ts';
 
 export const auditEntries = defineResource({

@@ -2,7 +2,8 @@
 import { scopes } from '../../access/policy/index.ts';
 import { DateTimeFilter, IdFilter, StringFilter } from '../../resources/inputs/comparators.ts';
 import { toMany } from '../../resources/edges.ts';
-import { defineResource, rootFields } from '../../resources/resource.ts';
+import { defineResource } from '../../resources/resource.ts';
+import { rootFields } from '../../resources/root-fields.ts';
 import { ofVenue, Venue, venues } from '../venues/index.ts';
 import { Customer, CustomerVenue } from './customer.entity.ts';
 

@@ -2,7 +2,8 @@
 import { scopes } from '../../access/policy/index.ts';
 import { DateTimeFilter, enumFilter, IdFilter } from '../../resources/inputs/comparators.ts';
 import { toMany, toOne } from '../../resources/edges.ts';
-import { defineResource, rootFields } from '../../resources/resource.ts';
+import { defineResource } from '../../resources/resource.ts';
+import { rootFields } from '../../resources/root-fields.ts';
 import { Customer, customers } from '../customers/index.ts';
 import { inquiries, Inquiry } from '../inquiries/index.ts';
 import { Venue, venues } from '../venues/index.ts';

@@ -29,7 +29,7 @@ export class KeyUsageHour {
   /** Id of the key or user. Not a reference: what a deleted key did stays. */
   @TextColumn({ primary: true }) callerId!: string;
   @TimestampColumn({ primary: true }) hour!: Instant;
-  /** Id of a recorded operation, or one of operationIds in recorded-operation.ts. */
+  /** Id of a recorded operation, or `none` or `other`: see recording/operation-book.ts. */
   @TextColumn({ primary: true }) operationId!: string;
   /** `ok`, `partial`, `denied`, `aborted` or the code of an error. */
   @TextColumn({ primary: true }) outcome!: string;

@@ -11,7 +11,8 @@ import {
   IdFilter,
   IntFilter,
 } from '../../resources/inputs/comparators.ts';
-import { defineResource, rootList } from '../../resources/resource.ts';
+import { defineResource } from '../../resources/resource.ts';
+import { rootList } from '../../resources/root-fields.ts';
 import { ViewerKind } from '../api-keys/index.ts';
 import { RecordedOperation } from './recorded-operation.type.ts';
 import { LoggedRequest, RequestCaller, RequestSurface } from './request.entity.ts';

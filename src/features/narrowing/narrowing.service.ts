@@ -11,6 +11,7 @@ import { mutate } from '../../resources/payload.ts';
 import { assertNotRevoked, changeKey, chooseScopes, getKey } from '../api-keys/index.ts';
 import { Venue } from '../venues/index.ts';
 import { narrowApiKeyRules, type NarrowApiKeyInput } from './narrowing.inputs.ts';
+import { beginTrial } from './narrowing.trial.ts';
 
 const undoDays = 7;
 
@@ -49,17 +50,17 @@ export async function narrowApiKey(ctx: Context, input: NarrowApiKeyInput) {
     assertNotRevoked(key, ['input', 'id']);
     await assertVenues(tx, venueIds ?? []);
     assertPart(key, scopes);
-    const at = toInstant(ctx.clock.nowMs());
     if (mode === 'TRIAL') {
       // What a restriction to venues would refuse is no matter of scopes, and is not counted.
       if (venueIds) throw userError('INVALID', ['input', 'venueIds'], 'A trial is of scopes alone.');
       // The same again is the same trial: what it has counted stays.
       const isSame = key.trial !== null && isDeepStrictEqual(key.trial.scopes, scopes);
-      const trial = isSame ? key.trial : { scopes, since: at };
+      const trial = isSame ? key.trial : { scopes, since: await beginTrial(ctx, tx, id) };
       await changeKey(ctx, tx, 'apiKey.narrow', key, { trial });
       return { apiKeyId: id };
     }
     const remaining = venueIds ? remainingVenues(key, venueIds) : key.venueIds;
+    const at = toInstant(ctx.clock.nowMs());
     const had = { scopes: key.scopes, venueIds: key.venueIds };
     const rights = { scopes, venueIds: remaining };
     const narrowedFrom = isDeepStrictEqual(had, rights) ? key.narrowedFrom : { ...had, at };

@@ -1,7 +1,8 @@
 // Stored operations as a resource of the graph: for owners and admins only.
 import { adminOnly } from '../../access/policy/index.ts';
 import { DateTimeFilter, ExactStringFilter, IdFilter } from '../../resources/inputs/comparators.ts';
-import { defineResource, rootFields } from '../../resources/resource.ts';
+import { defineResource } from '../../resources/resource.ts';
+import { rootFields } from '../../resources/root-fields.ts';
 import { StoredOperation } from './operation.type.ts';
 
 export const storedOperations = defineResource({

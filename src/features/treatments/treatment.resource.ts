@@ -7,7 +7,8 @@ import {
   StringFilter,
 } from '../../resources/inputs/comparators.ts';
 import { toMany, toOne } from '../../resources/edges.ts';
-import { defineResource, rootFields } from '../../resources/resource.ts';
+import { defineResource } from '../../resources/resource.ts';
+import { rootFields } from '../../resources/root-fields.ts';
 import { ofVenue, Venue, venues } from '../venues/index.ts';
 import { Treatment } from './treatment.entity.ts';
 

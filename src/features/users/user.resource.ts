@@ -6,7 +6,8 @@ import type { Instant } from '../../core/clock.ts';
 import type { Role } from '../../core/principal.ts';
 import { DateTimeFilter, StringFilter } from '../../resources/inputs/comparators.ts';
 import { Node } from '../../resources/node.ts';
-import { defineResource, rootFields } from '../../resources/resource.ts';
+import { defineResource } from '../../resources/resource.ts';
+import { rootFields } from '../../resources/root-fields.ts';
 import { DateTimeScalar } from '../../resources/inputs/scalars.ts';
 import { UserRole } from './user.type.ts';
 

@@ -6,7 +6,8 @@ import {
   IdFilter,
   StringFilter,
 } from '../../resources/inputs/comparators.ts';
-import { defineResource, rootFields } from '../../resources/resource.ts';
+import { defineResource } from '../../resources/resource.ts';
+import { rootFields } from '../../resources/root-fields.ts';
 import type { ParentLink } from '../../db/statements/list-query.ts';
 import type { ListParent } from '../../resources/list-parents.ts';
 import { Venue } from './venue.entity.ts';

@@ -14,6 +14,7 @@ import {
   pathError,
   usedCoordinates,
   withPartMarks,
+  withWholeMark,
   type Decision,
   type Gate,
   type OperationPlan,
@@ -87,18 +88,23 @@ function wasLeftUnanswered({ body }: GraphQLResponse, errors: readonly GraphQLEr
   return Object.values(body.singleResult.data ?? {}).every((value) => value === null);
 }
 
-/** What a run asks for. Of an operation that is chosen by scopes, what only its parts ask for is marked. */
+/**
+ * What a run asks for. Of an operation that is chosen by scopes, what only its parts ask for is marked; so is a query that is answered
+ * as a whole or not at all.
+ */
 function usedIn(
   { policy, plan: planOf }: Gate,
   { chosen }: ServedContext,
   plan: OperationPlan,
   variables: Readonly<Record<string, unknown>>,
 ): readonly string[] {
-  const used = usedCoordinates(policy, plan, variables);
-  if (!chosen?.least) return used;
-  const { document, openedBy } = chosen.least;
-  const least = planOf(document, getOperationAST(document)!);
-  return withPartMarks(used, { used: usedCoordinates(policy, least, variables), openedBy });
+  let used = usedCoordinates(policy, plan, variables);
+  if (chosen?.least) {
+    const { document, openedBy } = chosen.least;
+    const least = planOf(document, getOperationAST(document)!);
+    used = withPartMarks(used, { used: usedCoordinates(policy, least, variables), openedBy });
+  }
+  return chosen?.isStrict && plan.type === 'query' ? withWholeMark(used) : used;
 }
 
 /** For the records: what was asked for, and what narrower scopes would have done, if the key is tried with some. */

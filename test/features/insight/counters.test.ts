@@ -36,6 +36,20 @@ it('counts each hour by itself, and goes on with an hour to which the clock was 
   expect(counters.take()).toMatchObject([{ requests: 1, cost: 2 }]);
 });
 
+it('goes on counting what has a row, also when there is no room for another row', () => {
+  const counters = new UsageCounters();
+  const of = (id: string): RecordedRequest => ({ ...request(), caller: { ...request().caller, id } });
+  let rows = 0;
+  while (counters.note(of(`key_${rows}`), 'rop_1', noon)) rows += 1;
+  // As 'other', for which it has no row yet.
+  expect(counters.note(of('key_0'), 'rop_2', noon)).toBe(false);
+  const last = of(`key_${rows - 1}`);
+  expect(counters.note(last, 'rop_2', noon)).toBe(true);
+  const taken = counters.take();
+  expect(taken.length).toBe(rows);
+  expect(taken.at(-1)).toMatchObject({ callerId: last.caller.id, operationId: 'other', requests: 2 });
+});
+
 it('counts each way of an operation by the day, and goes on with a day to which the clock was set back', () => {
   const counters = new UseCounters();
   for (const atMs of [noon, noon + dayMs, noon + 1]) counters.note(request(), 'rop_1', atMs);

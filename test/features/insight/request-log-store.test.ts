@@ -75,6 +75,44 @@ describeEachEngine('The store of the log', (engine) => {
     expect(await names(other)).toEqual(['Day4', 'Day3', 'Day2', 'Day1']);
   });
 
+  it('takes late rows of a day that another server has forgotten already', async () => {
+    house = await openTestHouse(engine);
+    const other = await openTestHouse(engine, { sharing: house });
+    const workspace = await house.workspace();
+    const { log } = house.app.recording;
+    const rowOf = (id: string, at: string) => ({
+      ...{
+        id,
+        at,
+        workspaceId: workspace.workspaceId,
+        callerKind: 'API_KEY',
+        callerId: 'key_1',
+        callerLabel: 'k',
+      },
+      ...{
+        surface: 'GRAPHQL',
+        operationName: id,
+        operationId: null,
+        status: 200,
+        outcome: 'ok',
+        reason: null,
+      },
+      ...{ missing: [], cost: 1, rows: 0, bytes: 1, durationMs: 1, ip: '::1', userAgent: null },
+      ...{ requestId: 'r', weight: 1 },
+    });
+    await log.add([rowOf('Early', '2026-05-20T12:00:00.000Z')]);
+    await other.app.recording.log.forget('2026-05-25T00:00:00.000Z');
+    const late = [rowOf('Late', '2026-05-20T13:00:00.000Z')];
+    // Its writer keeps what was refused, and tries it again.
+    await log.add(late).catch(() => log.add(late));
+    const owner = await workspace.owner();
+    const { nodes } = payloadOf(await owner.send(listed)) as { nodes: { operationName: string | null }[] };
+    const names = nodes.map(({ operationName }) => operationName);
+    expect(names).toContain('Late');
+    expect(names).not.toContain('Early');
+    await other.close();
+  });
+
   it('writes a batch once, however often it is sent', async () => {
     house = await openTestHouse(engine);
     const { workspaceId } = await house.workspace();

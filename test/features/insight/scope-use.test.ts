@@ -210,4 +210,19 @@ describeEachEngine('A server that records nothing', (engine) => {
     await noReads.close();
     await first.close();
   });
+
+  it('is not whole from the start of a server on beside which another one still recorded nothing', async () => {
+    const off = await openTestHouse(engine, { env: { RECORDING: 'off' } });
+    const on = await openTestHouse(engine, { sharing: off, env: { RECORD_READS: 'on' } });
+    // Until here it may answer requests that are recorded nowhere.
+    off.clock.advance(4_000);
+    await off.scheduler.elapse(flushMs);
+    off.clock.advance(1_000);
+    await on.scheduler.elapse(flushMs);
+    const firstWrite = '2026-06-01T12:00:05.000Z';
+    const since = async (row?: 'reads') => readRecordedSince(off.app.database, row);
+    expect([await since(), await since('reads')]).toEqual([firstWrite, firstWrite]);
+    await on.close();
+    await off.close();
+  });
 });

@@ -97,6 +97,21 @@ describeEachEngine('Narrowing a key', (engine) => {
     expect(await trialNow()).toMatchObject({ requests: 1, wouldRefuse: 0 });
   });
 
+  it('on trial has a count of its own, also of one that begins in the same millisecond', async () => {
+    const tryIt = async (scope: string) => {
+      expect((await narrowTo([scope], { mode: 'TRIAL' })).userErrors).toEqual([]);
+      expect(await statusOf('{ inquiries { nodes { id } } }')).toBe(200);
+      await house.scheduler.elapse(10_000);
+      return (await narrowedNow()).trial;
+    };
+    expect(await tryIt('read:customers')).toMatchObject({ requests: 1, wouldRefuse: 1 });
+    expect(await tryIt('read:inquiries')).toMatchObject({ requests: 1, wouldRefuse: 0 });
+    expect((await undoIt()).userErrors).toEqual([]);
+    expect(await tryIt('read:customers')).toMatchObject({ requests: 1, wouldRefuse: 1 });
+    expect((await undoIt()).userErrors).toEqual([]);
+    expect(await tryIt('write:customers')).toMatchObject({ requests: 1, wouldRefuse: 1 });
+  });
+
   it('after a trial ends the trial, and two undos are one', async () => {
     await narrowTo(['read:customers'], { mode: 'TRIAL' });
     expect((await narrowTo(['read:customers'])).apiKey).toMatchObject({

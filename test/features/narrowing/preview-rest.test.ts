@@ -11,7 +11,8 @@ import {
   type TestHouse,
   type TestWorkspace,
 } from '../../support/house.ts';
-import { payloadOf, signedInCaller } from '../../support/keys.ts';
+import { keyAdmin, payloadOf, signedInCaller } from '../../support/keys.ts';
+import { operationsOf } from '../operations/support.ts';
 
 const flushMs = 10_000;
 const allScopes = [
@@ -188,6 +189,22 @@ describeEachEngine('A preview of what REST is asked', (engine) => {
     expect((await get()).statusCode).toBe(200);
     await change(update, { input: { id: key.apiKeyId, scopes: ['read:venues'] } });
     expect((await get()).statusCode).toBe(403);
+  });
+
+  it('foretells no refusal of a query that lacked another scope already: nothing of it was answered', async () => {
+    const both = 'query Both { customers(first: 1) { totalCount } inquiries(first: 1) { totalCount } }';
+    await operationsOf(keyAdmin(house, workspace)).keep('both', both);
+    const key = await workspace.key('read:customers', 'read:venues');
+    const id = key.apiKeyId;
+    await change(narrow, { id, scopes: ['read:venues'], mode: 'TRIAL' });
+    const url = '/api/v1/operations/both';
+    expect((await house.app.http.inject({ url, headers: bearer(key.secret) })).statusCode).toBe(403);
+    const told = await ask(key, ['read:venues']);
+    expect(told).toMatchObject({ requests: 1, refusedRequests: 0, unknownRequests: 0 });
+    expect(payloadOf(await owner.send(trialOf, { id })).trial).toEqual({ requests: 1, wouldRefuse: 0 });
+    // On /graphql the customers are answered now, and would not be then.
+    expect((await key.send(both)).status).toBe(200);
+    expect(await ask(key, ['read:venues'])).toMatchObject({ requests: 2, refusedRequests: 1 });
   });
 
   it('tells exactly what is refused when a drawn change is made', async () => {

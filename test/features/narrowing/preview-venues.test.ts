@@ -200,6 +200,14 @@ describeEachEngine('A preview of fewer venues', (engine) => {
     const { query } = sent.find(({ name }) => name === 'NewVenue')!;
     expect((await reader.send(query)).status).toBe(403);
     expect((await ask(reader, { venueIds: [first] })).refused).toEqual([]);
+    const writer = await workspace.key('write:venues');
+    const shown = query.replace('userErrors', 'venue { name } userErrors');
+    expect((await writer.send(shown)).status).toBe(403);
+    expect((await ask(writer, { venueIds: [first] })).refused).toEqual([]);
+    expect((await writer.send(query)).status).toBe(200);
+    expect((await ask(writer, { venueIds: [first] })).refused).toMatchObject([
+      { requests: 1, byVenues: true },
+    ]);
   });
 
   it('tells scopes and venues of one operation together, and of scopes alone what it told before', async () => {

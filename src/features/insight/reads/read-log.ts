@@ -63,6 +63,7 @@ export class ReadLog implements ReadRecording {
     for (const { id } of rows) {
       if (typeof id !== 'string' || this.fresh >= maxWaiting) {
         this.hasGap = true;
+        this.options.meter?.readsDropped(1);
         continue;
       }
       const before = seen.size;

@@ -116,7 +116,6 @@ export class UsageCounters {
 
   private newRow(request: RecordedRequest, operationId: string): Counted | null {
     const isFull = this.counts.size >= maxRows;
-    if (this.counts.size >= maxAllRows) return null;
     const { caller, outcome } = request;
     const sums = { requests: 0, denied: 0, failed: 0, cost: 0, rows: 0, bytes: 0, msSum: 0, msMax: 0 };
     const row = {
@@ -126,6 +125,7 @@ export class UsageCounters {
     };
     const known = isFull ? this.counts.get(keyOf(row)) : undefined;
     if (known) return known;
+    if (this.counts.size >= maxAllRows) return null;
     const counted = { row, lastMs: 0 };
     this.counts.set(keyOf(row), counted);
     return counted;

@@ -3,7 +3,7 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import { afterEach, expect, it } from 'vitest';
 import type { RecordedRequest } from '../../../../src/core/recorder.ts';
 import { tableOf } from '../../../../src/db/store/table.ts';
-import { createRecorder } from '../../../../src/features/insight/index.ts';
+import { createRecorder, ReadLog } from '../../../../src/features/insight/index.ts';
 import { allTables } from '../../../../src/services.ts';
 import { describeEachEngine } from '../../../support/engines.ts';
 import { openTestHouse, type Caller, type KeyCaller, type TestHouse } from '../../../support/house.ts';
@@ -163,5 +163,20 @@ describeEachEngine('What the store does not take', (engine) => {
       sql`SELECT "since" FROM "recording" WHERE "id" = 'recording'`,
     );
     expect(new Date(state!.since).toISOString()).toBe(oneHourLater);
+  });
+
+  it('are records beyond a million in memory: they are counted, and recordedSince begins anew', async () => {
+    house = await openTestHouse(engine);
+    const { workspaceId } = await house.workspace();
+    const { meter, lost } = lossMeter();
+    const { database, clock } = house.app;
+    await house.scheduler.elapse(flushMs);
+    house.clock.advance(hourMs);
+    const reads = new ReadLog({ database, clock, meter });
+    const rows = Array.from({ length: 1_000_010 }, (_, index) => ({ id: `cus_${index}` }));
+    reads.note({ workspaceId, apiKeyId: 'key_1' }, 'Customer', rows);
+    expect(lost).toEqual({ requests: 0, records: 10 });
+    await reads.flush();
+    expect(await reads.since()).toBe(oneHourLater);
   });
 });
