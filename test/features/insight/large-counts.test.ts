@@ -48,4 +48,34 @@ describeEachEngine('A count beyond 32 bits', (engine) => {
     expect(answer.scopeUse.scopes).toEqual([{ scope: 'read:customers', requests: counted }]);
     expect(answer.health.map(({ code }: { code: string }) => code)).toContain('OFTEN_DENIED');
   });
+
+  it('is shown by a preview and a trial', async () => {
+    const key = await workspace.key('read:customers', 'read:venues');
+    const id = key.apiKeyId;
+    const narrow = `mutation ($id: ID!) {
+      narrowApiKey(input: { id: $id, scopes: ["read:venues"], mode: TRIAL }) { userErrors { code } }
+    }`;
+    expect(payloadOf(await owner.send(narrow, { id })).userErrors).toEqual([]);
+    await key.send('{ customers(first: 1) { totalCount } }');
+    await house.scheduler.elapse(10_000);
+    await house.app.database.write(async (connection) => {
+      await connection.execute(
+        sql`UPDATE "key_uses_day" SET "requests" = ${counted} WHERE "caller_id" = ${id}`,
+      );
+      await connection.execute(
+        sql`UPDATE "key_trials" SET "requests" = ${counted}, "would_refuse" = ${counted} WHERE "caller_id" = ${id}`,
+      );
+    });
+    const preview = `query ($id: ID!) {
+      previewKeyChange(id: $id, scopes: ["read:venues"], days: 1) { requests refusedRequests refused { requests } }
+    }`;
+    expect(payloadOf(await owner.send(preview, { id }))).toEqual({
+      ...{ requests: counted, refusedRequests: counted },
+      refused: [{ requests: counted }],
+    });
+    const trial = 'query ($id: ID!) { apiKey(id: $id) { trial { requests wouldRefuse } } }';
+    expect(payloadOf(await owner.send(trial, { id })).trial).toEqual({
+      ...{ requests: counted, wouldRefuse: counted },
+    });
+  });
 });

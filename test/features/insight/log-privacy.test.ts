@@ -92,6 +92,43 @@ describeEachEngine('The request log', (engine) => {
       }
     });
 
+    it('also when the clock of the server is set back', async () => {
+      await page(owner);
+      house.clock.advance(-hourMs);
+      try {
+        await page(await workspace.owner());
+      } finally {
+        house.clock.advance(hourMs);
+      }
+      expect(await entries()).toHaveLength(2);
+    });
+
+    it('before it answers: what cannot be written down is not read', async () => {
+      let isAway = false;
+      const strict = await openTestHouse(engine, {
+        sharing: house,
+        database: {
+          onStatement: (text) => {
+            if (isAway && text.includes('INTO "audit_entries"')) throw new Error('The store is away.');
+          },
+        },
+      });
+      try {
+        const login = 'mutation ($input: LoginInput!) { login(input: $input) { token } }';
+        const { ownerEmail: email, ownerPassword: password } = workspace;
+        const { token } = payloadOf(await strict.send({}, login, { input: { email, password } }));
+        const ask = () => strict.send(bearer(token as string), read, { first: 1 });
+        isAway = true;
+        const { data, errors } = await ask();
+        expect([data?.requests ?? null, errors?.length]).toEqual([null, 1]);
+        isAway = false;
+        expect((await ask()).errors).toBeUndefined();
+        expect(await entries()).toHaveLength(1);
+      } finally {
+        await strict.close();
+      }
+    });
+
     it('each reader for itself, and nobody who is refused or asks for something else', async () => {
       const admin = await colleague(house, owner, 'ADMIN');
       const member = await colleague(house, owner, 'MEMBER');

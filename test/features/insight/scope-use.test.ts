@@ -225,4 +225,27 @@ describeEachEngine('A server that records nothing', (engine) => {
     await on.close();
     await off.close();
   });
+
+  it('starts also when the store does not take that, and says it with its first write', async () => {
+    const first = await openTestHouse(engine);
+    await first.scheduler.elapse(flushMs);
+    let isAway = true;
+    const off = await openTestHouse(engine, {
+      sharing: first,
+      env: { RECORDING: 'off' },
+      database: {
+        onStatement: (text) => {
+          if (isAway && text.includes('INTO "recording"')) throw new Error('The store is away.');
+        },
+      },
+    });
+    const since = () =>
+      Promise.all([readRecordedSince(first.app.database), readRecordedSince(first.app.database, 'reads')]);
+    expect(await since()).toEqual(['2026-06-01T12:00:00.000Z', '2026-06-01T12:00:00.000Z']);
+    isAway = false;
+    await off.scheduler.elapse(flushMs);
+    expect(await since()).toEqual([null, null]);
+    await off.close();
+    await first.close();
+  });
 });

@@ -2,6 +2,7 @@
 // say the same: for drawn changes the key is narrowed and every request is sent again.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { withPartMarks } from '../../../src/access/policy/index.ts';
 import { describeEachEngine } from '../../support/engines.ts';
 import {
   bearer,
@@ -34,6 +35,8 @@ const preview = `query ($id: ID!, $scopes: [Scope!]) {
 const narrow = `mutation ($id: ID!, $scopes: [Scope!]!, $mode: NarrowMode!) {
   narrowApiKey(input: { id: $id, scopes: $scopes, mode: $mode }) { apiKeyId userErrors { code } }
 }`;
+const update =
+  'mutation ($input: UpdateApiKeyInput!) { updateApiKey(input: $input) { apiKeyId userErrors { code } } }';
 const undo = 'mutation ($id: ID!) { undoNarrowing(id: $id) { apiKeyId userErrors { code } } }';
 const trialOf = 'query ($id: ID!) { apiKey(id: $id) { trial { requests wouldRefuse } } }';
 
@@ -183,8 +186,6 @@ describeEachEngine('A preview of what REST is asked', (engine) => {
     expect(await ask(key, ['read:venues'])).toMatchObject({
       refused: [{ requests: 1, missing: ['read:customers'] }],
     });
-    const update =
-      'mutation ($input: UpdateApiKeyInput!) { updateApiKey(input: $input) { apiKeyId userErrors { code } } }';
     await change(update, { input: { id: key.apiKeyId, scopes: ['read:bookings'] } });
     expect((await get()).statusCode).toBe(200);
     await change(update, { input: { id: key.apiKeyId, scopes: ['read:venues'] } });
@@ -205,6 +206,31 @@ describeEachEngine('A preview of what REST is asked', (engine) => {
     // On /graphql the customers are answered now, and would not be then.
     expect((await key.send(both)).status).toBe(200);
     expect(await ask(key, ['read:venues'])).toMatchObject({ requests: 2, refusedRequests: 1 });
+  });
+
+  it('foretells the refusal of a change of which the key may not see the answer any more', async () => {
+    const key = await workspace.key('read:customers', 'write:customers');
+    const { statusCode } = await house.app.http.inject({
+      ...{ method: 'POST', url: '/api/v1/customers', headers: bearer(key.secret), payload: { name: 'Bo' } },
+    });
+    expect(statusCode).toBe(201);
+    await change(update, { input: { id: key.apiKeyId, scopes: ['write:customers'] } });
+    expect(await ask(key, ['read:venues'])).toMatchObject({
+      refused: [{ requests: 1, missing: ['write:customers'] }],
+    });
+  });
+
+  it('takes a part of several scopes for closed when one of them is missing', () => {
+    const parts = withPartMarks(['Customer.name', 'Query.viewer'], {
+      used: ['Query.viewer'],
+      openedBy: [['read:customers', 'read:venues']],
+    });
+    const missing = (...others: string[]) =>
+      house.app.explainer.foretell(parts, new Set(allScopes), new Set(others)).missing;
+    expect([missing('read:venues'), missing('read:customers', 'read:venues')]).toEqual([
+      ['read:customers'],
+      [],
+    ]);
   });
 
   it('tells exactly what is refused when a drawn change is made', async () => {

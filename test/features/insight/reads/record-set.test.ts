@@ -42,7 +42,8 @@ describe('A set of records', () => {
   }, 60_000);
 
   it('tells what a record adds: nothing the second time', () => {
-    for (const set of [setOf([]), setOf(ids(maxExact + 1))]) {
+    for (const count of [0, maxExact - 1, maxExact, maxExact + 1]) {
+      const set = setOf(ids(count));
       const added = fingerprintOf(newId('inq', clock));
       expect([set.add(added), set.add(added)]).toEqual([true, false]);
     }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { RanOperation, RecordedRequest } from '../../../../src/core/recorder.ts';
 import { unlistedOperation } from '../../../../src/features/insight/index.ts';
 import { FairRoom } from '../../../../src/features/insight/recording/fair-room.ts';
+import { OperationBook } from '../../../../src/features/insight/recording/operation-book.ts';
 import { RequestSampler } from '../../../../src/features/insight/recording/request-sampler.ts';
 import { UsageCounters } from '../../../../src/features/insight/recording/usage-counters.ts';
 import { UseBook, unlistedUse } from '../../../../src/features/insight/recording/use-book.ts';
@@ -12,6 +13,7 @@ import { UseCounters } from '../../../../src/features/insight/recording/use-coun
 const startMs = Date.parse('2026-06-01T12:00:00.000Z');
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
 
 function requestOf(id: string, ran: RanOperation | null = null): RecordedRequest {
   const caller = { kind: 'API_KEY', id, workspaceId: 'wks_1', label: 'k' } as const;
@@ -20,6 +22,14 @@ function requestOf(id: string, ran: RanOperation | null = null): RecordedRequest
     ...{ ran, operationName: null, tried: null, cost: 1, rows: 0, bytes: 10, durationMs: 1, ip: '::1' },
     ...{ userAgent: null, requestId: 'r' },
   };
+}
+
+function ranOf(text: string): RanOperation {
+  const document = parse(text);
+  const operation = document.definitions.find(
+    (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
+  )!;
+  return { document, operation, used: ['Query.viewer'] };
 }
 
 describe('The log of a flood', () => {
@@ -63,6 +73,22 @@ describe('Places of a workspace', () => {
   });
 });
 
+describe('Operations', () => {
+  it('wait to be written once a day; those that were refused are asked for again, and take a place each time', () => {
+    const book = new OperationBook();
+    const entered = (field: string, atMs: number) =>
+      book.idOf(requestOf('key_1', ranOf(`{ ${field} }`)), atMs);
+    const waiting = () => book.newOnes(1_000).length;
+    const ids = Array.from({ length: 200 }, (_, index) => entered(`f${'x'.repeat(index)}`, startMs));
+    expect([new Set(ids).size, waiting()]).toEqual([200, 200]);
+    // The hour has no place left for this key, and what is written needs none.
+    book.settle(book.newOnes(1_000), new Set([ids[1]!]), startMs);
+    expect([entered('f', startMs), waiting()]).toEqual([ids[0], 0]);
+    expect([entered('fx', startMs), waiting()]).toEqual([unlistedOperation, 0]);
+    expect([entered('f', startMs + dayMs), waiting()]).toEqual([ids[0], 1]);
+  });
+});
+
 describe('Ways of running operations', () => {
   it('are listed up to a number in each hour, and one key leaves places for others', () => {
     const book = new UseBook();
@@ -92,11 +118,7 @@ describe('Ways of running operations', () => {
 
   it('have so many rows in memory; what has none beyond is counted under one name', () => {
     const counters = new UseCounters();
-    const document = parse('{ viewer { kind } }');
-    const operation = document.definitions.find(
-      (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
-    )!;
-    const ran = { document, operation, used: ['Query.viewer'] };
+    const ran = ranOf('{ viewer { kind } }');
     for (let index = 0; index < 20_003; index += 1)
       counters.note(requestOf(`key_${index}`, ran), 'rop_1', startMs);
     counters.note(requestOf('key_0', ran), 'rop_1', startMs);

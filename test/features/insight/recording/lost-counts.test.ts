@@ -3,7 +3,9 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import { afterEach, expect, it } from 'vitest';
 import type { RecordedRequest } from '../../../../src/core/recorder.ts';
 import { tableOf } from '../../../../src/db/store/table.ts';
-import { createRecorder, ReadLog } from '../../../../src/features/insight/index.ts';
+import { createRecorder, ReadLog, readRecordedSince } from '../../../../src/features/insight/index.ts';
+import { noteNoRecording } from '../../../../src/features/insight/recording/recording-state.ts';
+import { UsageLog } from '../../../../src/features/insight/recording/usage-log.ts';
 import { allTables } from '../../../../src/services.ts';
 import { describeEachEngine } from '../../../support/engines.ts';
 import { openTestHouse, type Caller, type KeyCaller, type TestHouse } from '../../../support/house.ts';
@@ -46,7 +48,7 @@ async function refuseRowsOf(
 ): Promise<void> {
   const statement =
     database.dialect.name === 'postgres'
-      ? `ALTER TABLE "${table}" ADD CONSTRAINT "${table}_refused" CHECK ("caller_id" <> '${callerId}')`
+      ? `ALTER TABLE "${table}" ADD CONSTRAINT "${table}_refused" CHECK ("caller_id" <> '${callerId}') NOT VALID`
       : `CREATE TRIGGER "${table}_refused" BEFORE INSERT ON "${table}" WHEN NEW."caller_id" = '${callerId}' BEGIN SELECT RAISE(ABORT, 'refused'); END`;
   await database.write(async (connection) => void (await connection.query(sql`${raw(statement)}`)));
 }
@@ -124,6 +126,8 @@ describeEachEngine('What the store does not take', (engine) => {
     const written = await Promise.all(keys.map(requestsOf));
     expect(written).toEqual([3, 3, 0, 3, 3]);
     expect(lost).toEqual({ requests: 3, records: 1 });
+    // Each by the write that lost it.
+    expect(await readRecordedSince(house.app.database, 'reads')).toBe(oneHourLater);
     expect(await recordedSince(owner, keys[0]!)).toBe(oneHourLater);
     const readBy = async ({ apiKeyId }: KeyCaller) => {
       const { answer, recordedSince: since } = await mayHaveRead(owner, apiKeyId, customer);
@@ -143,6 +147,83 @@ describeEachEngine('What the store does not take', (engine) => {
     expect(await recordedSince(owner, keys[0]!)).toBe(oneHourLater);
   });
 
+  it('is told as a gap only where a figure lacks it: not the last address of a key, but a way of its operations', async () => {
+    const { meter, lost } = lossMeter();
+    house = await openTestHouse(engine, { meter });
+    const workspace = await house.workspace();
+    const owner = signedInCaller(house, () => workspace.owner());
+    const key = await workspace.key('read:customers');
+    await house.scheduler.elapse(flushMs);
+    house.clock.advance(hourMs);
+    await refuseRowsOf(house, 'key_last_seen', key.apiKeyId);
+    await key.send(everything);
+    await house.scheduler.elapse(flushMs);
+    expect([await requestsOf(key), await recordedSince(owner, key)]).toEqual([1, start]);
+    await refuseRowsOf(house, 'key_uses_day', key.apiKeyId);
+    await key.send(everything);
+    await house.scheduler.elapse(flushMs);
+    // The request is in the sums; what it asked for is not known to a preview.
+    expect([await requestsOf(key), await recordedSince(owner, key)]).toEqual([2, oneHourLater]);
+    expect(lost).toEqual({ requests: 0, records: 0 });
+  });
+
+  it.each([
+    ['is told', 'nothing else can be written', 'INTO "usage_flushes"', oneHourLater],
+    ['is told by the next write', 'it cannot be told', 'UPDATE "recording"', start],
+  ])('%s as a gap while %s', async (_gap, _while, away, since) => {
+    let isAway = false;
+    house = await openTestHouse(engine, {
+      database: {
+        onStatement: (text) => {
+          if (isAway && text.includes(away)) throw new Error('The store is away.');
+        },
+      },
+    });
+    const { workspaceId } = await house.workspace();
+    const { app } = house;
+    const usage = new UsageLog(app);
+    const sinceOf = () => readRecordedSince(app.database);
+    await house.scheduler.elapse(flushMs);
+    expect(await sinceOf()).toBe(start);
+    house.clock.advance(hourMs);
+    usage.note(requestOf(workspaceId, 0), house.clock.nowMs());
+    usage.lose(1);
+    isAway = true;
+    await expect(usage.flush()).rejects.toThrow('The store is away.');
+    expect(await sinceOf()).toBe(since);
+    isAway = false;
+    await usage.flush();
+    expect(await sinceOf()).toBe(oneHourLater);
+  });
+
+  it('and cannot be recorded at all changes no answer: it is lost and counted', async () => {
+    house = await openTestHouse(engine);
+    const { workspaceId } = await house.workspace();
+    const { meter, lost } = lossMeter();
+    const { app } = house;
+    const recorder = createRecorder({ ...app, requestLog: app.recording.log, isOn: true, meter });
+    await recorder.flushUsage();
+    house.clock.advance(hourMs);
+    // No operation that can be written down.
+    recorder.record({ ...requestOf(workspaceId, 0), ran: {} as never });
+    recorder.record(requestOf(workspaceId, 1));
+    expect(lost.requests).toBe(1);
+    await recorder.flushUsage();
+    expect(await one(sql`SELECT sum("requests") AS "value" FROM "key_usage_hour"`)).toBe(1);
+    expect(await readRecordedSince(app.database)).toBe(oneHourLater);
+  });
+
+  it('begins nothing where a server records nothing: what is known stays unknown', async () => {
+    house = await openTestHouse(engine);
+    const { app } = house;
+    await house.scheduler.elapse(flushMs);
+    await noteNoRecording(app.database);
+    const usage = new UsageLog(app);
+    usage.lose(1);
+    await usage.flush();
+    expect(await readRecordedSince(app.database)).toBeNull();
+  });
+
   it('and has no room in memory is lost and counted; addresses are kept of so many callers', async () => {
     house = await openTestHouse(engine);
     const { workspaceId } = await house.workspace();
@@ -152,13 +233,19 @@ describeEachEngine('What the store does not take', (engine) => {
     await recorder.flushUsage();
     house.clock.advance(hourMs);
     for (let index = 0; index < 25_010; index += 1) recorder.record(requestOf(workspaceId, index));
+    // What is known has a place.
+    recorder.record({ ...requestOf(workspaceId, 0), ip: '192.0.2.9' });
     expect(lost).toEqual({ requests: 10, records: 0 });
     await recorder.flushUsage();
     const sums = sql`FROM "key_usage_hour" WHERE "workspace_id" = ${workspaceId}`;
     expect(await one(sql`SELECT count(*) AS "value" ${sums}`)).toBe(25_000);
-    expect(await one(sql`SELECT sum("requests") AS "value" ${sums}`)).toBe(25_000);
+    expect(await one(sql`SELECT sum("requests") AS "value" ${sums}`)).toBe(25_001);
     expect(await one(sql`SELECT count(*) AS "value" ${sums} AND "operation_id" = 'other'`)).toBe(5_000);
     expect(await one(sql`SELECT count(*) AS "value" FROM "key_last_seen"`)).toBe(20_000);
+    const [seen] = await app.database.query<{ ip: string }>(
+      sql`SELECT "ip" FROM "key_last_seen" WHERE "caller_id" = 'key_0'`,
+    );
+    expect(seen).toEqual({ ip: '192.0.2.9' });
     const [state] = await app.database.query<{ since: string | Date }>(
       sql`SELECT "since" FROM "recording" WHERE "id" = 'recording'`,
     );
