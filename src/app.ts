@@ -170,10 +170,10 @@ const recorderFor = ({ config, meter }: AppOptions, house: AppServices) =>
 
 /** The operations that workspaces keep, for surfaces that list them. */
 function savedOperations(house: AppServices, limitMs: number): SavedOperations {
-  const { database, inspector, schema } = house;
+  const { database, inspector, schema, recording } = house;
   const list: SavedOperations['list'] = (workspaceId, scope) =>
     readInTime(scope, { database, limitMs }, (connection) => listOperations(connection, workspaceId));
-  return { schema: schema.schema, inspector, list };
+  return { schema: schema.schema, inspector, list, reads: recording.reads };
 }
 
 interface SurfaceTools {

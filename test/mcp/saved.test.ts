@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { operationsOf, type Operations } from '../features/operations/support.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { bearer, type TestHouse, type TestWorkspace } from '../support/house.ts';
-import { keyAdmin } from '../support/keys.ts';
+import { readBy } from '../features/insight/reads/support/asked.ts';
+import { keyAdmin, signedInCaller } from '../support/keys.ts';
 import { openAgentHouse, type AgentHouse } from './support/agents.ts';
 import { callOf, post, type Agent } from './support/mcp.ts';
 
@@ -41,6 +42,13 @@ describeEachEngine('Operations of a workspace', (engine) => {
     expect(await savedOf(elsewhere)).toEqual([]);
     const refused = await elsewhere.call('saved_find', { search: 'Ada' });
     expect([refused.isError, refused.body.code]).toEqual([true, 'NOT_FOUND']);
+  });
+
+  it('are noted among the records of which a key was told', async () => {
+    const key = await workspace.key('read:customers');
+    await (await agent(key.secret)).names();
+    const owner = signedInCaller(house, () => workspace.owner());
+    expect(await readBy(owner, key.apiKeyId)).toMatchObject({ StoredOperation: 2 });
   });
 
   it('take their variables by their names and answer their data', async () => {

@@ -2,10 +2,12 @@
 // one that was deleted or replaced is so for the next message. How one runs: run-saved.ts.
 import { typeFromAST, type GraphQLInputType, type GraphQLSchema } from 'graphql';
 import type { OperationInspector } from '../../access/context.ts';
+import type { ReadRecording } from '../../access/recording.ts';
 import { ApiError } from '../../core/errors.ts';
 import type { KnownPrincipal } from '../../core/principal.ts';
 import type { RequestScope } from '../../core/request-facts.ts';
 import { slices } from '../../core/slices.ts';
+import { typeNameOf } from '../../resources/noted-records.ts';
 import { definitionsIn } from '../../rest/named-operations.ts';
 import type { Exchange } from '../exchange.ts';
 import { toInputSchema } from './input-schema.ts';
@@ -23,6 +25,8 @@ export interface SavedOperations {
   readonly inspector: OperationInspector;
   /** All of a workspace. May throw as the door does: SERVICE_UNAVAILABLE, QUERY_TOO_EXPENSIVE. */
   list(workspaceId: string, scope: RequestScope): Promise<readonly SavedOperation[]>;
+  /** Told of those whose names a key may come to see. */
+  readonly reads: Pick<ReadRecording, 'note'>;
 }
 
 export interface SavedTool {
@@ -112,6 +116,8 @@ export async function findNamed(
   if (!principal) return null;
   const ids = principal.kind === 'API_KEY' ? principal.operationIds : null;
   const named = kept.filter(({ id }) => ids === null || ids.includes(id));
+  if (principal.kind === 'API_KEY')
+    for (const { id } of named) saved.reads.note(principal, typeNameOf({ id }), [{ id }]);
   return { principal, operations: named.toSorted(byName) };
 }
 
