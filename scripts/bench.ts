@@ -100,6 +100,7 @@ async function runBench(options: BenchOptions, bench: Bench) {
 
 await runCommand({
   usage,
+  does: 'Measures this server beside the same without authorization, a stack of the libraries and hand-written SQL.',
   options,
   run: (values) =>
     withCleanup(async (cleanup) => {

@@ -36,6 +36,7 @@ function createReport(): (progress: MoveProgress) => void {
 
 await runCommand({
   usage: 'npm run -s data:move -- --from sqlite:FILE --to postgres://USER:PASSWORD@HOST/DATABASE [--json]',
+  does: 'Copies a SQLite file into a Postgres database; started again, it goes on where it was interrupted.',
   options: { from: { type: 'string' }, to: { type: 'string' } },
   async run(values) {
     const from = parseStore(required(values, 'from'), 'from');

@@ -26,6 +26,7 @@ function printScopes({ coordinates }: Policy): string {
 
 await runCommand({
   usage: 'npm run schema [-- --json]',
+  does: 'Writes schema/schema.graphql, schema/scopes.json and schema/openapi.json from the program.',
   options: {},
   async run() {
     const { schema, policy } = await assembleSchema(allFeatures, scopeCatalogue());

@@ -79,6 +79,7 @@ await runCommand({
   [--postgres-server URL]  a database on the server in which the broken ones are made
   [--redis URL]            a Redis, of which only keys of their own are used
   [--json]                 one JSON object on stdout; progress is on stderr`,
+  does: 'Kills, cuts off and floods servers of its own on this machine, and counts what was lost, late or refused.',
   options: {
     database: { type: 'string' },
     to: { type: 'string' },

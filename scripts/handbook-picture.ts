@@ -41,6 +41,7 @@ async function takePicture(url: string, key: string): Promise<void> {
 
 await runCommand({
   usage: 'npm run handbook:picture [-- --json]',
+  does: 'Draws the picture of the README from the running program.',
   options: {},
   async run() {
     const store = await openDemoStore();

@@ -11,6 +11,7 @@ const root = join(import.meta.dirname, '../..');
 
 await runCommand({
   usage: 'npm run handbook [-- --json]',
+  does: 'Writes the generated parts of the handbook from the program.',
   options: {},
   async run() {
     const changed = (await writeParts(root)).filter(({ before, after }) => before !== after);

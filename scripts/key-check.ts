@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { splitApiKey } from '../src/access/credentials/api-key.ts';
 
 const usage = 'npm run -s key:check -- KEY [--json]   (KEY may be -: standard input)';
+const does = 'Says whether a text has the form of a key: for scanners of secrets. Asks no store.';
 const given = process.argv.slice(2);
 // Anything but --json and --help that looks like an option may be what somebody took for a key, and is judged like one.
 const isJson = given.includes('--json');
@@ -15,7 +16,7 @@ function answer(json: object, words: string): void {
 }
 
 if (argument === '--help' || argument === '-h') {
-  answer({ usage }, `Usage: ${usage}`);
+  answer({ usage, does }, `Usage: ${usage}\n\n${does}`);
 } else if (argument === undefined || others.length > 0) {
   process.stderr.write(`Usage: ${usage}\n`);
   const message = argument === undefined ? 'No key is given.' : 'More than one key is given.';

@@ -29,6 +29,7 @@ await runCommand({
     'npm run -s key:create -- --workspace ID --label LABEL [--scopes a,b] [--preset READ|WRITE|FULL_ACCESS]\n' +
     '  [--venues ID,ID] [--environment LIVE|TEST] [--expires-at INSTANT] [--json]\n' +
     'Give --scopes, --preset, or both.',
+  does: 'Makes an API key for a workspace and prints its secret, which is shown only once.',
   options: {
     workspace: { type: 'string' },
     label: { type: 'string' },

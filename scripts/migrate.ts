@@ -14,6 +14,7 @@ function describe({ applied, unknown }: MigrationReport): string {
 
 await runCommand({
   usage: 'npm run -s migrate [-- --json]',
+  does: 'Brings the store up to the version of this program, and names the migrations that ran.',
   options: {},
   async run() {
     // Migrations name their own tables; entities are for reading and writing rows.

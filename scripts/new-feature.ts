@@ -38,6 +38,7 @@ Then give it its own fields, in the entity, the inputs, the service and the migr
 
 await runCommand({
   usage: 'npm run -s new-feature -- NAME [--singular WORD] [--json]\n  NAME is a plural such as gift-cards.',
+  does: 'Writes the folder of a new feature with its tests, ready to be filled in.',
   options: { singular: { type: 'string' } },
   operands: 'the name',
   async run(values, operands) {

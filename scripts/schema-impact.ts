@@ -76,6 +76,7 @@ await runCommand({
   usage:
     'npm run -s schema:impact -- [--days N] [--json] OLD.graphql [OLD-scopes.json]\n' +
     'OLD are schema/schema.graphql and schema/scopes.json of the version in use. Ends with 1 when something that is used breaks.',
+  does: 'Says which keys, stored operations and endpoints this version would break, by what they used in the last N days (1 to 3650; without --days, all that is recorded).',
   options: { days: { type: 'string' } },
   operands: 'files',
   async run(values, [schema, scopes, ...others]) {

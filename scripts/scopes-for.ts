@@ -20,6 +20,7 @@ function assertExplained(explainer: AccessExplainer, file: string, text: string)
 
 await runCommand({
   usage: 'npm run -s scopes:for -- [--json] FILE.graphql…',
+  does: 'Says which scopes a key needs to run the documents in these files.',
   options: {},
   operands: 'files',
   async run(_values, files) {

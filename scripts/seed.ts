@@ -7,6 +7,7 @@ import { progressOf } from './command-line/progress.ts';
 
 await runCommand({
   usage: 'npm run -s seed -- --workspace ID --customers N [--seed 1] [--json]',
+  does: 'Fills a workspace with made-up customers, inquiries and follow-ups; the same seed makes the same rows.',
   options: {
     workspace: { type: 'string' },
     customers: { type: 'string' },

@@ -16,6 +16,7 @@ async function readPassword(isAsked: boolean): Promise<string> {
 await runCommand({
   usage:
     "printf '%s' PASSWORD | npm run -s workspace:create -- --name NAME --email EMAIL --password-stdin [--json]",
+  does: 'Makes a workspace with its owner, who can sign in at once.',
   options: {
     name: { type: 'string' },
     email: { type: 'string' },

@@ -28,6 +28,8 @@ type Values = Readonly<Record<string, string | boolean | undefined>>;
 interface Command {
   /** How it is called, e.g. `npm run seed -- --workspace ID --customers N [--seed 1] [--json]`. */
   readonly usage: string;
+  /** What it does, for `--help`. Sentences. */
+  readonly does: string;
   /** `--json` and `--help` belong to every command. */
   readonly options: Options;
   /** What stands beside the options, in words; absent = nothing may. */
@@ -165,12 +167,12 @@ function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
 
 /** Runs a command with this process's arguments and ends the process: 0, 1 (it failed) or 2 (it was called wrongly). */
 export async function runCommand(command: Command): Promise<never> {
-  const { usage } = command;
+  const { usage, does } = command;
   const args = process.argv.slice(2);
   const isJson = args.includes('--json');
   try {
     const { values, operands } = parse(args, command);
-    const help = { json: { usage }, text: `Usage: ${usage}` };
+    const help = { json: { usage, does }, text: `Usage: ${usage}\n\n${does}` };
     const outcome: Outcome = values['help'] ? help : await command.run(values, operands);
     const { json, text, exitCode = 0 } = outcome;
     const line = isJson ? JSON.stringify(json) : text;

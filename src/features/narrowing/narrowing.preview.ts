@@ -131,7 +131,7 @@ const limitsOf = ({ scopes, venueIds }: PreviewArguments, { uses, haveParts }: J
     : []),
   ...(venueIds
     ? [
-        'Fewer venues answer fewer rows, or NOT_FOUND: which rows were asked for is not recorded. Only mutations that a key of some venues may not call, in which it may not give an empty list of venues, or in which a key of several has to name one, are decided.',
+        'Fewer venues answer fewer rows, or NOT_FOUND: which rows were asked for is not recorded. Three kinds of mutations are decided: those closed to a key of some venues, those that give an empty list of venues, and those in which a key of several venues has to name one.',
       ]
     : []),
   ...(uses.length >= maxUses

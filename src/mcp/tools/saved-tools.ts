@@ -59,7 +59,7 @@ function describe(
   });
   const inputSchema = toInputSchema(inputs, asItIs);
   const isRead = facts.kind === 'QUERY';
-  const title = `${name}, an operation of this workspace`;
+  const title = `${name}, a saved operation of this workspace`;
   const needs =
     facts.requiredScopes.length > 0 ? ` Needs the scopes ${facts.requiredScopes.join(', ')}.` : '';
   return {
