@@ -113,6 +113,30 @@ describeEachEngine('The store of the log', (engine) => {
     await other.close();
   });
 
+  it('gives up a row that it refuses for what it holds, and takes those around it', async () => {
+    house = await openTestHouse(engine);
+    const { workspaceId } = await house.workspace();
+    let dropped = 0;
+    const recorder = createRecorder({
+      ...{ ...house.app, requestLog: house.app.recording.log, isOn: true },
+      meter: { requestLogDropped: (rows: number) => void (dropped += rows) } as never,
+    });
+    for (let index = 0; index < 9; index += 1) {
+      const request = requestOf(index);
+      const caller = { ...request.caller, workspaceId };
+      // No request is without an id: it stands for whatever a later version may let through.
+      recorder.record({ ...request, caller, ...(index === 4 ? { requestId: null as never } : {}) });
+    }
+    await recorder.flushLog();
+    expect(dropped).toBe(1);
+    const kept = await house.app.recording.log
+      .reading(workspaceId)
+      .query<{ id: string }>(
+        sql`SELECT "request_id" AS "id" FROM "request_log" WHERE "caller_id" LIKE 'key%'`,
+      );
+    expect(kept.map(({ id }) => id).sort()).toEqual(['0', '1', '2', '3', '5', '6', '7', '8']);
+  });
+
   it('writes a batch once, however often it is sent', async () => {
     house = await openTestHouse(engine);
     const { workspaceId } = await house.workspace();

@@ -1,6 +1,6 @@
 // Merges records that were read into the sets of the store. Merging is idempotent: what is written twice, by a process or by two,
 // is there once.
-import sql, { join } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import { insertStatement } from '../../../db/statements/write.ts';
 import type { Database, WriteConnection } from '../../../db/store/database.ts';
 import { isRefusedRow } from '../../../db/store/store-failure.ts';
@@ -32,26 +32,21 @@ function mergedByPlace(reads: readonly ReadRecords[]): ReadRecords[] {
   return inOrder(places.values());
 }
 
-const columns = ['workspace_id', 'caller_id', 'day', 'type'] as const;
-
 /** The sets as they are, by their place; held until the transaction ends. */
 async function holdSets(
   connection: WriteConnection,
   places: readonly Place[],
 ): Promise<ReadonlyMap<string, RecordSet>> {
   const { dialect } = connection;
-  const valuesOf = [
-    places.map(({ workspaceId }) => workspaceId),
-    places.map(({ callerId }) => callerId),
-    places.map(({ day }) => day),
-    places.map(({ type }) => type),
-  ];
-  const conditions = columns.map((name, index) => {
-    const values = [...new Set(valuesOf[index])];
-    return sql`${sql([`t."${name}"`])} IN (SELECT value FROM ${dialect.valuesTable(values, 'wanted')})`;
-  });
-  const rows = await connection.query<Record<(typeof columns)[number] | 'records', string>>(
-    sql`SELECT t."workspace_id", t."caller_id", t."day", t."type", t."records" FROM "key_reads_day" AS "t" WHERE ${join(conditions, ' AND ')} ORDER BY t."workspace_id", t."caller_id", t."day", t."type"${dialect.lockRows('NO KEY UPDATE', 't')}`,
+  // Each place as a whole: by four lists these and all that their parts can be put together to would be read and held.
+  const wanted = dialect.insertedRows(
+    places.map(({ workspaceId, callerId, day, type }) => [workspaceId, callerId, day, type]),
+  );
+  const place = sql`(t."workspace_id", t."caller_id", t."day", t."type")`;
+  const rows = await connection.query<
+    Record<'workspace_id' | 'caller_id' | 'day' | 'type' | 'records', string>
+  >(
+    sql`SELECT t."workspace_id", t."caller_id", t."day", t."type", t."records" FROM "key_reads_day" AS "t" WHERE ${place} IN (${wanted}) ORDER BY t."workspace_id", t."caller_id", t."day", t."type"${dialect.lockRows('NO KEY UPDATE', 't')}`,
   );
   return new Map(
     rows.map(({ workspace_id: workspaceId, caller_id: callerId, day, type, records }) => [

@@ -1,6 +1,7 @@
 // Rows of the request log on their way to its store: kept in a bounded list, written by a job. What does not fit is dropped and
 // counted: a log that is full, locked or slow changes no answer.
 import { maxLogRows, type LogStore } from '../../../db/store/log-store.ts';
+import { isRefusedRow } from '../../../db/store/store-failure.ts';
 import type { StoredRequest } from '../request.entity.ts';
 
 /** Some 5 MB. */
@@ -45,8 +46,21 @@ export class RequestLogWriter {
       const unlogged = await this.findUnlogged();
       const part = this.rows.slice(0, maxLogRows);
       const wanted = part.filter(({ workspaceId }) => !unlogged.has(workspaceId));
-      if (wanted.length > 0) await this.log.add(wanted);
+      if (wanted.length > 0) await this.addAllowed(wanted);
       this.rows.splice(0, part.length);
+    }
+  }
+
+  /** A row that the store refuses for what it holds is lost alone: it would be refused each time, and the others with it. */
+  private async addAllowed(rows: readonly StoredRequest[]): Promise<void> {
+    try {
+      await this.log.add(rows);
+    } catch (error) {
+      if (!isRefusedRow(error)) throw error;
+      if (rows.length === 1) return this.onDropped(1);
+      const half = Math.ceil(rows.length / 2);
+      await this.addAllowed(rows.slice(0, half));
+      await this.addAllowed(rows.slice(half));
     }
   }
 }
