@@ -29,8 +29,8 @@ const graphql = (query: string, means: Meaning = 'ok'): RecordedAsk => ({
 const rest = (path: string, headers = {}, means: Meaning = 'ok'): RecordedAsk => ({
   ...{ method: 'GET', path: `/api/v1${path}`, headers, means },
 });
-const mcp = (method: string, params = {}): RecordedAsk => ({
-  means: 'ok',
+const mcp = (method: string, params = {}, means: Meaning = 'ok'): RecordedAsk => ({
+  means,
   ...{ method: 'POST', path: '/mcp', headers: { accept: 'application/json, text/event-stream' } },
   body: { jsonrpc: '2.0', id: 1, method, params },
 });
@@ -50,8 +50,9 @@ const nextPage = rest('/customers?limit=3');
 const allRows = rest('/customers?all=true', { accept: 'application/x-ndjson' });
 const refusedByRest = rest('/inquiries', {}, 'denied');
 const tools = mcp('tools/list');
-// An error of the protocol: no operation was refused or failed.
-const noTool = mcp('tools/call', { name: 'nonsense', arguments: {} });
+const noTool = mcp('tools/call', { name: 'nonsense', arguments: {} }, 'failed');
+/** Null for GraphQL, 404 here. */
+const notThere = rest('/customers/cus_06gzr9m4sssrzer5sxbt3mnrd0', {}, 'failed');
 
 const keys = [
   { name: 'writer', input: { preset: 'WRITE' }, asks: [create, graphql(nestedRead), badInput, nextPage] },
@@ -60,7 +61,7 @@ const keys = [
     input: { scopes: ['read:customers'] },
     asks: [
       ...[read, partly, refused, unknownField, noDocument],
-      ...[nextPage, refusedByRest, allRows, tools, noTool],
+      ...[nextPage, refusedByRest, allRows, tools, noTool, notThere],
     ],
   },
   // Most of what it asks is a 429.
