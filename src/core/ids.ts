@@ -1,5 +1,5 @@
 // Ids: a type prefix and a time-ordered random part, e.g. `cus_06fk3q…`.
-import { randomFillSync } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { Clock } from './clock.ts';
 
@@ -22,19 +22,13 @@ function encodeBase32(bytes: Uint8Array): string {
   return bits > 0 ? text + alphabet.charAt((buffer << (5 - bits)) & 31) : text;
 }
 
-const randomLength = 16;
-/** Random bytes of 256 ids: asked for one by one they are most of what an id costs. */
-const pool = new Uint8Array(256 * randomLength);
-let taken = pool.length;
-
-/** Bytes that no other id gets. They are to be read at once. */
+/**
+ * Random bytes where UUIDv7 reads them, 6 to 15. Taken from a UUIDv4, whose first and last bytes are all random: Node has those of
+ * many UUIDs in store, while random bytes that are asked for one by one are most of what an id costs.
+ */
 function randomBytes(): Uint8Array {
-  if (taken === pool.length) {
-    randomFillSync(pool);
-    taken = 0;
-  }
-  taken += randomLength;
-  return pool.subarray(taken - randomLength, taken);
+  const uuid = randomUUID();
+  return Buffer.from(`000000000000${uuid.slice(24)}${uuid.slice(0, 8)}`, 'hex');
 }
 
 /**
