@@ -29,7 +29,7 @@ export function withoutParameters(accept: string): string {
 
 /** 0..1: how much the caller wants `mediaType`. The most specific range decides; no header means everything is welcome. */
 export function qualityOf(accept: string | undefined, mediaType: string): number {
-  if (accept === undefined || accept === '*/*' || accept.trim() === '') return 1;
+  if (accept === undefined || accept.trim() === '') return 1;
   const ranges = rangesOf(accept);
   const family = `${mediaType.split('/')[0] ?? ''}/*`;
   return ranges.get(mediaType) ?? ranges.get(family) ?? ranges.get('*/*') ?? 0;

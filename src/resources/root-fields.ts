@@ -22,7 +22,7 @@ interface RootList {
   /** The field of Query. */
   readonly list: string;
   readonly parents: readonly ListParent[];
-  /** More to say of it than what it lists; a sentence. */
+  /** A sentence added to the description of the list. */
   readonly remark?: string;
 }
 

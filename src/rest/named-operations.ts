@@ -21,7 +21,7 @@ import type { OperationAnswer, RunOperation } from '../graphql/run-operation.ts'
 import { qualityOf } from '../http/accept.ts';
 import { findRepeatedName } from '../http/json-names.ts';
 import type { SurfaceAnswer, SurfaceHead, SurfaceRequest } from '../http/surface.ts';
-import { statusOfError, toErrorAnswer, toRestError } from './answer/error-answer.ts';
+import { refuse, statusOfError, toErrorAnswer, toRestError } from './answer/error-answer.ts';
 import { keptHeaders } from './answer/kept-headers.ts';
 import { refusalIn } from './answer/user-errors.ts';
 import { wasDone } from './answer/was-done.ts';
@@ -227,8 +227,7 @@ function toAnswer(request: SurfaceRequest, { status, result, headers }: Operatio
   if (data && (!error || wasDone(kind, data as Values))) {
     const refusal = kind === 'mutation' ? refusalIn(data as Values) : null;
     if (refusal) {
-      request.facts.scope.outcome = refusal.code;
-      const answer = toErrorAnswer(request, refusal);
+      const answer = refuse(request, refusal, request.facts.scope);
       return { ...answer, headers: { ...kept, ...answer.headers } };
     }
     const body = JSON.stringify({ success: true, data });

@@ -73,15 +73,14 @@ const withHeaders = (answer: SurfaceAnswer, headers: Readonly<Record<string, str
   headers: { ...headers, ...answer.headers },
 });
 
-function toAnswer(call: Call, answer: OperationAnswer): SurfaceAnswer {
+export async function answerOnce(call: Call): Promise<SurfaceAnswer> {
   const { operation, request } = call;
+  const answer = await runOnce(call);
   const told =
     refusalIn(answer, call) ??
     toDataAnswer(request, answer.result.data as Data, { operation, scope: request.facts.scope });
   return withHeaders(told, keptHeaders(answer.headers));
 }
-
-export const answerOnce = async (call: Call): Promise<SurfaceAnswer> => toAnswer(call, await runOnce(call));
 
 /** Calls the listener that was set last: one that waits for the caller to leave, however many pages there are. */
 function oneListener(whenGone: SurfaceRequest['whenGone']): SurfaceRequest['whenGone'] {
@@ -149,8 +148,7 @@ export async function answerRows(given: Call, format: Format, isAll: boolean): P
   const answer = await runOnce(call);
   const refusal = refusalIn(answer, call);
   if (refusal) return withHeaders(refusal, keptHeaders(answer.headers));
-  const page = pageOf(answer.result.data as Data, operation);
-  if (!page) return toAnswer(call, answer);
+  const page = pageOf(answer.result.data as Data, operation)!;
   const columns = operation.shape.kind === 'page' ? operation.shape.columns : [];
   const headers = {
     ...keptHeaders(answer.headers),

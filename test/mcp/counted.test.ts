@@ -69,6 +69,18 @@ describeEachEngine('A message of an agent', (engine) => {
     },
   );
 
+  it('is counted and logged as failed when a saved tool answers user errors', async () => {
+    const add =
+      'mutation Add($input: CreateCustomerInput!) { createCustomer(input: $input) { customerId userErrors { code message } } }';
+    await operationsOf(admin).keep('add', add);
+    const key = await workspace.key('write:customers');
+    const sent = callOf('saved_add', { input: { name: '' } });
+    expect((await post(house.app, bearer(key.secret), sent)).body.result).toMatchObject({ isError: true });
+    const { usage, nodes } = await recordsOf(key.apiKeyId);
+    expect(usage).toEqual({ requests: 1, denied: 0, failed: 1 });
+    expect(nodes).toEqual([{ outcome: 'BAD_USER_INPUT', reason: null, surface: 'MCP' }]);
+  });
+
   it('is no failure when it is answered, also to a pinned key, which may not ask who it is', async () => {
     const operations = operationsOf(admin);
     const pinned = await operations.pinnedKey([

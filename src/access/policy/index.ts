@@ -33,5 +33,5 @@ export { shieldTree } from './rules/rules.ts';
 export { shieldRoots } from './shield-roots.ts';
 export { createExplainer, smallestSet, type AccessExplainer, type AccessReport } from './explain.ts';
 export { closedToVenueKeys, keepsVenue, namesVenue } from './rules/venue-rule.ts';
-export { isPartMark, withPartMarks, withWholeMark } from './part-marks.ts';
+export { withPartMarks, withWholeMark } from './part-marks.ts';
 export { foretell, requirementOf, scopesLacking, usedCoordinates } from './used-coordinates.ts';

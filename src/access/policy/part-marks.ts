@@ -1,12 +1,12 @@
 // Of a stored operation each caller runs the parts that its scopes open (`@withScopes`). Which coordinates were of such a part stands
-// among those of the run as marks, so that other scopes can be judged later: they close the part, and do not refuse the run. So does
-// that a query was to be answered as a whole or not at all, as REST and agents ask it.
+// among those of the run as marks, so that other scopes can be judged later: they close the part, and do not refuse the run. Another
+// mark says that a query is answered whole or refused, as REST and agents ask it.
 import type { LeastDocument } from '../../core/request-facts.ts';
 
 /** Stands among coordinates for a run that answers nothing without a part: the scopes of one that it has. */
 const opening = '-opening-part';
 const ofPart = (coordinate: string) => `${coordinate}-part`;
-/** Stands among coordinates for a query that is refused where anything of it is denied. */
+/** The mark of a query that is refused as soon as one of its fields is denied. */
 const whole = '-whole-part';
 
 export const isPartMark = (coordinate: string): boolean => coordinate.endsWith('-part');
@@ -44,7 +44,7 @@ export function withWholeMark(used: readonly string[]): readonly string[] {
 }
 
 export interface Parts {
-  /** Whether the run was a query that is refused where anything of it is denied. */
+  /** Whether the query is refused as soon as one of its fields is denied. */
   readonly isWhole: boolean;
   isOfPart(coordinate: string): boolean;
   /** Sets of scopes; a run is refused to who has none of them whole. Empty = it needs no part. */

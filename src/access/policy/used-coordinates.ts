@@ -64,7 +64,7 @@ export function requirementOf(policy: Policy, coordinate: string): Requirement |
 
 const isOfMutation = (coordinate: string) => coordinate.startsWith('Mutation.');
 
-/** Whether nothing of a run is done, or answered, when a coordinate of it is denied. */
+/** Whether one denied coordinate refuses the whole run. */
 const isAllOrNothing = (coordinates: readonly string[], { isWhole }: Parts) =>
   isWhole || coordinates.some(isOfMutation);
 
@@ -72,6 +72,8 @@ const isAllOrNothing = (coordinates: readonly string[], { isWhole }: Parts) =>
 export interface Foretold {
   /** The scopes that are missing where something would be denied that is not denied now; empty = nothing would be. Sorted. */
   readonly missing: readonly string[];
+  /** Whether the run is not refused, and parts of its answer are left out that are there now. */
+  readonly isLess: boolean;
   /** Coordinates that the schema has no more: what they ask is not known. */
   readonly unknown: readonly string[];
 }
@@ -100,13 +102,13 @@ export function foretell(
       for (const scope of lacking) (parts.isOfPart(coordinate) ? closed : missing).add(scope);
     } else isDenied ||= !parts.isOfPart(coordinate);
   }
-  // What lacks one scope is not run at all then: nothing more of it can be refused.
-  if (isDenied && isAllOrNothing(coordinates, parts)) return { missing: [], unknown };
+  // The run was refused as it is: nothing more of it can be.
+  if (isDenied && isAllOrNothing(coordinates, parts)) return { missing: [], isLess: false, unknown };
   const { openedBy } = parts;
   const isAnswered =
     openedBy.length === 0 || openedBy.some((scopes) => scopes.every((scope) => others.has(scope)));
   if (!isAnswered) for (const scope of closed) missing.add(scope);
-  return { missing: [...missing].sort(), unknown };
+  return { missing: [...missing].sort(), isLess: missing.size === 0 && closed.size > 0, unknown };
 }
 
 /**

@@ -20,8 +20,8 @@ function later(standings: readonly NamedStanding[], elapsedMs: number): NamedSta
 }
 
 /**
- * What is true for every caller of the workspace: not another key's own limit, nor how long the points of another
- * operation have to wait.
+ * The standings that hold for every caller of the workspace. The limit of one key is left out, and so is the wait for the points
+ * of one operation.
  */
 function withoutCaller(standings: readonly NamedStanding[]): NamedStanding[] {
   const shared = standings.filter(({ name }) => name !== 'key');

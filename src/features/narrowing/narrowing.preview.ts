@@ -1,7 +1,6 @@
 // What a change of a key would refuse: everything that it asked for is decided again. Changes nothing.
 import type { Context } from '../../access/context.ts';
 import { StoredApiKey } from '../../access/authentication/tables.ts';
-import { isPartMark } from '../../access/policy/index.ts';
 import { dayMs, toInstant } from '../../core/clock.ts';
 import { ApiError } from '../../core/errors.ts';
 import { inSlices } from '../../core/slices.ts';
@@ -80,25 +79,30 @@ async function readCoordinates(
   return new Map([...rows].map(([id, { coordinates }]) => [id, coordinates]));
 }
 
-/** What would refuse a run: scopes that are missing, or its venues. */
-type Refusal = Pick<RefusedOperation, 'missing' | 'byVenues'>;
+/** What would become of a run: scopes that are missing, its venues refuse it, or its answer holds less. */
+interface Judgement extends Pick<RefusedOperation, 'missing' | 'byVenues'> {
+  readonly isLess: boolean;
+}
 
-const isRefused = ({ missing, byVenues }: Refusal) => missing.length > 0 || byVenues;
+const isRefused = ({ missing, byVenues }: Judgement) => missing.length > 0 || byVenues;
 
 class Findings {
   readonly operations = new Set<string>();
   requests = 0;
   refusedRequests = 0;
   unknownRequests = 0;
+  /** Whether the answer to a request that is not refused would hold less. */
+  isLess = false;
   private readonly refused = new Map<string, RefusedOperation>();
 
-  /** `refusal`: null = not known. */
-  add({ operationId, requests, lastAt: lastUsedAt }: CountedUse, refusal: Refusal | null): void {
+  /** Null = not known. */
+  add({ operationId, requests, lastAt: lastUsedAt }: CountedUse, judgement: Judgement | null): void {
     this.requests += requests;
     if (operationId !== unlistedOperation) this.operations.add(operationId);
-    if (refusal === null) this.unknownRequests += requests;
-    if (!refusal || !isRefused(refusal)) return;
-    const { missing, byVenues } = refusal;
+    if (judgement === null) this.unknownRequests += requests;
+    this.isLess ||= judgement?.isLess ?? false;
+    if (!judgement || !isRefused(judgement)) return;
+    const { missing, byVenues } = judgement;
     this.refusedRequests += requests;
     const known = this.refused.get(operationId);
     this.refused.set(operationId, {
@@ -117,16 +121,10 @@ class Findings {
   }
 }
 
-interface Judged {
-  readonly uses: readonly CountedUse[];
-  /** Whether some were of a document of which each caller runs the parts that its scopes open. */
-  readonly haveParts: boolean;
-}
-
-const limitsOf = ({ scopes, venueIds }: PreviewArguments, { uses, haveParts }: Judged): string[] => [
-  ...(scopes && haveParts
+const limitsOf = ({ venueIds }: PreviewArguments, uses: readonly CountedUse[], isLess: boolean): string[] => [
+  ...(isLess
     ? [
-        'Parts of an answer of REST or of a tool that only some scopes open are left out without them: such a request is not refused, and its answer holds less.',
+        'Some requests by REST or by a tool would not be refused, but their answers would hold less: parts that only the missing scopes open are left out.',
       ]
     : []),
   ...(venueIds
@@ -154,18 +152,17 @@ export async function previewKeyChange(
   const [since, uses] = await Promise.all([recordedSince(ctx), readUses(ctx, args.id, args.days)]);
   const sliced = { size: () => 1, most: usesPerSlice };
   const findings = new Findings();
-  let haveParts = false;
   // Judged as they come: a key can have thousands of ways, and each may name a thousand coordinates.
   for (let start = 0; start < uses.length; start += usesPerRead) {
     const part = uses.slice(start, start + usesPerRead);
     const coordinates = await readCoordinates(ctx, part);
-    haveParts ||= [...coordinates.values()].some((used) => used.some(isPartMark));
-    const foretold = await inSlices(ctx.db.scope.workspaceId, part, sliced, ({ useId }): Refusal | null => {
+    const foretold = await inSlices(ctx.db.scope.workspaceId, part, sliced, ({ useId }): Judgement | null => {
       const used = coordinates.get(useId);
       if (!used) return null;
-      const { missing, unknown } = ctx.explainer.foretell(used, held, others ?? held);
-      const refusal = { missing, byVenues: ctx.explainer.foretellVenues(used, held, venues) };
-      return !isRefused(refusal) && unknown.length > 0 ? null : refusal;
+      const { missing, isLess, unknown } = ctx.explainer.foretell(used, held, others ?? held);
+      const byVenues = ctx.explainer.foretellVenues(used, held, venues);
+      const judgement = { missing, byVenues, isLess: isLess && !byVenues };
+      return !isRefused(judgement) && unknown.length > 0 ? null : judgement;
     });
     part.forEach((use, index) => findings.add(use, foretold[index]!));
   }
@@ -173,6 +170,6 @@ export async function previewKeyChange(
   return {
     ...{ recordedSince: since, operations: operations.size, requests, refusedRequests, unknownRequests },
     refused: findings.mostRefused(),
-    limits: limitsOf(args, { uses, haveParts }),
+    limits: limitsOf(args, uses, findings.isLess),
   };
 }

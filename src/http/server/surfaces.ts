@@ -12,11 +12,11 @@ export function onGone({ raw }: FastifyReply, listener: () => void): void {
   });
 }
 
-export function sendAnswer(reply: FastifyReply, { status, headers, body }: SurfaceAnswer): FastifyReply {
-  return reply
-    .code(status)
-    .headers({ ...headers })
-    .send(body ?? undefined);
+const withHead = (reply: FastifyReply, { status, headers }: SurfaceAnswer) =>
+  reply.code(status).headers({ ...headers });
+
+export function sendAnswer(reply: FastifyReply, answer: SurfaceAnswer): FastifyReply {
+  return withHead(reply, answer).send(answer.body ?? undefined);
 }
 
 interface SurfaceTools {
@@ -46,7 +46,7 @@ export function addSurface(
           run,
         );
         if (typeof answer.body !== 'string') return sendAnswer(reply, answer);
-        void reply.code(answer.status).headers(answer.headers);
+        void withHead(reply, answer);
         // Returned and not sent: Fastify would wait for the end of a reply that it did not send itself.
         return answer.body;
       },

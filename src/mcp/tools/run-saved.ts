@@ -1,7 +1,7 @@
 // A call of an operation that a workspace keeps: its arguments become variables, it runs by its name, and what came back becomes a
 // result in the words of its own document.
 import type { OperationAnswer } from '../../graphql/run-operation.ts';
-import { statusOfError, toErrorAnswer, toRestError } from '../../rest/answer/error-answer.ts';
+import { refuse, statusOfError, toErrorAnswer, toRestError } from '../../rest/answer/error-answer.ts';
 import { refusalIn } from '../../rest/answer/user-errors.ts';
 import { wasDone } from '../../rest/answer/was-done.ts';
 import { operationIn, variablesIn, withoutDollar } from '../../rest/named-operations.ts';
@@ -34,9 +34,10 @@ function told(json: string, data: object, exchange: Exchange): ToolResult {
 
 /** What was refused, with the data beside it: texts of a workspace may stand in both. */
 function answeredResult(data: Arguments, exchange: Exchange): ToolResult {
-  const refusal = exchange.request.facts.scope.operation === 'mutation' ? refusalIn(data) : null;
+  const { scope } = exchange.request.facts;
+  const refusal = scope.operation === 'mutation' ? refusalIn(data) : null;
   if (!refusal) return told(JSON.stringify({ success: true, data }), data, exchange);
-  const { body } = toErrorAnswer(plainHead(exchange), refusal);
+  const { body } = refuse(plainHead(exchange), refusal, scope);
   return { ...told(body as string, data, exchange), isError: true };
 }
 

@@ -5,7 +5,7 @@ import type { RequestScope } from '../../core/request-facts.ts';
 import type { SurfaceAnswer, SurfaceHead } from '../../http/surface.ts';
 import { etagOf, isKnown } from '../request/conditions.ts';
 import type { StoredOperation } from '../stored-operation.ts';
-import { toErrorAnswer, type RestError } from './error-answer.ts';
+import { refuse, type RestError } from './error-answer.ts';
 import { toRefusal } from './user-errors.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -87,17 +87,13 @@ function writtenOf(result: Fields): unknown {
 
 interface Answered {
   readonly operation: StoredOperation;
-  /** Is told of a refusal: for GraphQL the operation went well. */
   readonly scope: Pick<RequestScope, 'outcome'>;
 }
 
 /** The answer to an operation that was run and had no errors. */
 export function toDataAnswer(head: SurfaceHead, data: Fields, { operation, scope }: Answered): SurfaceAnswer {
   const refusal = refusalInData(data, operation);
-  if (refusal) {
-    scope.outcome = refusal.code;
-    return toErrorAnswer(head, refusal);
-  }
+  if (refusal) return refuse(head, refusal, scope);
   switch (operation.shape.kind) {
     case 'written':
       return oneAnswer(head, writtenOf(data['result'] as Fields), operation);

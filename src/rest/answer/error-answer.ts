@@ -1,6 +1,7 @@
 // An error as REST tells it: `{error, detail, code, missing?, fields?, request_id}`, or the same facts as a problem (RFC 9457).
 import type { GraphQLFormattedError } from 'graphql';
 import { httpStatusOf, type ErrorCode } from '../../core/errors.ts';
+import type { RequestScope } from '../../core/request-facts.ts';
 import { namesType } from '../../http/accept.ts';
 import type { SurfaceAnswer, SurfaceHead } from '../../http/surface.ts';
 import type { StoredOperation } from '../stored-operation.ts';
@@ -63,6 +64,19 @@ export function toErrorAnswer(
     headers: { 'content-type': `${type}; charset=utf-8` },
     body: JSON.stringify({ ...told, ...facts, request_id: requestId }),
   };
+}
+
+/**
+ * What is refused here where GraphQL answered user errors or null. The error's code is the outcome of the request: without this note
+ * it would be counted and logged as one that went well.
+ */
+export function refuse(
+  head: Pick<SurfaceHead, 'headers' | 'requestId'>,
+  refusal: RestError,
+  scope: Pick<RequestScope, 'outcome'>,
+): SurfaceAnswer {
+  scope.outcome = refusal.code;
+  return toErrorAnswer(head, refusal);
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -80,6 +80,9 @@ describeEachEngine('Access check', (engine) => {
     const document = exampleDocument('data.graphql');
     const unnamed = await key.send(check, { document });
     expect(unnamed.errors![0]!.extensions['code']).toBe('BAD_USER_INPUT');
+    expect(unnamed.errors![0]!.message).toContain('several operations');
+    const misnamed = await key.send(check, { document, operationName: 'Nothing' });
+    expect(misnamed.errors![0]!.message).toContain('no operation of the name');
     const { data } = await key.send(check, { document, operationName: 'IngestCustomer' });
     expect(data.accessCheck.requiredScopes).toEqual(['write:customers']);
   });

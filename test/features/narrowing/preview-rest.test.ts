@@ -168,8 +168,11 @@ describeEachEngine('A preview of what REST is asked', (engine) => {
     ];
     await house.app.http.inject({ url: '/api/v1/inquiries', headers: bearer(inParts.secret) });
     await whole.send('{ inquiries(first: 1) { nodes { subject } } }');
-    const less = { refusedRequests: 0, limits: [expect.stringContaining('holds less')] };
+    const less = { refusedRequests: 0, limits: [expect.stringContaining('hold less')] };
     expect(await ask(inParts, ['read:inquiries'])).toMatchObject({ requests: 1, ...less });
+    // No part is taken away by these, and there is no answer to hold less by those.
+    expect(await ask(inParts, ['read:inquiries', 'read:customers'])).toMatchObject({ limits: [] });
+    expect(await ask(inParts, ['read:venues'])).toMatchObject({ refusedRequests: 1, limits: [] });
     expect(await ask(whole, ['read:inquiries'])).toMatchObject({
       requests: 1,
       refusedRequests: 0,

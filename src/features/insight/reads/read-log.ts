@@ -170,7 +170,7 @@ export class ReadLog implements ReadRecording {
         const lost = await writeAllowedReads(this.options.database, batch);
         if (lost.isMissed) {
           this.hasGap = true;
-          // What is answered again is to be written again.
+          // The lost records are written when a key is answered them again.
           this.forgetWritten();
         }
         if (lost.records > 0) this.options.meter?.readsDropped(lost.records);

@@ -87,6 +87,18 @@ describeEachEngine('What the store does not take', (engine) => {
     return payloadOf(await owner.send(query, { id })).scopeUse.recordedSince;
   };
 
+  /** A recorder that nobody else records with; an hour after it began. */
+  const recordAlone = async () => {
+    house = await openTestHouse(engine);
+    const { workspaceId } = await house.workspace();
+    const { meter, lost } = lossMeter();
+    const { app } = house;
+    const recorder = createRecorder({ ...app, requestLog: app.recording.log, isOn: true, meter });
+    await recorder.flushUsage();
+    house.clock.advance(hourMs);
+    return { workspaceId, app, recorder, lost };
+  };
+
   it('of a workspace that was deleted is dropped alone, and no figure of others lacks it', async () => {
     const { meter, lost } = lossMeter();
     house = await openTestHouse(engine, { meter });
@@ -197,13 +209,7 @@ describeEachEngine('What the store does not take', (engine) => {
   });
 
   it('and cannot be recorded at all changes no answer: it is lost and counted', async () => {
-    house = await openTestHouse(engine);
-    const { workspaceId } = await house.workspace();
-    const { meter, lost } = lossMeter();
-    const { app } = house;
-    const recorder = createRecorder({ ...app, requestLog: app.recording.log, isOn: true, meter });
-    await recorder.flushUsage();
-    house.clock.advance(hourMs);
+    const { workspaceId, app, recorder, lost } = await recordAlone();
     // No operation that can be written down.
     recorder.record({ ...requestOf(workspaceId, 0), ran: {} as never });
     recorder.record(requestOf(workspaceId, 1));
@@ -225,13 +231,7 @@ describeEachEngine('What the store does not take', (engine) => {
   });
 
   it('and has no room in memory is lost and counted; addresses are kept of so many callers', async () => {
-    house = await openTestHouse(engine);
-    const { workspaceId } = await house.workspace();
-    const { meter, lost } = lossMeter();
-    const { app } = house;
-    const recorder = createRecorder({ ...app, requestLog: app.recording.log, isOn: true, meter });
-    await recorder.flushUsage();
-    house.clock.advance(hourMs);
+    const { workspaceId, app, recorder, lost } = await recordAlone();
     for (let index = 0; index < 25_010; index += 1) recorder.record(requestOf(workspaceId, index));
     // What is known has a place.
     recorder.record({ ...requestOf(workspaceId, 0), ip: '192.0.2.9' });
